@@ -1,0 +1,73 @@
+# `make` or `make help` lists what can be done. Everything runs in .venv, which is set up on first use.
+
+PYTHON =
+ARGS   =
+BIN    = .venv/bin
+
+# The first interpreter that really runs, is recent enough and can make a virtual environment. Each one is tried,
+# because a version manager's python3.12 may be on the PATH and still refuse to start.
+# The upper bound is the newest Python that every package in requirements.lock has a wheel for.
+CHECK  = import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14))
+ADVICE = Python 3.12, 3.13 or 3.14 is needed: install python3.12 with its venv module, or run 'make PYTHON=/path/to/python3.12'
+
+# pip speaks only when it fails, and then it says all it knows.
+PIP    = $(BIN)/python -m pip install -q --disable-pip-version-check
+LOG    = .venv/setup.log
+TELL   = >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "Setting up .venv failed; the reason is above" >&2; exit 1; }
+
+# .venv/.ready is written last and holds the folder that .venv was made in. When it is missing (setup was interrupted),
+# names another folder (this one was moved) or the interpreter has gone, .venv is made again from nothing.
+STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || echo remake)
+
+.PHONY: help setup run test lint slow bench warm clean remake
+
+help:
+	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
+	@echo "make test    check the style and run the tests, without the slow ones"
+	@echo "make slow    run the slow tests"
+	@echo "make bench   compare the speed with the recorded figures"
+	@echo "make warm    compile the fast loops ahead of the first run"
+	@echo "make lint    check the style only"
+	@echo "make setup   make .venv with the exact packages of requirements.lock (the others do this by themselves)"
+	@echo "make clean   remove .venv and every cache; results are kept"
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml $(STALE)
+	@found=""; if [ -n "$(STALE)" ]; then \
+	  for p in $(PYTHON) python3 python3.12 python3.13 python3.14; do \
+	    if "$$p" -c '$(CHECK)' >/dev/null 2>&1; then found="$$p"; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then echo "$(ADVICE)" >&2; exit 1; fi; \
+	  echo "Setting up .venv with $$("$$found" -V) (about a minute)..."; \
+	  rm -rf .venv && "$$found" -m venv .venv; \
+	else \
+	  echo "Bringing .venv up to date..."; \
+	  rm -f $@; \
+	fi
+	@$(PIP) --only-binary :all: --require-hashes -r requirements.lock $(TELL)
+	@$(PIP) --no-build-isolation --no-deps -e . $(TELL)
+	@echo "$(CURDIR)" > $@
+
+run: setup
+	@$(BIN)/abm run configs/scenarios/current.yaml $(ARGS)
+
+test: lint
+	@$(BIN)/python -m pytest -q -m "not slow" $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+slow: setup
+	@$(BIN)/python -m pytest -q -m slow $(ARGS)
+
+bench: setup
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+warm: setup
+	@$(BIN)/abm warm
+
+clean:
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

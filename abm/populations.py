@@ -1,0 +1,241 @@
+"""The data dictionary: every table, column, unit and meaning; the stages of the chain and their legal moves.
+
+A household is the unit that moves: it applies, is placed, decided, coupled and housed as one, so families stay
+together by construction. A newcomer is a person of a household. Months count from January 2015; NEVER is no month.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from abm.table import Table, column
+
+NEVER = -1  # no month, no place, no sponsor
+ENDLESS = np.iinfo(np.int16).max  # a month that never comes
+
+
+class Stage(IntEnum):
+    """Where in the chain a household is."""
+
+    REGISTERING = 0  # at the registration centre, waiting for screening
+    IN_DECISION = 1  # waiting for the first decision
+    IN_APPEAL = 2  # refused, waiting for the court
+    AWAITING_REGISTRATION = 3  # permit granted, waiting for the population register (BRP)
+    AWAITING_COUPLING = 4  # registered, not yet tied to a municipality
+    AWAITING_HOME = 5  # tied to a municipality, waiting for a home there
+    DEPARTING = 6  # refused for good or closed, still in reception
+    HOUSED = 7
+    RETURNED = 8  # left demonstrably
+    UNKNOWN = 9  # left, destination unknown
+
+
+IN_RECEPTION = (
+    Stage.REGISTERING,
+    Stage.IN_DECISION,
+    Stage.IN_APPEAL,
+    Stage.AWAITING_REGISTRATION,
+    Stage.AWAITING_COUPLING,
+    Stage.AWAITING_HOME,
+    Stage.DEPARTING,
+)
+STATUS_HOLDERS = (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AWAITING_HOME)
+
+MOVES = {
+    Stage.REGISTERING: (Stage.IN_DECISION,),
+    Stage.IN_DECISION: (Stage.AWAITING_REGISTRATION, Stage.IN_APPEAL, Stage.DEPARTING),
+    Stage.IN_APPEAL: (Stage.AWAITING_REGISTRATION, Stage.DEPARTING),
+    Stage.AWAITING_REGISTRATION: (Stage.AWAITING_COUPLING, Stage.HOUSED),
+    Stage.AWAITING_COUPLING: (Stage.AWAITING_HOME, Stage.HOUSED),
+    Stage.AWAITING_HOME: (Stage.HOUSED,),
+    Stage.DEPARTING: (Stage.RETURNED, Stage.UNKNOWN),
+    Stage.HOUSED: (),
+    Stage.RETURNED: (),
+    Stage.UNKNOWN: (),
+}
+
+
+class Track(IntEnum):
+    """The procedure that screening chose."""
+
+    REGULAR = 0
+    FAST = 1  # clearly unpromising: safe origin, Dublin or other closing
+    REPEATED = 2  # a repeat application
+
+
+class Kind(IntEnum):
+    """Kinds of reception location."""
+
+    REGISTRATION = 0  # aanmeldcentrum
+    REGULAR = 1  # azc
+    EMERGENCY = 2  # noodopvang
+    MUNICIPAL = 3  # crisisnoodopvang: opened by municipalities for whoever has no other place
+
+
+class Reunion(IntEnum):
+    """Where the application for family reunification (nareis) of a household stands."""
+
+    NONE = 0
+    APPLIED = 1  # in the queue for a decision
+    TRAVELLING = 2  # granted, family not yet here
+    REFUSED = 3
+    ARRIVED = 4
+
+
+class Role(IntEnum):
+    """Place of a person in the household."""
+
+    LEAD = 0
+    PARTNER = 1
+    CHILD = 2
+
+
+class HomeSize(IntEnum):
+    """Size classes of homes, by the persons that they are meant for."""
+
+    SMALL = 0  # one or two persons
+    MIDDLE = 1  # three or four
+    LARGE = 2  # five or more
+
+
+class Account(IntEnum):
+    """Who holds money."""
+
+    STATE = 0
+    COA = 1
+    IND = 2
+    PROVIDERS = 3  # whoever is paid for places: owners, staff, suppliers
+    NEWCOMERS = 4
+
+
+class Purpose(IntEnum):
+    """What a payment is for; each purpose has one payer and one payee (see Ledger)."""
+
+    BUDGET_COA = 0
+    BUDGET_IND = 1
+    PLACES_REGULAR = 2
+    PLACES_EMERGENCY = 3
+    PLACES_MUNICIPAL = 4
+    PLACES_EMPTY = 5
+    PENALTIES = 6
+
+
+class Newcomers(Table):
+    """Persons."""
+
+    identity = column(np.uint64, doc="lasting address of this person's luck")
+    household = column(np.int32, unit="row of households", doc="the household that this person belongs to")
+    role = column(np.int8, Role.LEAD, doc="place in the household")
+    female = column(np.bool_, False, doc="whether this person is a woman or girl")
+    born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
+
+
+class Households(Table):
+    """Households of newcomers: the unit that moves through the chain."""
+
+    identity = column(np.uint64, doc="lasting address of this household's luck")
+    lottery = column(np.uint64, doc="order among households that wait equally long; no two alike")
+    origin = column(np.int8, unit="row of origins", doc="group of countries of origin")
+    size = column(np.int8, 1, unit="persons", doc="members who are in the Netherlands")
+    repeated = column(np.bool_, False, doc="whether this is a repeat application")
+    unaccompanied = column(np.bool_, False, doc="whether this is a minor without parents")
+    medical = column(np.bool_, False, doc="whether screening found a medical need that decides the place")
+    tie = column(np.int8, NEVER, unit="row of regions", doc="region where relatives live")
+    sponsor = column(np.int32, NEVER, unit="row of households", doc="household that this family came to join")
+
+    stage = column(np.int8, Stage.REGISTERING, doc="where in the chain")
+    since = column(np.int16, unit="month", doc="month in which the stage began")
+    track = column(np.int8, Track.REGULAR, doc="procedure")
+    closing = column(np.bool_, False, doc="application will end without a decision on its merits (Dublin, withdrawn)")
+    location = column(np.int32, NEVER, unit="row of locations", doc="where in reception")
+    municipality = column(np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed")
+    moves = column(np.int16, unit="moves", doc="moves between reception locations so far")
+
+    applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
+    decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
+    granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
+    coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
+    housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
+
+    family_abroad = column(np.int8, unit="persons", doc="relatives in the reunification application")
+    reunion = column(np.int8, Reunion.NONE, doc="where that application stands")
+    reunion_since = column(np.int16, NEVER, unit="month", doc="month in which that began")
+    reunion_applied = column(np.int16, NEVER, unit="month", doc="month of that application")
+
+    def enter(self, rows: np.ndarray, stage: Stage, month: int) -> None:
+        """Move households to a stage that begins this month."""
+        self.stage[rows] = stage
+        self.since[rows] = month
+
+
+class Municipalities(Table):
+    """The 342 municipalities; names and geography are in state.inputs."""
+
+    region = column(np.int8, unit="row of regions", doc="labour market region")
+    population = column(np.int32, unit="persons", doc="inhabitants, the key of the housing task")
+    population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
+    asked_places = column(np.float64, unit="places", doc="indicative reception places by the spread law (2026)")
+    regular_places = column(np.float64, unit="places", doc="regular reception places in November 2025")
+    emergency_places = column(np.float64, unit="places", doc="emergency reception places in November 2025")
+    priority_share = column(np.float64, unit="ratio", doc="own share of freed homes for status holders, over the mean")
+    pool = column(np.int16, unit="row of municipalities", doc="holder of the homes that it shares (itself at scale 1)")
+    homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
+    small = column(np.float64, unit="homes", doc="small homes on offer to status holders, not yet let")
+    middle = column(np.float64, unit="homes", doc="middle homes on offer, not yet let")
+    large = column(np.float64, unit="homes", doc="large homes on offer, not yet let")
+    offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
+    let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
+    freed = column(np.float64, unit="homes", doc="homes that fell free this month")
+    task = column(np.float64, unit="persons", doc="housing task of this half-year")
+    balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
+    backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
+
+
+class Regions(Table):
+    """The 35 labour market regions."""
+
+    population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
+    jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")
+
+
+class Locations(Table):
+    """Reception locations."""
+
+    municipality = column(np.int16, unit="row of municipalities", doc="where it stands")
+    region = column(np.int8, unit="row of regions", doc="labour market region")
+    kind = column(np.int8, Kind.REGULAR, doc="kind of location")
+    places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")
+    opened = column(np.int16, unit="month", doc="first month")
+    ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
+
+
+class Origins(Table):
+    """Groups of countries of origin, as in abm/data/origins.csv."""
+
+    safe = column(np.bool_, False, doc="whether applications are clearly unpromising")
+    male_share = column(np.float64, unit="share", doc="men and boys among applicants")
+    family_share = column(np.float64, unit="share", doc="applying households of two or more")
+    due = column(np.float64, unit="persons", doc="first applicants still due (negative: ahead, households are whole)")
+    due_repeated = column(np.float64, unit="persons", doc="repeat applicants still due")
+
+
+class Nation(Table):
+    """One row: what is left of each national capacity when a household does not fit into it any more."""
+
+    screening = column(np.float64, unit="persons", doc="screening capacity carried over")
+    decision_fast = column(np.float64, unit="persons", doc="decision capacity carried over, fast track")
+    decision_repeated = column(np.float64, unit="persons", doc="decision capacity carried over, repeat applications")
+    decision_regular = column(np.float64, unit="persons", doc="decision capacity carried over, regular track")
+    closing = column(np.float64, unit="persons", doc="capacity to close applications carried over")
+    appeal = column(np.float64, unit="persons", doc="court capacity carried over")
+    reunion = column(np.float64, unit="persons", doc="reunification capacity carried over")
+    reception = column(np.float64, unit="persons", doc="smoothed need for reception that the capacity plan follows")
+    task_arrivals = column(np.float64, unit="persons", doc="people with a permit since the last task was set")
+
+
+class Ledger(Table):
+    """One row per purpose: a payment leaves one account and enters another, so money is conserved by construction."""
+
+    payer = column(np.int8, doc="account that pays")
+    payee = column(np.int8, doc="account that is paid")
+    month = column(np.float64, unit="EUR", doc="paid this month")
+    total = column(np.float64, unit="EUR", doc="paid since the start")

@@ -1,0 +1,112 @@
+"""The immigration service (IND) decides, oldest first within two tracks; courts hear appeals; delay has a price.
+
+Four capacities: decisions on the merits of first applications (a share of it is kept for the fast track; what one
+track does not use serves the other) and of repeat applications, closings without such a decision, and appeals. The
+outcome is granted with the rate of the origin, or of repeat applications, in that year. Waiting time is whatever the queue gives. When the statutory term has passed, part of the applicants
+claim a penalty payment a day, to a maximum.
+
+Source: decisions and appeals by year, abm/data/decisions.csv and national_series.csv (UNHCR, IND).
+"""
+
+import numpy as np
+
+from abm.draws import Draws
+from abm.kernels import oldest_first, waiting_key
+from abm.params import ProcessParams, param
+from abm.populations import Stage, Track
+
+WRITES = (
+    "households.stage",
+    "households.since",
+    "households.decided",
+    "households.granted",
+    "nation.decision_fast",
+    "nation.decision_regular",
+    "nation.decision_repeated",
+    "nation.closing",
+    "nation.appeal",
+)
+
+
+class Params(ProcessParams):
+    """Capacities over those observed, and what follows a refusal."""
+
+    capacity_factor: float = param(
+        1.0, "ratio", 0.25, 4, "decision_capacity: observed decisions on the merits",
+        "decisions on the merits a month, over the observed ones (after 2025: over the last)", lever=True,
+    )  # fmt: skip
+    closing_factor: float = param(
+        1.0, "ratio", 0.25, 4, "closing_capacity: most closings observed in a year",
+        "closings a month, over the series", lever=True,
+    )  # fmt: skip
+    appeal_factor: float = param(
+        1.0, "ratio", 0.25, 4, "appeal_cases: half of the court cases a year", "appeals heard a month, over the series",
+        lever=True,
+    )  # fmt: skip
+    fast_share: float = param(
+        0.21, "share", 0, 1, "grant_2017: 21% of first applicants in 2017 came from safe countries",
+        "part of the decisions that is kept for the fast track while it has a queue", lever=True,
+    )  # fmt: skip
+    appeal_share: float = param(
+        0.7, "share", 0, 1, "assumption",
+        "refused households that appeal",
+    )  # fmt: skip
+
+
+def capacity(state, name: str) -> float:
+    """A capacity of the national series this month, at the scale of the run [persons]."""
+    return state.inputs.series_at(name, state.clock.month) * state.scale
+
+
+def longest_waiting(state, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
+    """The rows of a queue that `budget` persons of capacity serves, by month of application, and what is left."""
+    households = state.households
+    key = waiting_key(households.applied[rows], households.lottery[rows])
+    return oldest_first(rows, key, households.size[rows], budget)
+
+
+def on_merits(state, params: Params, queue: np.ndarray) -> np.ndarray:
+    """Rows decided on their merits this month: fast track within its share, regular with the rest, repeated ones."""
+    households, nation = state.households, state.nation
+    total = capacity(state, "decision_capacity") * params.capacity_factor
+    fast = queue[(households.track[queue] == Track.FAST) & ~households.closing[queue]]
+    regular = queue[households.track[queue] == Track.REGULAR]
+    reserved = min(total * params.fast_share, float(households.size[fast].sum()))
+    unused = max(total - reserved - float(households.size[regular].sum()), 0.0)
+    first, nation.decision_fast[0] = longest_waiting(state, fast, nation.decision_fast[0] + reserved + unused)
+    second, nation.decision_regular[0] = longest_waiting(state, regular, nation.decision_regular[0] + total - reserved)
+    repeated = queue[households.track[queue] == Track.REPEATED]
+    budget = nation.decision_repeated[0] + capacity(state, "repeat_capacity") * params.capacity_factor
+    third, nation.decision_repeated[0] = longest_waiting(state, repeated, budget)
+    return np.concatenate([first, second, third])
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Decide, close and hear appeals of those who were in the queue before this month."""
+    households, nation, month = state.households, state.nation, state.clock.month
+    earlier = households.since < month
+    queue = np.flatnonzero((households.stage == Stage.IN_DECISION) & earlier)
+    appeals = np.flatnonzero((households.stage == Stage.IN_APPEAL) & earlier)
+
+    decided = on_merits(state, params, queue)
+    budget = nation.closing[0] + capacity(state, "closing_capacity") * params.closing_factor
+    closed, nation.closing[0] = longest_waiting(state, queue[households.closing[queue]], budget)
+    budget = nation.appeal[0] + capacity(state, "appeal_capacity") * params.appeal_factor
+    heard, nation.appeal[0] = longest_waiting(state, appeals, budget)
+
+    rate = state.inputs.of_year("grant_rate", month)[households.origin[decided]]
+    rate = np.where(households.repeated[decided], state.inputs.series_at("repeat_grant_rate", month), rate)
+    positive = draws.once("grant", households.identity[decided]) < rate
+    refused = decided[~positive]
+    appealing = draws.once("appeal", households.identity[refused]) < params.appeal_share
+    success = state.inputs.series_at("appeal_success", month)
+    won = draws.once("appeal won", households.identity[heard]) < success
+
+    granted = np.concatenate([decided[positive], heard[won]])
+    households.enter(granted, Stage.AWAITING_REGISTRATION, month)
+    households.granted[granted] = month
+    households.enter(refused[appealing], Stage.IN_APPEAL, month)
+    gone = np.concatenate([refused[~appealing], heard[~won], closed])
+    households.enter(gone, Stage.DEPARTING, month)
+    households.decided[np.concatenate([decided, closed])] = month
+    return {"decided": decided, "closed": closed, "granted": granted, "refused": refused, "heard": heard}

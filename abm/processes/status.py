@@ -1,0 +1,31 @@
+"""A permit must be entered in the population register (BRP) before a home, work and classes can start.
+
+Source: the norm of 14 weeks from permit to home counts from there (coa_14w_rule).
+"""
+
+import numpy as np
+
+from abm.draws import Draws
+from abm.kernels import whole_months
+from abm.params import ProcessParams, param
+from abm.populations import Stage
+
+WRITES = ("households.stage", "households.since")
+
+
+class Params(ProcessParams):
+    """How long registration takes."""
+
+    brp_weeks: float = param(
+        6, "weeks", 0, 40, "assumption", "weeks from permit to registration in the population register", lever=True
+    )
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Register the permit holders whose weeks have passed."""
+    households, month = state.households, state.clock.month
+    waiting = np.flatnonzero((households.stage == Stage.AWAITING_REGISTRATION) & (households.since < month))
+    needed = whole_months(params.brp_weeks, draws.once("weeks", households.identity[waiting]))
+    rows = waiting[month - households.since[waiting] >= needed]
+    households.enter(rows, Stage.AWAITING_COUPLING, month)
+    return {"registered": rows}

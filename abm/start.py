@@ -1,0 +1,209 @@
+"""January 2015: the institutions of the country and the people who were in the chain on that day.
+
+Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
+places. Stages: the status holders of that winter, the applications pending, and the rest refused. People who
+received a permit in 2014 and were already housed are here with the relatives that they had applied for. The balances
+of municipalities on the housing task keep the spread that was observed in November 2015, around zero.
+
+Source: coa_occ_series_1995_2014; abm/data/reception_locations.csv; municipalities.csv (task_balance_2015).
+"""
+
+import numpy as np
+
+from abm import clock
+from abm.composition import Makeup, admit, household_sizes, identities
+from abm.draws import Draws
+from abm.inputs import Inputs
+from abm.network import border_graph
+from abm.params import ProcessParams, param
+from abm.populations import ENDLESS, NEVER, Kind, Purpose, Reunion, Stage, Track
+from abm.processes import arrival, money, reunion
+from abm.state import State
+
+
+class Params(ProcessParams):
+    """Stocks of 1 January 2015."""
+
+    in_reception: float = param(
+        24929, "persons", 0, 100000, "coa_occ_series_1995_2014", "people in reception on 31 December 2014"
+    )
+    status_share: float = param(
+        0.5, "share", 0, 1, "statush_2015_spring: 13,000 of 25,000 in spring 2015", "of them with a permit"
+    )
+    pending_share: float = param(0.35, "share", 0, 1, "assumption", "of them waiting for a first decision")
+    refused_share: float = param(0.1, "share", 0, 1, "assumption", "of them refused or closed; the rest appeals")
+    spread_months: int = param(
+        9, "months", 1, 36, "assumption", "months before 2015 over which waiting times in the stock are spread evenly"
+    )
+    family_pending: float = param(
+        11000, "persons", 0, 50000, "nareis_pend_2015: 12,000 pending on 30 March 2015", "relatives in the queue"
+    )
+    priority_spread: float = param(
+        0.43, "log ratio", 0, 1.5, "corp_status_regional: 2% to 13% over regions in 2023, as four standard deviations",
+        "spread of municipal shares of homes for status holders around the mean",
+    )  # fmt: skip
+
+
+PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the stocks, in the order of their identities
+_RANKS = 1 << 17  # identities kept for each stock and origin
+_FIRST_MONTHS = 6  # of 2015, whose applications show who had come in 2014
+
+
+def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
+    """The state at the start of January 2015, at the scale of the run."""
+    state = State(inputs, scale)
+    draws = Draws(seed, "start", 0)
+    settle_country(state, params["start"], draws)
+    settle_people(state, params, draws)
+    state.nation.reception[0] = params["start"].in_reception
+    state.check()
+    return state
+
+
+def settle_country(state: State, params: Params, draws: Draws) -> None:
+    """Municipalities, regions, origins, locations, capacities and the ledger, from the facts."""
+    inputs, towns = state.inputs, state.inputs.municipalities
+    inhabitants = towns["population"].to_numpy(float)
+    behind = towns["task_balance_2015"].to_numpy(float)
+    number = np.arange(len(towns))
+    state.municipalities.add(
+        len(towns),
+        region=inputs.municipality_region,
+        population=inhabitants,
+        population_share=inhabitants / inhabitants.sum(),
+        asked_places=towns["indicative_places_2026"],
+        regular_places=towns["regular_places_2025"],
+        emergency_places=towns["emergency_places_2025"],
+        priority_share=lognormal(draws.once("priority", number), draws.once("priority angle", number), params),
+        homes=inputs.of_year("corporation_homes", 0),
+        balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
+    )
+    of_region = np.bincount(inputs.municipality_region, inhabitants)
+    jobs = inputs.regions["jobs_per_1000_inhabitants"].to_numpy(float) / 1000
+    state.regions.add(len(of_region), population_share=of_region / of_region.sum(), jobs=jobs)
+    state.municipalities.pool[:] = pools(state.municipalities, state.scale)
+    groups = inputs.origins
+    state.origins.add(len(groups), safe=groups["safe"] == 1, **{k: groups[k] for k in ("male_share", "family_share")})
+    settle_locations(state)
+    state.nation.add(1)
+    payers, payees = zip(*(money.PARTIES[purpose] for purpose in Purpose), strict=True)
+    state.ledger.add(len(Purpose), payer=payers, payee=payees)
+
+
+def pools(municipalities, scale: float) -> np.ndarray:
+    """Which municipality holds the homes of each, (n,) int16: itself at full scale, one of its kind below.
+
+    A tenth of the people in 342 queues would make every queue ten times as coarse, and waits with it. So a run at
+    scale s has about 342 x s queues, each of municipalities that are alike in homes to offer per inhabitant.
+    """
+    count, share = len(municipalities), municipalities.population_share
+    if scale == 1:
+        return np.arange(count, dtype=np.int16)
+    order = np.argsort(municipalities.priority_share * municipalities.homes / municipalities.population, kind="stable")
+    middle = np.cumsum(share[order]) - share[order] / 2
+    group = np.floor(middle * max(round(count * scale), 1)).astype(np.int64)
+    _, first, number = np.unique(group, return_index=True, return_inverse=True)
+    holder = np.empty(count, dtype=np.int16)
+    holder[order] = order[first][number]
+    return holder
+
+
+def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
+    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each (Box and Muller 1958)."""
+    normal = np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+    return np.exp(params.priority_spread * normal - params.priority_spread**2 / 2)
+
+
+def settle_locations(state: State) -> None:
+    """The locations of 2015 that were not emergency ones, and a municipal crisis location in every region."""
+    listed = state.inputs.locations
+    code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
+    kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
+    listed = listed[listed["kind"].isin(kinds) & (listed["places"] > 0)]
+    municipality = listed["gm_code"].map(code).to_numpy()
+    region = state.municipalities.region
+    state.locations.add(
+        len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
+        kind=listed["kind"].map(kinds).to_numpy(),
+    )  # fmt: skip
+    size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, NEVER)
+    largest = size.argmax(axis=1)
+    state.locations.add(len(largest), municipality=largest, region=region[largest], kind=Kind.MUNICIPAL, places=0)
+
+
+def settle_people(state: State, params: dict[str, ProcessParams], draws: Draws) -> None:
+    """Everyone in reception by stage, and housed sponsors whose families wait abroad."""
+    own = params["start"]
+    came = state.inputs.first_applications[:_FIRST_MONTHS].sum(axis=0)
+    rate = state.inputs.of_year("grant_rate", 0)
+    appeal_share = max(1 - own.status_share - own.pending_share - own.refused_share, 0)
+    stocks = (
+        (PENDING, own.pending_share, Stage.IN_DECISION, came),
+        (APPEALING, appeal_share, Stage.IN_APPEAL, came * (1 - rate)),
+        (REFUSED, own.refused_share, Stage.DEPARTING, came * (1 - rate)),
+        (STATUS, own.status_share, Stage.AWAITING_COUPLING, came * rate),
+    )
+    for stock, share, stage, mix in stocks:
+        persons = own.in_reception * share * state.scale * mix / mix.sum()
+        rows = settle(state, params, draws, stock, persons, stage=stage)
+        if stock == STATUS:
+            expect_family(state, params, draws, rows)
+    missing = own.family_pending * state.scale - state.households.family_abroad.sum()
+    relatives = params["reunion"].applying_share * params["reunion"].followers
+    housed = settle(
+        state, params, draws, SPONSORS, max(missing, 0) / relatives * came * rate / (came * rate).sum(),
+        stage=Stage.HOUSED,
+    )  # fmt: skip
+    expect_family(state, params, draws, housed)
+    give_places(state, draws)
+
+
+def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, stage: Stage) -> np.ndarray:
+    """Add households of one stock until `persons` (per origin) are there; returns their rows."""
+    own, of = params["start"], params["arrival"]
+    most = np.ceil(persons).astype(np.int64)
+    origin = np.repeat(np.arange(len(persons)), most)
+    rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
+    identity = identities(origin, NEVER, rank, repeated=False)
+    size = household_sizes(
+        draws.once("family", identity), draws.once("size", identity), state.origins.family_share[origin], of.family_size
+    )
+    here = arrival.households_due(size, origin, persons)
+    origin, identity, size = origin[here], identity[here], size[here]
+    since = -1 - np.floor(draws.once("since", identity) * own.spread_months).astype(np.int16)
+    status, housed = stock in (STATUS, SPONSORS), stage == Stage.HOUSED
+    where = np.searchsorted(np.cumsum(state.municipalities.population_share), draws.once("where", identity))
+    return admit(
+        state, draws, identity, size, arrival.makeup(state, of, draws, identity, origin, size),
+        origin=origin, stage=stage, since=since, applied=since,
+        track=np.where(state.origins.safe[origin], Track.FAST, Track.REGULAR),
+        granted=since if status else NEVER, decided=NEVER if stage == Stage.IN_DECISION else since,
+        housed=since if housed else NEVER, municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NEVER,
+    )  # fmt: skip
+
+
+def expect_family(state: State, params, draws: Draws, rows: np.ndarray) -> None:
+    """Let part of the households with a permit have relatives in the reunification queue."""
+    households, of = state.households, params["reunion"]
+    rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
+    households.family_abroad[rows] = reunion.family_size(
+        draws.once("relatives", households.identity[rows]), of.followers
+    )
+    households.reunion[rows] = Reunion.APPLIED
+    households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
+
+
+def give_places(state: State, draws: Draws) -> None:
+    """Spread those in reception over regular locations in proportion to their places; what does not fit is municipal."""
+    households, locations = state.households, state.locations
+    rows = np.flatnonzero((households.stage != Stage.HOUSED))
+    rows = rows[np.argsort(households.lottery[rows])]
+    regular = np.flatnonzero(locations.kind == Kind.REGULAR)
+    room = np.floor(locations.places[regular] * state.scale)
+    ends = np.cumsum(room)
+    last = np.cumsum(households.size[rows])
+    at = np.minimum(np.searchsorted(ends, last), len(regular) - 1)
+    fits = (last <= ends[at]) & (last - households.size[rows] >= np.where(at > 0, ends[at - 1], 0))
+    municipal = np.flatnonzero(locations.kind == Kind.MUNICIPAL)
+    spread = municipal[(draws.once("crisis", households.identity[rows]) * len(municipal)).astype(np.int64)]
+    households.location[rows] = np.where(fits, regular[at], spread)

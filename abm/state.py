@@ -1,0 +1,105 @@
+"""Everything that changes during a run, with the checks that keep its books."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from abm.clock import Clock
+from abm.errors import BooksError
+from abm.inputs import Inputs
+from abm.populations import (
+    IN_RECEPTION,
+    MOVES,
+    NEVER,
+    Households,
+    Kind,
+    Ledger,
+    Locations,
+    Municipalities,
+    Nation,
+    Newcomers,
+    Origins,
+    Regions,
+    Stage,
+)
+from abm.table import Table
+
+Events = dict[str, np.ndarray]  # what happened to whom this month: name -> rows
+
+_LEGAL = np.zeros((len(Stage), len(Stage)), dtype=bool)
+for _origin, _targets in MOVES.items():
+    _LEGAL[_origin, list(_targets)] = True
+_HAS_PLACE = np.isin(np.arange(len(Stage)), IN_RECEPTION)
+_ROUNDING = 1e-6  # sums of shares of homes and euros are floats
+
+
+@dataclass
+class State:
+    """Tables, clock, and the facts that the run was given. `scale` is the share of people simulated one to one."""
+
+    inputs: Inputs
+    scale: float = 1.0
+    clock: Clock = field(default_factory=Clock)
+    newcomers: Newcomers = field(default_factory=Newcomers)
+    households: Households = field(default_factory=Households)
+    municipalities: Municipalities = field(default_factory=Municipalities)
+    regions: Regions = field(default_factory=Regions)
+    locations: Locations = field(default_factory=Locations)
+    origins: Origins = field(default_factory=Origins)
+    nation: Nation = field(default_factory=Nation)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Table)}
+
+    @contextmanager
+    def writing(self, writes: tuple[str, ...]) -> Iterator[None]:
+        """Let only the columns of a process's WRITES be written: 'households.stage', or 'households' for all."""
+        for name, table in self.tables.items():
+            whole = name in writes
+            table.writable(None if whole else {w.split(".")[1] for w in writes if w.startswith(f"{name}.")})
+        try:
+            yield
+        finally:
+            for table in self.tables.values():
+                table.writable(None)
+
+    def check_moves(self, process: str, before: np.ndarray) -> None:
+        """Raise BooksError where a household made a stage move that is not legal; `before` is (n,) of stages."""
+        after = self.households.stage
+        moved = np.flatnonzero(before != after[: len(before)])
+        wrong = moved[~_LEGAL[before[moved], after[moved]]]
+        if len(wrong):
+            row = wrong[0]
+            raise BooksError(
+                f"{process}: illegal move {Stage(before[row]).name} -> {Stage(after[row]).name} "
+                f"in households {wrong[:5].tolist()} ({len(wrong)} in all)"
+            )
+
+    def check(self) -> None:
+        """Raise BooksError where people, places, homes or money do not add up."""
+        people, homes, money = self.households, self.municipalities, self.ledger
+        if people.size.sum() != len(self.newcomers):
+            raise BooksError(f"persons: households hold {people.size.sum()}, newcomers are {len(self.newcomers)}")
+        placed = people.location != NEVER
+        _refuse("a place for exactly those in reception", placed != _HAS_PLACE[people.stage])
+        rows = np.flatnonzero(placed)
+        where = people.location[rows]
+        occupants = np.bincount(where, people.size[rows], len(self.locations))
+        limited = np.isin(self.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
+        over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
+        _refuse("no more people than places (locations)", over)
+        _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
+        housed = people.stage == Stage.HOUSED
+        _refuse("a municipality for everyone housed", housed & (people.municipality == NEVER))
+        _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
+
+
+def _refuse(rule: str, wrong: np.ndarray) -> None:
+    if wrong.any():
+        rows = np.flatnonzero(wrong)
+        raise BooksError(f"books do not close: {rule}; rows {rows[:5].tolist()} ({len(rows)} in all)")

@@ -1,0 +1,85 @@
+"""A population as columns: rows are only added, so a row number is a lasting reference."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+FIRST_CAPACITY = 64
+
+
+class column:  # noqa: N801 (reads as a declaration: stage = column(...))
+    """A declared column: dtype, value of a new row, unit and meaning. Reading it gives the live array."""
+
+    def __init__(self, dtype, default=0, unit: str = "", doc: str = ""):
+        self.dtype, self.default, self.unit, self.doc = np.dtype(dtype), default, unit, doc
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, table, owner=None):
+        return self if table is None else table._live[self.name]
+
+    def __set__(self, table, value):
+        raise AttributeError(f"write into the column in place: table.{self.name}[rows] = ...")
+
+
+class Table:
+    """Struct of arrays. Subclasses declare columns; `add` appends rows; columns are live views."""
+
+    def __init__(self):
+        self._size = 0
+        self._writable: frozenset[str] | None = None  # None: every column may be written
+        self._store = {name: np.full(FIRST_CAPACITY, c.default, c.dtype) for name, c in self.columns().items()}
+        self._refresh()
+
+    @classmethod
+    def columns(cls) -> dict[str, column]:
+        """The declared columns by name, in the order of declaration."""
+        return {n: c for base in reversed(cls.__mro__) for n, c in vars(base).items() if isinstance(c, column)}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, count: int, **values) -> np.ndarray:
+        """Append `count` rows; columns not given hold their default. Returns the new row numbers."""
+        unknown = values.keys() - self._store.keys()
+        if unknown:
+            raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}")
+        rows = np.arange(self._size, self._size + count)
+        self._reserve(self._size + count)
+        for name, value in values.items():
+            self._store[name][self._size : self._size + count] = value
+        self._size += count
+        self._refresh()
+        return rows
+
+    def writable(self, names: Iterable[str] | None) -> None:
+        """Let only the named columns be written (None: all)."""
+        self._writable = None if names is None else frozenset(names)
+        for name, view in self._live.items():
+            view.flags.writeable = self._writable is None or name in self._writable
+
+    def _reserve(self, size: int) -> None:
+        """Grow every column to hold `size` rows; new room holds the defaults."""
+        capacity = len(next(iter(self._store.values())))
+        if size <= capacity:
+            return
+        while capacity < size:
+            capacity *= 2
+        for name, declared in self.columns().items():
+            grown = np.full(capacity, declared.default, declared.dtype)
+            grown[: self._size] = self._store[name][: self._size]
+            self._store[name] = grown
+
+    def _refresh(self) -> None:
+        """Make the live views anew after the length or the storage changed."""
+        self._live = {name: array[: self._size] for name, array in self._store.items()}
+        if self._writable is not None:
+            self.writable(self._writable)
+
+    def __getstate__(self):
+        return {"size": self._size, "store": {n: a[: self._size].copy() for n, a in self._store.items()}}
+
+    def __setstate__(self, saved):
+        Table.__init__(self)
+        self.add(saved["size"], **saved["store"])
