@@ -1,0 +1,15 @@
+"""From waiting to working: an agent-based model of reception, homes and work in the Netherlands."""
+
+from importlib import import_module
+
+_HOMES = {"Model": "model", "Scenario": "scenario"} | dict.fromkeys(
+    ("Newcomer", "Household", "Municipality", "Region", "Location"), "agents"
+)
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    """Import what is asked for only now: whoever runs the chain alone need not wait for Mesa."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'abm' has no attribute '{name}'")
+    return getattr(import_module(f"abm.{_HOMES[name]}"), name)

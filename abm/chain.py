@@ -56,10 +56,12 @@ def turn(
     events: Events = {}
     for process in chain:
         began, key = perf_counter(), name(process)
-        before = state.households.stage.copy()
+        moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
+        before = state.households.stage.copy() if moves else None
         with state.writing(process.WRITES):
             events |= process.step(state, params.get(key), Draws(seed, key, state.clock.month))
-        state.check_moves(key, before)
+        if moves:
+            state.check_moves(key, before)
         if spent is not None:
             spent[key] = spent.get(key, 0.0) + perf_counter() - began
     state.check()

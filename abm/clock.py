@@ -7,7 +7,7 @@ from abm.errors import InputError
 
 FIRST_YEAR = 2015
 MONTHS = 12
-_LABEL = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_LABEL = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def label(month: int) -> str:
@@ -17,7 +17,7 @@ def label(month: int) -> str:
 
 def index(text: str) -> int:
     """Month index of a name: '2015-01' -> 0. Raises InputError where it is not a month."""
-    found = _LABEL.match(str(text))
+    found = _LABEL.fullmatch(str(text))
     if not found:
         raise InputError(f"'{text}' is not a month: write it as YYYY-MM, like 2027-01")
     return (int(found[1]) - FIRST_YEAR) * MONTHS + int(found[2]) - 1

@@ -14,7 +14,7 @@ from abm.draws import Draws
 from abm.populations import Role
 from abm.state import State
 
-_GENERATION, _REPEATED, _RANK, _MONTH, _ORIGIN = 4, 6, 7, 27, 39  # first bit of each field; the person is in bits 0-3
+_GENERATION, _WAY, _RANK, _MONTH, _ORIGIN = 4, 6, 8, 28, 40  # first bit of each field; the person is in bits 0-3
 MOST_PERSONS = (1 << _GENERATION) - 1
 ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who come alone; cut of the age distribution
 
@@ -30,10 +30,10 @@ class Makeup:
     adult_age: float  # mean age of adults [years]
 
 
-def identities(origin: np.ndarray, month: int, rank: np.ndarray, repeated: bool) -> np.ndarray:
-    """Household identities, (n,) uint64, from origin row, month of arrival (-1: before the start) and rank."""
+def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np.ndarray:
+    """Household identities, (n,) uint64, from origin row, month (-1: before the start), rank and way of arrival."""
     packed = origin.astype(np.uint64) << np.uint64(_ORIGIN) | rank.astype(np.uint64) << np.uint64(_RANK)
-    return packed | np.uint64((month + 1) << _MONTH | int(repeated) << _REPEATED)
+    return packed | np.uint64((month + 1) << _MONTH | way << _WAY)
 
 
 def relatives(sponsor_identity: np.ndarray) -> np.ndarray:

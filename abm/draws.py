@@ -20,7 +20,7 @@ _2P26, _2P53 = 67108864.0, 9007199254740992.0
 _LIFELONG = 0xFFFFFFFF  # the month of draws that belong to no month
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds of philox4x32: four 32-bit words (held in uint64) from a counter and a key."""
     for _ in range(10):

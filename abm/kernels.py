@@ -39,6 +39,24 @@ def oldest_first(rows: np.ndarray, key: np.ndarray, sizes: np.ndarray, budget: f
     return rows[order[:count]], (left if count < len(order) else 0.0)
 
 
+@njit(cache=True)
+def census(stage, size, location, municipality, has_place, housed, locations):
+    """Count households (n,) in one pass: persons, misplaced, housed without a municipality, people per location.
+
+    has_place (stages,): whether a stage lives in reception; location and municipality are negative where none.
+    """
+    persons, misplaced, homeless = 0, 0, 0
+    occupants = np.zeros(locations)
+    for i in range(len(stage)):
+        persons += size[i]
+        placed = location[i] >= 0
+        misplaced += placed != has_place[stage[i]]
+        homeless += stage[i] == housed and municipality[i] < 0
+        if placed:
+            occupants[location[i]] += size[i]
+    return persons, misplaced, homeless, occupants
+
+
 def whole_months(weeks: float, chance: np.ndarray) -> np.ndarray:
     """Weeks as whole months, (n,) int64: rounded up or down by `chance` in [0, 1) so that the mean is right."""
     return np.floor(weeks / WEEKS_PER_MONTH + chance).astype(np.int64)

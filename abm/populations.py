@@ -42,7 +42,7 @@ STATUS_HOLDERS = (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AW
 
 MOVES = {
     Stage.REGISTERING: (Stage.IN_DECISION,),
-    Stage.IN_DECISION: (Stage.AWAITING_REGISTRATION, Stage.IN_APPEAL, Stage.DEPARTING),
+    Stage.IN_DECISION: (Stage.AWAITING_REGISTRATION, Stage.IN_APPEAL, Stage.DEPARTING, Stage.UNKNOWN),
     Stage.IN_APPEAL: (Stage.AWAITING_REGISTRATION, Stage.DEPARTING),
     Stage.AWAITING_REGISTRATION: (Stage.AWAITING_COUPLING, Stage.HOUSED),
     Stage.AWAITING_COUPLING: (Stage.AWAITING_HOME, Stage.HOUSED),
@@ -148,7 +148,7 @@ class Households(Table):
     closing = column(np.bool_, False, doc="application will end without a decision on its merits (Dublin, withdrawn)")
     location = column(np.int32, NEVER, unit="row of locations", doc="where in reception")
     municipality = column(np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed")
-    moves = column(np.int16, unit="moves", doc="moves between reception locations so far")
+    moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
 
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
@@ -176,12 +176,13 @@ class Municipalities(Table):
     asked_places = column(np.float64, unit="places", doc="indicative reception places by the spread law (2026)")
     regular_places = column(np.float64, unit="places", doc="regular reception places in November 2025")
     emergency_places = column(np.float64, unit="places", doc="emergency reception places in November 2025")
-    priority_share = column(np.float64, unit="ratio", doc="own share of freed homes for status holders, over the mean")
+    effort = column(np.float64, unit="ratio", doc="homes that it offers status holders, over its part by inhabitants")
     pool = column(np.int16, unit="row of municipalities", doc="holder of the homes that it shares (itself at scale 1)")
     homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
-    small = column(np.float64, unit="homes", doc="small homes on offer to status holders, not yet let")
-    middle = column(np.float64, unit="homes", doc="middle homes on offer, not yet let")
-    large = column(np.float64, unit="homes", doc="large homes on offer, not yet let")
+    on_offer = column(np.float64, unit="homes", doc="homes that status holders can get under the ceiling, not yet let")
+    small = column(np.float64, unit="homes", doc="small homes that fell free and can still be let to them")
+    middle = column(np.float64, unit="homes", doc="the same of middle size")
+    large = column(np.float64, unit="homes", doc="the same of large size")
     offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
     let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
     freed = column(np.float64, unit="homes", doc="homes that fell free this month")
@@ -215,6 +216,7 @@ class Origins(Table):
     male_share = column(np.float64, unit="share", doc="men and boys among applicants")
     family_share = column(np.float64, unit="share", doc="applying households of two or more")
     due = column(np.float64, unit="persons", doc="first applicants still due (negative: ahead, households are whole)")
+    due_resettled = column(np.float64, unit="persons", doc="resettled people still due")
     due_repeated = column(np.float64, unit="persons", doc="repeat applicants still due")
 
 

@@ -8,25 +8,39 @@ on. Every error is one line with file, key and way out.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from reprlib import repr as shortened
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
-import yaml
 from pydantic import ValidationError
 
 from abm import clock
 from abm.chain import CHAIN, name
 from abm.errors import InputError
 from abm.params import ProcessParams, about
+from abm.reading import nearest, read_yaml
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
 SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
 KEYS = ("name", "title", "extends", "until", "seed", "scale", *SECTIONS)
 LAST_MONTH, SMALLEST_SCALE, LARGEST_SEED = "2050-12", 0.001, 2**64 - 1
+Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
+
+
+def defaults() -> Steps:
+    """Every parameter with its default and the dates of law."""
+    return MappingProxyType(
+        {
+            (process, parameter): {0: declared.default}
+            | {clock.index(month): value for month, value in about(declared)["dated"].items()}
+            for process, model in PARAMS.items()
+            for parameter, declared in model.model_fields.items()
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Scenario:
     until: str = "2035-12"
     seed: int = 1
     scale: float = 1.0
-    values: Mapping[tuple[str, str], Mapping[int, Any]] = MappingProxyType({})  # (process, parameter) -> from month
+    values: Steps = field(default_factory=defaults, repr=False)
     source: str = "scenario"
 
     @property
@@ -48,19 +62,35 @@ class Scenario:
 
     def params_at(self, month: int) -> dict[str, ProcessParams]:
         """Parameters per process in a month; the same object as long as nothing changes."""
-        return _resolved(self, _change_before(self, month))
+        change = max(change for change in self.changes() if change <= month)
+        if change not in self._resolved:
+            found: dict[str, dict[str, Any]] = {process: {} for process in PARAMS}
+            for (process, parameter), steps in self.values.items():
+                found[process][parameter] = steps[max(m for m in steps if m <= change)]
+            self._resolved[change] = {process: PARAMS[process](**values) for process, values in found.items()}
+        return self._resolved[change]
 
     def changes(self) -> list[int]:
         """Months in which a parameter takes another value, ascending, beginning with 0."""
         return sorted({0} | {month for steps in self.values.values() for month in steps if month >= 0})
 
+    @cached_property
+    def _resolved(self) -> dict[int, dict[str, ProcessParams]]:
+        """Parameters by month of change, as far as asked."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to go on with it (a read-only view cannot be sent)."""
+        return {key: value for key, value in vars(self).items() if key != "_resolved"} | {"values": dict(self.values)}
+
     def canonical(self) -> dict[str, Any]:
         """All that decides the outcome, as plain JSON: period, seed, scale and every parameter by month."""
-        params = {
-            clock.label(month): {key: model.model_dump() for key, model in self.params_at(month).items()}
-            for month in self.changes()
-            if month < self.months
-        }
+        params: dict[str, dict] = {}
+        last = None
+        for month in self.changes():
+            current = {process: model.model_dump() for process, model in self.params_at(month).items()}
+            if month < self.months and current != last:
+                params[clock.label(month)] = last = current
         return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params}
 
     def digest(self) -> str:
@@ -85,59 +115,24 @@ class Scenario:
 
 def default() -> Scenario:
     """The scenario with every default: law and practice of today, going on."""
-    return Scenario(values=MappingProxyType(_defaults()))
+    return Scenario()
 
 
 def load(path: str | Path) -> Scenario:
     """Read a scenario file with all that it extends. Raises InputError."""
     merged: dict[str, Any] = {}
-    steps = _defaults()
+    steps = dict(defaults())
     for file, content in reversed(list(_ancestry(Path(path)))):
         for section in SECTIONS:
-            steps |= _section(str(file), section, content.pop(section, None) or {}, steps)
+            steps |= _section(str(file), section, content.pop(section, None), steps)
         merged |= content | {"name": content.get("name", file.stem)}
     merged.pop("extends", None)
     return _checked(Scenario(**merged, values=MappingProxyType(steps), source=str(path)))
 
 
-def read_yaml(path: Path) -> Any:
-    """Content of a YAML file: safe, duplicate keys and NaN refused. Raises InputError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        near = get_close_matches(path.name, [p.name for p in path.parent.glob("*.y*ml")], 1)
-        hint = f"did you mean {path.parent / near[0]}?" if near else "give the path of a YAML file"
-        raise InputError(
-            f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'}): {hint}"
-        ) from None
-    try:
-        return yaml.load(text, _Strict)  # noqa: S506 (a SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
-        raise InputError(f"{path}{place}: is not valid YAML: {getattr(error, 'problem', None) or error}") from None
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML that refuses what people do not mean: double keys, and months read as dates."""
-
-
-def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict:
-    found: dict = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in found:
-            raise yaml.MarkedYAMLError(problem=f"key '{key}' appears twice: keep one", problem_mark=key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def _ancestry(path: Path) -> Iterator[tuple[Path, dict]]:
     """A file and the files it extends, nearest first, each with its checked top-level keys."""
-    seen: list[Path] = []
+    seen = [path.resolve()]
     while True:
         content = read_yaml(path)
         content = {} if content is None else content
@@ -145,33 +140,47 @@ def _ancestry(path: Path) -> Iterator[tuple[Path, dict]]:
             raise InputError(f"{path}: holds no keys: a scenario is a mapping with keys like {', '.join(KEYS[:4])}")
         for key in content:
             if key not in KEYS:
-                raise InputError(f"{path}: unknown key '{key}'{_nearest(key, KEYS)}")
+                raise InputError(f"{path}: unknown key '{key}'{nearest(key, KEYS)}")
         yield path, dict(content)
-        seen.append(path.resolve())
-        if not content.get("extends"):
+        if content.get("extends") is None:
             return
-        path = path.parent / str(content["extends"])
-        if path.resolve() in seen:
-            raise InputError(f"{path}: key 'extends': the files extend each other in a circle: remove one")
+        extended = _extended(path, content["extends"])
+        if extended.resolve() in seen:
+            raise InputError(f"{path}: extends: {extended.name} leads back here: remove one 'extends:' of the circle")
+        path = extended
+        seen.append(path.resolve())
+
+
+def _extended(path: Path, value: Any) -> Path:
+    """The file that a file extends, relative to it."""
+    if not isinstance(value, str) or not value:
+        raise InputError(f"{path}: extends: {shortened(value)} is not a file: give one path, relative to this file")
+    if not (path.parent / value).is_file():
+        known = sorted(file.name for file in (path.parent / value).parent.glob("*.y*ml"))
+        way_out = nearest(Path(value).name, known) if known else ": give a path relative to this file"
+        raise InputError(f"{path}: extends: there is no file {path.parent / value}{way_out}")
+    return path.parent / value
 
 
 def _section(source: str, section: str, content: Any, base: Mapping) -> dict[tuple[str, str], dict[int, Any]]:
     """Checked steps of one section: (process, parameter) -> {month: value}."""
     if section not in SECTIONS:
-        raise InputError(f"{source}: unknown section '{section}'{_nearest(section, list(SECTIONS))}")
+        raise InputError(f"{source}: unknown section '{section}'{nearest(section, list(SECTIONS))}")
+    if content is None:
+        return {}
     if not isinstance(content, Mapping):
-        raise InputError(f"{source}: '{section}' must hold processes with their parameters")
+        raise InputError(f"{source}: {section}: must hold processes, like 'housing:', with their parameters")
     steps = {}
     for process, given in content.items():
         if process not in PARAMS:
-            raise InputError(f"{source}: {section}.{process}: no such process{_nearest(process, list(PARAMS))}")
+            raise InputError(f"{source}: {section}.{process}: no such process{nearest(process, list(PARAMS))}")
         if not isinstance(given, Mapping):
             raise InputError(f"{source}: {section}.{process}: must hold parameters, like 'parameter: value'")
         fields = PARAMS[process].model_fields
         for parameter, value in given.items():
             path = f"{section}.{process}.{parameter}"
             if parameter not in fields:
-                raise InputError(f"{source}: {path}: no such parameter{_nearest(parameter, list(fields))}")
+                raise InputError(f"{source}: {path}: no such parameter{nearest(parameter, list(fields))}")
             lever = about(fields[parameter])["lever"]
             if lever != SECTIONS[section]:
                 what, where = ("a lever", "policy") if lever else ("not a lever", "world")
@@ -187,9 +196,12 @@ def _steps(source: str, path: str, process: str, parameter: str, value: Any, bas
     dated = {}
     for month, later in value.items():
         try:
-            dated[clock.index(month)] = _valid(source, path, process, parameter, later)
+            index = clock.index(month)
         except InputError as error:
-            raise InputError(str(error) if path in str(error) else f"{source}: {path}: {error}") from None
+            raise InputError(f"{source}: {path}: {error}") from None
+        if not 0 <= index <= clock.index(LAST_MONTH):
+            raise InputError(f"{source}: {path}: {month} is outside the run: give a month from 2015-01 to {LAST_MONTH}")
+        dated[index] = _valid(source, path, process, parameter, later)
     if not dated:
         raise InputError(f"{source}: {path}: holds no months: write a value, or {{2027-01: value}}")
     first = min(dated)
@@ -198,30 +210,35 @@ def _steps(source: str, path: str, process: str, parameter: str, value: Any, bas
 
 def _valid(source: str, path: str, process: str, parameter: str, value: Any) -> Any:
     """The value as its parameter has it. Raises InputError with unit and bounds."""
-    field = PARAMS[process].model_fields[parameter]
-    facts = about(field)
-    if isinstance(value, bool) and field.annotation is not bool:
-        raise InputError(f"{source}: {path}: {value} is not a value: {allowed(field)} (quote 'yes' and 'no' for words)")
+    declared = PARAMS[process].model_fields[parameter]
     try:
+        if not _of_type(value, declared.annotation):
+            raise TypeError
         return getattr(PARAMS[process](**{parameter: value}), parameter)
-    except ValidationError:
+    except (TypeError, ValidationError):
+        facts = about(declared)
         unit = f" [{facts['unit']}]" if facts["low"] is not None else ""
-        raise InputError(f"{source}: {path}: {value!r} is not allowed: give {allowed(field)}{unit}") from None
+        quote = " in quotes (yes, no, on and off without them mean true and false)"
+        words = quote if isinstance(value, bool) and get_args(declared.annotation) else ""
+        message = f"{shortened(value)} is not allowed: give {allowed(declared)}{unit}{words}"
+        raise InputError(f"{source}: {path}: {message}") from None
 
 
-def allowed(field) -> str:
-    """What a parameter takes, in words: '0 to 1', 'one of free, quota', 'true or false'."""
-    facts = about(field)
+def _of_type(value: Any, wanted: Any) -> bool:
+    """Whether a value was written as what it should be: 'true', 1 and "1" are three things."""
+    if wanted is bool or isinstance(value, bool):
+        return wanted is bool and isinstance(value, bool)
+    return isinstance(value, str if get_args(wanted) else int | float)
+
+
+def allowed(declared) -> str:
+    """What a parameter takes, in words: 'a number from 0 to 1', 'one of free, quota', 'true or false'."""
+    facts = about(declared)
     if facts["low"] is not None:
-        kind = "a whole number" if field.annotation is int else "a number"
-        return f"{kind} from {facts['low']:g} to {facts['high']:g}"
-    choices = getattr(field.annotation, "__args__", None)
+        kind = "a whole number" if declared.annotation is int else "a number"
+        return f"{kind} from {facts['low']:.12g} to {facts['high']:.12g}"
+    choices = get_args(declared.annotation)
     return f"one of {', '.join(choices)}" if choices else "true or false"
-
-
-def _nearest(word: object, known: list[str] | tuple[str, ...]) -> str:
-    near = get_close_matches(str(word), known, 1, 0.5)
-    return f": did you mean '{near[0]}'?" if near else f": choose from {', '.join(known)}"
 
 
 def _checked(scenario: Scenario) -> Scenario:
@@ -234,43 +251,22 @@ def _checked(scenario: Scenario) -> Scenario:
     if not 0 <= last <= clock.index(LAST_MONTH):
         raise InputError(f"{source}: until: {scenario.until} is outside the run: give 2015-01 to {LAST_MONTH}")
     if isinstance(scenario.seed, bool) or not isinstance(scenario.seed, int) or not 0 <= scenario.seed <= LARGEST_SEED:
-        raise InputError(f"{source}: seed: {scenario.seed!r} is not a seed: give a whole number from 0 to 2**64 - 1")
+        wrong = shortened(scenario.seed)
+        raise InputError(f"{source}: seed: {wrong} is not a seed: give a whole number from 0 to 2**64 - 1")
     number = isinstance(scenario.scale, int | float) and not isinstance(scenario.scale, bool)
     if not number or not SMALLEST_SCALE <= scenario.scale <= 1:
-        raise InputError(f"{source}: scale: {scenario.scale!r} is not a share: give {SMALLEST_SCALE} to 1")
+        raise InputError(f"{source}: scale: {shortened(scenario.scale)} is not a share: give {SMALLEST_SCALE} to 1")
     for key in ("name", "title"):
         if not isinstance(getattr(scenario, key), str):
             raise InputError(f"{source}: {key}: must be text: put it in quotes")
-    defaults = _defaults()
+    law = defaults()
     for (process, parameter), steps in scenario.values.items():
         for month in steps:
             # the default's own dates may lie beyond a short run; dates that somebody wrote may not
-            if month > last and month not in defaults[process, parameter] or month < 0:
+            if month > last and month not in law[process, parameter]:
                 section = "policy" if about(PARAMS[process].model_fields[parameter])["lever"] else "world"
                 raise InputError(
                     f"{source}: {section}.{process}.{parameter}: {clock.label(month)} is outside the run: "
                     f"give a month from 2015-01 to {scenario.until}"
                 )
-    return scenario
-
-
-def _defaults() -> dict[tuple[str, str], dict[int, Any]]:
-    """Every parameter with its default and the dates of law."""
-    return {
-        (process, parameter): {0: field.default}
-        | {clock.index(month): value for month, value in about(field)["dated"].items()}
-        for process, model in PARAMS.items()
-        for parameter, field in model.model_fields.items()
-    }
-
-
-def _change_before(scenario: Scenario, month: int) -> int:
-    return max(change for change in scenario.changes() if change <= month)
-
-
-def _resolved(scenario: Scenario, month: int) -> dict[str, ProcessParams]:
-    """Parameters of all processes from a month of change on."""
-    found: dict[str, dict[str, Any]] = {process: {} for process in PARAMS}
-    for (process, parameter), steps in scenario.values.items():
-        found[process][parameter] = steps[max(m for m in steps if m <= month)]
-    return {process: PARAMS[process](**values) for process, values in found.items()}
+    return replace(scenario, scale=float(scenario.scale))

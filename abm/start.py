@@ -10,13 +10,11 @@ Source: coa_occ_series_1995_2014; abm/data/reception_locations.csv; municipaliti
 
 import numpy as np
 
-from abm import clock
-from abm.composition import Makeup, admit, household_sizes, identities
+from abm.composition import admit, household_sizes, identities
 from abm.draws import Draws
 from abm.inputs import Inputs
-from abm.network import border_graph
 from abm.params import ProcessParams, param
-from abm.populations import ENDLESS, NEVER, Kind, Purpose, Reunion, Stage, Track
+from abm.populations import NEVER, Kind, Purpose, Reunion, Stage, Track
 from abm.processes import arrival, money, reunion
 from abm.state import State
 
@@ -38,9 +36,9 @@ class Params(ProcessParams):
     family_pending: float = param(
         11000, "persons", 0, 50000, "nareis_pend_2015: 12,000 pending on 30 March 2015", "relatives in the queue"
     )
-    priority_spread: float = param(
-        0.43, "log ratio", 0, 1.5, "corp_status_regional: 2% to 13% over regions in 2023, as four standard deviations",
-        "spread of municipal shares of homes for status holders around the mean",
+    effort_spread: float = param(
+        0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
+        "spread of the effort of municipalities: homes offered over their part by inhabitants",
     )  # fmt: skip
 
 
@@ -74,7 +72,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         asked_places=towns["indicative_places_2026"],
         regular_places=towns["regular_places_2025"],
         emergency_places=towns["emergency_places_2025"],
-        priority_share=lognormal(draws.once("priority", number), draws.once("priority angle", number), params),
+        effort=lognormal(draws.once("effort", number), draws.once("effort angle", number), params),
         homes=inputs.of_year("corporation_homes", 0),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
     )
@@ -94,12 +92,12 @@ def pools(municipalities, scale: float) -> np.ndarray:
     """Which municipality holds the homes of each, (n,) int16: itself at full scale, one of its kind below.
 
     A tenth of the people in 342 queues would make every queue ten times as coarse, and waits with it. So a run at
-    scale s has about 342 x s queues, each of municipalities that are alike in homes to offer per inhabitant.
+    scale s has about 342 x s queues, each of municipalities that make a like effort.
     """
     count, share = len(municipalities), municipalities.population_share
     if scale == 1:
         return np.arange(count, dtype=np.int16)
-    order = np.argsort(municipalities.priority_share * municipalities.homes / municipalities.population, kind="stable")
+    order = np.argsort(municipalities.effort, kind="stable")
     middle = np.cumsum(share[order]) - share[order] / 2
     group = np.floor(middle * max(round(count * scale), 1)).astype(np.int64)
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
@@ -111,7 +109,7 @@ def pools(municipalities, scale: float) -> np.ndarray:
 def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
     """Positive ratios with mean one and the given log spread, (n,), from two uniforms each (Box and Muller 1958)."""
     normal = np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
-    return np.exp(params.priority_spread * normal - params.priority_spread**2 / 2)
+    return np.exp(params.effort_spread * normal - params.effort_spread**2 / 2)
 
 
 def settle_locations(state: State) -> None:
@@ -164,7 +162,7 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
     most = np.ceil(persons).astype(np.int64)
     origin = np.repeat(np.arange(len(persons)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
-    identity = identities(origin, NEVER, rank, repeated=False)
+    identity = identities(origin, NEVER, rank, arrival.FIRST)
     size = household_sizes(
         draws.once("family", identity), draws.once("size", identity), state.origins.family_share[origin], of.family_size
     )
@@ -178,7 +176,8 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
         origin=origin, stage=stage, since=since, applied=since,
         track=np.where(state.origins.safe[origin], Track.FAST, Track.REGULAR),
         granted=since if status else NEVER, decided=NEVER if stage == Stage.IN_DECISION else since,
-        housed=since if housed else NEVER, municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NEVER,
+        housed=since if housed else NEVER,
+        municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NEVER,
     )  # fmt: skip
 
 
@@ -194,9 +193,9 @@ def expect_family(state: State, params, draws: Draws, rows: np.ndarray) -> None:
 
 
 def give_places(state: State, draws: Draws) -> None:
-    """Spread those in reception over regular locations in proportion to their places; what does not fit is municipal."""
+    """Spread those in reception over the regular locations; who does not fit is in a municipal one."""
     households, locations = state.households, state.locations
-    rows = np.flatnonzero((households.stage != Stage.HOUSED))
+    rows = np.flatnonzero(households.stage != Stage.HOUSED)
     rows = rows[np.argsort(households.lottery[rows])]
     regular = np.flatnonzero(locations.kind == Kind.REGULAR)
     room = np.floor(locations.places[regular] * state.scale)

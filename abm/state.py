@@ -9,6 +9,7 @@ import numpy as np
 from abm.clock import Clock
 from abm.errors import BooksError
 from abm.inputs import Inputs
+from abm.kernels import census
 from abm.populations import (
     IN_RECEPTION,
     MOVES,
@@ -83,19 +84,21 @@ class State:
     def check(self) -> None:
         """Raise BooksError where people, places, homes or money do not add up."""
         people, homes, money = self.households, self.municipalities, self.ledger
-        if people.size.sum() != len(self.newcomers):
-            raise BooksError(f"persons: households hold {people.size.sum()}, newcomers are {len(self.newcomers)}")
-        placed = people.location != NEVER
-        _refuse("a place for exactly those in reception", placed != _HAS_PLACE[people.stage])
-        rows = np.flatnonzero(placed)
-        where = people.location[rows]
-        occupants = np.bincount(where, people.size[rows], len(self.locations))
+        persons, misplaced, homeless, occupants = census(
+            people.stage, people.size, people.location, people.municipality,
+            _HAS_PLACE, Stage.HOUSED, len(self.locations),
+        )  # fmt: skip
+        if persons != len(self.newcomers):
+            raise BooksError(f"persons: households hold {persons}, newcomers are {len(self.newcomers)}")
+        if misplaced:
+            _refuse("a place for exactly those in reception", (people.location != NEVER) != _HAS_PLACE[people.stage])
+        if homeless:
+            housed = people.stage == Stage.HOUSED
+            _refuse("a municipality for everyone housed", housed & (people.municipality == NEVER))
         limited = np.isin(self.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
         over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
         _refuse("no more people than places (locations)", over)
         _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
-        housed = people.stage == Stage.HOUSED
-        _refuse("a municipality for everyone housed", housed & (people.municipality == NEVER))
         _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
 
 

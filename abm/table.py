@@ -7,7 +7,7 @@ import numpy as np
 FIRST_CAPACITY = 64
 
 
-class column:  # noqa: N801 (reads as a declaration: stage = column(...))
+class column:
     """A declared column: dtype, value of a new row, unit and meaning. Reading it gives the live array."""
 
     def __init__(self, dtype, default=0, unit: str = "", doc: str = ""):
@@ -41,10 +41,16 @@ class Table:
         return self._size
 
     def add(self, count: int, **values) -> np.ndarray:
-        """Append `count` rows; columns not given hold their default. Returns the new row numbers."""
+        """Append `count` rows; columns not given hold their default. Returns the new row numbers.
+
+        Raises KeyError for an unknown column and ValueError for a wrong length or where the table may not grow.
+        """
         unknown = values.keys() - self._store.keys()
         if unknown:
             raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}")
+        if self._writable is not None:
+            raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
+        values = {name: np.broadcast_to(np.asarray(value), count) for name, value in values.items()}  # all or none
         rows = np.arange(self._size, self._size + count)
         self._reserve(self._size + count)
         for name, value in values.items():
@@ -57,7 +63,9 @@ class Table:
         """Let only the named columns be written (None: all)."""
         self._writable = None if names is None else frozenset(names)
         for name, view in self._live.items():
-            view.flags.writeable = self._writable is None or name in self._writable
+            allowed = self._writable is None or name in self._writable
+            if view.flags.writeable != allowed:
+                view.flags.writeable = allowed
 
     def _reserve(self, size: int) -> None:
         """Grow every column to hold `size` rows; new room holds the defaults."""
@@ -74,8 +82,6 @@ class Table:
     def _refresh(self) -> None:
         """Make the live views anew after the length or the storage changed."""
         self._live = {name: array[: self._size] for name, array in self._store.items()}
-        if self._writable is not None:
-            self.writable(self._writable)
 
     def __getstate__(self):
         return {"size": self._size, "store": {n: a[: self._size].copy() for n, a in self._store.items()}}

@@ -122,7 +122,7 @@ def test_corporation_homes(facts):
 def test_tasks(facts):
     tasks = dict(zip(facts.task_halves, facts.tasks, strict=True))
     assert len(tasks) == 23
-    assert (tasks["2016-I"], tasks["2021-II"], tasks["2023-II"]) == (18_950, 13_500, 19_975)
+    assert (tasks["2016-I"], tasks["2021-II"], tasks["2023-II"]) == (20_000, 11_000, 19_975)
     assert (tasks["2015-I"], tasks["2022-I"], tasks["2026-I"]) == (14_000, 9_979, 15_000)
 
 
@@ -131,8 +131,8 @@ def test_tasks(facts):
     [
         ("decision_capacity", "2022-06", (13_729 + 771 + 1_747) / 12),
         ("closing_capacity", "2025-12", 9_573 / 12),
-        ("appeal_success", "2017-01", 1_710 / (1_710 + 1_152)),
-        ("reunion_capacity", "2017-12", 14_490 / 12),
+        ("repeat_grant_rate", "2017-01", 1_710 / (1_710 + 1_152)),
+        ("reunion_capacity", "2017-12", 14_490 / 12 / 0.69),
         ("reunion_capacity", "2018-01", 6_160 / 319 * 365 / 12),
         ("reunion_capacity", "2025-05", 12_790 / 0.88 / 8.73),
         ("freed_homes_rate", "2016-01", 169_000 / 2_301_737),
@@ -147,8 +147,8 @@ def test_series(facts, name, when, value):
 
 
 def test_a_step_holds_until_the_next_and_the_last_for_ever(facts):
-    term = [facts.series_at("decision_term", m) for m in (0, 92, 93, 136, 137, 999)]  # 2022-10 is 93, 2026-06 is 137
-    assert term == [6, 6, 15, 15, 6, 6]
+    per_day = [facts.series_at("penalty_per_day", m) for m in (0, 65, 66, 94, 95, 999)]  # 2020-07 is 66, 2022-12 is 95
+    assert per_day == [100, 100, 0, 0, 100, 100]
     assert facts.series_at("flex_homes", 71) == 0
     assert facts.series_at("flex_homes", 72) == 1_840
     with pytest.raises(inputs.DataError, match="no_such_series"):
@@ -254,9 +254,9 @@ DAMAGE = [
     ("decisions.csv", replaced("2015,turkey,5,23,5,0.612", "2015,turkey,5,23,5,1.612"), "2015 turkey"),
     ("decisions.csv", replaced("2015,turkey,5,23,5,0.612", "2015,turkey,5,23,5,"), "2015 turkey"),
     ("national_series.csv", without("closing_capacity,"), "closing_capacity"),
-    ("national_series.csv", without("decision_term,2015"), "decision_term"),
-    ("national_series.csv", doubled("decision_term,2022"), "decision_term 2022-10"),
-    ("national_series.csv", replaced("decision_term,2022-10", "decision_term,2022-13"), "2022-13"),
+    ("national_series.csv", without("penalty_per_day,2015"), "penalty_per_day"),
+    ("national_series.csv", doubled("penalty_per_day,2022"), "penalty_per_day 2022-12"),
+    ("national_series.csv", replaced("penalty_per_day,2022-12", "penalty_per_day,2022-13"), "2022-13"),
     ("national_series.csv", replaced("occupancy_norm,2015-01,0.96", "occupancy_norm,2015-01,96"), "occupancy_norm"),
     ("national_series.csv", replaced("coa_occ_norm_2022", "hearsay"), "hearsay"),
     ("housing_tasks.csv", without("2019-I,"), "half_year"),

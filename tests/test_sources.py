@@ -7,6 +7,10 @@ import pytest
 import yaml
 
 from abm import inputs
+from abm.chain import CHAIN
+from abm.params import about
+from abm.scenario import PARAMS
+from experiments import targets
 
 DESCRIBED = yaml.safe_load((inputs.FOLDER / "sources.yaml").read_text(encoding="utf-8"))
 SOURCES, TABLES = DESCRIBED["sources"], DESCRIBED["tables"]
@@ -67,6 +71,10 @@ def test_no_source_is_unused():
     used |= {
         key for f in ("national_series.csv", "housing_tasks.csv") for row in rows(f) for key in row["source"].split("|")
     }
+    used |= {key for target in targets.load() for key in target.source}
+    numbers = [about(field)["source"] for model in PARAMS.values() for field in model.model_fields.values()]
+    numbers += [process.__doc__ for process in CHAIN]
+    used |= {word for source in numbers for word in re.findall(r"\w+", source)} & set(SOURCES)
     assert set(SOURCES) == used
 
 

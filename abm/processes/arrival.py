@@ -1,8 +1,9 @@
 """People apply for asylum, alone or as a household, by origin; repeat applications beside first ones.
 
-The number of persons follows the observed series to December 2025 and the `world` parameters after that, with the
-origins of the last observed years. Households are drawn one after the other until the persons due are there; what
-the last household brings too many is due less next month, so the series is met to a few persons.
+People whom the State resettles arrive with a permit. The number of persons follows the observed series to December
+2025 and the `world` parameters after that, with the origins of the last observed years. Households are drawn one
+after the other until the persons due are there; what the last household brings too many is due less next month, so
+the series is met to a few persons.
 
 Source: applications by month and origin, abm/data/applications.csv (CBS, Eurostat, UNHCR).
 """
@@ -15,7 +16,8 @@ from abm.draws import Draws
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
 
-WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated")
+WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated", "origins.due_resettled")
+FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat application, resettlement
 
 
 class Params(ProcessParams):
@@ -77,12 +79,12 @@ def makeup(state, params: Params, draws: Draws, identity: np.ndarray, origin: np
     )
 
 
-def arrive(state, params: Params, draws: Draws, due: np.ndarray, repeated: bool) -> np.ndarray:
+def arrive(state, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
     """Admit households until `due` (persons per origin) is met and take them off it; returns their rows."""
     most = np.maximum(np.ceil(due), 0).astype(np.int64)
     origin = np.repeat(np.arange(len(due)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most)
-    identity = identities(origin, state.clock.month, rank, repeated)
+    identity = identities(origin, state.clock.month, rank, way)
     family_share = state.origins.family_share[origin]
     family, more = draws.once("family", identity), draws.once("size", identity)
     size = household_sizes(family, more, family_share, params.family_size)
@@ -94,16 +96,27 @@ def arrive(state, params: Params, draws: Draws, due: np.ndarray, repeated: bool)
     month = state.clock.month
     return admit(
         state, draws, identity, size, makeup(state, params, draws, identity, origin, size),
-        origin=origin, repeated=repeated, stage=Stage.REGISTERING, since=month, applied=month,
-        location=registration, municipality=NEVER,
+        origin=origin, repeated=way == AGAIN, since=month, applied=month, location=registration,
+        stage=Stage.AWAITING_REGISTRATION if way == INVITED else Stage.REGISTERING,
+        granted=month if way == INVITED else NEVER,
     )  # fmt: skip
 
 
+def expected_resettled(state) -> np.ndarray:
+    """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
+    inputs, month = state.inputs, state.clock.month
+    applied = inputs.first_applications[min(month, len(inputs.first_applications) - 1)]
+    granted = applied * inputs.of_year("grant_rate", month)
+    return inputs.series_at("resettled", month) / MONTHS * granted / (granted.sum() or 1)
+
+
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Admit this month's applicants to the registration centre."""
+    """Admit this month's applicants, and those whom the State resettles, to the registration centre."""
     origins = state.origins
     origins.due[:] += expected(state, params, repeated=False) * state.scale
     origins.due_repeated[:] += expected(state, params, repeated=True) * state.scale
-    first = arrive(state, params, draws, origins.due, repeated=False)
-    again = arrive(state, params, draws, origins.due_repeated, repeated=True)
-    return {"applied": first, "applied_again": again}
+    first = arrive(state, params, draws, origins.due, FIRST)
+    again = arrive(state, params, draws, origins.due_repeated, AGAIN)
+    origins.due_resettled[:] += expected_resettled(state) * state.scale
+    invited = arrive(state, params, draws, origins.due_resettled, INVITED)
+    return {"applied": first, "applied_again": again, "resettled": invited}

@@ -1,10 +1,10 @@
 """A permit holder is tied to a municipality by the half-year housing task.
 
 Each half-year the State sets a national task, shared by inhabitants. A municipality's balance is what it housed minus
-what was asked; a shortfall carries over as far as people are tied to it who wait, a lead in full. Everyone is tied to the municipality that is furthest behind
-per inhabitant, counting those already tied to it; relatives' region goes first, and under the rule `region` the
-region where the household lives in reception. To 2026-I the task is the one that was set; later it is what the State
-would ask if it expected as many people as in the last half-year.
+what was asked; a shortfall carries over as far as people are tied to it who wait, a lead in full. Everyone is tied
+to the municipality that is furthest behind per inhabitant, counting those already tied to it; relatives' region goes
+first, and under the rule `region` the region where the household lives in reception. To 2026-I the task is the one
+that was set; later it is what the State would ask if it expected as many people as in the last half-year.
 
 Source: tasks, abm/data/housing_tasks.csv; the key, taak_rule; balances of 2015, municipalities.csv.
 """
@@ -93,7 +93,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     new = (households.granted == month - 1) & (households.stage != Stage.HOUSED)
     state.nation.task_arrivals[0] += households.size[new].sum()
 
-    waiting = (households.stage == Stage.AWAITING_COUPLING) & (households.since < month)
+    waiting = households.stage == Stage.AWAITING_COUPLING
     rows = np.flatnonzero(waiting & (households.sponsor == NEVER))  # families go where their sponsor goes
     rows = rows[np.argsort(waiting_key(households.granted[rows], households.lottery[rows]))]
     within = households.tie[rows]

@@ -1,9 +1,9 @@
-"""The immigration service (IND) decides, oldest first within two tracks; courts hear appeals; delay has a price.
+"""The immigration service (IND) decides, oldest first within its tracks; courts hear appeals.
 
 Four capacities: decisions on the merits of first applications (a share of it is kept for the fast track; what one
 track does not use serves the other) and of repeat applications, closings without such a decision, and appeals. The
-outcome is granted with the rate of the origin, or of repeat applications, in that year. Waiting time is whatever the queue gives. When the statutory term has passed, part of the applicants
-claim a penalty payment a day, to a maximum.
+outcome is granted with the rate of the origin, or of repeat applications, in that year. Waiting time is whatever the
+queue gives; what delay costs is in money.py.
 
 Source: decisions and appeals by year, abm/data/decisions.csv and national_series.csv (UNHCR, IND).
 """

@@ -1,14 +1,14 @@
 """Homes of corporations fall free; part of them goes to status holders who wait in that municipality.
 
-Per municipality: homes that fall free this month = stock x turnover / 12. The municipality offers status holders at
-most its own ceiling, a share of those freed, and part of the movable homes (flexwoningen); what nobody who waits
-there can use goes to other home seekers.
+Homes that fall free this month = stock x turnover / 12. Status holders can get at most a ceiling of these, which
+municipalities share as they share the task, by inhabitants, each with its own effort; part of the movable homes
+(flexwoningen) comes on top. What nobody who waits there can use goes to other home seekers.
 
-    offered = min(ceiling, 1) x freed + flex
+    on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
 
-A household gets a home of its own class, longest waiting
-first; what is left may go to a household one class smaller. A family that followed moves in with its housed sponsor.
-The market with all other home seekers comes with its own process.
+Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
+larger. Movable homes are small. A family that followed moves in with its housed sponsor. The market with all other
+home seekers comes with its own process.
 
 Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_share_status.
 """
@@ -18,7 +18,7 @@ from numba import njit
 
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import waiting_key
+from abm.kernels import waiting_key, whole_months
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, HomeSize, Reunion, Stage
 
@@ -30,6 +30,7 @@ WRITES = (
     "households.housed",
     "municipalities.homes",
     "municipalities.freed",
+    "municipalities.on_offer",
     "municipalities.small",
     "municipalities.middle",
     "municipalities.large",
@@ -43,8 +44,13 @@ class Params(ProcessParams):
     """How many homes status holders can get, and of which size."""
 
     priority_share: float = param(
-        0.1, "share", 0, 0.5, "E080: about 10% in 2023-2024, years with a queue everywhere",
-        "part of the homes that fall free that municipalities offer to status holders at most", lever=True,
+        0.1, "share", 0, 0.5, "E080|corp_share_status: highest national share found; from 2021 years with a queue",
+        "part of the homes that fall free that status holders can get at most", lever=True,
+        dated={"2021-01": 0.06, "2022-01": 0.068, "2023-01": 0.079},
+    )  # fmt: skip
+    preparation_weeks: float = param(
+        12, "weeks", 0, 52, "coa_14w_rule: ten weeks to find a home and two to move in",
+        "weeks from coupling until somebody can move in, however many homes there are", lever=True,
     )  # fmt: skip
     flex_share: float = param(
         0.3, "share", 0, 1, "rule_sft: 30% of granted homes in 2024", "movable homes for status holders", lever=True
@@ -58,26 +64,40 @@ def home_size(persons: np.ndarray) -> np.ndarray:
     return np.where(persons <= 2, HomeSize.SMALL, np.where(persons <= 4, HomeSize.MIDDLE, HomeSize.LARGE))
 
 
-def ceiling(freed: np.ndarray, share: np.ndarray, flex: np.ndarray) -> np.ndarray:
-    """Most homes that a municipality offers this month, (municipalities,): own share of those freed, and movable ones."""
-    return np.minimum(share, 1) * freed + flex
+def ceiling(freed: np.ndarray, share: float, inhabitants: np.ndarray, effort: np.ndarray) -> np.ndarray:
+    """Most homes that status holders can get this month, (municipalities,): their share of the country's, as the task.
+
+    freed [homes], inhabitants [share of the country], effort [ratio]: (municipalities,). Not more than fall free there.
+    """
+    return np.minimum(share * freed.sum() * inhabitants * effort, freed)
 
 
 @njit(cache=True)
-def let(municipality, needed, homes):
-    """Which home each household gets, (n,) int8 of HomeSize (NEVER: none), in the order given; `homes` is used up.
+def let(municipality, needed, on_offer, homes):
+    """Which home each household gets, (n,) int8 of HomeSize (NEVER: none), in the order given.
 
-    municipality, needed (HomeSize): (n,); homes: (municipalities, sizes). First everyone within the own class, then
-    what is left one class up.
+    municipality, needed (HomeSize): (n,); on_offer (municipalities,): homes that status holders can still get; homes
+    (municipalities, sizes): what falls free. Both are used up. First everyone within the own class, then one class up.
     """
     got = np.full(len(needed), NEVER, dtype=np.int8)
     for up in range(2):
         for i in range(len(needed)):
-            size = needed[i] + up
-            if got[i] == NEVER and size < homes.shape[1] and homes[municipality[i], size] >= 1:
-                homes[municipality[i], size] -= 1
+            town, size = municipality[i], needed[i] + up
+            if got[i] == NEVER and size < homes.shape[1] and on_offer[town] >= 1 and homes[town, size] >= 1:
+                homes[town, size] -= 1
+                on_offer[town] -= 1
                 got[i] = size
     return got
+
+
+def pooled(pool: np.ndarray, homes: np.ndarray) -> np.ndarray:
+    """Homes added up at the municipality that holds them, (municipalities,)."""
+    return np.bincount(pool, homes, len(pool))
+
+
+def kept(homes: np.ndarray, a_month: np.ndarray) -> np.ndarray:
+    """What stays for next month: less than what a month brings, or a part of one home; others got the rest."""
+    return np.minimum(homes, np.maximum(a_month, 1.0))
 
 
 def needed_by(state, rows: np.ndarray) -> np.ndarray:
@@ -87,6 +107,14 @@ def needed_by(state, rows: np.ndarray) -> np.ndarray:
     here = np.flatnonzero((households.sponsor != NEVER) & (households.location != NEVER))
     followers = np.bincount(households.sponsor[here], households.size[here], len(households))
     return households.size[rows] + coming + followers[rows]
+
+
+def ready(state, params: Params, draws: Draws) -> np.ndarray:
+    """Rows of the households whose weeks of preparation have passed since they were tied to a municipality."""
+    households, month = state.households, state.clock.month
+    queue = np.flatnonzero((households.stage == Stage.AWAITING_HOME) & (households.since < month))
+    needed = whole_months(params.preparation_weeks, draws.once("weeks", households.identity[queue]))
+    return queue[month - households.coupled[queue] >= needed]
 
 
 def move_in(state, rows: np.ndarray, municipality: np.ndarray) -> None:
@@ -107,22 +135,28 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     turnover = state.inputs.series_at("freed_homes_rate", month)
     municipalities.freed[:] = municipalities.homes * turnover / MONTHS
     flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
-    share = params.priority_share * municipalities.priority_share
-    offered = ceiling(municipalities.freed, share, flex * municipalities.population_share)
+    inhabitants = municipalities.population_share
+    flex = flex * inhabitants
     sizes = np.array([params.small_share, params.middle_share, max(1 - params.small_share - params.middle_share, 0)])
-    pool = municipalities.pool
-    new = np.bincount(pool, offered, len(pool))[:, None] * sizes * state.scale
-    homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + new
-    municipalities.offered[:] += new.sum(axis=1)
+    by_size = municipalities.freed[:, None] * sizes
+    by_size[:, HomeSize.SMALL] += flex
 
-    queue = np.flatnonzero((households.stage == Stage.AWAITING_HOME) & (households.since < month))
+    pool, scale = municipalities.pool, state.scale
+    most = ceiling(municipalities.freed, params.priority_share, inhabitants, municipalities.effort)
+    offered = pooled(pool, most + flex) * scale
+    fallen = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
+    on_offer = municipalities.on_offer + offered
+    homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + fallen
+    municipalities.offered[:] += offered
+
+    queue = ready(state, params, draws)
     queue = queue[np.argsort(waiting_key(households.coupled[queue], households.lottery[queue]))]
-    got = let(pool[households.municipality[queue]], home_size(needed_by(state, queue)), homes)
+    got = let(pool[households.municipality[queue]], home_size(needed_by(state, queue)), on_offer, homes)
     rows = queue[got != NEVER]
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
     move_in(state, rows, households.municipality[rows])
-    kept = np.minimum(homes, np.maximum(new / state.scale, 1.0))  # what nobody could use went to others
-    municipalities.small[:], municipalities.middle[:], municipalities.large[:] = kept.T
+    municipalities.on_offer[:] = kept(on_offer, offered / scale)
+    municipalities.small[:], municipalities.middle[:], municipalities.large[:] = kept(homes, fallen / scale).T
 
     followers = np.flatnonzero((households.sponsor != NEVER) & (households.stage == Stage.AWAITING_COUPLING))
     sponsors = households.sponsor[followers]

@@ -1,7 +1,8 @@
 """Who is refused for good, or whose application was closed, leaves reception.
 
 Each month a share leaves: alone after the term of 28 days, families with children more slowly (they may stay until
-they depart), transfers to other member states at their own pace. Part of the departures is demonstrable, the rest
+they depart), transfers to other member states at their own pace. Part of those whose application will be closed
+leaves before it is. Part of the departures is demonstrable, the rest
 has an unknown destination.
 
 Source: asyl_2014_2016_first (46.5% demonstrably departed); paces are assumptions.
@@ -21,6 +22,10 @@ class Params(ProcessParams):
 
     alone_pace: float = param(0.5, "share/month", 0.02, 1, "assumption", "people alone who leave each month")
     family_pace: float = param(0.1, "share/month", 0.01, 1, "assumption", "families who leave each month")
+    vanishing_pace: float = param(
+        0.1, "share/month", 0, 1, "assumption: dep_mob_coa, about 3,800 a year left while entitled to reception",
+        "of those whose application will be closed, who leave each month before it is",
+    )  # fmt: skip
     closed_pace: float = param(0.5, "share/month", 0.02, 1, "assumption", "closed applicants who leave each month")
     returned_share: float = param(
         0.465, "share", 0, 1, "asyl_2014_2016_first", "of those who leave, the part that demonstrably departed"
@@ -41,5 +46,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     returned = draws.once("returned", households.identity[rows]) < params.returned_share
     households.enter(rows[returned], Stage.RETURNED, month)
     households.enter(rows[~returned], Stage.UNKNOWN, month)
-    households.location[rows] = NEVER
-    return {"returned": rows[returned], "left_unknown": rows[~returned]}
+    waiting = np.flatnonzero((households.stage == Stage.IN_DECISION) & households.closing & (households.since < month))
+    vanished = waiting[draws.uniform("vanishes", households.identity[waiting]) < params.vanishing_pace]
+    households.enter(vanished, Stage.UNKNOWN, month)
+    households.location[rows] = households.location[vanished] = NEVER
+    return {"returned": rows[returned], "left_unknown": np.concatenate([rows[~returned], vanished])}

@@ -33,8 +33,9 @@ class Params(ProcessParams):
     """Terms, claims and empty places; unit costs are a data series."""
 
     decision_term: int = param(
-        6, "months", 1, 36, "decision_term: extended by decrees of 2016 and 2022-2024; its end in 2017 is an assumption",
-        "statutory term for a first decision", lever=True, dated={"2016-02": 15, "2017-02": 6, "2022-10": 15, "2025-01": 6},
+        6, "months", 1, 36, "decision_term|ind_capacity_2022: 15 months by decree; its end in 2017 is an assumption",
+        "statutory term for a first decision", lever=True,
+        dated={"2016-02": 15, "2017-02": 6, "2022-10": 15, "2025-01": 6},
     )  # fmt: skip
     reunion_term: int = param(
         6, "months", 1, 36, "assumption: 90 days and three months more", "statutory term for reunification", lever=True

@@ -30,7 +30,7 @@ class Params(ProcessParams):
     """How places are chosen."""
 
     rule: Literal["free", "quota", "random", "greedy"] = param(
-        "free", "choice", None, None, "assumption: a place where one is free is current practice (E028)",
+        "free", "choice", None, None, "assumption: a place where one is free is current practice",
         "which location among those with room", lever=True,
     )  # fmt: skip
     ties_first: bool = param(
@@ -39,11 +39,12 @@ class Params(ProcessParams):
 
 
 @njit(cache=True)
-def assign(size, tie, last_kind, chance, fallback, room, kind, region, merit, held, share, rule):
+def assign(size, tie, last_kind, chance, fallback, leaves, room, kind, region, merit, held, share, rule):
     """Choose a location for each household in turn, (n,) int32 (NEVER: stays); `room` and `held` change in place.
 
-    size, tie (region or NEVER), last_kind (worst kind it accepts), chance, fallback (municipal location): (n,);
-    room [persons], kind, region: (m,); merit [jobs per inhabitant], held [persons], share: (regions,).
+    size, tie (region or NEVER), last_kind (worst kind it accepts), chance, fallback (municipal location), leaves
+    (region where it is now): (n,); room [persons], kind, region: (m,); merit [jobs per inhabitant], held [persons],
+    share: (regions,).
     """
     chosen = np.full(len(size), NEVER, dtype=np.int32)
     for i in range(len(size)):
@@ -60,6 +61,7 @@ def assign(size, tie, last_kind, chance, fallback, room, kind, region, merit, he
         if best != NEVER:
             chosen[i] = best
             room[best] -= size[i]
+            held[leaves[i]] -= size[i]
             held[region[best]] += size[i]
     return chosen
 
@@ -94,32 +96,20 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
     return best
 
 
-def groups(state, month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of households that must move, and those in municipal and in emergency places, each (n,)."""
+def groups(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the rows in reception: those who must move, and those in municipal and in emergency places, each (n,)."""
     households, locations = state.households, state.locations
-    rows = np.flatnonzero(households.location != NEVER)
     where = households.location[rows]
     kind = locations.kind[where]
     screened = (kind == Kind.REGISTRATION) & (households.stage[rows] != Stage.REGISTERING)
-    must = screened | (locations.ends[where] <= month)
+    must = screened | (locations.ends[where] <= state.clock.month)
     return rows[must], rows[~must & (kind == Kind.MUNICIPAL)], rows[~must & (kind == Kind.EMERGENCY)]
 
 
-def free_places(state, month: int) -> np.ndarray:
+def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> np.ndarray:
     """Free places per location at the scale of the run, (m,) whole persons; none where not open now."""
-    households, locations = state.households, state.locations
-    rows = np.flatnonzero(households.location != NEVER)
-    occupants = np.bincount(households.location[rows], households.size[rows], len(locations))
     now = (locations.opened <= month) & (locations.ends > month)
-    return np.maximum(np.floor(np.where(now, locations.places * state.scale, 0.0)) - occupants, 0.0)
-
-
-def people_per_region(state) -> np.ndarray:
-    """People in reception per region, (regions,) persons."""
-    households = state.households
-    rows = np.flatnonzero(households.location != NEVER)
-    region = state.locations.region[households.location[rows]]
-    return np.bincount(region, households.size[rows], len(state.regions))
+    return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
 
 
 def crisis_place(state, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -143,8 +133,10 @@ def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give places to all who must move, then better ones to those who can."""
     households, locations, month = state.households, state.locations, state.clock.month
-    room = free_places(state, month)
-    must, municipal, emergency = groups(state, month)
+    here = np.flatnonzero(households.location != NEVER)
+    occupants = np.bincount(households.location[here], households.size[here], len(locations))
+    room = free_places(locations, occupants, month, state.scale)
+    must, municipal, emergency = groups(state, here)
     regular_room = room[locations.kind == Kind.REGULAR].sum()
     spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - households.size[must].sum()
     queues = (
@@ -156,14 +148,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     last_kind = np.repeat([worst for _, worst in queues], [len(queue) for queue, _ in queues])
     size, who = households.size[rows], households.identity[rows]
     tie = households.tie[rows] if params.ties_first else np.full(len(rows), NEVER, np.int8)
-    held = people_per_region(state)
+    held = np.bincount(locations.region, occupants, len(state.regions))
     chosen = assign(
         size, tie, last_kind, draws.uniform("choice", who), crisis_place(state, tie, draws.uniform("crisis", who)),
-        room, locations.kind.copy(), locations.region.copy(),
+        locations.region[households.location[rows]], room, locations.kind.copy(), locations.region.copy(),
         state.regions.jobs.copy(), held, state.regions.population_share.copy(), RULES.index(params.rule),
     )  # fmt: skip
     rows, chosen = rows[chosen != NEVER], chosen[chosen != NEVER]
     from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
     households.location[rows] = chosen
-    households.moves[rows] += ~from_registration
+    households.moves[rows] += 1
     return {"placed": rows[from_registration], "moved": rows[~from_registration]}

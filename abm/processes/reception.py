@@ -26,7 +26,7 @@ class Params(ProcessParams):
     """Paces, sizes and contracts of places."""
 
     stable_places: float = param(
-        0, "places", 0, 120000, "coa_stable_41000 (agreed November 2023, financed through 2026)",
+        0, "places", 0, 120000, "coa_stable_41000: agreed November 2023, financed through 2026",
         "regular places that stay whatever the inflow", lever=True, dated={"2024-01": 41000, "2027-01": 0},
     )  # fmt: skip
     plan_lag: float = param(
@@ -38,11 +38,11 @@ class Params(ProcessParams):
         lever=True,
     )  # fmt: skip
     regular_pace: float = param(
-        490, "places/month", 0, 10000, "coa_new_places_aug21_jan22, coa_new_temp_share: 20% of 2,456 a month",
+        490, "places/month", 0, 10000, "coa_new_places_aug21_jan22|coa_new_temp_share: 20% of 2,456 a month",
         "regular places that can open a month",
     )  # fmt: skip
     emergency_pace: float = param(
-        1966, "places/month", 0, 20000, "coa_new_places_aug21_jan22, coa_new_temp_share: 80% of 2,456 a month",
+        1966, "places/month", 0, 20000, "coa_new_places_aug21_jan22|coa_new_temp_share: 80% of 2,456 a month",
         "emergency places that can open a month",
     )  # fmt: skip
     closing_pace: float = param(

@@ -1,0 +1,318 @@
+"""The indicators: each with unit, label in English and Dutch, and the groups that it can be split by.
+
+A new measure is one entry in MEASURES; the recorder, the command line and the page pick it up by themselves.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from abm.measuring import Measure, Month, by_municipality, level, persons, wait
+from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
+
+PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
+BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
+
+
+def open_places(month: Month, size: int, group: Callable) -> np.ndarray:
+    """Places open this month per group; municipal crisis places and the registration centre are not counted."""
+    locations = month.state.locations
+    now = (locations.opened <= month.number) & (locations.ends > month.number)
+    rows = np.flatnonzero(now & ((locations.kind == Kind.REGULAR) | (locations.kind == Kind.EMERGENCY)))
+    return np.bincount(group(locations)[rows], locations.places[rows], size)
+
+
+def homes_let(month: Month) -> np.ndarray:
+    """Homes let to status holders this month, (municipalities,)."""
+    rows = month.event("housed")
+    count = len(month.state.municipalities)
+    return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
+
+
+def queueing_relatives(month: Month) -> np.ndarray:
+    """Relatives abroad who wait for a decision on reunification, then who travel; (2,) persons."""
+    people = month.households
+    each = [people.family_abroad[people.reunion == state].sum() for state in (Reunion.APPLIED, Reunion.TRAVELLING)]
+    return np.array(each) / month.state.scale
+
+
+def euros(*purposes: Purpose) -> Callable[[Month], np.ndarray]:
+    """Euros paid this month for some purposes."""
+    return lambda month: month.state.ledger.month[list(purposes)].sum()
+
+
+def moves_made(month: Month) -> float:
+    """Mean number of moves between locations of the people who left reception this month."""
+    rows = month.event("housed", "joined", "returned", "left_unknown")
+    people = month.households
+    return float(np.average(people.moves[rows], weights=people.size[rows])) if len(rows) else np.nan
+
+
+def met(month: Month) -> int:
+    """Municipalities that carried no shortfall into this half-year."""
+    return int((month.state.municipalities.backlog < BACKLOG_FREE).sum())
+
+
+PLACE = ("region", "municipality")
+MEASURES: tuple[Measure, ...] = (
+    persons(
+        "in_reception",
+        "People in reception",
+        "Mensen in de opvang",
+        lambda m: m.in_reception,
+        "kind",
+        "status",
+        "stage",
+        "origin",
+        *PLACE,
+    ),
+    persons(
+        "status_holders",
+        "Status holders in reception",
+        "Statushouders in de opvang",
+        lambda m: m.at(*STATUS_HOLDERS),
+        "origin",
+        *PLACE,
+    ),
+    persons(
+        "awaiting_screening",
+        "Waiting for screening",
+        "Wachtend op aanmelding",
+        lambda m: m.at(Stage.REGISTERING),
+        "origin",
+    ),
+    persons(
+        "awaiting_decision",
+        "Waiting for a first decision",
+        "Wachtend op een eerste besluit",
+        lambda m: m.at(Stage.IN_DECISION),
+        "track",
+        "origin",
+    ),
+    persons(
+        "awaiting_appeal", "Waiting for the court", "Wachtend op de rechter", lambda m: m.at(Stage.IN_APPEAL), "origin"
+    ),
+    persons(
+        "awaiting_home",
+        "Tied to a municipality, waiting for a home",
+        "Gekoppeld, wachtend op een woning",
+        lambda m: m.at(Stage.AWAITING_HOME),
+        "origin",
+        *PLACE,
+        at_home=True,
+    ),
+    persons(
+        "leaving",
+        "Refused, still in reception",
+        "Afgewezen, nog in de opvang",
+        lambda m: m.at(Stage.DEPARTING),
+        "origin",
+    ),
+    level(
+        "relatives_queueing",
+        "persons",
+        "Relatives waiting for a decision",
+        "Nareizigers wachtend op een besluit",
+        "total",
+        lambda m: queueing_relatives(m)[0],
+    ),
+    level(
+        "relatives_travelling",
+        "persons",
+        "Relatives allowed to come, not yet here",
+        "Nareizigers met toestemming, nog niet hier",
+        "total",
+        lambda m: queueing_relatives(m)[1],
+    ),
+    level(
+        "places",
+        "places",
+        "Places by kind",
+        "Plaatsen per soort",
+        "kind",
+        lambda m: open_places(m, len(Kind), lambda locations: locations.kind),
+    ),
+    level(
+        "places_by_municipality",
+        "places",
+        "Places by municipality",
+        "Plaatsen per gemeente",
+        "municipality",
+        lambda m: open_places(m, len(m.state.municipalities), lambda locations: locations.municipality),
+    ),
+    persons(
+        "applications", "First applications", "Eerste aanvragen", lambda m: m.event("applied"), "origin", flow=True
+    ),
+    persons(
+        "repeat_applications",
+        "Repeat applications",
+        "Herhaalde aanvragen",
+        lambda m: m.event("applied_again"),
+        "origin",
+        flow=True,
+    ),
+    persons(
+        "decisions",
+        "Decisions on the merits",
+        "Inhoudelijke besluiten",
+        lambda m: m.event("decided"),
+        "origin",
+        flow=True,
+    ),
+    persons(
+        "closings", "Applications closed", "Afgesloten aanvragen", lambda m: m.event("closed"), "origin", flow=True
+    ),
+    persons("refusals", "Refusals", "Afwijzingen", lambda m: m.event("refused"), "origin", flow=True),
+    persons(
+        "grants",
+        "Permits on application",
+        "Vergunningen op aanvraag",
+        lambda m: m.event("granted"),
+        "origin",
+        flow=True,
+    ),
+    persons(
+        "family_arrivals",
+        "Relatives who arrived",
+        "Aangekomen nareizigers",
+        lambda m: m.event("family_arrived"),
+        "origin",
+        flow=True,
+    ),
+    persons(
+        "permits",
+        "Permits, relatives included",
+        "Vergunningen, met nareis",
+        lambda m: m.event("granted", "family_arrived"),
+        "origin",
+        flow=True,
+    ),
+    persons(
+        "coupled",
+        "Tied to a municipality",
+        "Gekoppeld aan een gemeente",
+        lambda m: m.event("coupled"),
+        *PLACE,
+        at_home=True,
+        flow=True,
+    ),
+    persons(
+        "housed",
+        "Moved into a home",
+        "Gehuisvest",
+        lambda m: m.event("housed", "joined"),
+        "origin",
+        *PLACE,
+        at_home=True,
+        flow=True,
+    ),
+    persons(
+        "joined",
+        "Of these, joined family",
+        "Daarvan bij familie",
+        lambda m: m.event("joined"),
+        *PLACE,
+        at_home=True,
+        flow=True,
+    ),
+    persons(
+        "moved", "Moved within reception", "Verhuisd binnen de opvang", lambda m: m.event("moved"), "origin", flow=True
+    ),
+    persons(
+        "returned", "Left demonstrably", "Aantoonbaar vertrokken", lambda m: m.event("returned"), "origin", flow=True
+    ),
+    persons(
+        "left_unknown",
+        "Left, destination unknown",
+        "Vertrokken, bestemming onbekend",
+        lambda m: m.event("left_unknown"),
+        "origin",
+        flow=True,
+    ),
+    level(
+        "moves_per_person",
+        "moves",
+        "Moves of those who left reception",
+        "Verhuizingen van wie vertrok",
+        "total",
+        moves_made,
+    ),
+    wait(
+        "wait_decision",
+        "From application to first decision",
+        "Van aanvraag tot besluit",
+        lambda m: m.event("decided"),
+        "applied",
+        "decided",
+    ),
+    wait(
+        "wait_coupling",
+        "From permit to municipality",
+        "Van vergunning tot koppeling",
+        lambda m: m.event("coupled"),
+        "granted",
+        "coupled",
+    ),
+    wait(
+        "wait_home",
+        "From permit to home",
+        "Van vergunning tot woning",
+        lambda m: m.event("housed"),
+        "granted",
+        "housed",
+    ),
+    wait(
+        "wait_chain",
+        "From application to home",
+        "Van aanvraag tot woning",
+        lambda m: m.event("housed"),
+        "applied",
+        "housed",
+    ),
+    wait(
+        "wait_family",
+        "From application for relatives to decision",
+        "Van nareisaanvraag tot besluit",
+        lambda m: m.event("family_granted"),
+        "reunion_applied",
+        "reunion_since",
+    ),
+    by_municipality(
+        "homes_freed",
+        "homes/month",
+        "Corporation homes that fell free",
+        "Vrijgekomen corporatiewoningen",
+        lambda m: m.state.municipalities.freed,
+    ),
+    by_municipality(
+        "homes_let", "homes/month", "Homes let to status holders", "Woningen naar statushouders", homes_let
+    ),
+    by_municipality("task", "persons/half-year", "Housing task", "Taakstelling", lambda m: m.state.municipalities.task),
+    by_municipality(
+        "task_balance",
+        "persons",
+        "Housed minus asked",
+        "Gehuisvest min gevraagd",
+        lambda m: m.state.municipalities.balance,
+    ),
+    by_municipality(
+        "task_backlog",
+        "persons",
+        "Shortfall carried over",
+        "Achterstand uit vorig halfjaar",
+        lambda m: m.state.municipalities.backlog,
+    ),
+    level(
+        "municipalities_met",
+        "municipalities",
+        "Municipalities without backlog",
+        "Gemeenten zonder achterstand",
+        "total",
+        met,
+    ),
+    level(
+        "spending", "EUR/month", "Payments by purpose", "Betalingen per doel", "purpose", lambda m: m.state.ledger.month
+    ),
+    level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES)),
+    level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
+)

@@ -1,0 +1,181 @@
+"""How an indicator is measured: a pure function of the state and of what happened this month, per group, at full size.
+
+The indicators themselves are in measures.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from abm.inputs import Inputs
+from abm.populations import (
+    NEVER,
+    STATUS_HOLDERS,
+    Households,
+    Kind,
+    Purpose,
+    Stage,
+    Track,
+)
+from abm.state import Events, State
+
+STATISTICS = ("mean", "median", "p90")
+STATUSES = ("asylum seeker", "status holder", "leaving")
+_STATUS_OF_STAGE = np.array(
+    [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
+)
+
+
+def words(enum) -> list[str]:
+    """Names of an enum as words: AWAITING_HOME -> 'awaiting home'."""
+    return [member.name.lower().replace("_", " ") for member in enum]
+
+
+def labels(inputs: Inputs) -> dict[str, list[str]]:
+    """The groups by name and their members in the order of their codes."""
+    return {
+        "total": ["all"],
+        "kind": words(Kind),
+        "stage": words(Stage),
+        "status": list(STATUSES),
+        "track": words(Track),
+        "purpose": words(Purpose),
+        "statistic": list(STATISTICS),
+        "origin": list(inputs.origins["origin"]),
+        "region": list(inputs.regions["name"]),
+        "municipality": list(inputs.municipalities["name"]),
+    }
+
+
+class Month:
+    """The state after a turn and its events, with what several measures share."""
+
+    def __init__(self, state: State, events: Events):
+        self.state, self.events = state, events
+        self.number = state.clock.month - 1  # the clock has moved on
+
+    @property
+    def households(self) -> Households:
+        """The households."""
+        return self.state.households
+
+    @cached_property
+    def in_reception(self) -> np.ndarray:
+        """Rows of the households in reception."""
+        return np.flatnonzero(self.households.location != NEVER)
+
+    @cached_property
+    def stage_in_reception(self) -> np.ndarray:
+        """Their stages."""
+        return self.households.stage[self.in_reception]
+
+    def at(self, *stages: Stage) -> np.ndarray:
+        """Rows of the households in reception at these stages."""
+        here = self.stage_in_reception == stages[0]
+        for stage in stages[1:]:
+            here |= self.stage_in_reception == stage
+        return self.in_reception[here]
+
+    def event(self, *names: str) -> np.ndarray:
+        """Rows to whom any of these events happened this month."""
+        return np.concatenate([self.events.get(name, np.empty(0, np.int64)) for name in names])
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An indicator: `values` gives an array per way to split it."""
+
+    name: str
+    unit: str
+    label: str
+    label_nl: str
+    by: tuple[str, ...]
+    values: Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
+
+
+def codes(month: Month, rows: np.ndarray, by: str, at_home: bool) -> np.ndarray:
+    """Group of each household, (n,): by place of stay, or by the municipality of its (coming) home."""
+    people, locations = month.households, month.state.locations
+    if by == "total":
+        return np.zeros(len(rows), dtype=np.int64)
+    if by in ("region", "municipality"):
+        towns = people.municipality[rows] if at_home else locations.municipality[people.location[rows]]
+        return towns if by == "municipality" else month.state.municipalities.region[towns]
+    if by == "kind":
+        return locations.kind[people.location[rows]]
+    if by == "status":
+        return _STATUS_OF_STAGE[people.stage[rows]]
+    return getattr(people, by)[rows]
+
+
+def sizes(month: Month) -> dict[str, int]:
+    """Number of members of each group."""
+    state = month.state
+    fixed = {"total": 1, "kind": len(Kind), "stage": len(Stage), "status": len(STATUSES), "track": len(Track)}
+    return (
+        fixed
+        | {"origin": len(state.origins), "region": len(state.regions)}
+        | {"municipality": len(state.municipalities)}
+    )
+
+
+def persons(
+    name: str,
+    label: str,
+    label_nl: str,
+    who: Callable[[Month], np.ndarray],
+    *by: str,
+    at_home: bool = False,
+    flow: bool = False,
+) -> Measure:
+    """A measure of people: those of the households that `who` gives, at full size."""
+
+    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        rows = who(month)
+        size, count = month.households.size[rows] / month.state.scale, sizes(month)
+        return {group: np.bincount(codes(month, rows, group, at_home), size, count[group]) for group in wanted}
+
+    return Measure(name, "persons/month" if flow else "persons", label, label_nl, ("total", *by), values)
+
+
+def wait(name: str, label: str, label_nl: str, who: Callable[[Month], np.ndarray], start: str, end: str) -> Measure:
+    """A measure of waiting [months] between two columns, over the people to whom it ended this month."""
+
+    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        people, rows = month.households, who(month)
+        rows = rows[getattr(people, start)[rows] != NEVER]
+        spans = getattr(people, end)[rows].astype(np.int64) - getattr(people, start)[rows]
+        return {"statistic": statistics(np.repeat(spans, people.size[rows]))}
+
+    return Measure(name, "months", label, label_nl, ("statistic",), values)
+
+
+def statistics(values: np.ndarray) -> np.ndarray:
+    """Mean, median and 90th percentile, (3,); NaN where there is nobody."""
+    if not len(values):
+        return np.full(len(STATISTICS), np.nan)
+    return np.array([values.mean(), *np.quantile(values, (0.5, 0.9))])
+
+
+def by_municipality(
+    name: str, unit: str, label: str, label_nl: str, column: Callable[[Month], np.ndarray], *by: str
+) -> Measure:
+    """A measure that every municipality has a value of; regions and the country are sums."""
+
+    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        each = np.asarray(column(month), dtype=np.float64)
+        region = np.bincount(month.state.municipalities.region, each, len(month.state.regions))
+        return {"municipality": each, "region": region, "total": np.array([each.sum()])}
+
+    return Measure(name, unit, label, label_nl, by or ("total", "region", "municipality"), values)
+
+
+def level(name: str, unit: str, label: str, label_nl: str, by: str, value: Callable[[Month], object]) -> Measure:
+    """A measure with one way to split it, given directly."""
+
+    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        return {by: np.atleast_1d(np.asarray(value(month), dtype=np.float64))}
+
+    return Measure(name, unit, label, label_nl, (by,), values)

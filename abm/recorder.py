@@ -1,0 +1,58 @@
+"""Keeps the measures of every month and gives them back as one tidy table: measure, by, group, month, value."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from abm import clock
+from abm.inputs import Inputs
+from abm.measures import MEASURES
+from abm.measuring import Measure, Month, labels
+from abm.state import Events, State
+
+COLUMNS = ("measure", "by", "group", "month", "value")
+
+
+class Recorder:
+    """Values of all measures, one array (months, groups) per measure and way to split it; it never draws."""
+
+    def __init__(self, inputs: Inputs, months: int, measures: tuple[Measure, ...] = MEASURES):
+        self.measures, self.labels, self.months = measures, labels(inputs), months
+        self.values = {
+            (measure.name, by): np.full((months, len(self.labels[by])), np.nan)
+            for measure in measures
+            for by in measure.by
+        }
+
+    def keep(self, state: State, events: Events) -> None:
+        """Record the month that the last turn simulated."""
+        month = Month(state, events)
+        for measure in self.measures:
+            found = measure.values(month, measure.by)
+            for by in measure.by:
+                self.values[measure.name, by][month.number] = found[by]
+
+    def table(self) -> pa.Table:
+        """Everything as a tidy Arrow table; text columns are dictionaries."""
+        months = pa.array([clock.label(month) for month in range(self.months)])
+        parts = []
+        for (name, by), values in self.values.items():
+            groups = len(self.labels[by])
+            each = {
+                "measure": _repeated(pa.array([name]), np.zeros(values.size)),
+                "by": _repeated(pa.array([by]), np.zeros(values.size)),
+                "group": _repeated(pa.array(self.labels[by]), np.tile(np.arange(groups), self.months)),
+                "month": _repeated(months, np.repeat(np.arange(self.months), groups)),
+                "value": pa.array(values.ravel()),
+            }
+            parts.append(pa.table(each))
+        return pa.concat_tables(parts).unify_dictionaries()
+
+    def frame(self, name: str, by: str = "total") -> pd.DataFrame:
+        """One measure as a frame: months as index, groups as columns."""
+        index = pd.Index([clock.label(month) for month in range(self.months)], name="month")
+        return pd.DataFrame(self.values[name, by], index=index, columns=self.labels[by])
+
+
+def _repeated(words: pa.Array, index: np.ndarray) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), words)

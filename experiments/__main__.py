@@ -1,0 +1,179 @@
+"""The command line: run, look at and check the model. `abm --help` lists the commands."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from abm import catalogue
+from abm import scenario as scenarios
+from abm.chain import CHAIN, name
+from abm.errors import BooksError, InputError
+from abm.reading import read_value
+from experiments import store
+
+app = typer.Typer(
+    help="An agent-based model of reception, homes and work in the Netherlands.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+STOPPED, BAD_INPUT, BROKEN_BOOKS = 130, 2, 3
+
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="YAML file, like configs/scenarios/current.yaml.")
+]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its name, or the beginning of its name.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder that holds the runs.")]
+
+
+@app.command()
+def run(
+    scenario: ScenarioFile,
+    seed: Annotated[int | None, typer.Option(help="Seed of all luck.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Share of people simulated one to one, up to 1.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Like policy.decision.capacity_factor=1.5.")
+    ] = None,
+    out: Out = store.DEFAULT,
+    again: Annotated[
+        bool, typer.Option("--again", help="Simulate even if this run is there; compare the two.")
+    ] = False,
+) -> None:
+    """Run a scenario once, print a summary, and write outcomes and a page with pictures."""
+    from experiments import page, runner, summary
+
+    wanted = scenarios.load(scenario).with_values(assignments(set_ or [])).changed(seed=seed, scale=scale, until=until)
+    try:
+        with summary.progress(console, wanted) as progress:
+            folder, simulated = runner.run(wanted, out, again=again, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo("abm: stopped: nothing of this run was kept", err=True)
+        raise typer.Exit(STOPPED) from None
+    summary.show(folder, console)
+    written = page.write(folder)
+    console.print(f"{'Run' if simulated else 'This run was there already'}: {folder}", soft_wrap=True)
+    console.print(f"Outcomes: {folder / store.OUTCOMES}", soft_wrap=True)
+    console.print(f"Page with pictures: {written}", soft_wrap=True)
+
+
+@app.command()
+def table(
+    run: RunName,
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Name of a measure; a wrong name lists them.")],
+    by: Annotated[str | None, typer.Option(metavar="GROUP", help="How to split it, like region.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
+    out: Out = store.DEFAULT,
+) -> None:
+    """Print a measure of a run: month, group, value."""
+    from experiments import summary
+
+    frame = summary.of_measure(store.find(run, out), measure, by)
+    if csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    shown = Table("month", "group", "value", title=summary.caption(measure))
+    for month, group, value in frame.itertuples(index=False):
+        shown.add_row(month, group, summary.number(value))
+    console.print(shown)
+
+
+@app.command()
+def levers(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
+    """List what policy can choose: unit, default, bounds, source, meaning."""
+    list_parameters(csv, only_levers=True)
+
+
+@app.command()
+def parameters(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
+    """List every parameter, levers included: unit, default, bounds, source, meaning."""
+    list_parameters(csv, only_levers=False)
+
+
+@app.command()
+def chain() -> None:
+    """List the processes in order, with what each writes."""
+    shown = Table("", "process", "what it does", "writes")
+    for number, process in enumerate(CHAIN, 1):
+        shown.add_row(str(number), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
+    console.print(shown)
+
+
+@app.command()
+def validate(run: RunName, out: Out = store.DEFAULT) -> None:
+    """Compare a run with what was observed, per target, with tolerance."""
+    from experiments import targets
+
+    targets.show(targets.compare(store.find(run, out), targets.load()), console)
+
+
+@app.command()
+def warm() -> None:
+    """Compile the kernels once and keep them on disk, so that later runs start at once."""
+    from abm import inputs
+    from experiments import runner
+
+    runner.simulate(scenarios.default().changed(scale=0.01, until="2015-12"), inputs.load())
+    console.print("Kernels are compiled and kept.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from abm.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1))
+
+
+def assignments(texts: list[str]) -> dict[str, object]:
+    """Values of --set by key: 'policy.x.y=1' -> {'policy.x.y': 1}. Raises InputError."""
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--set: '{text}' has no value: write section.process.parameter=value")
+        found[key.strip()] = read_value(value)
+    return found
+
+
+def list_parameters(csv: bool, only_levers: bool) -> None:
+    """Print the parameters, as a list for people or as CSV."""
+    rows = catalogue.rows(only_levers)
+    if csv:
+        import pandas as pd
+
+        typer.echo(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    for row in rows:
+        later = "".join(f", from {month}: {plain(value)}" for month, value in row["dated"].items())
+        console.print(
+            f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
+        )
+        console.print(Padding(f"{row['meaning']}. Takes {row['allowed']}. Source: {row['source']}", (0, 0, 0, 4)))
+
+
+def plain(value: object) -> str:
+    """A value as YAML has it: 1 for 1.0, true for True."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    """Entry point: what a person can mend is one line on standard error, and nothing is left half-written."""
+    try:
+        app()
+    except (InputError, BooksError) as error:
+        typer.echo(f"abm: {error}", err=True)
+        sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a run says in a terminal: progress, a summary by year, and single measures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from abm.errors import InputError
+from abm.measures import MEASURES
+from abm.scenario import Scenario
+from experiments import runner, store
+
+ROWS = (  # measure, how a year is made of its months
+    ("in_reception", "end"),
+    ("status_holders", "end"),
+    ("awaiting_decision", "end"),
+    ("awaiting_home", "end"),
+    ("relatives_queueing", "end"),
+    ("applications", "sum"),
+    ("permits", "sum"),
+    ("housed", "sum"),
+    ("homes_let", "sum"),
+    ("municipalities_met", "end"),
+    ("reception_cost", "sum"),
+    ("penalty_payments", "sum"),
+)
+MILLION, MOST_YEARS = 1e6, 8
+
+
+@contextmanager
+def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
+    """A progress bar of months; without a terminal, a line when a run begins."""
+    if not console.is_terminal:
+        console.print(
+            f"Running {scenario.name} to {scenario.until}: {scenario.months} months at scale {scenario.scale:g}"
+        )
+        yield lambda done, months: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("months"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(scenario.name, total=scenario.months)
+        yield lambda done, months: bar.update(task, completed=done)
+
+
+def by_year(folder: Path) -> pd.DataFrame:
+    """The summary: measures as rows, years as columns; stocks at the end of the year, flows over it."""
+    outcomes = store.outcomes(folder, by="total")
+    wide = outcomes.pivot_table("value", "month", "measure", aggfunc="sum", observed=True)
+    year = wide.index.astype(str).str[:4]
+    found = {
+        measure: getattr(wide[measure].groupby(year), "sum" if how == "sum" else "last")() for measure, how in ROWS
+    }
+    return pd.DataFrame(found).T
+
+
+def show(folder: Path, console: Console) -> None:
+    """Print the summary by year."""
+    facts, years = store.about(folder), by_year(folder)
+    chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, MOST_YEARS).round().astype(int))]
+    table = Table(
+        title=f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})"
+    )
+    table.add_column("")
+    table.add_column("unit")
+    for year in chosen:
+        table.add_column(str(year), justify="right")
+    for measure, how in ROWS:
+        about = next(m for m in MEASURES if m.name == measure)
+        money = about.unit.startswith("EUR")
+        unit = (
+            ("million EUR a year" if money else about.unit.replace("/month", " a year")) if how == "sum" else about.unit
+        )
+        values = years.loc[measure, chosen] / (MILLION if money else 1)
+        table.add_row(about.label, unit, *(number(value) for value in values))
+    console.print(table)
+
+
+def of_measure(folder: Path, measure: str, by: str | None) -> pd.DataFrame:
+    """Month, group and value of a measure. Raises InputError for a wrong name or way to split it."""
+    known = {m.name: m for m in MEASURES}
+    if measure not in known:
+        near = get_close_matches(measure, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
+        raise InputError(f"'{measure}' is not a measure: {hint}")
+    by = by or known[measure].by[0]
+    if by not in known[measure].by:
+        raise InputError(f"{measure} can not be split by '{by}': choose from {', '.join(known[measure].by)}")
+    return store.outcomes(folder, measure, by)[["month", "group", "value"]]
+
+
+def caption(measure: str) -> str:
+    """Label and unit of a measure."""
+    found = next(m for m in MEASURES if m.name == measure)
+    return f"{found.label} [{found.unit}]"
+
+
+def number(value: float) -> str:
+    """A number for people: 12,345 or 3.4; nothing where there is none."""
+    if np.isnan(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"

@@ -1,0 +1,71 @@
+"""A run of the whole model in a process of its own: `python -m tests.benchmarks.full_run first|full|mesa SCALE`.
+
+Prints one line of JSON: seconds, seconds per process of the chain, and the most memory that was held [bytes].
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from resource import RUSAGE_SELF, getrusage
+
+
+def fresh(what: str, scale: float) -> dict:
+    """What a new Python process measures, and `start`: seconds from its start to the end of what it did."""
+    began = time.time()
+    command = [sys.executable, "-m", "tests.benchmarks.full_run", what, str(scale)]
+    result = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
+    found = json.loads(result.stdout.splitlines()[-1])
+    return found | {"start": found["ended"] - began}
+
+
+def has_mesa_model() -> bool:
+    """Whether the model is also a Mesa model."""
+    return find_spec("abm.model") is not None
+
+
+def first(scale: float) -> dict:
+    """Simulate the first month only."""
+    return _turns(scale, months=1)
+
+
+def full(scale: float) -> dict:
+    """Simulate the default scenario to its end, without recording."""
+    return _turns(scale)
+
+
+def _turns(scale: float, months: int | None = None) -> dict:
+    from abm import inputs, scenario, start
+    from abm.chain import turn
+
+    chosen = scenario.default().changed(scale=scale)
+    state = start.begin(inputs.load(), chosen.params_at(0), chosen.seed, scale)
+    spent: dict[str, float] = {}
+    months = months or chosen.months
+    rows, began = 0, time.perf_counter()
+    for month in range(months):
+        turn(state, chosen.params_at(month), chosen.seed, spent=spent)
+        rows += len(state.households)
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "months": months, "rows": rows, "people": len(state.newcomers), "spent": spent}
+
+
+def mesa(scale: float) -> dict:
+    """Simulate the same through the Mesa model."""
+    from abm import scenario
+    from abm.model import Model
+
+    chosen = scenario.default().changed(scale=scale)
+    model = Model(scenario=chosen)
+    began = time.perf_counter()
+    for _ in range(chosen.months):
+        model.step()
+    return {"seconds": time.perf_counter() - began, "months": chosen.months}
+
+
+if __name__ == "__main__":
+    measured = {"first": first, "full": full, "mesa": mesa}[sys.argv[1]](float(sys.argv[2]))
+    held = getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps(measured | {"ended": time.time(), "bytes": held}))

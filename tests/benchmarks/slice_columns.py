@@ -1,0 +1,109 @@
+"""The slice as the model writes it: columns, and the model's own functions for luck and waiting lists."""
+
+import numpy as np
+from numba import njit
+
+from abm.draws import Draws
+from abm.kernels import oldest_first, waiting_key
+from abm.populations import NEVER, Stage
+from abm.table import Table, column
+from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
+
+
+@njit(cache=True)
+def let(town, homes):
+    """Whether each person gets a home, (n,), in the order given; `homes` (municipalities,) is used up."""
+    got = np.zeros(len(town), dtype=np.bool_)
+    for i in range(len(town)):
+        if homes[town[i]] >= 1:
+            homes[town[i]] -= 1
+            got[i] = True
+    return got
+
+
+class People(Table):
+    """One row per person in the chain."""
+
+    identity = column(np.uint64, doc="lasting address of this person's luck")
+    lottery = column(np.uint64, doc="order among people who wait equally long; no two alike")
+    size = column(np.int8, 1, unit="persons", doc="a household of one")
+    stage = column(np.int8, Stage.IN_DECISION, doc="where in the chain")
+    since = column(np.int16, unit="month", doc="month in which the stage began")
+    place = column(np.int16, unit="row of municipalities", doc="where in reception")
+    town = column(np.int16, NEVER, unit="row of municipalities", doc="where a permit holder waits for a home")
+    moves = column(np.int16, unit="moves", doc="moves so far")
+
+    def enter(self, rows: np.ndarray, stage: Stage, month: int) -> None:
+        """Move people to a stage that begins this month."""
+        self.stage[rows] = stage
+        self.since[rows] = month
+
+
+class Columns:
+    """The slice in columns; `step` simulates a month and returns the counts of rules.COUNTS."""
+
+    def __init__(self, rules: Rules):
+        self.rules, self.month = rules, 0
+        self.people = People()
+        self.people.add(rules.people, **rules.begin())
+        self.homes = np.zeros(MUNICIPALITIES)
+        self.occupancy = np.zeros(MUNICIPALITIES, np.int64)
+
+    def step(self) -> tuple[int, ...]:
+        """Decide, look at everybody, let homes."""
+        draws = self.rules.draws(self.month)
+        decided, granted = self.decide(draws)
+        moved, left = self.receive(draws)
+        housed = self.house()
+        self.month += 1
+        return decided, granted, moved, left, housed
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """What is compared: people and municipalities."""
+        columns = {name: getattr(self.people, name) for name in COMPARED}
+        return columns | {"homes": self.homes, "occupancy": self.occupancy}
+
+    def town_of(self, chance: np.ndarray) -> np.ndarray:
+        """Municipality that each uniform points at, (n,)."""
+        return np.searchsorted(self.rules.cumulative, chance, side="right").astype(np.int16)
+
+    def queue(self, stage: Stage) -> np.ndarray:
+        """Rows of those in a stage since an earlier month."""
+        return np.flatnonzero((self.people.stage == stage) & (self.people.since < self.month))
+
+    def decide(self, draws: Draws) -> tuple[int, int]:
+        """Decide on those who wait longest."""
+        people = self.people
+        queue = self.queue(Stage.IN_DECISION)
+        key = waiting_key(people.since[queue], people.lottery[queue])
+        rows, _ = oldest_first(queue, key, people.size[queue], self.rules.capacity)
+        chance = draws.uniform("grant", people.identity[rows])
+        granted = chance < GRANTED
+        people.enter(rows[~granted], Stage.DEPARTING, self.month)
+        people.enter(rows[granted], Stage.AWAITING_HOME, self.month)
+        people.town[rows[granted]] = self.town_of(chance[granted] / GRANTED)
+        return len(rows), int(granted.sum())
+
+    def receive(self, draws: Draws) -> tuple[int, int]:
+        """Move some, count people per municipality, and let some of those who must depart leave."""
+        people = self.people
+        chance = draws.uniform("move", people.identity)
+        movers = np.flatnonzero(chance < MOVES)
+        people.place[movers] = self.town_of(chance[movers] / MOVES)
+        people.moves[movers] += 1
+        self.occupancy[:] = np.bincount(people.place, people.size, MUNICIPALITIES)
+        due = self.queue(Stage.DEPARTING)
+        leaving = due[draws.uniform("leave", people.identity[due]) < LEAVES]
+        people.enter(leaving, Stage.IN_DECISION, self.month)
+        return len(movers), len(leaving)
+
+    def house(self) -> int:
+        """Let the homes that fell free."""
+        people = self.people
+        self.homes += self.rules.offered
+        queue = self.queue(Stage.AWAITING_HOME)
+        queue = queue[np.argsort(waiting_key(people.since[queue], people.lottery[queue]))]
+        rows = queue[let(people.town[queue], self.homes)]
+        people.enter(rows, Stage.IN_DECISION, self.month)
+        people.town[rows] = NEVER
+        return len(rows)

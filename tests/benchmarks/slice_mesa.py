@@ -1,0 +1,173 @@
+"""The slice as a Mesa model: a person is an agent with a `step`, the model holds the queues and activates everybody.
+
+Written as Mesa teaches it, and kept fast where that costs no clarity: queues are heaps, nobody is searched for, and
+who leaves becomes the next applicant instead of being removed and made anew.
+"""
+
+import random
+from bisect import bisect_right
+from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
+
+import mesa
+import numpy as np
+
+from abm.draws import fill_uniform, stream
+from abm.populations import NEVER, Stage
+from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
+
+
+class Person(mesa.Agent):
+    """Somebody in reception."""
+
+    def __init__(self, model, lottery, stage, since, place, town):
+        super().__init__(model)
+        self.lottery = lottery
+        self.stage = stage
+        self.since = since
+        self.place = place
+        self.town = town
+        self.moves = 0
+
+    def step(self):
+        """Perhaps move, be counted, perhaps leave."""
+        self.move()
+        self.model.occupancy[self.place] += 1
+        if self.stage == Stage.DEPARTING and self.since < self.model.month:
+            self.depart()
+
+    def move(self):
+        """Perhaps move to reception in another municipality."""
+        chance = self.random.random()
+        if chance < MOVES:
+            self.place = bisect_right(self.model.cumulative, chance / MOVES)
+            self.moves += 1
+            self.model.moved += 1
+
+    def depart(self):
+        """Perhaps leave."""
+        if self.random.random() < LEAVES:
+            self.model.left += 1
+            self.apply()
+
+    def decide(self):
+        """Get a permit, or the duty to depart."""
+        chance = self.random.random()
+        self.since = self.model.month
+        if chance < GRANTED:
+            self.stage = Stage.AWAITING_HOME
+            self.town = bisect_right(self.model.cumulative, chance / GRANTED)
+            heappush(self.model.waiting[self.town], (self.since, self.lottery, self))
+            self.model.granted += 1
+        else:
+            self.stage = Stage.DEPARTING
+
+    def apply(self):
+        """Make room for the next applicant."""
+        self.stage, self.since, self.town = Stage.IN_DECISION, self.model.month, NEVER
+        heappush(self.model.undecided, (self.since, self.lottery, self))
+
+
+class Reception(mesa.Model):
+    """The chain; `activation` is 'shuffle_do' or 'do', `addressed` gives it the luck of the other implementations."""
+
+    def __init__(self, rules: Rules, activation: str = "shuffle_do", addressed: bool = False):
+        super().__init__(rng=rules.seed)
+        self.capacity, self.activation, self.month = rules.capacity, activation, 0
+        self.cumulative, self.offered = rules.cumulative.tolist(), rules.offered.tolist()
+        self.homes, self.occupancy = [0.0] * MUNICIPALITIES, [0] * MUNICIPALITIES
+        self.undecided, self.waiting = [], [[] for _ in range(MUNICIPALITIES)]
+        begin = rules.begin()
+        if addressed:
+            self.random = Addressed(rules.seed)
+        kind = AddressedPerson if addressed else Person
+        columns = (begin[name].tolist() for name in ("lottery", "stage", "since", "place", "town"))
+        for row in zip(*columns, strict=True):
+            person = kind(self, *row)
+            entry = (person.since, person.lottery, person)
+            if person.stage == Stage.IN_DECISION:
+                self.undecided.append(entry)
+            elif person.stage == Stage.AWAITING_HOME:
+                self.waiting[person.town].append(entry)
+        for queue in (self.undecided, *self.waiting):
+            heapify(queue)
+
+    def step(self):
+        """A month: decide, activate everybody, let homes; the counts are in `counts`."""
+        self.granted = self.moved = self.left = 0
+        decided = self.decide()
+        self.occupancy = [0] * MUNICIPALITIES
+        getattr(self.agents, self.activation)("step")
+        housed = self.house()
+        self.counts = decided, self.granted, self.moved, self.left, housed
+        self.month += 1
+
+    def decide(self) -> int:
+        """Decide on those who wait longest."""
+        for decided in range(self.capacity):
+            if not self.undecided or self.undecided[0][0] >= self.month:
+                return decided
+            heappop(self.undecided)[2].decide()
+        return self.capacity
+
+    def house(self) -> int:
+        """Let the homes that fell free."""
+        housed = 0
+        for town, queue in enumerate(self.waiting):
+            self.homes[town] += self.offered[town]
+            while self.homes[town] >= 1 and queue and queue[0][0] < self.month:
+                heappop(queue)[2].apply()
+                self.homes[town] -= 1
+                housed += 1
+        return housed
+
+
+class MesaTwin:
+    """The Mesa model with the face of the other implementations."""
+
+    def __init__(self, rules: Rules, activation: str = "shuffle_do", addressed: bool = False):
+        self.model = Reception(rules, activation, addressed)
+
+    def step(self) -> tuple[int, ...]:
+        """Simulate a month and return the counts of rules.COUNTS."""
+        self.model.step()
+        return self.model.counts
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """What is compared: people in the order of their making, and municipalities."""
+        people = sorted(self.model.agents, key=lambda person: person.unique_id)
+        columns = {name: np.array([getattr(person, name) for person in people]) for name in COMPARED}
+        return columns | {"homes": np.array(self.model.homes), "occupancy": np.array(self.model.occupancy)}
+
+
+class Addressed(random.Random):
+    """Luck by address, to compare runs person by person: a person is aimed at, then draws label after label."""
+
+    def __init__(self, seed: int):
+        super().__init__(seed)
+        self.seed_words = np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)
+        self.who, self.one = np.zeros(1, np.uint64), np.zeros(1)
+        self.labels: Iterator[str] = iter(())
+
+    def aim(self, person: Person, *labels: str) -> None:
+        """The next draws are those of a person, one per label."""
+        self.person, self.labels = person, iter(labels)
+
+    def random(self) -> float:
+        """The draw of the next label."""
+        address = np.uint64(stream("benchmark", next(self.labels)))
+        self.who[0] = self.person.unique_id - 1  # Mesa counts from one
+        fill_uniform(self.one, self.who, np.uint64(self.person.model.month), address, *self.seed_words)
+        return float(self.one[0])
+
+
+class AddressedPerson(Person):
+    """A person whose luck is addressed; the rules are those of Person."""
+
+    def step(self):
+        self.model.random.aim(self, "move", "leave")
+        super().step()
+
+    def decide(self):
+        self.model.random.aim(self, "grant")
+        super().decide()

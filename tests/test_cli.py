@@ -1,0 +1,190 @@
+"""The command line as a person meets it: results where it says, and one clear line when something is wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import runner, store
+from experiments.__main__ import main
+from tests.runs import small
+
+CURRENT = str(Path(__file__).parents[1] / "configs" / "scenarios" / "current.yaml")
+SMALL = ["--scale", "0.01", "--until", "2015-06"]
+
+
+@pytest.fixture
+def abm(monkeypatch, capsys):
+    """Call the command line in this process: exit status, standard output, standard error."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["abm", *words])
+        monkeypatch.setenv("COLUMNS", "160")
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A store with one finished run."""
+    out = tmp_path_factory.mktemp("store")
+    return runner.run(small("2015-06", scale=0.01), out)[0]
+
+
+def refused(result: tuple[int, str, str], *words: str) -> None:
+    code, _, err = result
+    assert code == 2
+    assert err.startswith("abm: ")
+    assert err.count("\n") == 1, err
+    for word in words:
+        assert word in err, err
+
+
+def test_table_prints_month_group_value_as_csv(abm, finished):
+    code, out, _ = abm("table", str(finished), "in_reception", "--by", "status", "--csv")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0] == "month,group,value"
+    assert lines[1].startswith("2015-01,asylum seeker,")
+    assert len(lines) == 1 + 6 * 3
+
+
+def test_table_by_the_beginning_of_a_name(abm, finished):
+    code, out, _ = abm("table", finished.name[:6], "permits", "--out", str(finished.parents[1]))
+    assert code == 0
+    assert "2015-06" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in_recepton",), ("did you mean 'in_reception'",)),
+        (("in_reception", "--by", "sex"), ("choose from total, kind, status",)),
+    ],
+)
+def test_table_names_what_there_is(abm, finished, words, said):
+    refused(abm("table", str(finished), *words), *said)
+
+
+def test_a_run_that_is_not_there(abm, tmp_path):
+    refused(abm("table", "abc", "permits", "--out", str(tmp_path)), "abc", "no such run", "abm run SCENARIO")
+
+
+def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
+    code, out, _ = abm("parameters", "--csv")
+    assert code == 0
+    header, *rows = out.splitlines()
+    assert {"parameter", "unit", "default", "low", "high", "source", "meaning"} <= set(header.split(","))
+    assert any(row.startswith("policy.decision.capacity_factor,ratio") for row in rows)
+    code, out, _ = abm("levers")
+    assert code == 0
+    assert "policy.decision.capacity_factor = 1" in out
+    assert "world." not in out
+
+
+def test_chain_lists_the_processes_in_order_with_what_they_write(abm):
+    code, out, _ = abm("chain")
+    places = [out.index(f" {name} ") for name in ("arrival", "screening", "placement", "decision", "housing", "money")]
+    assert code == 0
+    assert places == sorted(places)
+    assert "households.stage" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("no-such.yaml",), ("no-such.yaml", "cannot be read")),
+        ((CURRENT, "--set", "policy.decision.capacity_facto=2"), ("--set", "did you mean 'capacity_factor'")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=99"), ("0.25 to 4", "ratio")),
+        ((CURRENT, "--set", "world.decision.capacity_factor=1"), ("lever", "policy")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor"), ("has no value",)),
+        ((CURRENT, "--set", "policy.decision.capacity_factor={2040-01: 2}"), ("2040-01", "outside the run")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=.nan"), ("capacity_factor", "0.25 to 4")),
+        ((CURRENT, "--until", "2014-12"), ("2014-12", "outside the run")),
+        ((CURRENT, "--scale", "2"), ("scale", "0.001 to 1")),
+        ((CURRENT, "--seed", "-1"), ("seed",)),
+    ],
+)
+def test_bad_input_is_one_line_with_the_way_out(abm, tmp_path, words, said):
+    refused(abm("run", *words, "--out", str(tmp_path)), *said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_folder_that_can_not_be_written(abm, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    refused(abm("run", CURRENT, *SMALL, "--out", str(blocked)), str(blocked), "cannot be written", "--out")
+
+
+def test_a_run_that_is_stopped_leaves_nothing(tmp_path):
+    def stop(done: int, months: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(small("2015-06", scale=0.01), tmp_path, progress=stop)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
+    again, simulated = runner.run(small("2015-06", scale=0.01), finished.parents[1])
+    assert (again, simulated) == (finished, False)
+    other, simulated = runner.run(small("2015-06", scale=0.01, seed=2), finished.parents[1])
+    assert other != finished
+    assert simulated
+
+
+def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
+    wanted = small("2015-06", scale=0.01)
+    folder, _ = runner.run(wanted, tmp_path)
+    before = (folder / store.OUTCOMES).read_bytes()
+    assert runner.run(wanted, tmp_path, again=True) == (folder, True)
+    assert (folder / store.OUTCOMES).read_bytes() == before
+    (folder / store.OUTCOMES).write_bytes(before[:-9] + b"x" * 9)
+    with pytest.raises(ValueError, match="other bytes"):
+        runner.run(wanted, tmp_path, again=True)
+
+
+def test_run_json_says_how_to_repeat_the_run(finished):
+    facts = store.about(finished)
+    assert facts["seed"] == 1
+    assert facts["scenario"]["params"]["2015-01"]["decision"]["capacity_factor"] == 1
+    assert {"start", "arrival", "housing", "money", "recorder", "total"} <= facts["seconds"].keys()
+    assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
+    assert len(facts["data_digest"]) == len(facts["model"]["code"]) == 64
+
+
+def test_outcomes_are_tidy(finished):
+    frame = pd.read_parquet(finished / store.OUTCOMES)
+    assert list(frame.columns) == ["measure", "by", "group", "month", "value"]
+    assert not frame.duplicated(["measure", "by", "group", "month"]).any()
+    stages = frame[(frame.measure == "in_reception") & (frame.by == "stage") & (frame.month == "2015-03")]
+    total = frame[(frame.measure == "in_reception") & (frame.by == "total") & (frame.month == "2015-03")]
+    assert stages.value.sum() == pytest.approx(total.value.item())
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
+    words = [sys.executable, "-m", "experiments", "run", CURRENT, "--out", str(tmp_path)]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("runs/.*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "abm: stopped: nothing of this run was kept\n"
+    assert os.listdir(tmp_path / "runs") == []

@@ -1,0 +1,228 @@
+"""The books: every way in which people, places, homes or money could be lost is noticed and named."""
+
+import re
+
+import numpy as np
+import pytest
+
+from abm.chain import CHAIN, name, turn
+from abm.errors import BooksError
+from abm.params import ProcessParams
+from abm.populations import IN_RECEPTION, MOVES, NEVER, STATUS_HOLDERS, Kind, Purpose, Stage
+from abm.scenario import PARAMS
+from tests.village import B, locations, people, village_state
+
+PARAMETERS = {process: model() for process, model in PARAMS.items()}
+
+
+@pytest.fixture
+def state():
+    """A family in reception, one at home, one registering, one who left."""
+    found = village_state()
+    people(found, Stage.AWAITING_HOME, size=4)
+    people(found, Stage.HOUSED, size=3)
+    people(found, Stage.REGISTERING, size=2)
+    people(found, Stage.RETURNED)
+    return found
+
+
+def test_sound_books_are_accepted(state):
+    state.check()
+    assert state.households.size.sum() == len(state.newcomers) == 10
+
+
+def test_the_books_of_an_empty_country_are_sound():
+    village_state().check()
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_each_stage_has_sound_books(stage):
+    found = village_state()
+    people(found, stage, count=3, size=2)
+    found.check()
+
+
+# --- one broken book after the other: what is done, and the line that it must give
+
+
+def lose_a_person(state):
+    state.households.size[0] -= 1
+
+
+def invent_a_person(state):
+    state.newcomers.add(1)
+
+
+def lose_a_place(state):
+    state.households.location[2] = NEVER
+
+
+def keep_a_place_after_moving_out(state):
+    state.households.location[1] = 0
+
+
+def keep_a_place_after_leaving(state):
+    state.households.location[3] = 0
+
+
+def overfill_a_regular_location(state):
+    people(state, Stage.IN_DECISION, count=197)  # 4 are in B, which has 200 places
+
+
+def overfill_an_emergency_location(state):
+    row = state.locations.add(1, kind=Kind.EMERGENCY, places=3)
+    state.households.location[0] = row[0]
+
+
+def let_more_than_offered(state):
+    state.municipalities.offered[B] = 1.5
+    state.municipalities.let[B] = 2
+
+
+def house_nowhere(state):
+    state.households.municipality[1] = NEVER
+
+
+def pay_a_negative_amount(state):
+    state.ledger.month[Purpose.PENALTIES] = -1.0
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        (lose_a_person, "persons: households hold 9, newcomers are 10"),
+        (invent_a_person, "persons: households hold 10, newcomers are 11"),
+        (lose_a_place, "a place for exactly those in reception; rows [2] (1 in all)"),
+        (keep_a_place_after_moving_out, "a place for exactly those in reception; rows [1] (1 in all)"),
+        (keep_a_place_after_leaving, "a place for exactly those in reception; rows [3] (1 in all)"),
+        (overfill_a_regular_location, "no more people than places (locations); rows [1] (1 in all)"),
+        (overfill_an_emergency_location, "no more people than places (locations); rows [5] (1 in all)"),
+        (let_more_than_offered, "homes let within homes offered (municipalities); rows [1] (1 in all)"),
+        (house_nowhere, "a municipality for everyone housed; rows [1] (1 in all)"),
+        (pay_a_negative_amount, "payments that are not negative (ledger); rows [6] (1 in all)"),
+    ],
+)
+def test_a_broken_book_is_named(state, broken, line):
+    broken(state)
+    with pytest.raises(BooksError, match=re.escape(line)):
+        state.check()
+
+
+def test_only_the_first_rows_are_listed():
+    found = village_state()
+    rows = people(found, Stage.IN_APPEAL, count=30)
+    found.households.location[rows] = NEVER
+    with pytest.raises(BooksError, match=re.escape("rows [0, 1, 2, 3, 4] (30 in all)")):
+        found.check()
+
+
+def test_full_is_not_too_full():
+    found = village_state()
+    people(found, Stage.IN_DECISION, count=200)
+    found.check()
+    assert locations(found, Kind.REGULAR).tolist() == [1, 2]
+
+
+def test_registration_and_municipal_places_take_everyone():
+    found = village_state()
+    people(found, Stage.REGISTERING, count=150)  # 100 places
+    people(found, Stage.IN_DECISION, count=50, location=locations(found, Kind.MUNICIPAL)[0])  # 0 places
+    found.check()
+
+
+def test_places_are_counted_at_the_scale_of_the_run():
+    found = village_state(scale=0.1)
+    people(found, Stage.IN_DECISION, count=20)  # a tenth of 200
+    found.check()
+    people(found, Stage.IN_DECISION)
+    with pytest.raises(BooksError, match="no more people than places"):
+        found.check()
+
+
+# --- moves
+
+
+@pytest.mark.parametrize("origin", Stage)
+@pytest.mark.parametrize("target", Stage)
+def test_only_legal_moves_pass(origin, target):
+    found = village_state()
+    row = people(found, origin, count=2)[1]
+    before = found.households.stage.copy()
+    found.households.stage[row] = target
+    if target == origin or target in MOVES[origin]:
+        found.check_moves("decision", before)
+    else:
+        expected = f"decision: illegal move {origin.name} -> {target.name} in households [1] (1 in all)"
+        with pytest.raises(BooksError, match=re.escape(expected)):
+            found.check_moves("decision", before)
+
+
+def test_whoever_is_new_made_no_move():
+    found = village_state()
+    before = found.households.stage.copy()
+    people(found, Stage.AWAITING_REGISTRATION)
+    found.check_moves("reunion", before)
+
+
+def test_every_stage_leads_out_of_reception_and_nobody_comes_back():
+    assert set(MOVES) == set(Stage)
+    ends = {stage for stage in Stage if not MOVES[stage]}
+    assert ends == {Stage.HOUSED, Stage.RETURNED, Stage.UNKNOWN} == set(Stage) - set(IN_RECEPTION)
+    assert set(STATUS_HOLDERS) < set(IN_RECEPTION)
+    for stage in Stage:
+        reached, frontier = set(), {stage}
+        while frontier:
+            reached |= frontier
+            frontier = {target for each in frontier for target in MOVES[each]} - reached
+        assert reached & ends
+        assert not any(stage in MOVES[target] for target in reached)
+
+
+# --- the turn names the process
+
+
+class Shortcut:
+    """A process that breaks a rule, as somebody might write it."""
+
+    __name__ = "abm.processes.shortcut"
+    WRITES = ("households.stage",)
+    Params = ProcessParams
+
+    def __init__(self, act):
+        self.act = act
+
+    def step(self, state, params, draws):
+        """Do the wrong thing."""
+        self.act(state)
+        return {}
+
+
+def jump(state):
+    state.households.stage[2] = Stage.HOUSED
+
+
+def trespass(state):
+    state.households.since[2] = 5
+
+
+def test_a_turn_names_the_process_that_made_an_illegal_move(state):
+    with pytest.raises(BooksError, match=r"^shortcut: illegal move REGISTERING -> HOUSED in households \[2\]"):
+        turn(state, PARAMETERS, seed=1, chain=(Shortcut(jump),))
+
+
+def test_a_turn_refuses_to_write_what_is_not_declared(state):
+    with pytest.raises(ValueError, match="read-only"):
+        turn(state, PARAMETERS, seed=1, chain=(Shortcut(trespass),))
+    assert state.households.since[2] == -1
+
+
+def test_a_turn_simulates_one_month_and_measures_each_process(state):
+    spent = {}
+    events = turn(state, PARAMETERS, seed=1, spent=spent)
+    assert state.clock.month == 1
+    assert list(spent) == [name(process) for process in CHAIN]
+    assert all(seconds >= 0 for seconds in spent.values())
+    # 60, 30 and 10 people apply for the first time; a household that is too large comes a month early
+    applied = state.households.size[events["applied"]].sum()
+    assert applied == 100 - np.round(state.origins.due.sum())
+    assert 100 <= applied < 130
