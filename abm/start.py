@@ -145,14 +145,15 @@ def settle_people(state: State, params: dict[str, ProcessParams], draws: Draws) 
         persons = own.in_reception * share * state.scale * mix / mix.sum()
         rows = settle(state, params, draws, stock, persons, stage=stage)
         if stock == STATUS:
-            expect_family(state, params, draws, rows)
+            expect_family(state, params, draws, rows, own.family_pending * state.scale)
     missing = own.family_pending * state.scale - state.households.family_abroad.sum()
     relatives = params["reunion"].applying_share * params["reunion"].followers
+    sponsors = max(missing, 0) / relatives if relatives else 0.0
+    sizes = 1 + state.origins.family_share * (params["arrival"].family_size - 1)
     housed = settle(
-        state, params, draws, SPONSORS, max(missing, 0) / relatives * came * rate / (came * rate).sum(),
-        stage=Stage.HOUSED,
-    )  # fmt: skip
-    expect_family(state, params, draws, housed)
+        state, params, draws, SPONSORS, sponsors * sizes * came * rate / (came * rate).sum(), stage=Stage.HOUSED
+    )
+    expect_family(state, params, draws, housed, missing)
     give_places(state, draws)
 
 
@@ -181,13 +182,15 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
     )  # fmt: skip
 
 
-def expect_family(state: State, params, draws: Draws, rows: np.ndarray) -> None:
-    """Let part of the households with a permit have relatives in the reunification queue."""
+def expect_family(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
+    """Let part of the households with a permit have relatives in the reunification queue, at most so many persons."""
     households, of = state.households, params["reunion"]
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
-    households.family_abroad[rows] = reunion.family_size(
-        draws.once("relatives", households.identity[rows]), of.followers
-    )
+    rows = rows[np.argsort(households.lottery[rows])]
+    abroad = reunion.family_size(draws.once("relatives", households.identity[rows]), of.followers)
+    fits = np.cumsum(abroad) <= most
+    rows = rows[fits]
+    households.family_abroad[rows] = abroad[fits]
     households.reunion[rows] = Reunion.APPLIED
     households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
 

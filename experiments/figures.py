@@ -50,7 +50,7 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
     seen = seen.assign(x=seen["period"].map(when), series=seen["measure"].map(SEEN)).dropna()
     seen = seen[seen["x"] <= when(last)]
     if len(seen):
-        caption += " The dots are published counts; the model starts from the first, and part of the others tune it."
+        caption += " The dots are published counts; the model starts from the first and is not fitted to the others."
         found = seen.pivot_table("value", "x", "series", aggfunc="last")
         table = table.join(found.reindex(table.index.map(when)).set_index(table.index))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -30,17 +31,21 @@ ROWS = (  # measure, how a year is made of its months
     ("reception_cost", "sum"),
     ("penalty_payments", "sum"),
 )
-MILLION, MOST_YEARS = 1e6, 8
+MILLION, LABEL_WIDTH, COLUMN_WIDTH = 1e6, 30, 9
 
 
 @contextmanager
 def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
-    """A progress bar of months; without a terminal, a line when a run begins."""
+    """A progress bar of months; without a terminal, a line when the first month is done."""
     if not console.is_terminal:
-        console.print(
-            f"Running {scenario.name} to {scenario.until}: {scenario.months} months at scale {scenario.scale:g}"
-        )
-        yield lambda done, months: None
+
+        def line(done: int, months: int) -> None:
+            if done == 1:
+                console.print(
+                    f"Running {scenario.name} to {scenario.until}: {months} months at scale {scenario.scale:g}"
+                )
+
+        yield line
         return
     columns = (
         TextColumn("{task.description}"),
@@ -66,24 +71,21 @@ def by_year(folder: Path) -> pd.DataFrame:
 
 
 def show(folder: Path, console: Console) -> None:
-    """Print the summary by year."""
+    """Print the summary by year, as many years as fit."""
     facts, years = store.about(folder), by_year(folder)
-    chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, MOST_YEARS).round().astype(int))]
-    table = Table(
-        title=f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})"
-    )
-    table.add_column("")
-    table.add_column("unit")
+    most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
+    chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
+    console.print(f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", width=LABEL_WIDTH)
     for year in chosen:
-        table.add_column(str(year), justify="right")
+        table.add_column(str(year), justify="right", no_wrap=True)
     for measure, how in ROWS:
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
-        unit = (
-            ("million EUR a year" if money else about.unit.replace("/month", " a year")) if how == "sum" else about.unit
-        )
+        of_year = "" if how == "end" else ", million euros a year" if money else " a year"
         values = years.loc[measure, chosen] / (MILLION if money else 1)
-        table.add_row(about.label, unit, *(number(value) for value in values))
+        table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
 
 

@@ -13,7 +13,6 @@ from typing import Literal, Self
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -191,21 +190,24 @@ def _verdict(rows: list[Row]) -> str:
 
 def show(rows: list[Row], console: Console) -> None:
     """Print the comparison, grouped per target, and how many targets are met."""
-    table, verdicts = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0), summary(rows)
-    for column in ("id", "target", "period", "observed", "simulated", "deviation", "tolerance", ""):
-        text = column in ("target", "")
-        table.add_column(column, justify="left" if text or column == "id" else "right", no_wrap=not text)
+    verdicts = summary(rows)
     for name, mine in groupby(rows, lambda row: row.target.id):
-        for number, row in enumerate(mine):
-            target, what = row.target, row.point.what
-            if number == 0:
-                title = target.title + (f" (needs {target.needs})" if target.needs else "")
-                table.add_row(name, title, *[""] * 4, str(target.tolerance), verdicts[name], style="bold")
-            mark = {True: "ok", False: "off", None: row.why}[row.within]
-            table.add_row("", what and f"- {what}", row.point.period, *_texts(row), "", mark)
-    console.print(table)
+        rows_of, table = list(mine), Table(box=None, show_header=False, pad_edge=False)
+        target = rows_of[0].target
+        needs = f" (needs {target.needs})" if target.needs else ""
+        console.print(
+            f"[bold]{name:<4} {target.title}[/bold]{needs}: {verdicts[name]} \\[{target.tolerance}]", highlight=False
+        )
+        for width in (20, 9, 10, 10, 9, 4):
+            table.add_column(width=width, no_wrap=True, justify="left" if width in (20, 4) else "right")
+        for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():
+            mark = {True: "ok", False: "off", None: ""}[row.within]
+            table.add_row(f"     {row.point.what}", row.point.period, *_texts(row), mark)
+        if table.row_count:
+            console.print(table)
     met = sum(text.startswith(WITHIN) for text in verdicts.values())
     silent = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
+    console.print("Columns: period, observed, simulated, deviation.", highlight=False)
     console.print(f"{met} of {len(verdicts)} targets within, {len(verdicts) - met - silent} off, {silent} not judged.")
 
 
@@ -213,7 +215,7 @@ def _texts(row: Row) -> list[str]:
     """Observed, simulated and deviation, the last in terms of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
-        return [_text(observed, kind), "", ""]
+        return [_text(observed, kind), "not in run", ""]
     relative, difference = kind in ("relative", "rms"), _text(row.simulated - observed, kind, "+")
     return [_text(observed, kind), _text(row.simulated, kind), f"{row.deviation:+.0%}" if relative else difference]
 

@@ -107,6 +107,7 @@ def stock(state, town, homes, on_offer=99):
     of = state.municipalities
     of.small[town], of.middle[town], of.large[town] = homes
     of.on_offer[town] = on_offer
+    of.offered[town] += on_offer
 
 
 def test_homes_fall_free_and_are_offered_by_inhabitants():

@@ -1,0 +1,253 @@
+"""January 2015: who and what is there on the first day."""
+
+import numpy as np
+import pytest
+
+from abm.composition import MOST_PERSONS
+from abm.populations import IN_RECEPTION, NEVER, Account, Kind, Purpose, Reunion, Stage, Track
+from abm.scenario import default
+from abm.start import Params, begin, lognormal
+from tests.runs import real
+from tests.village import A, B, C, D, village, village_state
+
+
+def begun(inputs=None, scale=1.0, seed=1, **params):
+    """The state on the first day; real facts unless others are given."""
+    of = default().params_at(0)
+    return begin(inputs or real(), of | {"start": Params(**params)}, seed, scale)
+
+
+@pytest.fixture(scope="module")
+def country():
+    """The whole country; tests only read it."""
+    return begun()
+
+
+def persons(state, stage):
+    """People by origin in a stage."""
+    rows = np.flatnonzero(state.households.stage == stage)
+    return np.bincount(state.households.origin[rows], state.households.size[rows], len(state.origins))
+
+
+# --- people
+
+
+def mixes():
+    """Share of each origin by stage, from who applied in the first half of 2015 and who was granted that year."""
+    came = real().first_applications[:6].sum(axis=0)
+    rate = real().grant_rate[0]
+    refused = came * (1 - rate)
+    return {
+        Stage.IN_DECISION: (0.35, came / came.sum()),
+        Stage.IN_APPEAL: (0.05, refused / refused.sum()),
+        Stage.DEPARTING: (0.10, refused / refused.sum()),
+        Stage.AWAITING_COUPLING: (0.50, came * rate / (came * rate).sum()),
+    }
+
+
+@pytest.mark.parametrize("stage", [Stage.IN_DECISION, Stage.IN_APPEAL, Stage.DEPARTING, Stage.AWAITING_COUPLING])
+def test_24929_people_by_stage_and_origin_within_one_household(country, stage):
+    share, mix = mixes()[stage]
+    more = persons(country, stage) - 24_929 * share * mix
+    assert (more > -1e-6).all()
+    assert (more < MOST_PERSONS).all()
+
+
+def test_together_they_are_the_people_in_reception(country):
+    people_ = country.households
+    inside = int(people_.size[people_.location != NEVER].sum())
+    assert 24_929 <= inside < 24_929 + 200  # a family too many for some origins and stocks
+    assert country.nation.reception[0] == 24_929
+
+
+def test_stages_on_the_first_day(country):
+    assert set(country.households.stage) - {Stage.HOUSED} == set(mixes())
+
+
+def test_exactly_those_in_reception_have_a_place(country):
+    inside = np.isin(country.households.stage, IN_RECEPTION)
+    assert ((country.households.location != NEVER) == inside).all()
+
+
+def test_dates_lie_within_the_months_before(country):
+    of = country.households
+    assert set(of.since) == set(range(-9, 0))
+    assert (of.applied == of.since).all()
+    status = np.isin(of.stage, (Stage.AWAITING_COUPLING, Stage.HOUSED))
+    assert (of.granted == np.where(status, of.since, NEVER)).all()
+    assert (of.decided == np.where(of.stage == Stage.IN_DECISION, NEVER, of.since)).all()
+
+
+def test_safe_origins_are_in_the_fast_track(country):
+    of = country.households
+    assert ((of.track == Track.FAST) == country.origins.safe[of.origin]).all()
+
+
+def test_relatives_wait_in_the_queue_that_was_observed(country):
+    of = country.households
+    assert 11_000 - MOST_PERSONS < of.family_abroad.sum() <= 11_000
+    waiting = of.reunion == Reunion.APPLIED
+    assert (of.family_abroad[waiting] > 0).all()
+    assert (of.family_abroad[~waiting] == 0).all()
+    assert set(of.stage[waiting]) <= {Stage.AWAITING_COUPLING, Stage.HOUSED}
+
+
+@pytest.fixture(scope="module")
+def sponsors():
+    """A country in which nobody in reception has a permit, so that families wait for sponsors who are housed."""
+    return begun(status_share=0)
+
+
+def test_what_misses_in_the_queue_belongs_to_housed_sponsors(sponsors):
+    of = sponsors.households
+    assert 11_000 * 0.93 < of.family_abroad.sum() <= 11_000
+    assert set(of.stage[of.reunion == Reunion.APPLIED]) == {Stage.HOUSED}
+
+
+def test_housed_sponsors_live_where_people_live(sponsors):
+    of = sponsors.households
+    housed = np.flatnonzero(of.stage == Stage.HOUSED)
+    assert len(housed) > 6_000
+    assert (of.municipality[housed] != NEVER).all()
+    region = np.bincount(sponsors.municipalities.region[of.municipality[housed]], minlength=len(sponsors.regions))
+    expected = sponsors.regions.population_share * len(housed)
+    assert (np.abs(region - expected) < 4 * np.sqrt(expected)).all()
+
+
+def test_where_nobody_applies_for_relatives_nobody_waits_abroad():
+    of = default().params_at(0)
+    state = begin(village(), of | {"reunion": of["reunion"].model_copy(update={"applying_share": 0.0})}, 1, 1.0)
+    assert state.households.family_abroad.sum() == 0
+    assert Stage.HOUSED not in state.households.stage
+
+
+def test_nobody_shares_an_identity(country):
+    assert len(np.unique(country.households.identity)) == len(country.households)
+    assert len(np.unique(country.newcomers.identity)) == len(country.newcomers)
+
+
+def test_a_tenth_of_the_people_at_a_tenth_of_the_scale():
+    state = begun(scale=0.1)
+    for stage, (share, mix) in mixes().items():
+        more = persons(state, stage) - 2_492.9 * share * mix
+        assert (more > -1e-6).all()
+        assert (more < MOST_PERSONS).all()
+
+
+@pytest.mark.parametrize(
+    ("params", "stages"),
+    [
+        ({"in_reception": 0}, {Stage.HOUSED}),  # their families wait abroad
+        ({"in_reception": 0, "family_pending": 0}, set()),
+        ({"status_share": 1, "pending_share": 0, "refused_share": 0, "family_pending": 0}, {Stage.AWAITING_COUPLING}),
+        ({"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0}, {Stage.IN_DECISION}),
+    ],
+)
+def test_stocks_of_nobody_and_of_everybody(params, stages):
+    state = begun(scale=0.1, **params)
+    assert set(state.households.stage) == stages
+    assert state.nation.reception[0] == params.get("in_reception", 24_929)
+
+
+def test_waiting_times_spread_over_the_months_asked_for():
+    for months in (1, 36):
+        state = begun(scale=0.1, spread_months=months)
+        assert (state.households.since.min(), state.households.since.max()) == (-months, -1)
+
+
+def test_another_seed_is_another_luck_with_the_same_stocks():
+    one, other = (begun(scale=0.1, seed=seed) for seed in (1, 2))
+    assert one.households.size.tolist() != other.households.size.tolist()
+    again = begun(scale=0.1, seed=1)
+    for name in one.households.columns():
+        assert np.array_equal(getattr(one.households, name), getattr(again.households, name)), name
+
+
+# --- places
+
+
+def test_only_locations_that_were_not_emergency_ones(country):
+    listed = real().locations
+    assert set(country.locations.kind) == {Kind.REGISTRATION, Kind.REGULAR, Kind.MUNICIPAL}
+    for kind, word in ((Kind.REGULAR, "regular"), (Kind.REGISTRATION, "registration")):
+        expected = listed.loc[listed["kind"] == word, "places"].sum()
+        assert country.locations.places[country.locations.kind == kind].sum() == expected
+    assert (country.locations.opened <= 0).all()
+
+
+def test_locations_stand_in_their_municipality():
+    of = village_state().locations
+    assert of.municipality.tolist() == [A, B, D, C, D]  # the centre, two regular ones, and the largest of each region
+    assert of.kind.tolist() == [Kind.REGISTRATION, Kind.REGULAR, Kind.REGULAR, Kind.MUNICIPAL, Kind.MUNICIPAL]
+    assert of.region.tolist() == [0, 0, 1, 0, 1]
+    assert of.places.tolist() == [100, 200, 300, 0, 0]
+
+
+def test_one_municipal_location_in_every_region(country):
+    municipal = country.locations.kind == Kind.MUNICIPAL
+    assert sorted(country.locations.region[municipal]) == list(range(len(country.regions)))
+    where = country.locations.municipality[municipal]
+    assert (country.municipalities.region[where] == country.locations.region[municipal]).all()
+    assert (country.locations.places[municipal] == 0).all()
+
+
+def test_nobody_exceeds_the_room_and_what_does_not_fit_is_municipal():
+    state = begun(village(), in_reception=1_000, family_pending=0)  # for 500 regular places
+    of = state.locations
+    people_at = np.bincount(state.households.location, state.households.size, len(of))
+    regular = of.kind == Kind.REGULAR
+    assert (people_at[regular] <= of.places[regular]).all()
+    assert people_at[regular].sum() > 470  # full but for the families between two locations
+    assert people_at[of.kind == Kind.REGISTRATION].sum() == 0
+    assert people_at.sum() == state.households.size.sum()
+    assert (people_at[of.kind == Kind.MUNICIPAL] > 150).all()
+
+
+# --- the country
+
+
+def test_balances_on_the_task_sum_to_zero_and_keep_their_spread(country):
+    of, towns = country.municipalities, real().municipalities
+    assert of.balance.sum() == pytest.approx(0, abs=1e-6)
+    moved = (of.balance - towns["task_balance_2015"]) / of.population
+    assert np.ptp(moved) < 1e-12  # the same for each inhabitant
+
+
+def test_balances_of_the_village_by_hand():
+    inputs = village()
+    inputs.municipalities["task_balance_2015"] = [-10, 0, 40, 0, -80]  # together -50 on 100,000 inhabitants
+    assert village_state(inputs).municipalities.balance.tolist() == pytest.approx([-5, 10, 55, 10, -70])
+
+
+def test_shares_of_inhabitants():
+    state = village_state()
+    assert state.municipalities.population_share.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.2, 0.2])
+    assert state.regions.population_share.tolist() == pytest.approx([0.6, 0.4])
+    assert state.regions.jobs.tolist() == [0.4, 0.6]
+
+
+def test_efforts_spread_around_one(country):
+    effort = country.municipalities.effort
+    assert effort.mean() == pytest.approx(1, abs=0.06)  # three standard errors of 342
+    assert np.log(effort).std() == pytest.approx(0.31, abs=0.04)
+    assert set(begun(village(), in_reception=0, effort_spread=0).municipalities.effort) == {1.0}
+
+
+def test_lognormal_ratios_by_hand():
+    params = Params(effort_spread=0.4)
+    chance, angle = np.array([0.0, 1 - np.exp(-0.5), 1 - np.exp(-0.5), 1 - np.exp(-2)]), np.array([0.7, 0, 0.5, 0.25])
+    # normal deviates: none, plus one, minus one, and two at a right angle
+    expected = np.exp(0.4 * np.array([0, 1, -1, 0]) - 0.08)
+    assert lognormal(chance, angle, params).tolist() == pytest.approx(expected.tolist())
+
+
+def test_every_payment_has_a_payer_and_another_payee(country):
+    assert len(country.ledger) == len(Purpose)
+    assert (country.ledger.payer != country.ledger.payee).all()
+    assert country.ledger.payer[Purpose.PENALTIES] == Account.IND
+    assert country.ledger.payee[Purpose.PENALTIES] == Account.NEWCOMERS
+    assert country.ledger.total.sum() == 0
+
+
+def test_the_books_are_sound_on_the_first_day(country):
+    country.check()
