@@ -183,12 +183,12 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
 
 
 def expect_family(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
-    """Let part of the households with a permit have relatives in the reunification queue, at most so many persons."""
+    """Let part of the households with a permit have relatives in the reunification queue, until `most` persons are in it."""
     households, of = state.households, params["reunion"]
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
     abroad = reunion.family_size(draws.once("relatives", households.identity[rows]), of.followers)
-    fits = np.cumsum(abroad) <= most
+    fits = np.cumsum(abroad) - abroad < most
     rows = rows[fits]
     households.family_abroad[rows] = abroad[fits]
     households.reunion[rows] = Reunion.APPLIED
