@@ -183,7 +183,7 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
 
 
 def expect_family(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
-    """Let part of the households with a permit have relatives in the reunification queue, until `most` persons are in it."""
+    """Let part of the households with a permit have relatives in the reunification queue, until it holds `most`."""
     households, of = state.households, params["reunion"]
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
