@@ -98,8 +98,13 @@ class Scenario:
         return hashlib.sha256(json.dumps(self.canonical(), sort_keys=True).encode()).hexdigest()
 
     def changed(self, **fields: Any) -> "Scenario":
-        """The same scenario with other period, seed or scale. Raises InputError for a bad value."""
-        return _checked(replace(self, **{key: value for key, value in fields.items() if value is not None}))
+        """The same scenario with other period, seed or scale; what is dated after the period just does not come.
+
+        Raises InputError for a bad value.
+        """
+        return _checked(
+            replace(self, **{key: value for key, value in fields.items() if value is not None}), dates=False
+        )
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like."""
@@ -241,7 +246,7 @@ def allowed(declared) -> str:
     return f"one of {', '.join(choices)}" if choices else "true or false"
 
 
-def _checked(scenario: Scenario) -> Scenario:
+def _checked(scenario: Scenario, dates: bool = True) -> Scenario:
     """The scenario itself, if its period, seed, scale and dates are sound. Raises InputError."""
     source = scenario.source
     try:
@@ -260,7 +265,7 @@ def _checked(scenario: Scenario) -> Scenario:
         if not isinstance(getattr(scenario, key), str):
             raise InputError(f"{source}: {key}: must be text: put it in quotes")
     law = defaults()
-    for (process, parameter), steps in scenario.values.items():
+    for (process, parameter), steps in scenario.values.items() if dates else ():
         for month in steps:
             # the default's own dates may lie beyond a short run; dates that somebody wrote may not
             if month > last and month not in law[process, parameter]:

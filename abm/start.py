@@ -1,9 +1,10 @@
 """January 2015: the institutions of the country and the people who were in the chain on that day.
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
-places. Stages: the status holders of that winter, the applications pending, and the rest refused. People who
-received a permit in 2014 and were already housed are here with the relatives that they had applied for. The balances
-of municipalities on the housing task keep the spread that was observed in November 2015, around zero.
+places. Stages: the status holders of that winter, the applications pending, and the rest refused. Part of the status
+holders have relatives in the reunification queue; where they have fewer than were pending, housed permit holders of
+2014 have the others. Origins are those of the applications of early 2015. The balances of municipalities on the
+housing task keep the spread that was observed in November 2015, around zero.
 
 Source: coa_occ_series_1995_2014; abm/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """

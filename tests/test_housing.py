@@ -323,6 +323,15 @@ def test_below_full_scale_some_share_a_queue():
     assert state.municipalities.balance.tolist() == [0, 0, 2, 0, 0]  # one of two people
 
 
+def test_a_shared_queue_keeps_no_more_than_a_month_brings_either():
+    state = village_state(scale=0.5)
+    run(housing, state, months=24, priority_share=0.1, small_share=0.5, middle_share=0.4, **NOW)
+    of = state.municipalities
+    # A, B and C share 6 of 10 homes on offer a month, D and E the other 4; half of that at half the scale
+    assert of.on_offer.tolist() == pytest.approx([3, 0, 0, 2, 0])
+    assert of.small[[A, D]].tolist() == pytest.approx([15, 10])
+
+
 @pytest.mark.parametrize("scale", [0.5, 0.1, 0.02])
 def test_queues_are_as_many_as_the_scale_says_and_each_of_a_kind(scale):
     count, rng = 342, np.random.default_rng(1)

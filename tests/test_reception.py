@@ -36,11 +36,14 @@ def test_plan_is_the_need_over_the_norm_and_at_least_the_stable_places(need, sta
 
 
 @pytest.mark.parametrize(
-    ("gap", "pace", "size", "locations_"),
-    [(-9, 490, 390, 0), (0, 490, 390, 0), (390, 1_000, 390, 1), (5_000, 900, 100, 9), (240, 900, 100, 2), (9, 0, 1, 0)],
+    ("gap", "pace", "size", "chance", "locations_"),
+    [
+        (-9, 490, 390, 0.9, 0), (0, 490, 390, 0.9, 0), (390, 1_000, 390, 0.9, 1), (5_000, 900, 100, 0.0, 9),
+        (240, 900, 100, 0.9, 2), (999, 490, 390, 0.7, 1), (999, 490, 390, 0.8, 2), (9, 0, 1, 0.9, 0),
+    ],
 )  # fmt: skip
-def test_openings_stay_within_gap_and_pace(gap, pace, size, locations_):
-    assert reception.openings(gap, pace, size) == locations_
+def test_openings_follow_gap_and_pace_and_chance_rounds(gap, pace, size, chance, locations_):
+    assert reception.openings(gap, pace, size, chance) == locations_
 
 
 def test_chances_are_in_proportion_to_weight():
@@ -52,7 +55,7 @@ def test_chances_are_in_proportion_to_weight():
 
 @pytest.mark.parametrize(
     ("surplus", "pace", "closed"),
-    [(130, 999, [1, 2]), (999, 60, [1]), (999, 999, [1, 2, 3, 0]), (-10, 999, []), (40, 999, []), (999, 0, [])],
+    [(130, 999, [1, 2]), (999, 60, [1]), (999, 999, [1, 2, 3, 0]), (-10, 999, []), (40, 999, [3]), (999, 0, [])],
 )  # fmt: skip
 def test_the_newest_locations_close_first_the_smallest_among_equals(surplus, pace, closed):
     places, opened = np.array([100, 50, 70, 30]), np.array([0, 5, 5, 2])

@@ -102,11 +102,10 @@ def arrive(state, params: Params, draws: Draws, due: np.ndarray, way: int) -> np
     )  # fmt: skip
 
 
-def expected_resettled(state) -> np.ndarray:
+def expected_resettled(state, params: Params) -> np.ndarray:
     """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
     inputs, month = state.inputs, state.clock.month
-    applied = inputs.first_applications[min(month, len(inputs.first_applications) - 1)]
-    granted = applied * inputs.of_year("grant_rate", month)
+    granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
     return inputs.series_at("resettled", month) / MONTHS * granted / (granted.sum() or 1)
 
 
@@ -117,6 +116,6 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     origins.due_repeated[:] += expected(state, params, repeated=True) * state.scale
     first = arrive(state, params, draws, origins.due, FIRST)
     again = arrive(state, params, draws, origins.due_repeated, AGAIN)
-    origins.due_resettled[:] += expected_resettled(state) * state.scale
+    origins.due_resettled[:] += expected_resettled(state, params) * state.scale
     invited = arrive(state, params, draws, origins.due_resettled, INVITED)
     return {"applied": first, "applied_again": again, "resettled": invited}

@@ -155,8 +155,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = queue[got != NEVER]
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
     move_in(state, rows, households.municipality[rows])
-    municipalities.on_offer[:] = kept(on_offer, offered / scale)
-    municipalities.small[:], municipalities.middle[:], municipalities.large[:] = kept(homes, fallen / scale).T
+    municipalities.on_offer[:] = kept(on_offer, offered)
+    municipalities.small[:], municipalities.middle[:], municipalities.large[:] = kept(homes, fallen).T
 
     followers = np.flatnonzero((households.sponsor != NEVER) & (households.stage == Stage.AWAITING_COUPLING))
     sponsors = households.sponsor[followers]

@@ -78,7 +78,7 @@ def penalties(state, params: Params, draws: Draws) -> float:
     """Euros of penalty payments this month at full scale, for late first decisions and late reunification."""
     households, month = state.households, state.clock.month
     per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
-    asylum = np.flatnonzero(households.stage == Stage.IN_DECISION)
+    asylum = np.flatnonzero((households.stage == Stage.IN_DECISION) & ~households.closing)  # closings have other terms
     family = np.flatnonzero(households.reunion == Reunion.APPLIED)
     late = (
         (asylum, month - households.applied[asylum].astype(np.int64) - params.decision_term, "claims"),

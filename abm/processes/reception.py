@@ -70,9 +70,9 @@ def plan(need: float, stable: float, norm: float) -> float:
     return max(need / norm, stable)
 
 
-def openings(gap: float, pace: float, size: float) -> int:
-    """New locations of a size that a gap asks for [places], within the pace, rounded to whole ones."""
-    return round(min(max(gap, 0.0), pace) / size)
+def openings(gap: float, pace: float, size: float, chance: float) -> int:
+    """New locations that fill a gap within the pace [places]; `chance` rounds the pace so that its mean is right."""
+    return min(round(max(gap, 0.0) / size), int(pace / size + chance))
 
 
 def chosen(weight: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -82,10 +82,13 @@ def chosen(weight: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 
 def closing(places: np.ndarray, opened: np.ndarray, surplus: float, pace: float) -> np.ndarray:
-    """Indices of locations to close, newest first (ties: smallest), as long as they fit in the surplus and the pace."""
-    order = np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64)))
-    fits = np.cumsum(places[order]) <= min(surplus, pace)
-    return order[fits]
+    """Indices of locations to close, newest first (ties: smallest); one that is too large for what is left stays."""
+    left, close = min(surplus, pace), []
+    for index in np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64))):
+        if places[index] <= left:
+            left -= places[index]
+            close.append(index)
+    return np.array(close, dtype=np.int64)
 
 
 def places_by_municipality(state, kind: Kind, month: int) -> np.ndarray:
@@ -125,7 +128,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 def open_at(state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray) -> np.ndarray:
     """Municipalities where new locations open, (n,): as many as gap and pace [places] ask for."""
-    number = openings(gap, pace, size)
+    number = openings(gap, pace, size, draws.uniform(f"{label} number", np.zeros(1))[0])
     return chosen(weight, draws.uniform(label, np.arange(number)))
 
 

@@ -17,7 +17,13 @@ class Params(ProcessParams):
     """How long registration takes."""
 
     brp_weeks: float = param(
-        6, "weeks", 0, 40, "assumption", "weeks from permit to registration in the population register", lever=True
+        6,
+        "weeks",
+        0,
+        40,
+        "assumption",
+        "weeks from permit to the population register (a step takes a month at least)",
+        lever=True,
     )
 
 
