@@ -6,6 +6,7 @@ observes change nothing, so two scenarios share their luck person by person (com
 Source: philox4x32-10, Salmon et al. 2011, doi 10.1145/2063384.2063405; its published known answers are a test.
 """
 
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -22,15 +23,19 @@ _LIFELONG = 0xFFFFFFFF  # the month of draws that belong to no month
 
 @njit(cache=True, inline="always")
 def philox(c0, c1, c2, c3, k0, k1):
-    """Ten rounds of philox4x32: four 32-bit words (held in uint64) from a counter and a key."""
+    """Ten rounds of philox4x32: four 32-bit words (held in uint64) from a counter and a key.
+
+    Only the low half of each uint64 counts. It is cut out where it is multiplied, which lets the compiler multiply
+    32-bit words side by side, and at the end; xor and addition keep the halves apart by themselves.
+    """
     for _ in range(10):
-        p0, p1 = c0 * _M0, c2 * _M1
-        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _S32) ^ c3 ^ k1, p0 & _LOW
-        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
-    return c0, c1, c2, c3
+        p0, p1 = (c0 & _LOW) * _M0, (c2 & _LOW) * _M1
+        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1, (p0 >> _S32) ^ c3 ^ k1, p0
+        k0, k1 = k0 + _W0, k1 + _W1
+    return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def unit(a, b):
     """A float in [0, 1) with 53 random bits from two 32-bit words."""
     return ((a >> _S5) * _2P26 + (b >> _S6)) / _2P53
@@ -40,10 +45,11 @@ def unit(a, b):
 def fill_uniform(out, who, month, stream, k0, k1):
     """Write one uniform per identity of `who` (uint64) to `out` (float64, same length)."""
     for i in range(len(who)):
-        a, b, _, _ = philox(who[i] & _LOW, who[i] >> _S32, month, stream, k0, k1)
+        a, b, _, _ = philox(who[i], who[i] >> _S32, month, stream, k0, k1)
         out[i] = unit(a, b)
 
 
+@cache
 def stream(*path: str) -> int:
     """The 32-bit address of a label, the same on every machine."""
     return int.from_bytes(blake2b("/".join(path).encode(), digest_size=4).digest(), "little")
@@ -72,19 +78,23 @@ class Draws:
 
     def uniform(self, label: str, who: np.ndarray) -> np.ndarray:
         """One number in [0, 1) per identity and month; shape of `who` (integers), float64."""
-        return self._fill(label, who, self.month)
+        return self._fill(who, self.address(label))
 
     def once(self, label: str, who: np.ndarray) -> np.ndarray:
         """One number in [0, 1) per identity for what happens once in a life: the same in whatever month it comes.
 
         So a faster queue changes when somebody is decided, not how.
         """
-        return self._fill(label, who, _LIFELONG)
+        return self._fill(who, (np.uint64(_LIFELONG), *self.address(label)[1:]))
 
-    def _fill(self, label: str, who: np.ndarray, month: int) -> np.ndarray:
+    def address(self, label: str) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+        """Month, stream and key of `uniform(label, ...)`, for kernels that call fill_uniform themselves."""
+        return np.uint64(self.month), np.uint64(stream(self.process, label)), self._k0, self._k1
+
+    def _fill(self, who: np.ndarray, address: tuple) -> np.ndarray:
         who = np.ascontiguousarray(who, dtype=np.uint64)
         out = np.empty(len(who))
-        fill_uniform(out, who, np.uint64(month), np.uint64(stream(self.process, label)), self._k0, self._k1)
+        fill_uniform(out, who, *address)
         return out
 
     def order(self, label: str, who: np.ndarray) -> np.ndarray:

@@ -209,6 +209,9 @@ def show(rows: list[Row], console: Console) -> None:
     silent = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
     console.print("Columns: period, observed, simulated, deviation.", highlight=False)
     console.print(f"{met} of {len(verdicts)} targets within, {len(verdicts) - met - silent} off, {silent} not judged.")
+    judged = [row for row in rows if row.simulated is not None]
+    right = sum(bool(row.within) for row in judged)
+    console.print(f"{right} of {len(judged)} points within their tolerance.")
 
 
 def _texts(row: Row) -> list[str]:
