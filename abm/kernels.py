@@ -7,6 +7,8 @@ from abm.draws import ORDER_BITS
 
 WEEKS_PER_MONTH = 365.25 / 12 / 7
 _BEFORE = 1024  # makes months before 2015 positive: 12 bits hold the month, 52 the lottery number
+_WORD = 8  # flags of one byte that are looked at as one number
+_FEW = 16  # as many are sorted by insertion
 
 
 def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
@@ -24,19 +26,148 @@ def served(sizes, budget):
     return len(sizes), budget
 
 
-def oldest_first(rows: np.ndarray, key: np.ndarray, sizes: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
-    """The rows that a capacity of `budget` persons serves, oldest first, and the capacity to carry over.
+def waiting(stage: np.ndarray, since: np.ndarray, wanted: int, month: int) -> np.ndarray:
+    """Rows, (n,) int64 ascending, of those at stage `wanted` since before `month`; stage, since: whole columns."""
+    return _waiting(_read_only(stage), _read_only(since), int(wanted), month)
 
-    rows, key, sizes: (n,) of one queue. Capacity that meets an empty queue is lost; the part that is too small for
-    the next household is kept, so a scarce capacity is used in full over the months.
+
+@njit(cache=True)
+def _waiting(stage, since, wanted, month):
+    """First flags side by side, then row numbers: each is written, and kept where its flag moves the end on.
+
+    A processor does this faster than a branch that it can not guess. Eight rows that do not count are skipped at once.
     """
-    fits = int(budget) + 1  # a household is at least one person: more than this can not be served
-    if fits < len(rows):
-        front = np.argpartition(key, fits)[:fits]
-        rows, key, sizes = rows[front], key[front], sizes[front]
-    order = np.argsort(key)
-    count, left = served(sizes[order].astype(np.int64), float(budget))
-    return rows[order[:count]], (left if count < len(order) else 0.0)
+    stage_wanted, this_month = stage.dtype.type(wanted), since.dtype.type(month)  # as narrow as the columns
+    flag = np.empty((len(stage) + _WORD - 1) // _WORD * _WORD, np.bool_)
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        flag[i] = (stage[i] == stage_wanted) & (since[i] < this_month)
+    words = flag.view(np.uint64)
+    rows, found = np.empty(_ones(flag) + 1, np.int64), 0
+    for word in range(len(words)):
+        if words[word]:
+            for i in range(word * _WORD, (word + 1) * _WORD):
+                rows[found] = i
+                found += flag[i]
+    return rows[:found]
+
+
+@njit(cache=True)
+def _ones(flag):
+    """How many flags are set."""
+    count = 0
+    for i in range(len(flag)):
+        count += flag[i]
+    return count
+
+
+def oldest_first(
+    rows: np.ndarray, since: np.ndarray, lottery: np.ndarray, size: np.ndarray, budget: float
+) -> tuple[np.ndarray, float]:
+    """The rows that a capacity of `budget` persons serves, in any order, and the capacity to carry over.
+
+    rows: (n,) of one queue; since [month], lottery, size [persons]: whole columns. Longest waiting first, lottery among
+    equals, nobody is skipped. Capacity that meets an empty queue is lost; the part that is too small for the next
+    household is kept, so a scarce capacity is used in full over the months.
+    """
+    left = np.array([budget], np.float64)
+    found = oldest_first_by(np.zeros(len(rows), np.int16), rows, since, lottery, size, left)
+    return found, float(left[0])
+
+
+def oldest_first_by(
+    group: np.ndarray, rows: np.ndarray, since: np.ndarray, lottery: np.ndarray, size: np.ndarray, budget: np.ndarray
+) -> np.ndarray:
+    """The same for several queues at once: `group` (n,) is the queue of each row, `budget` (groups,) its capacity.
+
+    `budget` becomes the capacity to carry over.
+    """
+    columns = (_read_only(column) for column in (since, lottery, size))
+    return _serve(group.astype(np.int16, copy=False), rows, *columns, budget)
+
+
+def _read_only(column: np.ndarray) -> np.ndarray:
+    """A column as compiled code sees it in every process: one kernel, whatever WRITES allows."""
+    view = column.view()
+    view.flags.writeable = False
+    return view
+
+
+@njit(cache=True)
+def _serve(group, rows, since, lottery, size, budget):
+    """Serve whole months by counting persons; only the month in which a capacity runs out is ordered, by lottery."""
+    if len(rows) == 0:
+        budget[:] = 0.0
+        return rows.copy()
+    when = since[rows]
+    earliest, months = when.min(), when.max() - when.min() + 1
+    persons = np.zeros((len(budget), months), np.int64)
+    for k in range(len(rows)):
+        persons[group[k], when[k] - earliest] += size[rows[k]]
+    last = np.empty(len(budget), since.dtype)  # the month in which the capacity of a group runs out
+    for g in range(len(budget)):
+        month = 0
+        while month < months and persons[g, month] <= budget[g]:
+            budget[g] -= persons[g, month]
+            month += 1
+        last[g] = earliest + month
+        if month == months:
+            budget[g] = 0.0
+    found, equal = np.empty(len(rows) + 1, rows.dtype), np.empty(len(rows) + 1, np.int64)
+    n, equals = 0, 0
+    for k in range(len(rows)):  # written always, kept where the end moves on: no branches, as in _waiting
+        month, end = when[k], last[group[k]]
+        found[n] = rows[k]
+        equal[equals] = k
+        n += month < end
+        equals += month == end
+    start = np.zeros(len(budget) + 1, np.int64)
+    for k in equal[:equals]:
+        start[group[k] + 1] += 1
+    start = np.cumsum(start)
+    line, filled = np.empty(equals, rows.dtype), start[:-1].copy()  # the equals, group by group
+    for k in equal[:equals]:
+        line[filled[group[k]]] = rows[k]
+        filled[group[k]] += 1
+    for g in range(len(budget)):
+        front, budget[g] = _by_lottery(line[start[g] : start[g + 1]], lottery, size, budget[g])
+        found[n : n + front] = line[start[g] : start[g] + front]
+        n += front
+    return found[:n]
+
+
+@njit(cache=True)
+def _by_lottery(line, lottery, size, budget):
+    """Bring those whom `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
+
+    Quickselect: parts that fit are served whole, parts beyond the end are left alone, only a few are sorted.
+    """
+    begin, end = 0, len(line)
+    while end - begin > _FEW:
+        one, two, three = lottery[line[begin]], lottery[line[(begin + end) // 2]], lottery[line[end - 1]]
+        pivot = max(min(one, two), min(max(one, two), three))
+        middle, persons = begin, 0
+        for k in range(begin, end):
+            row = line[k]
+            line[k], line[middle] = line[middle], row
+            before = lottery[row] < pivot
+            middle += before
+            persons += before * size[row]
+        if persons > budget:
+            end = middle
+        elif middle > begin:
+            budget -= persons
+            begin = middle
+        else:
+            break  # equal numbers: cannot be parted
+    for k in range(begin + 1, end):
+        row = line[k]
+        while k > begin and lottery[line[k - 1]] > lottery[row]:
+            line[k] = line[k - 1]
+            k -= 1
+        line[k] = row
+    count, budget = served(size[line[begin:end]], budget)
+    return begin + count, budget
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ Source: decisions and appeals by year, abm/data/decisions.csv and national_serie
 import numpy as np
 
 from abm.draws import Draws
-from abm.kernels import oldest_first, waiting_key
+from abm.kernels import oldest_first, oldest_first_by, waiting
 from abm.params import ProcessParams, param
 from abm.populations import Stage, Track
 
@@ -61,36 +61,38 @@ def capacity(state, name: str) -> float:
 def longest_waiting(state, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
     """The rows of a queue that `budget` persons of capacity serves, by month of application, and what is left."""
     households = state.households
-    key = waiting_key(households.applied[rows], households.lottery[rows])
-    return oldest_first(rows, key, households.size[rows], budget)
+    return oldest_first(rows, households.applied, households.lottery, households.size, budget)
 
 
 def on_merits(state, params: Params, queue: np.ndarray) -> np.ndarray:
-    """Rows decided on their merits this month: fast track within its share, regular with the rest, repeated ones."""
+    """Rows of the queue decided on their merits: fast track within its share, regular with the rest, repeated ones."""
     households, nation = state.households, state.nation
     total = capacity(state, "decision_capacity") * params.capacity_factor
-    fast = queue[(households.track[queue] == Track.FAST) & ~households.closing[queue]]
-    regular = queue[households.track[queue] == Track.REGULAR]
-    reserved = min(total * params.fast_share, float(households.size[fast].sum()))
-    unused = max(total - reserved - float(households.size[regular].sum()), 0.0)
-    first, nation.decision_fast[0] = longest_waiting(state, fast, nation.decision_fast[0] + reserved + unused)
-    second, nation.decision_regular[0] = longest_waiting(state, regular, nation.decision_regular[0] + total - reserved)
-    repeated = queue[households.track[queue] == Track.REPEATED]
-    budget = nation.decision_repeated[0] + capacity(state, "repeat_capacity") * params.capacity_factor
-    third, nation.decision_repeated[0] = longest_waiting(state, repeated, budget)
-    return np.concatenate([first, second, third])
+    track = households.track[queue]
+    persons = np.bincount(track, households.size[queue], len(Track))
+    reserved = min(total * params.fast_share, persons[Track.FAST])
+    unused = max(total - reserved - persons[Track.REGULAR], 0.0)
+    left = np.empty(len(Track))
+    left[Track.FAST] = nation.decision_fast[0] + reserved + unused
+    left[Track.REGULAR] = nation.decision_regular[0] + total - reserved
+    repeated = capacity(state, "repeat_capacity") * params.capacity_factor
+    left[Track.REPEATED] = nation.decision_repeated[0] + repeated
+    decided = oldest_first_by(track, queue, households.applied, households.lottery, households.size, left)
+    nation.decision_fast[0], nation.decision_regular[0] = left[Track.FAST], left[Track.REGULAR]
+    nation.decision_repeated[0] = left[Track.REPEATED]
+    return decided
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Decide, close and hear appeals of those who were in the queue before this month."""
     households, nation, month = state.households, state.nation, state.clock.month
-    earlier = households.since < month
-    queue = np.flatnonzero((households.stage == Stage.IN_DECISION) & earlier)
-    appeals = np.flatnonzero((households.stage == Stage.IN_APPEAL) & earlier)
+    queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)
+    appeals = waiting(households.stage, households.since, Stage.IN_APPEAL, month)
 
-    decided = on_merits(state, params, queue)
+    closing = households.closing[queue]
+    decided = on_merits(state, params, queue[~closing])
     budget = nation.closing[0] + capacity(state, "closing_capacity") * params.closing_factor
-    closed, nation.closing[0] = longest_waiting(state, queue[households.closing[queue]], budget)
+    closed, nation.closing[0] = longest_waiting(state, queue[closing], budget)
     budget = nation.appeal[0] + capacity(state, "appeal_capacity") * params.appeal_factor
     heard, nation.appeal[0] = longest_waiting(state, appeals, budget)
 

@@ -18,7 +18,7 @@ from numba import njit
 
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import waiting_key, whole_months
+from abm.kernels import waiting, waiting_key, whole_months
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, HomeSize, Reunion, Stage
 
@@ -112,7 +112,7 @@ def needed_by(state, rows: np.ndarray) -> np.ndarray:
 def ready(state, params: Params, draws: Draws) -> np.ndarray:
     """Rows of the households whose weeks of preparation have passed since they were tied to a municipality."""
     households, month = state.households, state.clock.month
-    queue = np.flatnonzero((households.stage == Stage.AWAITING_HOME) & (households.since < month))
+    queue = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     needed = whole_months(params.preparation_weeks, draws.once("weeks", households.identity[queue]))
     return queue[month - households.coupled[queue] >= needed]
 

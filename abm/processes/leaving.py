@@ -11,6 +11,7 @@ Source: asyl_2014_2016_first (46.5% demonstrably departed); paces are assumption
 import numpy as np
 
 from abm.draws import Draws
+from abm.kernels import waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
 
@@ -40,14 +41,15 @@ def pace(size: np.ndarray, closing: np.ndarray, params: Params) -> np.ndarray:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let part of those who must go leave."""
     households, month = state.households, state.clock.month
-    due = np.flatnonzero((households.stage == Stage.DEPARTING) & (households.since < month))
+    due = waiting(households.stage, households.since, Stage.DEPARTING, month)
     chance = pace(households.size[due], households.closing[due], params)
     rows = due[draws.uniform("leaves", households.identity[due]) < chance]
     returned = draws.once("returned", households.identity[rows]) < params.returned_share
     households.enter(rows[returned], Stage.RETURNED, month)
     households.enter(rows[~returned], Stage.UNKNOWN, month)
-    waiting = np.flatnonzero((households.stage == Stage.IN_DECISION) & households.closing & (households.since < month))
-    vanished = waiting[draws.uniform("vanishes", households.identity[waiting]) < params.vanishing_pace]
+    queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)
+    queue = queue[households.closing[queue]]
+    vanished = queue[draws.uniform("vanishes", households.identity[queue]) < params.vanishing_pace]
     households.enter(vanished, Stage.UNKNOWN, month)
     households.location[rows] = households.location[vanished] = NEVER
     return {"returned": rows[returned], "left_unknown": np.concatenate([rows[~returned], vanished])}

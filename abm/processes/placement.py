@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from abm.draws import Draws
-from abm.kernels import oldest_first, waiting_key
+from abm.kernels import served, waiting_key
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
 
@@ -127,7 +127,12 @@ def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
     households = state.households
     first = households.medical[rows] | (households.tie[rows] != NEVER)
     key = waiting_key(households.applied[rows] - np.where(first, _FIRST, 0), households.lottery[rows])
-    return oldest_first(rows, key, households.size[rows], room)[0]
+    most = int(room) + 1  # a household is at least one person: more than this can not get a place
+    if most < len(rows):
+        front = np.argpartition(key, most)[:most]
+        rows, key = rows[front], key[front]
+    rows = rows[np.argsort(key)]
+    return rows[: served(households.size[rows].astype(np.int64), float(room))[0]]
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:

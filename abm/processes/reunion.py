@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.composition import MOST_PERSONS, Makeup, admit, geometric, relatives
 from abm.draws import Draws
-from abm.kernels import oldest_first, waiting_key
+from abm.kernels import oldest_first, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Reunion, Stage
 
@@ -71,11 +71,11 @@ def family_size(chance: np.ndarray, mean: float) -> np.ndarray:
 def decide(state, params: Params, draws: Draws) -> np.ndarray:
     """Decide on applications, oldest first; returns the rows of sponsors whose family was granted."""
     households, nation, month = state.households, state.nation, state.clock.month
-    queue = np.flatnonzero((households.reunion == Reunion.APPLIED) & (households.reunion_since < month))
-    key = waiting_key(households.reunion_applied[queue], households.lottery[queue])
+    queue = waiting(households.reunion, households.reunion_since, Reunion.APPLIED, month)
     capacity = state.inputs.series_at("reunion_capacity", month) * params.capacity_factor * state.scale
-    rows, left = oldest_first(queue, key, households.family_abroad[queue], nation.reunion[0] + capacity)
-    nation.reunion[0] = left
+    rows, nation.reunion[0] = oldest_first(
+        queue, households.reunion_applied, households.lottery, households.family_abroad, nation.reunion[0] + capacity
+    )
     rate = state.inputs.series_at("reunion_grant_rate", month)
     granted = draws.once("granted", households.identity[rows]) < rate
     households.reunion[rows] = np.where(granted, Reunion.TRAVELLING, Reunion.REFUSED)
@@ -86,7 +86,7 @@ def decide(state, params: Params, draws: Draws) -> np.ndarray:
 def arriving(state, params: Params, draws: Draws) -> np.ndarray:
     """Rows of sponsors whose family arrives this month."""
     households, month = state.households, state.clock.month
-    rows = np.flatnonzero((households.reunion == Reunion.TRAVELLING) & (households.reunion_since < month))
+    rows = waiting(households.reunion, households.reunion_since, Reunion.TRAVELLING, month)
     if params.home_first:
         waited = month - households.reunion_applied[rows] >= params.home_first_until
         rows = rows[(households.stage[rows] == Stage.HOUSED) | waited]

@@ -10,7 +10,7 @@ Source: shares closed by origin, abm/data/decisions.csv (UNHCR, IND).
 import numpy as np
 
 from abm.draws import Draws
-from abm.kernels import oldest_first, waiting_key
+from abm.kernels import oldest_first, waiting
 from abm.params import ProcessParams, param
 from abm.populations import Stage, Track
 
@@ -44,10 +44,10 @@ def track(safe: np.ndarray, closing: np.ndarray, repeated: np.ndarray) -> np.nda
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Screen those who arrived in earlier months, oldest first."""
     households, nation, month = state.households, state.nation, state.clock.month
-    queue = np.flatnonzero((households.stage == Stage.REGISTERING) & (households.since < month))
-    key = waiting_key(households.since[queue], households.lottery[queue])
+    queue = waiting(households.stage, households.since, Stage.REGISTERING, month)
     budget = nation.screening[0] + params.capacity * state.scale
-    rows, nation.screening[0] = oldest_first(queue, key, households.size[queue], budget)
+    rows, left = oldest_first(queue, households.since, households.lottery, households.size, budget)
+    nation.screening[0] = left
 
     origin, who = households.origin[rows], households.identity[rows]
     closed_share = state.inputs.of_year("closed_share", month)[origin]

@@ -6,7 +6,7 @@ Source: the norm of 14 weeks from permit to home counts from there (coa_14w_rule
 import numpy as np
 
 from abm.draws import Draws
-from abm.kernels import whole_months
+from abm.kernels import waiting, whole_months
 from abm.params import ProcessParams, param
 from abm.populations import Stage
 
@@ -30,8 +30,8 @@ class Params(ProcessParams):
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Register the permit holders whose weeks have passed."""
     households, month = state.households, state.clock.month
-    waiting = np.flatnonzero((households.stage == Stage.AWAITING_REGISTRATION) & (households.since < month))
-    needed = whole_months(params.brp_weeks, draws.once("weeks", households.identity[waiting]))
-    rows = waiting[month - households.since[waiting] >= needed]
+    queue = waiting(households.stage, households.since, Stage.AWAITING_REGISTRATION, month)
+    needed = whole_months(params.brp_weeks, draws.once("weeks", households.identity[queue]))
+    rows = queue[month - households.since[queue] >= needed]
     households.enter(rows, Stage.AWAITING_COUPLING, month)
     return {"registered": rows}

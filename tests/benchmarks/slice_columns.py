@@ -1,24 +1,12 @@
 """The slice as the model writes it: columns, and the model's own functions for luck and waiting lists."""
 
 import numpy as np
-from numba import njit
 
 from abm.draws import Draws
-from abm.kernels import oldest_first, waiting_key
+from abm.kernels import oldest_first, oldest_first_by, waiting
 from abm.populations import NEVER, Stage
 from abm.table import Table, column
 from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
-
-
-@njit(cache=True)
-def let(town, homes):
-    """Whether each person gets a home, (n,), in the order given; `homes` (municipalities,) is used up."""
-    got = np.zeros(len(town), dtype=np.bool_)
-    for i in range(len(town)):
-        if homes[town[i]] >= 1:
-            homes[town[i]] -= 1
-            got[i] = True
-    return got
 
 
 class People(Table):
@@ -69,14 +57,13 @@ class Columns:
 
     def queue(self, stage: Stage) -> np.ndarray:
         """Rows of those in a stage since an earlier month."""
-        return np.flatnonzero((self.people.stage == stage) & (self.people.since < self.month))
+        return waiting(self.people.stage, self.people.since, stage, self.month)
 
     def decide(self, draws: Draws) -> tuple[int, int]:
         """Decide on those who wait longest."""
         people = self.people
         queue = self.queue(Stage.IN_DECISION)
-        key = waiting_key(people.since[queue], people.lottery[queue])
-        rows, _ = oldest_first(queue, key, people.size[queue], self.rules.capacity)
+        rows, _ = oldest_first(queue, people.since, people.lottery, people.size, self.rules.capacity)
         chance = draws.uniform("grant", people.identity[rows])
         granted = chance < GRANTED
         people.enter(rows[~granted], Stage.DEPARTING, self.month)
@@ -102,8 +89,9 @@ class Columns:
         people = self.people
         self.homes += self.rules.offered
         queue = self.queue(Stage.AWAITING_HOME)
-        queue = queue[np.argsort(waiting_key(people.since[queue], people.lottery[queue]))]
-        rows = queue[let(people.town[queue], self.homes)]
+        whole = np.floor(self.homes)
+        rows = oldest_first_by(people.town[queue], queue, people.since, people.lottery, people.size, whole)
+        self.homes -= np.bincount(people.town[rows], minlength=MUNICIPALITIES)
         people.enter(rows, Stage.IN_DECISION, self.month)
         people.town[rows] = NEVER
         return len(rows)
