@@ -11,12 +11,14 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import abm
@@ -24,6 +26,7 @@ from abm.errors import InputError
 from abm.scenario import Scenario
 
 NAME_LENGTH = 16
+STALE = 3600  # seconds after which a half-written run is taken to be dead
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "networkx")
 OUTCOMES, ABOUT = "outcomes.parquet", "run.json"
 DEFAULT = Path("results")
@@ -78,6 +81,9 @@ def written_aside(folder: Path) -> Iterator[Path]:
     """A temporary folder that becomes `folder` when the block ends well, and disappears when it does not."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f".{folder.name}-*"):  # of a run that was killed
+            if time.time() - left.stat().st_mtime > STALE:
+                shutil.rmtree(left, ignore_errors=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror}): give another folder with --out") from None
@@ -118,11 +124,17 @@ def find(run: str, store: Path = DEFAULT) -> Path:
 
 def about(folder: Path) -> dict:
     """Content of a run's run.json."""
-    return json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    try:
+        return json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(f"{folder / ABOUT}: cannot be read: remove the folder and run the scenario again") from None
 
 
 def outcomes(folder: Path, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
     """Tidy outcomes of a run: measure, by, group, month, value; of one measure and way to split it if given."""
     wanted = [("measure", "==", measure)] * (measure is not None) + [("by", "==", by)] * (by is not None)
-    table = pq.read_table(folder / OUTCOMES, filters=wanted or None)
+    try:
+        table = pq.read_table(folder / OUTCOMES, filters=wanted or None)
+    except (OSError, pa.ArrowException):
+        raise InputError(f"{folder / OUTCOMES}: cannot be read: remove the folder and run the scenario again") from None
     return table.to_pandas()

@@ -82,6 +82,26 @@ def test_a_run_that_is_not_there(abm, tmp_path):
     refused(abm("table", "abc", "permits", "--out", str(tmp_path)), "abc", "no such run", "abm run SCENARIO")
 
 
+def test_a_damaged_run_is_named_with_the_way_out(abm, finished, tmp_path):
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / store.OUTCOMES).write_text("x")
+    (damaged / store.ABOUT).write_text("{")
+    refused(abm("table", str(damaged), "permits"), str(damaged / store.OUTCOMES), "run the scenario again")
+    with pytest.raises(ValueError, match="run the scenario again"):
+        store.about(damaged)
+
+
+def test_what_a_killed_run_left_is_cleared_away_later(tmp_path):
+    wanted = small("2015-06", scale=0.01)
+    name = runner.run(wanted, tmp_path)[0].name
+    left = tmp_path / "runs" / f".{name}-killed"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    runner.run(wanted, tmp_path, again=True)
+    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == [name]
+
+
 def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
     code, out, _ = abm("parameters", "--csv")
     assert code == 0

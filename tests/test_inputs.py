@@ -223,7 +223,7 @@ def doubled(start):
 
 
 DAMAGE = [
-    ("municipalities.csv", without("GM0106,"), r"borders\.csv: .*GM0106"),
+    ("municipalities.csv", without("GM0106,"), r"municipalities\.csv: GM0106"),
     ("municipalities.csv", doubled("GM0106,"), "GM0106"),
     ("municipalities.csv", replaced("244441", "244442"), "population"),
     ("municipalities.csv", replaced("244441", ""), "GM0014"),
