@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from reprlib import repr as shortened
 from types import MappingProxyType
@@ -31,16 +31,18 @@ LAST_MONTH, SMALLEST_SCALE, LARGEST_SEED = "2050-12", 0.001, 2**64 - 1
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
 
+@cache
 def defaults() -> Steps:
     """Every parameter with its default and the dates of law."""
-    return MappingProxyType(
-        {
-            (process, parameter): {0: declared.default}
-            | {clock.index(month): value for month, value in about(declared)["dated"].items()}
-            for process, model in PARAMS.items()
-            for parameter, declared in model.model_fields.items()
-        }
-    )
+    steps = {}
+    for process, model in PARAMS.items():
+        for parameter, declared in model.model_fields.items():
+            dated = {0: declared.default} | {clock.index(m): value for m, value in about(declared)["dated"].items()}
+            # as the parameter has it, so that 1 and 1.0 are one value
+            steps[process, parameter] = {
+                month: getattr(model(**{parameter: value}), parameter) for month, value in dated.items()
+            }
+    return MappingProxyType(steps)
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,17 @@ class Scenario:
         return {key: value for key, value in vars(self).items() if key != "_resolved"} | {"values": dict(self.values)}
 
     def canonical(self) -> dict[str, Any]:
-        """All that decides the outcome, as plain JSON: period, seed, scale and every parameter by month."""
-        params: dict[str, dict] = {}
-        last = None
-        for month in self.changes():
-            current = {process: model.model_dump() for process, model in self.params_at(month).items()}
-            if month < self.months and current != last:
-                params[clock.label(month)] = last = current
+        """All that decides the outcome, as plain JSON: period, seed, scale, and of every parameter the months in
+        which it changes within the period, with the value from then on; `restored` is the way back.
+        """
+        params = {}
+        for (process, parameter), steps in self.values.items():
+            kept: dict[str, Any] = {}
+            last = None
+            for month in sorted(steps):
+                if 0 <= month < self.months and (not kept or steps[month] != last):
+                    kept[clock.label(month)] = last = steps[month]
+            params[f"{process}.{parameter}"] = kept
         return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params}
 
     def digest(self) -> str:
@@ -121,6 +127,21 @@ class Scenario:
 def default() -> Scenario:
     """The scenario with every default: law and practice of today, going on."""
     return Scenario()
+
+
+def restored(canonical: Mapping[str, Any], name: str = "restored", title: str = "", source: str = "record") -> Scenario:
+    """The scenario of a canonical form. Raises InputError where this model has other parameters or bounds."""
+    steps: dict[tuple[str, str], dict[int, Any]] = {}
+    for key, dated in canonical["params"].items():
+        process, _, parameter = key.partition(".")
+        if (process, parameter) not in defaults():
+            raise InputError(f"{source}: {key}: this model has no such parameter: use the version that made the record")
+        steps[process, parameter] = _steps(source, key, process, parameter, dated, {(process, parameter): {}})
+    if lacking := set(defaults()) - set(steps):
+        key = ".".join(min(lacking))
+        raise InputError(f"{source}: {key}: is missing: use the version of the model that made the record")
+    period = {key: canonical[key] for key in ("until", "seed", "scale")}
+    return _checked(Scenario(name, title, **period, values=MappingProxyType(steps), source=source))
 
 
 def load(path: str | Path) -> Scenario:

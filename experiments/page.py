@@ -116,7 +116,7 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
     found = []
     for process, model in scenario.PARAMS.items():
         for name, field in model.model_fields.items():
-            default, here = (steps(params, process, name) for params in (usual, canonical["params"]))
+            default, here = (steps(params[f"{process}.{name}"]) for params in (usual, canonical["params"]))
             if default != here:
                 section = "policy" if about(field)["lever"] else "world"
                 meaning = f"{field.description} [{about(field)['unit']}]"
@@ -124,16 +124,11 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def steps(params: dict, process: str, name: str) -> str:
-    """The values of a parameter in words: '6; 15 from 2016-02'."""
-    said, last = [], None
-    for month, processes in sorted(params.items()):
-        value = processes.get(process, {}).get(name)
-        if value != last or not said:
-            said.append(f"{value:g}" if isinstance(value, float) else f"{value}")
-            said[-1] += f" from {month}" if len(said) > 1 else ""
-        last = value
-    return "; ".join(said)
+def steps(dated: dict) -> str:
+    """The values of a parameter by month in words: '6; 15 from 2016-02'."""
+    words = {month: f"{value:g}" if isinstance(value, float) else f"{value}" for month, value in sorted(dated.items())}
+    first, *later = words.items()
+    return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
 
 
 def inline(figure, width: int, name: str) -> str:

@@ -136,45 +136,6 @@ def test_changed_takes_what_is_given():
 # --- what decides the outcome
 
 
-def another(field):
-    """A value that is allowed and not the default."""
-    facts = about(field)
-    if facts["low"] is not None:
-        return facts["low"] if field.default != facts["low"] else facts["high"]
-    return next(value for value in getattr(field.annotation, "__args__", (True, False)) if value != field.default)
-
-
-@pytest.mark.parametrize("process", PARAMS)
-def test_digest_changes_with_every_parameter(process):
-    plain = scenario.default().changed(until="2015-03")
-    digests = {plain.digest()}
-    for parameter, field in PARAMS[process].model_fields.items():
-        section = "policy" if about(field)["lever"] else "world"
-        value = another(field)
-        assert plain.with_values({f"{section}.{process}.{parameter}": {"2015-03": value}}).digest() not in digests
-        digests.add(plain.with_values({f"{section}.{process}.{parameter}": value}).digest())
-    assert len(digests) == len(PARAMS[process].model_fields) + 1
-
-
-def test_digest_changes_with_period_seed_and_scale_and_not_with_words(write):
-    plain = scenario.default()
-    others = [plain.changed(until="2035-11"), plain.changed(seed=2), plain.changed(scale=0.5)]
-    assert len({plain.digest(), *(other.digest() for other in others)}) == 4
-    named = scenario.load(write("x.yaml", "name: some name\ntitle: some title\nscale: 1\n"))
-    assert named.digest() == plain.digest()
-    same = plain.with_values({"policy.decision.capacity_factor": {"2027-01": 1, "2028-01": 1}})
-    assert same.digest() == plain.digest()  # a date on which nothing changes changes nothing
-
-
-def test_canonical_is_plain_json():
-    found = scenario.default().changed(until="2017-06")
-    content = found.canonical()
-    assert json.loads(json.dumps(content, allow_nan=False)) == content
-    assert list(content) == ["until", "seed", "scale", "params"]
-    assert list(content["params"]) == ["2015-01", "2016-02", "2017-02"]
-    assert content["params"]["2016-02"]["money"]["decision_term"] == 15
-
-
 def test_a_scenario_can_be_sent_to_another_process(write):
     found = scenario.load(write("x.yaml", "policy: {money: {decision_term: {2018-01: 9}}}"))
     found.params_at(0)
