@@ -36,7 +36,7 @@ HOMES = {  # third-party library -> the modules that may import it
     "mesa": {"abm.agents", "abm.model", "abm.people"},
     "networkx": {"abm.network"},
     "yaml": {"abm.inputs", "abm.reading"},
-    "pydantic": {"abm.params", "abm.scenario", "experiments.targets"},
+    "pydantic": {"abm.params", "abm.scenario", "experiments.forms", "experiments.targets"},
     "numba": {"abm.draws", "abm.kernels", "abm.processes"},
     "pandas": {"abm.inputs", "abm.recorder", "experiments"},
     "pyarrow": {"abm.recorder", "experiments"},
@@ -46,7 +46,8 @@ HOMES = {  # third-party library -> the modules that may import it
     "rich": {"experiments"},
     "typer": {"experiments"},
     "vl_convert": {"experiments"},
-    "ray": set(),
+    "ray": {"experiments.workers"},
+    "SALib": {"experiments.sampling"},
 }
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path

@@ -1,0 +1,102 @@
+"""Methods of designs: pure functions from levels, or from a seed, to points.
+
+A sample is an array of coordinates in the unit cube, [points, dimensions]; `between` and `shares` make values of them.
+All luck comes from the seed that is given, and a larger sample begins with the smaller one of the same seed.
+
+Source: Sobol sequence with Owen's scrambling and Latin hypercube: scipy.stats.qmc; trajectories of Morris and the
+scheme of Saltelli: SALib, whose order of points its analyses expect.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+MOST_SAMPLES = 2**30  # as many points as the Sobol sequence of scipy holds
+ROUNDING = 1e-9  # a coordinate this near below the border of two shares is on it, whatever the last bit says
+
+# scipy and SALib take a second to import: a design without a sample does not wait for them
+
+
+def grid(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
+    """All combinations of levels, the first factor slowest."""
+    for values in product(*levels.values()):
+        yield dict(zip(levels, values, strict=True))
+
+
+def one_at_a_time(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
+    """The base (nothing set), then each factor at each of its levels."""
+    yield {}
+    for factor, values in levels.items():
+        for value in values:
+            yield {factor: value}
+
+
+def ladder(rungs: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Label and rungs taken of each point: none, each alone, all but one, all; no set of rungs twice."""
+    alone = [(f"only {rung}", (rung,)) for rung in rungs]
+    without = [(f"all but {rung}", tuple(other for other in rungs if other != rung)) for rung in rungs]
+    # one rung alone is everything, and of two rungs all but one is the other alone
+    middle = alone * (len(rungs) > 1) + without * (len(rungs) > 2)
+    return [("base", ()), *middle, ("everything", tuple(rungs))]
+
+
+def latin_hypercube(dimensions: int, blocks: Sequence[int], seed: int) -> np.ndarray:
+    """Latin hypercubes one after the other, drawn with seed, seed + 1, ...: one point in each of n equal strata."""
+    from scipy.stats import qmc
+
+    drawn = [
+        qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed + number)).random(samples)
+        for number, samples in enumerate(blocks)
+    ]
+    return np.concatenate(drawn)
+
+
+def sobol(dimensions: int, samples: int, seed: int) -> np.ndarray:
+    """The first points of a scrambled Sobol sequence; `samples` is a power of two."""
+    from scipy.stats import qmc
+
+    return qmc.Sobol(dimensions, rng=np.random.default_rng(seed)).random(samples)
+
+
+def morris(dimensions: int, trajectories: int, num_levels: int, seed: int) -> np.ndarray:
+    """Trajectories of dimensions + 1 points on a grid, each step moving one coordinate by over half of its range."""
+    from SALib.sample import morris as method
+
+    points = method.sample(_cube(dimensions), trajectories, num_levels, seed=np.random.default_rng(seed))
+    return np.rint(points * (num_levels - 1)) / (num_levels - 1)  # exactly on the grid
+
+
+def sobol_indices(dimensions: int, samples: int, second_order: bool, seed: int) -> np.ndarray:
+    """The points of Saltelli: `rows_of_indices` for each of `samples` (a power of two) points of a Sobol sequence."""
+    from SALib.sample import sobol as method
+
+    rng = np.random.default_rng(seed)
+    return method.sample(_cube(dimensions), samples, calc_second_order=second_order, seed=rng)
+
+
+def rows_of_indices(dimensions: int, second_order: bool) -> int:
+    """Points that the scheme of Saltelli takes for each sample."""
+    return 2 * dimensions + 2 if second_order else dimensions + 2
+
+
+def between(unit: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Numbers from low to high, both included, evenly over the unit interval."""
+    return np.clip(low + unit * (high - low), low, high)
+
+
+def shares(unit: np.ndarray, number: int) -> np.ndarray:
+    """Which of `number` equal shares of the unit interval holds each coordinate: 0 .. number - 1."""
+    return np.clip(np.floor(unit * number + ROUNDING), 0, number - 1).astype(np.int64)
+
+
+def spaced(low: float, high: float, levels: int) -> list[float]:
+    """Levels evenly spaced from low to high, both included."""
+    return [float(level) for level in np.linspace(low, high, levels)]
+
+
+def _cube(dimensions: int) -> dict[str, Any]:
+    """The unit cube as SALib has it."""
+    names = [str(number) for number in range(dimensions)]
+    return {"num_vars": dimensions, "names": names, "bounds": [[0, 1]] * dimensions}
