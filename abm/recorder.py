@@ -1,4 +1,4 @@
-"""Keeps the measures of every month and gives them back as one tidy table: measure, by, group, month, value."""
+"""Keeps the measures of every month and gives them back as one tidy table: measure, unit, by, group, month, value."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from abm.measures import MEASURES
 from abm.measuring import Measure, Month, labels
 from abm.state import Events, State
 
-COLUMNS = ("measure", "by", "group", "month", "value")
+COLUMNS = ("measure", "unit", "by", "group", "month", "value")
 
 
 class Recorder:
@@ -33,13 +33,16 @@ class Recorder:
                 self.values[measure.name, by][month.number] = found[by]
 
     def table(self) -> pa.Table:
-        """Everything as a tidy Arrow table; text columns are dictionaries."""
+        """Everything as a tidy Arrow table, what is split alike together; text columns are dictionaries."""
         months = pa.array([clock.label(month) for month in range(self.months)])
+        units = {measure.name: measure.unit for measure in self.measures}
+        order = list(self.labels)
         parts = []
-        for (name, by), values in self.values.items():
+        for (name, by), values in sorted(self.values.items(), key=lambda item: order.index(item[0][1])):
             groups = len(self.labels[by])
             each = {
                 "measure": _repeated(pa.array([name]), np.zeros(values.size)),
+                "unit": _repeated(pa.array([units[name]]), np.zeros(values.size)),
                 "by": _repeated(pa.array([by]), np.zeros(values.size)),
                 "group": _repeated(pa.array(self.labels[by]), np.tile(np.arange(groups), self.months)),
                 "month": _repeated(months, np.repeat(np.arange(self.months), groups)),

@@ -1,0 +1,12 @@
+"""Many runs: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
+
+from importlib import import_module
+
+_HOMES = {"sweep": "inquiry", "extend": "inquiry", "dry_run": "inquiry", "compare": "comparison", "load": "loading"}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'experiments' has no attribute '{name}'")
+    return getattr(import_module(f"experiments.{_HOMES[name]}"), name)

@@ -14,7 +14,10 @@ from abm import scenario as scenarios
 from abm.chain import CHAIN, name
 from abm.errors import BooksError, InputError
 from abm.reading import read_value
-from experiments import store
+from experiments import commands
+from experiments import store as stores
+from experiments.commands import STOPPED, Place
+from experiments.store import Store
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
@@ -24,13 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
-STOPPED, BAD_INPUT, BROKEN_BOOKS = 130, 2, 3
+BAD_INPUT, BROKEN_BOOKS = 2, 3
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="YAML file, like configs/scenarios/current.yaml.")
 ]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its name, or the beginning of its name.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder that holds the runs.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or its beginning.")]
 
 
 @app.command()
@@ -42,7 +44,7 @@ def run(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Like policy.decision.capacity_factor=1.5.")
     ] = None,
-    out: Out = store.DEFAULT,
+    store: Place = stores.DEFAULT,
     again: Annotated[
         bool, typer.Option("--again", help="Simulate even if this run is there; compare the two.")
     ] = False,
@@ -53,14 +55,14 @@ def run(
     wanted = scenarios.load(scenario).with_values(assignments(set_ or [])).changed(seed=seed, scale=scale, until=until)
     try:
         with summary.progress(console, wanted) as progress:
-            folder, simulated = runner.run(wanted, out, again=again, progress=progress)
+            kept, simulated = runner.run(wanted, store, again=again, progress=progress)
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run was kept", err=True)
         raise typer.Exit(STOPPED) from None
-    summary.show(folder, console)
-    written = page.write(folder)
-    console.print(f"{'Run' if simulated else 'This run was there already'}: {folder}", soft_wrap=True)
-    console.print(f"Outcomes: {folder / store.OUTCOMES}", soft_wrap=True)
+    summary.show(kept, console)
+    written = page.write(kept)
+    console.print(f"{'Run' if simulated else 'This run was there already'}: {kept.name}", soft_wrap=True)
+    console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
     console.print(f"Page with pictures: {written}", soft_wrap=True)
 
 
@@ -70,12 +72,12 @@ def table(
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Name of a measure; a wrong name lists them.")],
     by: Annotated[str | None, typer.Option(metavar="GROUP", help="How to split it, like region.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
-    out: Out = store.DEFAULT,
+    store: Place = stores.DEFAULT,
 ) -> None:
     """Print a measure of a run: month, group, value."""
     from experiments import summary
 
-    frame = summary.of_measure(store.find(run, out), measure, by)
+    frame = summary.of_measure(Store(store).find(run), measure, by)
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
@@ -107,11 +109,11 @@ def chain() -> None:
 
 
 @app.command()
-def validate(run: RunName, out: Out = store.DEFAULT) -> None:
+def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     """Compare a run with what was observed, per target, with tolerance."""
     from experiments import targets
 
-    targets.show(targets.compare(store.find(run, out), targets.load()), console)
+    targets.show(targets.compare(Store(store).find(run), targets.load()), console)
 
 
 @app.command()
@@ -120,7 +122,7 @@ def warm() -> None:
     from abm import inputs
     from experiments import runner
 
-    runner.simulate(scenarios.default().changed(scale=0.01, until="2015-12"), inputs.load())
+    runner.warm_up(inputs.load())
     console.print("Kernels are compiled and kept.")
 
 
@@ -132,6 +134,9 @@ def schema() -> None:
     from abm.schema import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=1))
+
+
+commands.register(app)
 
 
 def assignments(texts: list[str]) -> dict[str, object]:

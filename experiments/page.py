@@ -1,19 +1,17 @@
 """Writes the page of a run: one HTML file with pictures, captions and tables that needs no network and no script."""
 
-import os
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from abm import scenario
-from abm.errors import InputError
 from abm.inputs import FOLDER
 from abm.measures import MEASURES
 from abm.params import about
-from experiments import store
+from experiments.store import Run
 
-PAGE, TEMPLATE, SHORT = "page.html", "page.html.j2", 12  # characters of a digest
+PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
 YEARS = ("2016", "2019", "2022", "2025", "2030", "2035")
 ROWS = (  # measure, how a year is made of its months, unit, divided by
     ("in_reception", "last", "persons, end of year", 1),
@@ -28,33 +26,27 @@ PER, MONTHS = 10_000, 12
 LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
 
 
-def write(folder: Path) -> Path:
-    """Write page.html into the folder of a finished run. Raises InputError where it cannot."""
-    text, target, aside = html(folder), folder / PAGE, folder / f".{PAGE}-{os.getpid()}"
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror}): free the folder and run again") from None
-    finally:
-        aside.unlink(missing_ok=True)
-    return target
+def write(run: Run) -> str:
+    """Write the page of a finished run into its store; the place where it is. Raises InputError where it cannot."""
+    key = f"{PAGES}/{run.name}/{PAGE}"
+    run.store.files.write(key, html(run).encode())
+    return run.store.files.shown(key)
 
 
-def html(folder: Path) -> str:
+def html(run: Run) -> str:
     """The page of a run as text; the same run gives the same text."""
     import jinja2
 
     from experiments import drawing, figures
 
-    record, outcomes = store.about(folder), store.outcomes(folder)
+    record, outcomes = run.about(), run.outcomes()
     municipalities = pd.read_csv(FOLDER / "municipalities.csv")
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters |= {"number": drawing.number, "said": drawing.said}
     return engine.get_template(TEMPLATE).render(
         run=record,
-        folder=folder.name,
+        folder=run.name,
         short=SHORT,
         until=record["scenario"]["until"],
         differences=differences(record["scenario"]),

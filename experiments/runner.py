@@ -1,21 +1,27 @@
-"""Runs a scenario once and keeps it."""
+"""Runs scenarios and keeps them: one run here, or one job of many wherever a worker takes it."""
 
-import json
+import gc
+import os
+import sys
 import time
+import traceback
 from collections.abc import Callable
-from pathlib import Path
-
-import pyarrow.parquet as pq
+from dataclasses import dataclass
+from resource import RUSAGE_SELF, getrusage
 
 from abm import inputs as facts
 from abm import start
 from abm.chain import turn
+from abm.errors import InputError
 from abm.inputs import Inputs
 from abm.recorder import Recorder
 from abm.scenario import Scenario
-from experiments import store
+from experiments import once
+from experiments import store as stores
+from experiments.store import Run, Store
 
 Progress = Callable[[int, int], None]  # months done, months in all
+KIBI = 1 if sys.platform == "darwin" else 1024  # getrusage counts memory in bytes there, in kibibytes elsewhere
 
 
 def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = None) -> tuple[Recorder, dict[str, float]]:
@@ -37,25 +43,103 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     return recorder, spent
 
 
+def warm_up(inputs: Inputs) -> None:
+    """Compile the kernels, or load them from disk where they are compiled."""
+    simulate(Scenario(until="2015-12", scale=0.01), inputs)
+
+
 def run(
-    scenario: Scenario, out: Path = store.DEFAULT, *, again: bool = False, progress: Progress | None = None
-) -> tuple[Path, bool]:
-    """Folder of the finished run, and whether it was simulated now (False: it was there already).
+    scenario: Scenario, place: stores.Place | Store = stores.DEFAULT, *, again: bool = False, progress=None
+) -> tuple[Run, bool]:
+    """The kept run of a scenario, and whether it was simulated now (False: it was there already).
 
     Raises InputError; a run that is stopped leaves nothing behind.
     """
-    inputs = facts.load()
-    folder = out / "runs" / store.run_name(scenario, inputs.digest)
-    if (folder / store.ABOUT).exists() and not again:
-        return folder, False
-    with store.written_aside(folder) as aside:
-        began = time.perf_counter()
-        recorder, spent = simulate(scenario, inputs, progress)
-        pq.write_table(recorder.table(), aside / store.OUTCOMES, compression="zstd")
-        record = store.provenance(scenario, inputs.digest)
-        record["seconds"] = {name: round(seconds, 4) for name, seconds in spent.items()}
-        record["seconds"]["total"] = round(time.perf_counter() - began, 4)
-        text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False)
-        (aside / store.ABOUT).write_text(text + "\n", encoding="utf-8")
-        store.compare(aside, folder)
-    return folder, True
+    inputs, store = facts.load(), Store(place)
+    name = stores.run_name(scenario, inputs.digest)
+    if store.has(name) and not again:
+        return store.run(name), False
+    store.check()
+    recorder, _ = simulate(scenario, inputs, progress)
+    store.keep(name, stores.provenance(scenario, inputs.digest), recorder.table())
+    return store.run(name), True
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run to make."""
+
+    name: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all jobs of a sweep share: facts, where to keep runs, and what they must be made with."""
+
+    inputs: Inputs
+    store: Store
+    record: dict  # made_with() and commit of the driver
+
+
+@dataclass(frozen=True)
+class Done:
+    """The small record of a job that goes back to the driver."""
+
+    name: str
+    status: str  # kept, there (it was already), failed
+    seconds: float = 0.0  # of simulating and keeping
+    memory: int = 0  # most that the process held [bytes]
+    reason: str = ""  # last line of the traceback
+
+
+def work(job: Job, shared: Shared) -> Done:
+    """Make one run and keep it, or keep why it failed. Raises InputError where the store cannot be written."""
+    if shared.store.has(job.name):
+        return Done(job.name, "there")
+    began = time.perf_counter()
+    try:
+        table = simulate(job.scenario, shared.inputs)[0].table()
+    except Exception as error:
+        shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
+        return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
+    shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
+    seconds = time.perf_counter() - began
+    gc.collect()
+    return Done(job.name, "kept", seconds, getrusage(RUSAGE_SELF).ru_maxrss * KIBI)
+
+
+def failure(job: Job, shared: Shared, reason: str) -> dict:
+    """What is kept of a run that failed."""
+    record = stores.provenance(job.scenario, shared.inputs.digest) | shared.record
+    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store '{shared.store.files.place}'"}
+
+
+def prepare(shared: Shared) -> None:
+    """Make this process ready for jobs: check what it runs on, and have the kernels compiled once per machine."""
+    check_machine(shared)
+    once.on_this_machine(f"kernels-{shared.record['model']['code']}", lambda: warm_up(shared.inputs))
+
+
+def check_machine(shared: Shared) -> None:
+    """Raise InputError where this machine would make other runs than the driver's, or does not see its store."""
+    here, there = (flat(made) for made in (stores.made_with(shared.inputs.digest), shared.record))
+    for key in here:
+        if here[key] != there[key]:
+            raise InputError(
+                f"a worker has {key} {here[key]}, the driver has {there[key]}: install the same versions on every node"
+            )
+    shared.store.check_seen()
+
+
+def flat(made: dict) -> dict[str, str]:
+    """Versions by name."""
+    return {"Python": made["python"], "model": made["model"]["code"][: stores.NAME_LENGTH]} | made["packages"]
+
+
+def machine_memory() -> int | None:
+    """Memory of this machine [bytes]; None where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return None

@@ -1,37 +1,41 @@
-"""Where runs are kept: a folder per run, named by what produced it, complete or absent.
+"""Where runs are kept, each under the hash of what produced it, complete or absent, and never overwritten.
 
-STORE/runs/<name>/outcomes.parquet    measure, by, group, month, value
-STORE/runs/<name>/run.json            resolved parameters, seed, versions, commit, seconds
+STORE/runs/<name>.json            what made the run: resolved parameters, seed, versions, commit; written last
+STORE/outcomes/<name>.parquet     run, measure, unit, by, group, month, value
+STORE/failed/<name>.json          a run that failed: traceback, and the command that repeats it
+STORE/sweeps/<sweep>/             which runs make a sweep, see sweeps.py
+STORE/pages/<name>/               page with pictures of a run, where somebody asked for it
 """
 
 import hashlib
 import json
-import os
 import platform
-import shutil
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import abm
 from abm.errors import InputError
 from abm.scenario import Scenario
+from experiments.files import Files
 
 NAME_LENGTH = 16
-STALE = 3600  # seconds after which a half-written run is taken to be dead
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "networkx")
-OUTCOMES, ABOUT = "outcomes.parquet", "run.json"
-DEFAULT = Path("results")
+RUNS, OUTCOMES, FAILED, JSON, PARQUET = "runs", "outcomes", "failed", ".json", ".parquet"
+MARK, MARK_TEXT = "README", b"Runs of a model, see store.py: runs/, outcomes/ (Parquet), failed/, sweeps/, pages/.\n"
+DEFAULT = "results"
+DAMAGED = "remove its files and run the scenario again"
+Place = str | Path
 
 
+@cache
 def model_version() -> dict[str, str]:
     """Version of the package and a digest of the model's source, so that edited code never shares a name."""
     root = Path(abm.__file__).parent
@@ -41,12 +45,7 @@ def model_version() -> dict[str, str]:
     return {"version": metadata.version("abm-reception"), "code": code.hexdigest()}
 
 
-def run_name(scenario: Scenario, data_digest: str) -> str:
-    """Name of a run: hash of model version, resolved scenario with seed, and data."""
-    made_of = [model_version(), scenario.canonical(), data_digest]
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
-
-
+@cache
 def commit() -> str | None:
     """The commit of the working tree, with '+' where it was changed; None outside a checkout."""
     root = Path(__file__).parents[1]
@@ -59,82 +58,162 @@ def commit() -> str | None:
     return head + ("+" if changed.strip() else "")
 
 
+@cache
+def _versions() -> tuple[str, dict[str, str]]:
+    return platform.python_version(), {package: metadata.version(package) for package in PACKAGES}
+
+
+def made_with(data_digest: str) -> dict:
+    """What a run is made with on this machine: model, data, Python and packages."""
+    python, packages = _versions()
+    return {"model": model_version(), "data_digest": data_digest, "python": python, "packages": packages}
+
+
+def run_name(scenario: Scenario, data_digest: str) -> str:
+    """Name of a run: hash of model version, resolved scenario with seed, and data."""
+    return name_of(scenario.canonical(), data_digest)
+
+
+def name_of(canonical: dict, data_digest: str) -> str:
+    """The same for the canonical form of a scenario."""
+    made_of = [model_version(), canonical, data_digest]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
+
+
 def provenance(scenario: Scenario, data_digest: str) -> dict:
-    """All that is needed to repeat a run."""
+    """All that is needed to repeat a run; the same for every repetition."""
     return {
         "name": scenario.name,
         "title": scenario.title,
-        "source": scenario.source,
+        "source": Path(scenario.source).name,
         "scenario": scenario.canonical(),
         "scenario_digest": scenario.digest(),
         "seed": scenario.seed,
-        "model": model_version(),
-        "data_digest": data_digest,
         "commit": commit(),
-        "python": platform.python_version(),
-        "packages": {package: metadata.version(package) for package in PACKAGES},
-    }
+    } | made_with(data_digest)
 
 
-@contextmanager
-def written_aside(folder: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `folder` when the block ends well, and disappears when it does not."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        for left in folder.parent.glob(f".{folder.name}-*"):  # of a run that was killed
-            if time.time() - left.stat().st_mtime > STALE:
-                shutil.rmtree(left, ignore_errors=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror}): give another folder with --out") from None
-    try:
-        yield aside
-        os.chmod(aside, 0o755)  # mkdtemp keeps others out; results are for reading
-        aside.rename(folder)
-    except OSError as error:
-        if not (folder / ABOUT).exists():  # else another process wrote the same run first: the bytes are the same
+def as_json(content: object) -> bytes:
+    """Content as readable JSON, in its own order: that of parameters in a design decides the order of its points."""
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def as_parquet(name: str, table: pa.Table) -> bytes:
+    """Outcomes of a run as Parquet; a row group for each way to split them, so that readers skip what they ask not."""
+    runs = pa.DictionaryArray.from_arrays(pa.nulls(table.num_rows, pa.int32()).fill_null(0), pa.array([name]))
+    table = table.add_column(0, "run", runs)
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+        for by in table["by"].unique().to_pylist():
+            writer.write_table(table.filter(pc.equal(table["by"], by)))
+    return sink.getvalue().to_pybytes()
+
+
+class Store:
+    """Runs by name, in a folder or at a URI. Methods raise InputError."""
+
+    def __init__(self, place: "Place | Store" = DEFAULT):
+        self.files = place.files if isinstance(place, Store) else Files(place)
+
+    def __reduce__(self):
+        return Store, (self.files.place,)  # a connection cannot be sent to another process, its address can
+
+    def done(self) -> set[str]:
+        """Names of the runs that are kept."""
+        return set(self.files.names(RUNS, JSON))
+
+    def failed(self) -> set[str]:
+        """Names of the runs that failed and were not made since."""
+        return set(self.files.names(FAILED, JSON)) - self.done()
+
+    def has(self, name: str) -> bool:
+        """Whether a run is kept."""
+        return self.files.exists(f"{RUNS}/{name}{JSON}")
+
+    def keep(self, name: str, record: dict, table: pa.Table) -> None:
+        """Keep a finished run. Where it is kept already, its outcomes must be the same bytes."""
+        outcomes = as_parquet(name, table)
+        record = record | {"outcomes_sha256": hashlib.sha256(outcomes).hexdigest()}
+        if self.has(name):
+            self._same(name, record["outcomes_sha256"])
+        else:
+            self.files.write(f"{OUTCOMES}/{name}{PARQUET}", outcomes)
+            self.files.write(f"{RUNS}/{name}{JSON}", as_json(record))
+        self.files.delete(f"{FAILED}/{name}{JSON}")
+
+    def keep_failure(self, name: str, failure: dict) -> None:
+        """Keep why a run failed; a later failure takes its place, and a success removes it."""
+        self.files.write(f"{FAILED}/{name}{JSON}", as_json(failure))
+
+    def failure(self, name: str) -> dict:
+        """What is kept of a run that failed."""
+        return self._json(f"{FAILED}/{name}{JSON}")
+
+    def check(self) -> None:
+        """Leave a mark that workers look for. Raises InputError where the store cannot be written."""
+        self.files.write(MARK, MARK_TEXT)
+
+    def check_seen(self) -> None:
+        """Raise InputError where a worker does not see the store."""
+        if not self.files.exists(MARK):
             raise InputError(
-                f"{folder}: cannot be written ({error.strerror}): give another folder with --out"
-            ) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+                f"{self.files.place}: is not seen by a worker on another machine: "
+                "use a folder that all nodes share, or a URI like s3://BUCKET/PREFIX"
+            )
+
+    def run(self, name: str) -> "Run":
+        """A kept run."""
+        return Run(self, name)
+
+    def find(self, run: str) -> "Run":
+        """A kept run by its name or the beginning of its name."""
+        known = self.done()
+        hits = [run] if run in known else sorted(name for name in known if name.startswith(run))
+        if len(hits) == 1:
+            return self.run(hits[0])
+        if hits:
+            raise InputError(f"{run}: is the beginning of {len(hits)} runs: write more of the name, like {hits[0]}")
+        shown = f"choose from {', '.join(sorted(known)[:5])}" if known else "make one with 'abm run SCENARIO'"
+        raise InputError(f"{run}: no such run in {self.files.place}: {shown}")
+
+    def _json(self, key: str) -> dict:
+        try:
+            return json.loads(self.files.read(key))
+        except (FileNotFoundError, ValueError):
+            raise InputError(f"{self.files.shown(key)}: is missing or damaged: {DAMAGED}") from None
+
+    def _same(self, name: str, sha256: str) -> None:
+        """Refuse where a repeated run has other outcomes than the one that is kept."""
+        try:
+            kept = self.files.read(f"{OUTCOMES}/{name}{PARQUET}")
+        except FileNotFoundError:
+            kept = b""
+        if hashlib.sha256(kept).hexdigest() != sha256:
+            place = self.files.shown(f"{OUTCOMES}/{name}{PARQUET}")
+            raise InputError(f"{place}: the repeat gave other bytes: the kept run is damaged, {DAMAGED}")
 
 
-def compare(repeat: Path, folder: Path) -> None:
-    """Raise InputError where a repeated run has other outcomes than the one that is kept."""
-    kept = folder / OUTCOMES
-    if kept.exists() and kept.read_bytes() != (repeat / OUTCOMES).read_bytes():
-        raise InputError(f"{folder}: the repeat gave other bytes: the kept run is damaged, remove it and run again")
+@dataclass(frozen=True)
+class Run:
+    """A kept run: what made it, and its outcomes."""
 
+    store: Store
+    name: str
 
-def find(run: str, store: Path = DEFAULT) -> Path:
-    """Folder of a run, given as a path, a name or the beginning of a name. Raises InputError."""
-    path = Path(run)
-    if (path / ABOUT).exists():
-        return path
-    known = sorted(folder.name for folder in (store / "runs").glob("[!.]*") if (folder / ABOUT).exists())
-    hits = [name for name in known if name.startswith(run)]
-    if len(hits) == 1:
-        return store / "runs" / hits[0]
-    if hits:
-        raise InputError(f"{run}: is the beginning of {len(hits)} runs: write more of the name, like {hits[0]}")
-    shown = f"choose from {', '.join(known[:5])}" if known else "make one with 'abm run SCENARIO'"
-    raise InputError(f"{run}: no such run in {store / 'runs'}: {shown}")
+    @property
+    def key(self) -> str:
+        """Key of its outcomes in the store."""
+        return f"{OUTCOMES}/{self.name}{PARQUET}"
 
+    def about(self) -> dict:
+        """What made it."""
+        return self.store._json(f"{RUNS}/{self.name}{JSON}")
 
-def about(folder: Path) -> dict:
-    """Content of a run's run.json."""
-    try:
-        return json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError(f"{folder / ABOUT}: cannot be read: remove the folder and run the scenario again") from None
-
-
-def outcomes(folder: Path, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
-    """Tidy outcomes of a run: measure, by, group, month, value; of one measure and way to split it if given."""
-    wanted = [("measure", "==", measure)] * (measure is not None) + [("by", "==", by)] * (by is not None)
-    try:
-        table = pq.read_table(folder / OUTCOMES, filters=wanted or None)
-    except (OSError, pa.ArrowException):
-        raise InputError(f"{folder / OUTCOMES}: cannot be read: remove the folder and run the scenario again") from None
-    return table.to_pandas()
+    def outcomes(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+        """Tidy outcomes: run, measure, unit, by, group, month, value; of one measure and way to split it if given."""
+        wanted = [("measure", "==", measure)] * (measure is not None) + [("by", "==", by)] * (by is not None)
+        files = self.store.files
+        try:
+            return pq.read_table(files.path(self.key), filters=wanted or None, filesystem=files.system).to_pandas()
+        except (OSError, pa.ArrowException):
+            raise InputError(f"{files.shown(self.key)}: is missing or damaged: {DAMAGED}") from None

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,8 @@ from rich.table import Table
 from abm.errors import InputError
 from abm.measures import MEASURES
 from abm.scenario import Scenario
-from experiments import runner, store
+from experiments import runner
+from experiments.store import Run
 
 ROWS = (  # measure, how a year is made of its months
     ("in_reception", "end"),
@@ -59,9 +59,9 @@ def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
         yield lambda done, months: bar.update(task, completed=done)
 
 
-def by_year(folder: Path) -> pd.DataFrame:
+def by_year(run: Run) -> pd.DataFrame:
     """The summary: measures as rows, years as columns; stocks at the end of the year, flows over it."""
-    outcomes = store.outcomes(folder, by="total")
+    outcomes = run.outcomes(by="total")
     wide = outcomes.pivot_table("value", "month", "measure", aggfunc="sum", observed=True)
     year = wide.index.astype(str).str[:4]
     found = {
@@ -70,9 +70,9 @@ def by_year(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(found).T
 
 
-def show(folder: Path, console: Console) -> None:
+def show(run: Run, console: Console) -> None:
     """Print the summary by year, as many years as fit."""
-    facts, years = store.about(folder), by_year(folder)
+    facts, years = run.about(), by_year(run)
     most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
     chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
     console.print(f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})")
@@ -89,8 +89,13 @@ def show(folder: Path, console: Console) -> None:
     console.print(table)
 
 
-def of_measure(folder: Path, measure: str, by: str | None) -> pd.DataFrame:
+def of_measure(run: Run, measure: str, by: str | None) -> pd.DataFrame:
     """Month, group and value of a measure. Raises InputError for a wrong name or way to split it."""
+    return run.outcomes(measure, way(measure, by))[["month", "group", "value"]]
+
+
+def way(measure: str, by: str | None) -> str:
+    """How a measure is split: as asked, or the first way that it has. Raises InputError for a wrong name or way."""
     known = {m.name: m for m in MEASURES}
     if measure not in known:
         near = get_close_matches(measure, known, 1)
@@ -99,7 +104,7 @@ def of_measure(folder: Path, measure: str, by: str | None) -> pd.DataFrame:
     by = by or known[measure].by[0]
     if by not in known[measure].by:
         raise InputError(f"{measure} can not be split by '{by}': choose from {', '.join(known[measure].by)}")
-    return store.outcomes(folder, measure, by)[["month", "group", "value"]]
+    return by
 
 
 def caption(measure: str) -> str:

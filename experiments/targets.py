@@ -20,7 +20,7 @@ from abm import clock
 from abm.errors import InputError
 from abm.measures import MEASURES
 from abm.reading import read_yaml
-from experiments import store
+from experiments.store import Run
 
 OBSERVED = Path(__file__).parents[1] / "configs" / "targets" / "observed.yaml"
 NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
@@ -125,14 +125,14 @@ def months(period: str) -> list[str]:
     return {"": year, "I": year[:HALF_YEAR], "II": year[HALF_YEAR:]}.get(period[5:], [period])
 
 
-def compare(folder: Path, targets: list[Target]) -> list[Row]:
+def compare(run: Run, targets: list[Target]) -> list[Row]:
     """Observed beside simulated, a row for each point. Raises InputError where the run lacks a measure or group."""
 
     @cache
     def outcomes(measure: str, by: str) -> pd.DataFrame:
-        frame = store.outcomes(folder, measure, by).astype({"month": str, "group": str})
+        frame = run.outcomes(measure, by).astype({"month": str, "group": str})
         if frame.empty:
-            raise InputError(f"{folder}: holds no {measure} by {by}: correct the target, or simulate again")
+            raise InputError(f"{run.name}: holds no {measure} by {by}: correct the target, or simulate again")
         return frame.pivot(index="month", columns="group", values="value")
 
     return [_row(target, point, outcomes) for target in targets for point in target.points]

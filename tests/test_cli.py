@@ -1,6 +1,5 @@
 """The command line as a person meets it: results where it says, and one clear line when something is wrong."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from abm.errors import InputError
 from experiments import runner, store
 from experiments.__main__ import main
+from experiments.store import Run
 from tests.runs import small
 
 CURRENT = str(Path(__file__).parents[1] / "configs" / "scenarios" / "current.yaml")
@@ -37,10 +38,14 @@ def abm(monkeypatch, capsys):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> Path:
-    """A store with one finished run."""
-    out = tmp_path_factory.mktemp("store")
-    return runner.run(small("2015-06", scale=0.01), out)[0]
+def finished(tmp_path_factory) -> Run:
+    """A finished run, the only one of its store."""
+    return runner.run(small("2015-06", scale=0.01), tmp_path_factory.mktemp("store"))[0]
+
+
+def at(kept: Run) -> tuple[str, str]:
+    """Where a run is, for the command line."""
+    return "--store", kept.store.files.place
 
 
 def refused(result: tuple[int, str, str], *words: str) -> None:
@@ -53,7 +58,7 @@ def refused(result: tuple[int, str, str], *words: str) -> None:
 
 
 def test_table_prints_month_group_value_as_csv(abm, finished):
-    code, out, _ = abm("table", str(finished), "in_reception", "--by", "status", "--csv")
+    code, out, _ = abm("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
     lines = out.splitlines()
     assert code == 0
     assert lines[0] == "month,group,value"
@@ -62,7 +67,7 @@ def test_table_prints_month_group_value_as_csv(abm, finished):
 
 
 def test_table_by_the_beginning_of_a_name(abm, finished):
-    code, out, _ = abm("table", finished.name[:6], "permits", "--out", str(finished.parents[1]))
+    code, out, _ = abm("table", finished.name[:6], "permits", *at(finished))
     assert code == 0
     assert "2015-06" in out
 
@@ -75,31 +80,20 @@ def test_table_by_the_beginning_of_a_name(abm, finished):
     ],
 )
 def test_table_names_what_there_is(abm, finished, words, said):
-    refused(abm("table", str(finished), *words), *said)
+    refused(abm("table", finished.name, *words, *at(finished)), *said)
 
 
 def test_a_run_that_is_not_there(abm, tmp_path):
-    refused(abm("table", "abc", "permits", "--out", str(tmp_path)), "abc", "no such run", "abm run SCENARIO")
+    refused(abm("table", "abc", "permits", "--store", str(tmp_path)), "abc", "no such run", "abm run SCENARIO")
 
 
-def test_a_damaged_run_is_named_with_the_way_out(abm, finished, tmp_path):
-    damaged = tmp_path / "damaged"
-    damaged.mkdir()
-    (damaged / store.OUTCOMES).write_text("x")
-    (damaged / store.ABOUT).write_text("{")
-    refused(abm("table", str(damaged), "permits"), str(damaged / store.OUTCOMES), "run the scenario again")
-    with pytest.raises(ValueError, match="run the scenario again"):
-        store.about(damaged)
-
-
-def test_what_a_killed_run_left_is_cleared_away_later(tmp_path):
-    wanted = small("2015-06", scale=0.01)
-    name = runner.run(wanted, tmp_path)[0].name
-    left = tmp_path / "runs" / f".{name}-killed"
-    left.mkdir()
-    os.utime(left, (0, 0))
-    runner.run(wanted, tmp_path, again=True)
-    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == [name]
+def test_a_damaged_run_is_named_with_the_way_out(abm, tmp_path):
+    kept, _ = runner.run(small("2015-06", scale=0.01), tmp_path)
+    (tmp_path / kept.key).write_text("x")
+    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "run the scenario again")
+    (tmp_path / "runs" / f"{kept.name}.json").write_text("{")
+    with pytest.raises(InputError, match="run the scenario again"):
+        kept.about()
 
 
 def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
@@ -138,14 +132,14 @@ def test_chain_lists_the_processes_in_order_with_what_they_write(abm):
     ],
 )
 def test_bad_input_is_one_line_with_the_way_out(abm, tmp_path, words, said):
-    refused(abm("run", *words, "--out", str(tmp_path)), *said)
+    refused(abm("run", *words, "--store", str(tmp_path)), *said)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_folder_that_can_not_be_written(abm, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    refused(abm("run", CURRENT, *SMALL, "--out", str(blocked)), str(blocked), "cannot be written", "--out")
+    refused(abm("run", CURRENT, *SMALL, "--store", str(blocked)), str(blocked), "cannot be written", "--store")
 
 
 def test_a_run_that_is_stopped_leaves_nothing(tmp_path):
@@ -155,41 +149,44 @@ def test_a_run_that_is_stopped_leaves_nothing(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         runner.run(small("2015-06", scale=0.01), tmp_path, progress=stop)
-    assert list((tmp_path / "runs").iterdir()) == []
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == [store.MARK]
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
-    again, simulated = runner.run(small("2015-06", scale=0.01), finished.parents[1])
-    assert (again, simulated) == (finished, False)
-    other, simulated = runner.run(small("2015-06", scale=0.01, seed=2), finished.parents[1])
-    assert other != finished
+    again, simulated = runner.run(small("2015-06", scale=0.01), finished.store)
+    assert (again.name, simulated) == (finished.name, False)
+    other, simulated = runner.run(small("2015-06", scale=0.01, seed=2), finished.store)
+    assert other.name != finished.name
     assert simulated
 
 
 def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
     wanted = small("2015-06", scale=0.01)
-    folder, _ = runner.run(wanted, tmp_path)
-    before = (folder / store.OUTCOMES).read_bytes()
-    assert runner.run(wanted, tmp_path, again=True) == (folder, True)
-    assert (folder / store.OUTCOMES).read_bytes() == before
-    (folder / store.OUTCOMES).write_bytes(before[:-9] + b"x" * 9)
-    with pytest.raises(ValueError, match="other bytes"):
+    kept, _ = runner.run(wanted, tmp_path)
+    outcomes = tmp_path / kept.key
+    before = outcomes.read_bytes()
+    assert runner.run(wanted, tmp_path, again=True)[1]
+    assert outcomes.read_bytes() == before
+    outcomes.write_bytes(before[:-9] + b"x" * 9)
+    with pytest.raises(InputError, match="other bytes"):
         runner.run(wanted, tmp_path, again=True)
 
 
-def test_run_json_says_how_to_repeat_the_run(finished):
-    facts = store.about(finished)
+def test_the_record_says_how_to_repeat_the_run(finished):
+    facts = finished.about()
     assert facts["seed"] == 1
-    assert facts["scenario"]["params"]["2015-01"]["decision"]["capacity_factor"] == 1
-    assert {"start", "arrival", "housing", "money", "recorder", "total"} <= facts["seconds"].keys()
+    assert facts["scenario"]["params"]["decision.capacity_factor"] == {"2015-01": 1}
     assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
-    assert len(facts["data_digest"]) == len(facts["model"]["code"]) == 64
+    assert len(facts["data_digest"]) == len(facts["model"]["code"]) == len(facts["outcomes_sha256"]) == 64
 
 
 def test_outcomes_are_tidy(finished):
-    frame = pd.read_parquet(finished / store.OUTCOMES)
-    assert list(frame.columns) == ["measure", "by", "group", "month", "value"]
+    frame = pd.read_parquet(finished.store.files.path(finished.key))
+    assert list(frame.columns) == ["run", "measure", "unit", "by", "group", "month", "value"]
     assert not frame.duplicated(["measure", "by", "group", "month"]).any()
+    assert set(frame["run"]) == {finished.name}
+    assert frame[frame.measure == "reception_cost"]["unit"].unique().tolist() == ["EUR/month"]
     stages = frame[(frame.measure == "in_reception") & (frame.by == "stage") & (frame.month == "2015-03")]
     total = frame[(frame.measure == "in_reception") & (frame.by == "total") & (frame.month == "2015-03")]
     assert stages.value.sum() == pytest.approx(total.value.item())
@@ -197,14 +194,14 @@ def test_outcomes_are_tidy(finished):
 
 @pytest.mark.slow
 def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
-    words = [sys.executable, "-m", "experiments", "run", CURRENT, "--out", str(tmp_path)]
+    words = [sys.executable, "-m", "experiments", "run", CURRENT, "--store", str(tmp_path)]
     process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("runs/.*")) and time.monotonic() < deadline:
+    while not (tmp_path / store.MARK).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "abm: stopped: nothing of this run was kept\n"
-    assert os.listdir(tmp_path / "runs") == []
+    assert [file.name for file in tmp_path.iterdir() if file.name[0] != "."] == [store.MARK]

@@ -2,12 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from abm import scenario
-from experiments import drawing, figures, page, runner, store
+from experiments import drawing, figures, page, runner
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -48,7 +49,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def text(run):
-    return page.write(run).read_text(encoding="utf-8")
+    return Path(page.write(run)).read_text(encoding="utf-8")
 
 
 def test_page_is_whole_and_needs_nothing_else(run, text):
@@ -58,7 +59,7 @@ def test_page_is_whole_and_needs_nothing_else(run, text):
     assert ("html", {"lang": "en"}) in document.elements
     assert document.count("script") == document.count("link") == document.count("img") == document.count("iframe") == 0
     assert not re.search(r"https?:|url\(|@import|\bon\w+=", text)
-    assert sorted(file.name for file in run.iterdir()) == sorted([store.ABOUT, store.OUTCOMES, page.PAGE])
+    assert run.store.files.names(f"pages/{run.name}", ".html") == ["page"]
 
 
 def test_ids_are_unique_and_headings_do_not_skip(text):
@@ -84,14 +85,14 @@ def test_every_picture_has_words_a_caption_and_a_table(text):
 
 
 def test_the_run_is_named(run, text):
-    record = store.about(run)
+    record = run.about()
     for words in (record["name"], "December 2016", run.name, record["data_digest"][:12], record["model"]["code"][:12]):
         assert words in text
     assert "Nothing: every parameter has its default." in text
 
 
 def test_summary_is_that_of_the_outcomes(run, text):
-    frame = pd.read_parquet(run / store.OUTCOMES).astype({"measure": str, "by": str, "month": str})
+    frame = pd.read_parquet(run.store.files.path(run.key)).astype({"measure": str, "by": str, "month": str})
     frame = frame[frame["by"] == "total"]
 
     def values(measure, months):
@@ -109,7 +110,7 @@ def test_summary_is_that_of_the_outcomes(run, text):
 
 
 def test_same_run_same_picture(run):
-    first, second = (figures.flows(store.outcomes(run)).svg(drawing.NARROW) for _ in range(2))
+    first, second = (figures.flows(run.outcomes()).svg(drawing.NARROW) for _ in range(2))
     assert first == second
 
 
@@ -120,7 +121,7 @@ def test_same_run_same_bytes(run, text):
 
 def test_a_run_shorter_than_every_summary_year_has_a_page(tmp_path, monkeypatch):
     monkeypatch.setattr(drawing.Figure, "svg", lambda figure, width: '<svg width="1" height="1"></svg>')
-    text = page.write(finished(tmp_path, "2015-03")).read_text(encoding="utf-8")
+    text = Path(page.write(finished(tmp_path, "2015-03"))).read_text(encoding="utf-8")
     assert "before the end of the first year of the summary" in text
     assert [tag for tag, _ in Document(text).elements].count("figure") == 3  # those that need no whole half-year
 
@@ -139,7 +140,7 @@ def test_counts_are_shown_up_to_the_end_of_the_run(run):
         [("in_reception", "2015-12", 47764), ("status_holders", "2016-10", 13000), ("in_reception", "2017-12", 21037)],
         columns=["measure", "period", "value"],
     )
-    figure = figures.reception(store.outcomes(run), counts)
+    figure = figures.reception(run.outcomes(), counts)
     shown = figure.table["Counted: everyone"]
     assert shown["2015-12"] == 47764
     assert shown.drop("2015-12").isna().all()

@@ -37,8 +37,10 @@ def folder(tmp_path):
             ("places_by_municipality", "municipality", "B", month, 0.4),
             ("places_by_municipality", "municipality", "C", month, 7.0),
         ]
-    pd.DataFrame(rows, columns=["measure", "by", "group", "month", "value"]).to_parquet(tmp_path / store.OUTCOMES)
-    return tmp_path
+    kept = store.Store(tmp_path).run("made")
+    (tmp_path / store.OUTCOMES).mkdir()
+    pd.DataFrame(rows, columns=["measure", "by", "group", "month", "value"]).to_parquet(tmp_path / kept.key)
+    return kept
 
 
 def target(measure, *points, kind="relative", value=0.1, **more):

@@ -1,0 +1,116 @@
+"""Sweeps from the command line and from Python: plan, make what is missing, tell how far it is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from abm.errors import InputError
+from experiments import design as designs
+from experiments import planning, progress, sweeps, workers
+from experiments import store as stores
+from experiments.design import Design
+from experiments.planning import Plan
+from experiments.store import Store
+from experiments.sweeps import Jobs, Sweep
+
+HOUR = 3600.0
+AsDesign = Design | str | Path | Mapping[str, Any]
+
+
+def sweep(
+    design: AsDesign,
+    *,
+    workers: int | None = None,
+    address: str | None = None,
+    store: stores.Place | Store = stores.DEFAULT,
+    budget: float | None = None,
+    shard: tuple[int, int] | None = None,
+    console: Console | None = None,
+) -> Sweep:
+    """Make the runs of a design that are not kept yet, and give the sweep back.
+
+    design: a Design, the path of a design file, or its content as a mapping (files relative to the working folder).
+    workers: processes on this machine (none given: one per core; 1: this process, without Ray), or the most at once
+    on the Ray cluster at `address`. budget: hours; over it nothing is made. shard: (i, n), only every n-th of the
+    missing runs from the i-th, so that n of these can work side by side. console: where to tell (none given: nowhere).
+    Raises InputError; KeyboardInterrupt leaves what is kept, and the same call goes on from there.
+    """
+    found, where = read(design), Store(store)
+    where.check()
+    given = sweeps.shared(where)
+    begun = sweeps.begin(found, where, given.inputs.digest)
+    return made(begun, given, workers, address, budget, shard, console or Console(quiet=True))
+
+
+def extend(design: AsDesign, *, replicates=None, samples=None, store=stores.DEFAULT, **options) -> Sweep:
+    """Add runs to the sweep of a design and make them: those of the design as it is now, or with more replicates or
+    samples in all. What the sweep has must be in it. Other options and errors as of `sweep`.
+    """
+    found, where = read(design), Store(store)
+    where.check()
+    given = sweeps.shared(where)
+    larger = designs.changed(found, replicates=replicates, samples=samples) if replicates or samples else found
+    begun = sweeps.extend(larger, where, given.inputs.digest)
+    return made(begun, given, **{"workers": None, "address": None, "budget": None, "shard": None} | options)
+
+
+def made(begun: Sweep, given, workers, address, budget, shard, console: Console | None = None) -> Sweep:
+    """A sweep whose missing runs are made."""
+    console = console or Console(quiet=True)
+    begun.store.files.clear()
+    wanted = sweeps.sharded(begun.missing(), shard)
+    if budget is not None:
+        planned(begun, wanted, workers, address).check(begun.store.files.place, budget)
+    pace = progress.Pace(total=len(begun.runs), before=len(begun.runs) - len(begun.missing()))
+    if wanted.empty:
+        return begun
+    with (
+        sweeps.stopping(),
+        pooled(workers, address, len(wanted)) as do,
+        progress.shown(console, begun.name, pace, begun.store) as seen,
+    ):
+        jobs = Jobs(begun.design, wanted)
+        if not sweeps.make(do, given, jobs, seen, None if budget is None else budget * HOUR):
+            console.print(f"The budget of {budget:g} hours is spent: the same command goes on from here")
+    return begun
+
+
+def pooled(count: int | None, address: str | None, jobs: int):
+    """Workers, no more than jobs."""
+    return workers.pool(min(count or workers.cores(), jobs) if not address else count, address)
+
+
+def read(design: AsDesign) -> Design:
+    """A design from whatever stands for it. Raises InputError."""
+    if isinstance(design, Design):
+        return design
+    if isinstance(design, Mapping):
+        return designs.from_dict(design, str(design.get("name", "design")), Path())
+    return designs.load(design)
+
+
+def dry_run(design: AsDesign, *, workers=None, address=None, store=stores.DEFAULT, shard=None) -> Plan:
+    """What a sweep would make and what that takes; nothing is written. Raises InputError."""
+    found, where = read(design), Store(store)
+    begun = sweeps.begin(found, where, sweeps.shared(where).inputs.digest, keep=False)
+    return planned(begun, sweeps.sharded(begun.missing(), shard), workers, address)
+
+
+def planned(begun: Sweep, wanted, count: int | None, address: str | None) -> Plan:
+    """The plan for some rows of a sweep: the first, the last and the middle one are timed."""
+    places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
+    timed = list(Jobs(begun.design, wanted.iloc[places]))
+    count = workers.count(count, address)
+    return planning.plan(len(begun.runs), len(wanted), timed, count, begun.store)
+
+
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """A shard as (i, n) from 'i/n'. Raises InputError."""
+    if text is None:
+        return None
+    i, slash, n = text.partition("/")
+    if not (slash and i.isdigit() and n.isdigit() and 1 <= int(i) <= int(n)):
+        raise InputError(f"--shard: '{text}' is not a part: write I/N, like 3/16, with I from 1 to N")
+    return int(i), int(n)

@@ -1,0 +1,29 @@
+"""Does something once per machine, however many processes ask for it at the same time; the others wait."""
+
+import fcntl
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def on_this_machine(what: str, action: Callable[[], None]) -> bool:
+    """Call `action` unless a process of this user, Python and installation has; whether it was called now.
+
+    A mark in the folder for temporary files tells. If the mark outlives what was done (a cache that was cleared), each
+    process does it for itself, as without this.
+    """
+    made_by = f"{what}/{sys.version}/{sys.prefix}/{os.environ.get('NUMBA_CACHE_DIR')}"
+    digest = hashlib.sha256(made_by.encode()).hexdigest()[:16]
+    mark = Path(tempfile.gettempdir()) / f"abm-{os.getuid()}-{digest}"
+    if mark.exists() and mark.stat().st_size:
+        return False
+    with mark.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file is closed, also by a killed process
+        if os.fstat(file.fileno()).st_size:
+            return False
+        action()
+        file.write(f"{what}\n")
+    return True

@@ -1,0 +1,271 @@
+"""Sweeps: which runs a design asks for, which of them are there, and making those that are missing.
+
+STORE/sweeps/<name>/index-<n>.parquet    run, point, replicate, seed, scenario, policy, world, label, and a
+                                         column per factor; two points may be one run
+STORE/sweeps/<name>/design-<n>.json      the design and the versions it was made with; written last, the highest holds
+STORE/sweeps/<name>/drivers/             how far each running driver is, for `abm status`
+"""
+
+import io
+import json
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from abm import catalogue
+from abm import inputs as facts
+from abm.errors import InputError
+from experiments import design as designs
+from experiments import runner, workers
+from experiments import store as stores
+from experiments.design import Design
+from experiments.runner import Done, Job, Shared
+from experiments.store import Store
+from experiments.workers import Lost
+
+SWEEPS = "sweeps"
+Seen = Callable[[Done], None]  # is told each record
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep in a store: an index of runs, and the design that makes their scenarios (None: only to be read)."""
+
+    name: str
+    store: Store
+    about: dict  # the design as it was given, and the versions
+    index: pd.DataFrame
+    design: Design | None = None
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Rows of the index, each run once."""
+        return self.index.drop_duplicates("run")
+
+    def missing(self) -> pd.DataFrame:
+        """Those of them that are not kept; a run that failed is missing too."""
+        return self.runs[~self.runs["run"].isin(self.store.done())]
+
+    def failed(self) -> pd.DataFrame:
+        """Those of them that failed."""
+        return self.runs[self.runs["run"].isin(self.store.failed())]
+
+    def load(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+        """Outcomes of the kept runs, see `load`."""
+        from experiments.loading import frame
+
+        return frame(self, measure, by)
+
+
+def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> Sweep:
+    """The sweep of a design, as it is in the store or new (keep: write a new one). Raises InputError where the stored
+    one is another; one that was extended since goes on with what was added.
+    """
+    if not (known := _generations(store, design.name)):
+        return _new(design, store, data_digest, 1, keep)
+    sweep = find(design.name, store)
+    _refuse_other_versions(sweep, data_digest)
+    if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
+        design = designs.from_dict(sweep.about["given"], design.source, design.folder)
+    if sweep.about["design"] != design.digest():
+        raise InputError(
+            f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.place} began with: "
+            "give it another 'name:', or add its runs with 'abm extend'"
+        )
+    return replace(sweep, design=design)
+
+
+def extend(design: Design, store: Store, data_digest: str) -> Sweep:
+    """The sweep of this name with the runs of a larger design, which must hold all that it has. Raises InputError."""
+    sweep = find(design.name, store)
+    _refuse_other_versions(sweep, data_digest)
+    if sweep.about["design"] == design.digest():
+        return replace(sweep, design=design)
+    larger = _new(design, store, data_digest, sweep.about["generation"] + 1, keep=False)
+    if lost := set(sweep.index["run"]) - set(larger.index["run"]):
+        raise InputError(
+            f"{design.source}: lacks {len(lost):,} of the {len(sweep.runs):,} runs of sweep '{sweep.name}' in "
+            f"{store.files.place}: keep what it has and add to it, or give the design another 'name:'"
+        )
+    return _kept(larger)
+
+
+def names(store: Store) -> list[str]:
+    """Names of the sweeps of a store."""
+    return sorted(name for name in store.files.folders(SWEEPS) if _generations(store, name))
+
+
+def find(name: str, store: Store) -> Sweep:
+    """A sweep by name. Raises InputError."""
+    known = _generations(store, name)
+    if not known:
+        others = names(store)
+        shown = f"choose from {', '.join(others[:10])}" if others else "make one with 'abm sweep DESIGN'"
+        raise InputError(f"{name}: no such sweep in {store.files.place}: {shown}")
+    key = f"{SWEEPS}/{name}/index-{max(known)}.parquet"
+    try:
+        index = pq.read_table(io.BytesIO(store.files.read(key))).to_pandas()
+    except (OSError, ValueError, pa.ArrowException):
+        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
+    return Sweep(name, store, _about(store, name, max(known)), index)
+
+
+def index(design: Design, data_digest: str) -> pd.DataFrame:
+    """The runs of a design as rows: point by point, replicate by replicate."""
+    rows = []
+    for number, point in enumerate(design.points):
+        canonical = design.scenario_of(number, 0).canonical()
+        for replicate in range(design.replicates):
+            seed = design.seed_of(number, replicate)
+            name = stores.name_of(canonical | {"seed": seed}, data_digest)
+            rows.append((name, number, replicate, seed, point.scenario, point.policy, point.world, point.label))
+    columns = ["run", "point", "replicate", "seed", "scenario", "policy", "world", "label"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["seed"] = frame["seed"].astype("uint64")
+    return frame.join(values(design), on="point")
+
+
+def values(design: Design) -> pd.DataFrame:
+    """Values of the factors, a row per point; empty where a point leaves a factor as it is in the scenario."""
+    columns = {key: [_plain(point.values.get(key)) for point in design.points] for key in design.factors}
+    return pd.DataFrame(columns, index=range(len(design.points)))
+
+
+def units(columns) -> dict[str, str]:
+    """Units of the columns of an index that are parameters."""
+    known = {row["parameter"]: row["unit"] for row in catalogue.rows()}
+    return {column: known[column] for column in columns if column in known}
+
+
+def _plain(value: Any) -> Any:
+    """A value that fits a column: what holds from one month on by itself, other steps as JSON text."""
+    if isinstance(value, dict):
+        return next(iter(value.values())) if len(value) == 1 else json.dumps(value, sort_keys=True)
+    return value
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The runs of some rows of the index, each made when its turn comes."""
+
+    design: Design
+    rows: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Job]:
+        for name, point, replicate in self.rows[["run", "point", "replicate"]].itertuples(index=False):
+            yield Job(name, self.design.scenario_of(point, replicate))
+
+
+def shared(store: Store) -> Shared:
+    """What the runs of a store share on this machine."""
+    inputs = facts.load()
+    return Shared(inputs, store, {"commit": stores.commit()} | stores.made_with(inputs.digest))
+
+
+def make(do: workers.Do, given: Shared, wanted, seen: Seen, seconds: float | None = None) -> bool:
+    """Make runs, telling each record, until all are made (True) or `seconds` have passed (False)."""
+    ends = time.monotonic() + seconds if seconds is not None else math.inf
+    records = do(runner.work, runner.prepare, given, wanted)
+    left = len(wanted)
+    with closing(records):
+        for record in records:
+            if isinstance(record, Lost):
+                given.store.keep_failure(record.job.name, runner.failure(record.job, given, record.reason))
+                record = Done(record.job.name, "lost", reason=record.reason)
+            seen(record)
+            left -= 1
+            if left and time.monotonic() > ends:
+                return False
+    return True
+
+
+def sharded(rows: pd.DataFrame, shard: tuple[int, int] | None) -> pd.DataFrame:
+    """Every n-th row from the i-th on, for shard (i, n), counted from 1."""
+    return rows if shard is None else rows.iloc[shard[0] - 1 :: shard[1]]
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Let a polite kill end a sweep as Ctrl-C does."""
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+_WAY_OUT = "remove the folder of the sweep and sweep again; runs that are kept are not repeated"
+
+
+def _generations(store: Store, name: str) -> list[int]:
+    found = store.files.names(f"{SWEEPS}/{name}", ".json")
+    return [int(each.removeprefix("design-")) for each in found if each.startswith("design-")]
+
+
+def _about(store: Store, name: str, generation: int) -> dict:
+    key = f"{SWEEPS}/{name}/design-{generation}.json"
+    try:
+        return json.loads(store.files.read(key))
+    except (FileNotFoundError, ValueError):
+        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
+
+
+def _new(design: Design, store: Store, data_digest: str, generation: int, keep: bool) -> Sweep:
+    """A sweep that is not in the store yet."""
+    rows = index(design, data_digest)
+    about = {
+        "name": design.name,
+        "title": design.title,
+        "generation": generation,
+        "design": design.digest(),
+        "given": design.given,
+        "source": Path(design.source).name,
+        "runs": rows["run"].nunique(),
+        "commit": stores.commit(),
+    } | stores.made_with(data_digest)
+    sweep = Sweep(design.name, store, about, rows, design)
+    return _kept(sweep) if keep else sweep
+
+
+def _kept(sweep: Sweep) -> Sweep:
+    """Write the index, then the design."""
+    sink, place, number = io.BytesIO(), f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
+    pq.write_table(pa.Table.from_pandas(sweep.index, preserve_index=False), sink, compression="zstd")
+    sweep.store.files.write(f"{place}/index-{number}.parquet", sink.getvalue())
+    sweep.store.files.write(f"{place}/design-{number}.json", stores.as_json(sweep.about))
+    return sweep
+
+
+def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
+    """Raise InputError where the sweep was made with another model or other data: its runs are not to be mixed."""
+    here, there = stores.made_with(data_digest), sweep.about
+    for what, mine, its in (
+        ("model", here["model"]["code"], there["model"]["code"]),
+        ("data", here["data_digest"], there["data_digest"]),
+    ):
+        if mine != its:
+            made = f" of commit {there['commit'][:12]}" if there.get("commit") else ""
+            raise InputError(
+                f"sweep '{sweep.name}' in {sweep.store.files.place}: was made with another version of the {what} "
+                f"({its[:12]}{made}; here {mine[:12]}): use that version, another --store, or another 'name:'"
+            )

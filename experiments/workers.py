@@ -1,0 +1,216 @@
+"""Spreads jobs over workers with Ray, or does them here one by one: the same results, in whatever order they come.
+
+The only file that knows Ray. A job is done by `task(job, shared)`, which keeps its result itself and returns a small
+record; what a lost worker or node had in hand is done again elsewhere. A task must therefore bear repetition.
+"""
+
+import logging
+import math
+import os
+import secrets
+import socket
+import statistics
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from abm.errors import InputError
+
+CHUNK_SECONDS = 2.0  # of work sent at once: long against the cost of sending it, short against a person's patience
+LARGEST_CHUNK = 500
+AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker waits for the driver
+RETRIES = 2  # times that Ray repeats a chunk by itself after a lost worker
+MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
+CONNECT_SECONDS = 5.0
+RECENT = 50  # jobs by which the seconds of the next are guessed
+THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
+ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
+ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}  # listen on this machine only, to us only
+OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
+
+Task = Callable[[Any, Any], Any]
+Prepare = Callable[[Any], None]
+# of a collection of jobs only its length is asked, and each job once
+Do = Callable[[Task, Prepare, Any, Collection], Iterator]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A job whose worker died each time, alone too."""
+
+    job: Any
+    reason: str
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def count(workers: int | None, address: str | None) -> int:
+    """Workers that there will be. Raises InputError where the cluster cannot be reached."""
+    if not address:
+        return workers or cores()
+    with connected(workers, address) as ray:
+        found = max(int(ray.cluster_resources().get("CPU", 1)), 1)
+        return min(found, workers or found)
+
+
+def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+    """Do the jobs here, one after another."""
+    if len(jobs):
+        prepare(shared)
+    for job in jobs:
+        yield task(job, shared)
+
+
+@contextmanager
+def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]:
+    """A way to do jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as they come.
+
+    On `workers` processes of this machine (none given: one per core; 1: here, without Ray), or on the Ray cluster at
+    `address` with at most that many at once. `prepare(shared)` is called once in every process. Raises InputError
+    where the cluster cannot be reached, and what a task raised as InputError.
+    """
+    workers = workers or (None if address else cores())
+    if workers == 1 and not address:
+        yield serial
+        return
+    with ExitStack() as stack:
+        found: list = []  # Ray, started when there is something to do
+
+        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+            if len(jobs):
+                found or found.append(stack.enter_context(connected(workers, address)))
+                yield from _Driver(found[0], task, prepare, shared, jobs, workers if address else None).results()
+
+        yield do
+
+
+@contextmanager
+def connected(workers: int | None, address: str | None) -> Iterator:
+    """Ray, started on this machine or connected to a running cluster, and left behind as it was."""
+    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    os.environ |= {name: value for name, value in wanted.items() if name not in os.environ}
+    import ray
+
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address:
+        options |= {"address": address, "runtime_env": {"env_vars": ONE_THREAD}}
+    else:
+        options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        options |= {"object_store_memory": OBJECTS}
+    try:
+        if address:
+            _answers(address)
+        ray.init(**options)
+    except (ConnectionError, OSError, ValueError, RuntimeError) as error:
+        where = f"--address {address}" if address else "Ray"
+        reason = " ".join(str(error).split())[:200]
+        way_out = "start a cluster with 'ray start --head'" if address else "or use --workers 1, which needs no Ray"
+        raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _answers(address: str) -> None:
+    """Raise OSError where nothing listens, which Ray itself would find out after minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if address != "auto":
+        if not port.isdigit():
+            raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")
+        socket.create_connection((host.strip("[]") or port, int(port)), CONNECT_SECONDS).close()
+
+
+class _Driver:
+    """What is to come, what is under way, and how much is sent at once."""
+
+    def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
+        self.ray, self.most = ray, most
+        self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
+        self.again: deque = deque()  # jobs whose chunk was lost, which now go one by one
+        self.under_way: dict[Any, list] = {}
+        self.alone: set = set()  # references of the chunks that hold one of those
+        self.seconds: deque[float] = deque(maxlen=RECENT)
+        self.memory = 0
+        self.task = ray.remote(max_retries=RETRIES, num_cpus=1)(_chunk)
+        self.given = ray.put((task, prepare, shared))
+
+    def results(self) -> Iterator:
+        """Records as they come."""
+        while self.left or self.again or self.under_way:
+            slots = self.slots()
+            while (self.left or self.again) and len(self.under_way) < (self.most or slots * AHEAD):
+                self.send([self.again.popleft()], alone=True) if self.again else self.send(self.next_chunk(slots))
+            ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
+            for reference in ready:
+                yield from self.received(reference, self.under_way.pop(reference))
+
+    def slots(self) -> int:
+        """Workers that there are at the moment; nodes may come and go."""
+        found = int(self.ray.cluster_resources().get("CPU", 1))
+        return max(min(found, self.most or found), 1)
+
+    def next_chunk(self, slots: int) -> list:
+        """The next jobs: some seconds of work, fewer towards the end so that all workers end together."""
+        each = statistics.median(self.seconds) if self.seconds else CHUNK_SECONDS
+        fair = math.ceil(self.left / (slots * AHEAD))
+        size = max(min(int(CHUNK_SECONDS / max(each, 1e-6)), fair, LARGEST_CHUNK), 1)
+        chunk = list(islice(self.coming, size))
+        self.left -= len(chunk)
+        return chunk
+
+    def send(self, chunk: list, alone: bool = False) -> None:
+        """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
+        task = self.task.options(memory=self.memory) if self.memory else self.task
+        reference = task.remote(self.given, chunk)
+        self.under_way[reference] = chunk
+        if alone:
+            self.alone.add(reference)
+
+    def received(self, reference, chunk: list) -> Iterator:
+        """Records of a chunk. What a dead worker left is tried once more, each job alone."""
+        errors = self.ray.exceptions
+        try:
+            records = self.ray.get(reference)
+        except errors.RayTaskError as error:
+            cause = error.cause if hasattr(error, "cause") else error
+            raise (cause if isinstance(cause, InputError) else error) from None
+        except errors.RayError as error:
+            if reference in self.alone:
+                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}")
+            else:
+                self.again.extend(chunk)
+            return
+        for record in records:
+            self.seconds.append(getattr(record, "seconds", 0.0))
+            self.need(getattr(record, "memory", 0))
+            yield record
+
+    def need(self, memory: int) -> None:
+        """Learn what a job needs; never more than the largest node has, or it would wait for ever."""
+        asked = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
+        if asked > self.memory:
+            largest = max((node["Resources"].get("memory", 0) for node in self.ray.nodes()), default=0)
+            self.memory = int(min(asked, largest))
+
+
+_prepared: set[str] = set()  # in a worker process: sweeps that it is ready for
+
+
+def _chunk(given: tuple, jobs: list) -> list:
+    """In a worker: do some jobs."""
+    import ray
+
+    task, prepare, shared = given
+    sweep = ray.get_runtime_context().get_job_id()
+    if sweep not in _prepared:
+        prepare(shared)
+        _prepared.add(sweep)
+    return [task(job, shared) for job in jobs]
