@@ -59,10 +59,15 @@ lint: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 
-slow: setup
+# What only the slow tests and the benchmark need: an object store to test against, another runner to compare with.
+.venv/.slow: .venv/.ready requirements-slow.lock
+	@$(PIP) --only-binary :all: --require-hashes -r requirements-slow.lock $(TELL)
+	@touch $@
+
+slow: .venv/.slow
 	@$(BIN)/python -m pytest -q -m slow $(ARGS)
 
-bench: setup
+bench: .venv/.slow
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 warm: setup

@@ -1,6 +1,5 @@
 """Runs scenarios and keeps them: one run here, or one job of many wherever a worker takes it."""
 
-import gc
 import os
 import sys
 import time
@@ -8,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from resource import RUSAGE_SELF, getrusage
+from shlex import quote
 
 from abm import inputs as facts
 from abm import start
@@ -105,14 +105,13 @@ def work(job: Job, shared: Shared) -> Done:
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
     shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
     seconds = time.perf_counter() - began
-    gc.collect()
     return Done(job.name, "kept", seconds, getrusage(RUSAGE_SELF).ru_maxrss * KIBI)
 
 
 def failure(job: Job, shared: Shared, reason: str) -> dict:
     """What is kept of a run that failed."""
     record = stores.provenance(job.scenario, shared.inputs.digest) | shared.record
-    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store '{shared.store.files.place}'"}
+    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.place)}"}
 
 
 def prepare(shared: Shared) -> None:

@@ -11,14 +11,18 @@ import hashlib
 import json
 import platform
 import subprocess
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import abm
@@ -31,6 +35,7 @@ PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", 
 RUNS, OUTCOMES, FAILED, JSON, PARQUET = "runs", "outcomes", "failed", ".json", ".parquet"
 MARK, MARK_TEXT = "README", b"Runs of a model, see store.py: runs/, outcomes/ (Parquet), failed/, sweeps/, pages/.\n"
 DEFAULT = "results"
+READERS = 16  # threads that look into files
 DAMAGED = "remove its files and run the scenario again"
 Place = str | Path
 
@@ -99,14 +104,48 @@ def as_json(content: object) -> bytes:
 
 
 def as_parquet(name: str, table: pa.Table) -> bytes:
-    """Outcomes of a run as Parquet; a row group for each way to split them, so that readers skip what they ask not."""
+    """Outcomes of a run as Parquet; a row group for each way to split them, so that readers skip what they ask not.
+
+    Statistics cost half of the time to write and serve only where readers choose: `measure` and `by`.
+    """
     runs = pa.DictionaryArray.from_arrays(pa.nulls(table.num_rows, pa.int32()).fill_null(0), pa.array([name]))
-    table = table.add_column(0, "run", runs)
+    table = table.add_column(0, "run", runs).combine_chunks()
+    by = table["by"].chunk(0).indices.to_numpy() if table.num_rows else np.array([])
+    cuts = [0, *(np.flatnonzero(np.diff(by)) + 1).tolist(), table.num_rows]  # what is split alike stands together
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
-        for by in table["by"].unique().to_pylist():
-            writer.write_table(table.filter(pc.equal(table["by"], by)))
+    with pq.ParquetWriter(sink, table.schema, compression="zstd", write_statistics=["measure", "by"]) as writer:
+        for start, end in pairwise(cuts):
+            writer.write_table(table.slice(start, end - start))
     return sink.getvalue().to_pybytes()
+
+
+def outcomes(files: Files, runs: list[str], measures: list[str] | None = None, by: str | None = None) -> pd.DataFrame:
+    """Tidy outcomes of some runs: run, measure, unit, by, group, month, value; of some measures and one way to split
+    them, or all (None). Only what was asked is read: pyarrow itself skips no row groups by a column of categories.
+
+    Raises what pyarrow raises.
+    """
+    found = ds.dataset([files.path(outcomes_key(run)) for run in runs], format="parquet", filesystem=files.system)
+    wanted = ds.scalar(True) if by is None else ds.field("by") == by
+    if measures is not None:
+        wanted &= ds.field("measure").isin(measures)
+    if by is not None:
+        with ThreadPoolExecutor(READERS) as readers:  # the foot of a file far away takes its time
+            parts = list(readers.map(lambda fragment: _part(fragment, by), found.get_fragments()))
+        found = ds.FileSystemDataset(parts, found.schema, found.format, files.system)
+    return found.to_table(filter=wanted).to_pandas()
+
+
+def outcomes_key(run: str) -> str:
+    """Key of the outcomes of a run in the store."""
+    return f"{OUTCOMES}/{run}{PARQUET}"
+
+
+def _part(fragment: ds.ParquetFileFragment, by: str) -> ds.ParquetFileFragment:
+    """The row groups of a file that may hold a way to split."""
+    unknown = {"min": by, "max": by}
+    bounds = [(group.id, (group.statistics or {}).get("by", unknown)) for group in fragment.row_groups]
+    return fragment.subset(row_group_ids=[number for number, span in bounds if span["min"] <= by <= span["max"]])
 
 
 class Store:
@@ -116,7 +155,8 @@ class Store:
         self.files = place.files if isinstance(place, Store) else Files(place)
 
     def __reduce__(self):
-        return Store, (self.files.place,)  # a connection cannot be sent to another process, its address can
+        # a connection cannot be sent to another process, its address can; a worker may run in another folder
+        return Store, (self.files.root if self.files.local else self.files.place,)
 
     def done(self) -> set[str]:
         """Names of the runs that are kept."""
@@ -165,9 +205,9 @@ class Store:
         """A kept run."""
         return Run(self, name)
 
-    def find(self, run: str) -> "Run":
-        """A kept run by its name or the beginning of its name."""
-        known = self.done()
+    def find(self, run: str, failed: Collection[str] = ()) -> "Run":
+        """A kept run, or one of those that failed, by its name or the beginning of its name."""
+        known = self.done() | set(failed)
         hits = [run] if run in known else sorted(name for name in known if name.startswith(run))
         if len(hits) == 1:
             return self.run(hits[0])
@@ -203,7 +243,7 @@ class Run:
     @property
     def key(self) -> str:
         """Key of its outcomes in the store."""
-        return f"{OUTCOMES}/{self.name}{PARQUET}"
+        return outcomes_key(self.name)
 
     def about(self) -> dict:
         """What made it."""
@@ -211,9 +251,8 @@ class Run:
 
     def outcomes(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
         """Tidy outcomes: run, measure, unit, by, group, month, value; of one measure and way to split it if given."""
-        wanted = [("measure", "==", measure)] * (measure is not None) + [("by", "==", by)] * (by is not None)
         files = self.store.files
         try:
-            return pq.read_table(files.path(self.key), filters=wanted or None, filesystem=files.system).to_pandas()
+            return outcomes(files, [self.name], None if measure is None else [measure], by)
         except (OSError, pa.ArrowException):
             raise InputError(f"{files.shown(self.key)}: is missing or damaged: {DAMAGED}") from None

@@ -7,9 +7,10 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # before numba is imported, and
 import argparse
 import sys
 
-from tests.benchmarks import full_run
+from tests.benchmarks import full_run, tell_sweeps
 from tests.benchmarks.equality import FAR, differences, distances
 from tests.benchmarks.timing import AS_WRITTEN, DO, OURS, SHUFFLE, C, Timing, bytes_per_person, measure
+from tests.benchmarks.told import told
 
 CAVEAT = (
     "Times belong to this machine and to what else runs on it; ratios of repeats made next to each other travel\n"
@@ -23,12 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Compare, time, and tell; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: a look, not a measurement")
-    quick = parser.parse_args(arguments).quick
-    equal = tell_equality(quick)
-    timings = tell_slice((2_000, 10_000) if quick else (10_000, 100_000, 1_000_000), 3 if quick else 7)
-    tell_memory()
-    tell_goals_of_slice(timings)
-    tell_run(0.05 if quick else 1.0)
+    parser.add_argument("--only", choices=["model", "sweeps"], help="one half of it")
+    asked = parser.parse_args(arguments)
+    quick, equal = asked.quick, True
+    if asked.only != "sweeps":
+        equal = tell_equality(quick)
+        timings = tell_slice((2_000, 10_000) if quick else (10_000, 100_000, 1_000_000), 3 if quick else 7)
+        tell_memory()
+        tell_goals_of_slice(timings)
+        tell_run(0.05 if quick else 1.0)
+    if asked.only != "model":
+        tell_sweeps.tell(quick)
     print(f"\n{CAVEAT}")
     return 0 if equal else 1
 
@@ -104,11 +110,6 @@ def tell_run(scale: float) -> None:
     print("  seconds per process")
     for process, seconds in sorted((run["spent"] | {"checks": checks}).items(), key=lambda item: -item[1]):
         print(f"    {process:12} {seconds:6.2f}")
-
-
-def told(what: str, goal: str, measured: str) -> None:
-    """Print one line of goal and measured."""
-    print(f"  {what:44} goal {goal:8} measured {measured}")
 
 
 if __name__ == "__main__":

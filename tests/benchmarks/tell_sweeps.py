@@ -1,0 +1,62 @@
+"""Prints what sweeps cost, next to the goals."""
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks import sweep_speed, toy
+from tests.benchmarks.told import told
+
+RUNS, REPEATS, PAIRS, LISTED, TOYS = 64, 3, 32, 10_000, (200, 2_000)
+LEAST_EFFICIENCY, MOST_OVERHEAD, MOST_LISTING = 0.95, 0.030, 1.0  # ratio, seconds, seconds
+
+
+def tell(quick: bool) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        tell_efficiency(place, 8 if quick else RUNS, 1 if quick else REPEATS)
+        tell_small(place, 20 if quick else 200, LISTED)
+        tell_toys(place, TOYS[:1] if quick else TOYS)
+        tell_luck(place, 4 if quick else PAIRS)
+
+
+def tell_efficiency(place: Path, runs: int, repeats: int) -> None:
+    """Print two workers against two plain processes."""
+    found = sweep_speed.efficiency(place / "efficiency", runs, repeats)
+    print(f"\nSweep: {runs} runs to {sweep_speed.UNTIL} at scale {sweep_speed.SCALE:g}, {repeats} alternating repeats")
+    plain, ours = (median(getattr(each, key) for each in found) for key in ("plain", "workers"))
+    told("seconds, two plain processes", "-", f"{plain:.1f} ({2 * plain / runs:.2f} a run)")
+    told("seconds, two workers", "-", f"{ours:.1f} ({2 * ours / runs:.2f} a run)")
+    ratio = median(each.plain / each.workers for each in found)
+    told("efficiency, without the start", f">= {LEAST_EFFICIENCY}", f"{ratio:.3f}")
+    ratio = median(each.plain_all / each.workers_all for each in found)
+    told("efficiency, start and end included", "-", f"{ratio:.3f}")
+    overhead = median(each.overhead for each in found)
+    told("overhead of a run [ms]", f"<= {1e3 * MOST_OVERHEAD:.0f}", f"{1e3 * overhead:.1f}")
+
+
+def tell_small(place: Path, runs: int, listed: int) -> None:
+    """Print the overhead of short runs, what keeping costs, and the time to list an index."""
+    _, _, overhead = sweep_speed.two_workers(place / "short", runs, sweep_speed.SHORT, 0.01)
+    told("overhead of a run of hundredths [ms]", f"<= {1e3 * MOST_OVERHEAD:.0f}", f"{1e3 * overhead:.1f}")
+    told("keeping the outcomes of a run [ms]", "-", f"{1e3 * sweep_speed.keeping(5, place / 'keeping'):.0f}")
+    inside, command = sweep_speed.listing(place / "listing", listed)
+    told(
+        f"seconds to list an index of {listed:,}", f"< {MOST_LISTING:g}", f"{inside:.3f} (as a command: {command:.2f})"
+    )
+
+
+def tell_toys(place: Path, sizes: tuple[int, ...]) -> None:
+    """Print runs per minute of a toy model by several ways of running it."""
+    for runs in sizes:
+        print(f"\nA toy model of Mesa, {toy.PEOPLE} agents, {toy.STEPS} steps, {runs:,} runs: runs per minute")
+        for name, pace in toy.measured(runs, 2, place / f"toys-{runs}").items():
+            told(name, "-", f"{pace:,.0f}")
+
+
+def tell_luck(place: Path, pairs: int) -> None:
+    """Print what common luck saves."""
+    print(f"\nVariance of a policy difference, independent seeds over common luck, {pairs} pairs")
+    for outcome, (factor, spread) in sweep_speed.luck(place / "luck", pairs).items():
+        told(outcome, "-", f"{factor:.1f} (spread with common luck {spread:,.3g})")
