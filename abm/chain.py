@@ -15,13 +15,16 @@ from abm.processes import (
     coupling,
     decision,
     housing,
+    learning,
     leaving,
     money,
+    participation,
     placement,
     reception,
     reunion,
     screening,
     status,
+    work,
 )
 from abm.state import Events, State
 
@@ -36,6 +39,9 @@ CHAIN = (
     housing,  # homes fall free and are let
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
+    participation,  # a profile, and language classes for whom they are offered
+    learning,  # Dutch, and what months without anything to do leave behind
+    work,  # people find jobs and lose them
     money,  # what it costs, from whom to whom
 )
 

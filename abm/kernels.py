@@ -191,3 +191,17 @@ def census(stage, size, location, municipality, has_place, housed, locations):
 def whole_months(weeks: float, chance: np.ndarray) -> np.ndarray:
     """Weeks as whole months, (n,) int64: rounded up or down by `chance` in [0, 1) so that the mean is right."""
     return np.floor(weeks / WEEKS_PER_MONTH + chance).astype(np.int64)
+
+
+@njit(cache=True)
+def of_working_age(born, household, stage, counted, month, youngest, oldest):
+    """Rows, (n,) int64, of persons from `youngest` up to `oldest` [months] whose household is at a counted stage.
+
+    born [month], household: whole columns of persons; stage: whole column of households; counted (stages,) bool.
+    """
+    found, count = np.empty(len(born), np.int64), 0
+    for i in range(len(born)):
+        age = month - born[i]
+        found[count] = i
+        count += (age >= youngest) & (age < oldest) & counted[stage[household[i]]]
+    return found[:count].copy()

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
+from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
 BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
@@ -339,4 +340,5 @@ MEASURES: tuple[Measure, ...] = (
     ),
     level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES)),
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
+    *WORK_MEASURES,
 )

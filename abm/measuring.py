@@ -16,12 +16,15 @@ from abm.populations import (
     Households,
     Kind,
     Purpose,
+    Schooling,
     Stage,
     Track,
 )
 from abm.state import Events, State
 
 STATISTICS = ("mean", "median", "p90")
+SEXES = ("men", "women")
+PERMIT_YEARS = 11  # groups of years since the permit, the last one open
 STATUSES = ("asylum seeker", "status holder", "leaving")
 _STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
@@ -43,6 +46,9 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "track": words(Track),
         "purpose": words(Purpose),
         "statistic": list(STATISTICS),
+        "sex": list(SEXES),
+        "schooling": words(Schooling),
+        "since_permit": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
@@ -70,6 +76,11 @@ class Month:
     def stage_in_reception(self) -> np.ndarray:
         """Their stages."""
         return self.households.stage[self.in_reception]
+
+    @cached_property
+    def group_sizes(self) -> dict[str, int]:
+        """Number of members of each group."""
+        return sizes(self)
 
     def at(self, *stages: Stage) -> np.ndarray:
         """Rows of the households in reception at these stages."""
@@ -118,6 +129,7 @@ def sizes(month: Month) -> dict[str, int]:
         fixed
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
+        | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 
 

@@ -89,6 +89,15 @@ class Role(IntEnum):
     CHILD = 2
 
 
+class Schooling(IntEnum):
+    """Schooling with which a person came."""
+
+    NONE = 0  # cannot read and write
+    PRIMARY = 1
+    SECONDARY = 2
+    HIGHER = 3
+
+
 class HomeSize(IntEnum):
     """Size classes of homes, by the persons that they are meant for."""
 
@@ -128,6 +137,21 @@ class Newcomers(Table):
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
 
+    schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
+    talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
+    exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")
+    language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
+    class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
+    integrating = column(np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one")
+    classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
+    idleness = column(np.float32, unit="share", doc="disengagement that months without work or activity leave")
+    employed = column(np.bool_, False, doc="whether this person has a paid job")
+    hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
+    experience = column(np.float32, unit="years", doc="paid work in the Netherlands, fading while without")
+    work_hours = column(np.int8, unit="hours/week", doc="of the job; 0 without one")
+    wage = column(np.float32, unit="EUR/month", doc="gross, of the job; 0 without one")
+    work_region = column(np.int8, NEVER, unit="row of regions", doc="where this person lived when the job began")
+
 
 class Households(Table):
     """Households of newcomers: the unit that moves through the chain."""
@@ -155,6 +179,8 @@ class Households(Table):
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
     housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
+
+    assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
 
     family_abroad = column(np.int8, unit="persons", doc="relatives in the reunification application")
     reunion = column(np.int8, Reunion.NONE, doc="where that application stands")
@@ -196,6 +222,7 @@ class Regions(Table):
 
     population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
     jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")
+    class_places = column(np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet")
 
 
 class Locations(Table):

@@ -1,0 +1,29 @@
+"""Who is of working age and here, and in which region: what the processes of language and work share."""
+
+import numpy as np
+
+from abm.kernels import of_working_age
+from abm.populations import NEVER, Stage
+from abm.state import State
+
+YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
+_ELSEWHERE = (Stage.REGISTERING, Stage.RETURNED, Stage.UNKNOWN)
+_HERE = ~np.isin(np.arange(len(Stage)), _ELSEWHERE)
+
+
+def adults(state: State, month: int | None = None) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened and are in the Netherlands, (n,); of this month if not given."""
+    month = state.clock.month if month is None else month
+    columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
+    views = [column.view() for column in columns]
+    for view in views:
+        view.flags.writeable = False  # one compiled kernel, whatever WRITES allows
+    return of_working_age(*views, _HERE, month, YOUNGEST, OLDEST)
+
+
+def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
+    """Labour market region where persons live, (n,): of their home, or of their place in reception."""
+    households = state.households
+    of = state.newcomers.household[rows]
+    location, town = households.location[of], households.municipality[of]
+    return np.where(location != NEVER, state.locations.region[location], state.municipalities.region[town])

@@ -1,0 +1,149 @@
+"""Whoever was screened gets a profile; language classes are for those to whom they are offered, as far as teachers go.
+
+Classes are offered from a home, from the permit or from arrival on (the lever), some weeks later, until the target
+level is reached or the term has passed. Teachers are capacity per region: those already in class go on, then whoever
+waits longest comes in; capacity follows demand at a pace, or stays as it is.
+
+    hours = hours a week x share attended x (1 - share lost to work, if employed)
+
+Source: E011, E012, E017; civic integration: inb_pip_delay (waits), Wet inburgering 2021; schooling of Syrians: SCP 2018
+(a fifth has a diploma of higher education, a third primary school at most).
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from abm.adults import adults, regions_of
+from abm.draws import Draws
+from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, whole_months
+from abm.params import ProcessParams, param
+from abm.populations import NEVER, Schooling
+
+WRITES = (
+    "newcomers.schooling",
+    "newcomers.talent",
+    "newcomers.exempt",
+    "newcomers.class_hours",
+    "newcomers.classes_since",
+    "newcomers.integrating",
+    "regions.class_places",
+)
+
+
+class Params(ProcessParams):
+    """Who is offered what."""
+
+    classes_from: Literal["home", "permit", "arrival"] = param(
+        "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons before are few",
+        "when language classes begin to be offered", lever=True,
+    )  # fmt: skip
+    start_weeks: float = param(
+        20, "weeks", 0, 52, "inb_pip_delay: almost twice the norm of ten weeks for the plan",
+        "weeks from then until a first class can start", lever=True,
+    )  # fmt: skip
+    hours_a_week: float = param(10, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
+    term: int = param(36, "months", 6, 120, "assumption: three years of civic integration", "months in class at most")
+    target: float = param(
+        2.5, "CEFR level", 1, 5, "assumption: A2 before 2022, B1 or A2 after", "level at which class ends", lever=True
+    )
+    attended: float = param(0.63, "share", 0.4, 0.9, "assumption: prior of att, no source", "hours that are attended")
+    lost_to_work: float = param(0.36, "share", 0, 0.6, "E012|E013", "of the hours of class, lost by who works")
+    funding: Literal["following", "fixed"] = param(
+        "following", "choice", None, None, "assumption", "whether money for teachers follows numbers", lever=True
+    )
+    teachers_pace: float = param(
+        0.1, "share/month", 0.01, 1, "assumption", "part of the gap to demand by which capacity grows a month"
+    )
+    exempt_share: float = param(
+        0.3, "share", 0.1, 0.4, "E045|E101", "adults whom health or care keeps from class and work"
+    )
+    exempt_months: int = param(24, "months", 6, 60, "assumption", "months after which that is looked at again")
+    talent_spread: float = param(
+        0.94, "log odds/month", 0.5, 1.2, "assumption: prior of sigma_nu, set by the spread over duration in E045",
+        "spread of what helps to find work and is not in the model",
+    )  # fmt: skip
+    unschooled: float = param(0.1, "share", 0, 0.5, "assumption", "adults who cannot read and write")
+    primary: float = param(
+        0.3, "share", 0, 0.7, "assumption: scp_syr_schooling, a third at most", "adults with primary school"
+    )
+    higher: float = param(0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education")
+
+
+def schooling(chance: np.ndarray, params: Params) -> np.ndarray:
+    """Schooling, (n,) of Schooling, from a uniform each."""
+    edges = np.cumsum([params.unschooled, params.primary, max(1 - params.unschooled - params.primary - params.higher, 0)])
+    return np.searchsorted(edges, chance, side="right").astype(np.int8)
+
+
+def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
+    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+
+
+def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Give persons whom nobody asked before their profile."""
+    people, who = state.newcomers, state.newcomers.identity[rows]
+    people.schooling[rows] = schooling(draws.once("schooling", who), params)
+    people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
+
+
+def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Look at what keeps people from class and work, again after some months."""
+    people = state.newcomers
+    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)
+    people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
+
+
+def first_month(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """First month in which classes are offered to persons, (n,); NEVER where not yet known."""
+    households, of = state.households, state.newcomers.household[rows]
+    column = {"home": "housed", "permit": "granted", "arrival": "applied"}[params.classes_from]
+    began = getattr(households, column)[of].astype(np.int64)
+    later = whole_months(params.start_weeks, draws.once("weeks", state.newcomers.identity[rows]))
+    return np.where(began == NEVER, NEVER, began + later)
+
+
+def hours(employed: np.ndarray, params: Params) -> np.ndarray:
+    """Hours of class a month that somebody in class attends, (n,)."""
+    full = params.hours_a_week * WEEKS_PER_MONTH * params.attended
+    return full * np.where(employed, 1 - params.lost_to_work, 1.0)
+
+
+def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Which of the persons who want a class get one, (n,) bool; capacity per region moves towards demand."""
+    people, regions = state.newcomers, state.regions
+    where = regions_of(state, rows)
+    demand = np.bincount(where, minlength=len(regions)) / state.scale
+    unset = regions.class_places < 0
+    regions.class_places[unset] = demand[unset]
+    if params.funding == "following":
+        regions.class_places[:] += params.teachers_pace * np.maximum(demand - regions.class_places, -regions.class_places)
+    in_class = people.classes_since[rows] != NEVER
+    since, size = np.full(len(people), NEVER, np.int16), np.ones(len(people), np.int8)
+    since[rows] = np.where(in_class, NEVER, np.maximum(first, 0))  # those in class are ahead of all who wait
+    lottery = state.households.lottery[people.household]
+    left = regions.class_places * state.scale
+    found = oldest_first_by(where, rows, since, lottery, size, left)
+    return np.isin(rows, found, assume_unique=True)
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Profile who is new, look at exemptions, and give classes."""
+    people, month = state.newcomers, state.clock.month
+    rows = adults(state)
+    describe(state, params, draws, rows[people.schooling[rows] == NEVER])
+    assess(state, params, draws, rows)
+    first = first_month(state, params, draws, rows)
+    began = people.classes_since[rows]
+    ended = (began != NEVER) & (month - began >= params.term)
+    wants = (first != NEVER) & (first <= month) & ~ended & (people.language[rows] < params.target) & ~people.exempt[rows]
+    rows, first = rows[wants], first[wants]
+    in_class = rows[served(state, params, rows, first)]
+    people.integrating[:] = False
+    people.integrating[rows] = True
+    people.class_hours[:] = 0
+    people.class_hours[in_class] = hours(people.employed[in_class], params)
+    new = in_class[people.classes_since[in_class] == NEVER]
+    people.classes_since[new] = month
+    return {"class_wanted": rows, "in_class": in_class, "class_begun": new}
