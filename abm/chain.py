@@ -14,6 +14,7 @@ from abm.processes import (
     arrival,
     coupling,
     decision,
+    guidance,
     housing,
     learning,
     leaving,
@@ -41,6 +42,7 @@ CHAIN = (
     leaving,  # who may not stay leaves
     participation,  # a profile, and language classes for whom they are offered
     learning,  # Dutch, and what months without anything to do leave behind
+    guidance,  # job coaches, and diplomas
     work,  # people find jobs and lose them
     money,  # what it costs, from whom to whom
 )

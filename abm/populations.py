@@ -142,8 +142,18 @@ class Newcomers(Table):
     exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
-    integrating = column(np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one")
+    integrating = column(
+        np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one"
+    )
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
+    active = column(np.bool_, False, doc="whether this person volunteers or has an internship")
+    dual = column(np.bool_, False, doc="whether class and work are combined on a dual track")
+    class_location = column(np.int32, NEVER, unit="row of locations", doc="where in reception the last class was")
+    class_again = column(np.int16, unit="month", doc="month from which class can go on after a move in reception")
+    coached_since = column(np.int16, NEVER, unit="month", doc="month in which a job coach began")
+    coaching = column(np.float32, unit="share", doc="strength of coaching, fading after its end")
+    recognised = column(np.int16, NEVER, unit="month", doc="month in which a higher diploma was recognised")
+    regulated = column(np.bool_, False, doc="whether that diploma is for a profession that asks recognition by law")
     idleness = column(np.float32, unit="share", doc="disengagement that months without work or activity leave")
     employed = column(np.bool_, False, doc="whether this person has a paid job")
     hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
@@ -222,7 +232,9 @@ class Regions(Table):
 
     population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
     jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")
-    class_places = column(np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet")
+    class_places = column(
+        np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet"
+    )
 
 
 class Locations(Table):

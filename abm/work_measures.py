@@ -1,4 +1,4 @@
-"""The indicators of language and work: persons of working age, by origin, sex, schooling, region and time since permit."""
+"""The indicators of language and work: persons of working age, by origin, sex, schooling, region, time since permit."""
 
 from collections.abc import Callable
 
@@ -96,21 +96,78 @@ def happened(*names: str) -> Callable[[Month], float]:
     return lambda month: len(month.event(*names)) / month.state.scale
 
 
+def in_class(month: Month, rows: np.ndarray) -> np.ndarray:
+    """Persons who had class this month."""
+    return month.state.newcomers.class_hours[rows] > 0
+
+
+def awaiting_class(month: Month, rows: np.ndarray) -> np.ndarray:
+    """Persons whom civic integration asks for, without class this month."""
+    return month.state.newcomers.integrating[rows] & ~in_class(month, rows)
+
+
+def coached(month: Month, rows: np.ndarray) -> np.ndarray:
+    """Persons for whom coaching still works."""
+    return month.state.newcomers.coaching[rows] > 0
+
+
+EVERYONE, PLACE = ("total", "origin"), ("total", "region")
+WITH_WORK, ON_ASSISTANCE = (
+    ("Of these, with paid work", "Daarvan met betaald werk"),
+    (
+        "Of these, on social assistance",
+        "Daarvan met bijstand",
+    ),
+)
 WORK_MEASURES: tuple[Measure, ...] = (
     of_working_age("working_age", "Permit holders of 18 to 65", "Statushouders van 18 tot 66 jaar", permit),
-    of_working_age("employed", "Of these, with paid work", "Daarvan met betaald werk", both(permit, employed)),
-    of_working_age("assisted", "Of these, on social assistance", "Daarvan met bijstand", both(permit, assisted)),
-    Measure("language", "CEFR level", "Mean level of Dutch of permit holders", "Gemiddeld taalniveau van statushouders",
-            SPLITS, mean_level),
-    of_working_age("applicants", "Asylum seekers of 18 to 65", "Asielzoekers van 18 tot 66 jaar", applicant, "total", "origin", "region"),
-    of_working_age("applicants_employed", "Of these, with paid work", "Daarvan met betaald werk", both(applicant, employed), "total", "origin", "region"),
-    of_working_age("in_class", "In language class", "Op taalles", lambda m, rows: m.state.newcomers.class_hours[rows] > 0, "total", "region"),
-    of_working_age("awaiting_class", "Waiting for language class", "Wachtend op taalles",
-                   lambda m, rows: m.state.newcomers.integrating[rows] & (m.state.newcomers.class_hours[rows] == 0), "total", "region"),
-    of_working_age("cohort_2014", "Permit holders of 2014 of 18 to 65", "Statushouders van 2014 van 18 tot 66 jaar", cohort, "total", "origin"),
-    of_working_age("cohort_2014_employed", "Of these, with paid work", "Daarvan met betaald werk", both(cohort, employed), "total", "origin"),
-    of_working_age("cohort_2014_assisted", "Of these, on social assistance", "Daarvan met bijstand", both(cohort, assisted), "total", "origin"),
+    of_working_age("employed", *WITH_WORK, both(permit, employed)),
+    of_working_age("assisted", *ON_ASSISTANCE, both(permit, assisted)),
+    Measure(
+        "language",
+        "CEFR level",
+        "Mean level of Dutch of permit holders",
+        "Gemiddeld taalniveau van statushouders",
+        SPLITS,
+        mean_level,
+    ),
+    of_working_age(
+        "applicants",
+        "Asylum seekers of 18 to 65",
+        "Asielzoekers van 18 tot 66 jaar",
+        applicant,
+        *EVERYONE,
+        "region",
+    ),
+    of_working_age("applicants_employed", *WITH_WORK, both(applicant, employed), *EVERYONE, "region"),
+    of_working_age("in_class", "In language class", "Op taalles", in_class, *PLACE),
+    of_working_age("awaiting_class", "Waiting for language class", "Wachtend op taalles", awaiting_class, *PLACE),
+    of_working_age("coached", "With a job coach", "Met een jobcoach", coached, *PLACE),
+    of_working_age(
+        "cohort_2014",
+        "Permit holders of 2014, of 18 to 65",
+        "Statushouders van 2014, van 18 tot 66 jaar",
+        cohort,
+        *EVERYONE,
+    ),
+    of_working_age("cohort_2014_employed", *WITH_WORK, both(cohort, employed), *EVERYONE),
+    of_working_age("cohort_2014_assisted", *ON_ASSISTANCE, both(cohort, assisted), *EVERYONE),
     level("hires", "persons/month", "Jobs found", "Banen gevonden", "total", happened("hired")),
     level("jobs_lost", "persons/month", "Jobs lost", "Banen verloren", "total", happened("job_lost")),
-    level("work_permits", "permits/month", "Work permits for asylum seekers", "Tewerkstellingsvergunningen voor asielzoekers", "total", happened("hired_with_work_permit")),
-)  # fmt: skip
+    level(
+        "work_permits",
+        "permits/month",
+        "Work permits for asylum seekers",
+        "Tewerkstellingsvergunningen voor asielzoekers",
+        "total",
+        happened("hired_with_work_permit"),
+    ),
+    level(
+        "diplomas_recognised",
+        "persons/month",
+        "Diplomas recognised",
+        "Erkende diploma's",
+        "total",
+        happened("recognised"),
+    ),
+)

@@ -1,7 +1,7 @@
 """Compares a run with what was observed: targets with sources and tolerances, one verdict each.
 
 A target says how a quantity is made of the outcomes of a run and what was observed in which period: a month (2022-05),
-a half-year (2022-I) or a year (2022). What no process speaks to yet carries `needs` and no measure.
+a half-year (2022-I), a year (2022) or years (2017 to 2021). What no process speaks to yet carries `needs` and no measure.
 """
 
 import math
@@ -68,7 +68,7 @@ class Tolerance(Strict):
 class Point(Strict):
     """One observed value; `measure` where it is made in another way than the target's other points."""
 
-    period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II))?$")
+    period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$")
     value: float
     what: str = ""
     measure: Quantity | None = None
@@ -120,7 +120,10 @@ def load(path: Path = OBSERVED) -> list[Target]:
 
 
 def months(period: str) -> list[str]:
-    """Months of a period: '2022-II' -> ['2022-07', ..., '2022-12']."""
+    """Months of a period: '2022-II' -> ['2022-07', ..., '2022-12'], '2017 to 2021' -> ['2017-01', ..., '2021-12']."""
+    if " to " in period:
+        first, last = (int(year) for year in period.split(" to "))
+        return [month for year in range(first, last + 1) for month in months(str(year))]
     year = [f"{period[:4]}-{month:02d}" for month in range(1, clock.MONTHS + 1)]
     return {"": year, "I": year[:HALF_YEAR], "II": year[HALF_YEAR:]}.get(period[5:], [period])
 

@@ -32,7 +32,10 @@ class Params(ProcessParams):
     slope: float = param(0.36, "ratio/level", 0.1, 0.6, "assumption: prior of delta", "how much slower each level is")
     young: float = param(0.65, "ratio", 0.5, 0.8, "E018", "hours needed under 25, over those of 25 to 44")
     old: float = param(2.0, "ratio", 1.5, 2.5, "E018", "hours needed from 45 on, over those of 25 to 44")
-    at_work: float = param(0.14, "ratio", 0.02, 0.3, "E012: prior of e_w", "hours of class that an hour of work is worth")
+    at_work: float = param(
+        0.1, "ratio", 0.02, 0.15, "E012: prior of e_w", "hours of class that an hour of work is worth"
+    )
+    at_work_dual: float = param(0.2, "ratio", 0.1, 0.3, "E012: prior of e_w", "the same on a dual track")
     informal: float = param(4, "hours/month", 0, 8, "E019: prior of f_inf", "hours of class that daily life is worth")
     idle_months: float = param(10, "months", 6, 18, "E005: prior of tau_D", "time in which disengagement builds up")
     half_life: float = param(55, "months", 24, 96, "E004|E005: prior of h_D", "half-life of disengagement afterwards")
@@ -40,7 +43,12 @@ class Params(ProcessParams):
         0.38, "share", 0, 1, "assumption: prior of w_idle", "filling where work is allowed but there is none"
     )
     activity: float = param(
-        0.47, "share", 0, 1, "E003|E020: sign; size an assumption", "of the filling, prevented by class or other activity"
+        0.47,
+        "share",
+        0,
+        1,
+        "E003|E020: sign; size an assumption",
+        "of the filling, prevented by class or other activity",
     )
 
 
@@ -48,17 +56,17 @@ YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the 
 
 
 @njit(cache=True)
-def learned(language, class_hours, work_hours, schooling, age, per_level, slope, young, old, at_work, informal):
+def learned(language, class_hours, at_work, schooling, age, per_level, slope, young, old, informal):
     """Level after this month, (n,) float32.
 
-    language [level], class_hours [hours/month], work_hours [hours/month], schooling, age [months]: (n,); per_level
+    language [level], class_hours, at_work [both in hours of class a month], schooling, age [months]: (n,); per_level
     [hours/level] by schooling; the rest numbers, see Params.
     """
     found = np.empty(len(language), np.float32)
     for i in range(len(language)):
         ease = young if age[i] < YOUNG else old if age[i] >= OLD else 1.0
         needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
-        gained = (class_hours[i] + at_work * work_hours[i] + informal) / needed
+        gained = (class_hours[i] + at_work[i] + informal) / needed
         found[i] = min(language[i] + gained, TOP)
     return found
 
@@ -87,14 +95,16 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     of, age = people.household[rows], month - people.born[rows].astype(np.int64)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
     employed, class_hours = people.employed[rows], people.class_hours[rows]
+    worth = np.where(people.dual[rows], params.at_work_dual, params.at_work)
     people.language[rows] = learned(
-        people.language[rows], class_hours, people.work_hours[rows] * WEEKS_PER_MONTH, people.schooling[rows], age,
-        per_level, params.slope, params.young, params.old, params.at_work, params.informal,
+        people.language[rows], class_hours, worth * people.work_hours[rows] * WEEKS_PER_MONTH, people.schooling[rows],
+        age, per_level, params.slope, params.young, params.old, params.informal,
     )  # fmt: skip
     waits = np.isin(households.stage[of], IN_RECEPTION)
     pace, kept = 1 - np.exp(-1 / params.idle_months), 0.5 ** (1 / params.half_life)
+    active = (class_hours > 0) | people.active[rows]
+    barred = households.granted[of] == NEVER
     people.idleness[rows] = disengaged(
-        people.idleness[rows], employed, waits, households.granted[of] == NEVER, class_hours > 0,
-        pace, params.idle_allowed, params.activity, kept,
-    )  # fmt: skip
+        people.idleness[rows], employed, waits, barred, active, pace, params.idle_allowed, params.activity, kept
+    )
     return {}

@@ -18,7 +18,7 @@ from abm.adults import adults, regions_of
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, whole_months
 from abm.params import ProcessParams, param
-from abm.populations import NEVER, Schooling
+from abm.populations import NEVER
 
 WRITES = (
     "newcomers.schooling",
@@ -27,6 +27,10 @@ WRITES = (
     "newcomers.class_hours",
     "newcomers.classes_since",
     "newcomers.integrating",
+    "newcomers.active",
+    "newcomers.dual",
+    "newcomers.class_location",
+    "newcomers.class_again",
     "regions.class_places",
 )
 
@@ -42,13 +46,29 @@ class Params(ProcessParams):
         20, "weeks", 0, 52, "inb_pip_delay: almost twice the norm of ten weeks for the plan",
         "weeks from then until a first class can start", lever=True,
     )  # fmt: skip
-    hours_a_week: float = param(10, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
+    hours_a_week: float = param(12, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
     term: int = param(36, "months", 6, 120, "assumption: three years of civic integration", "months in class at most")
     target: float = param(
-        2.5, "CEFR level", 1, 5, "assumption: A2 before 2022, B1 or A2 after", "level at which class ends", lever=True
-    )
+        2, "CEFR level", 1, 5, "inb_old_law: A2 was asked; from 2022 B1, of a third of people A1 (inb_z_route)",
+        "level at which civic integration ends", lever=True, dated={"2022-01": 2.4},
+    )  # fmt: skip
     attended: float = param(0.63, "share", 0.4, 0.9, "assumption: prior of att, no source", "hours that are attended")
-    lost_to_work: float = param(0.36, "share", 0, 0.6, "E012|E013", "of the hours of class, lost by who works")
+    duty: bool = param(
+        False, "switch", None, None, "assumption", "whether taking part is a duty with consequences", lever=True
+    )
+    attended_by_duty: float = param(0.8, "share", 0.4, 1, "assumption", "hours that are attended where it is")
+    lost_to_work: float = param(0.36, "share", 0.2, 0.6, "E012|E013", "of the hours of class, lost by who works")
+    lost_on_dual_track: float = param(0.15, "share", 0, 0.3, "E012|E013", "the same on a dual track")
+    dual_share: float = param(
+        0, "share", 0, 1, "assumption: few municipalities offer them", "of those in class, on a dual track", lever=True
+    )
+    activity_from: Literal["home", "permit", "arrival"] = param(
+        "permit", "choice", None, None, "assumption", "when volunteering and internships are offered", lever=True
+    )
+    activity_share: float = param(
+        0.2, "share", 0, 1, "assumption", "of those to whom they are, who take part", lever=True
+    )
+    move_stops: float = param(1.75, "months", 0.5, 3, "E020: prior of r_loss", "months without class after a move")
     funding: Literal["following", "fixed"] = param(
         "following", "choice", None, None, "assumption", "whether money for teachers follows numbers", lever=True
     )
@@ -67,12 +87,16 @@ class Params(ProcessParams):
     primary: float = param(
         0.3, "share", 0, 0.7, "assumption: scp_syr_schooling, a third at most", "adults with primary school"
     )
-    higher: float = param(0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education")
+    higher: float = param(
+        0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education"
+    )
 
 
 def schooling(chance: np.ndarray, params: Params) -> np.ndarray:
     """Schooling, (n,) of Schooling, from a uniform each."""
-    edges = np.cumsum([params.unschooled, params.primary, max(1 - params.unschooled - params.primary - params.higher, 0)])
+    edges = np.cumsum(
+        [params.unschooled, params.primary, max(1 - params.unschooled - params.primary - params.higher, 0)]
+    )
     return np.searchsorted(edges, chance, side="right").astype(np.int8)
 
 
@@ -95,19 +119,33 @@ def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
-def first_month(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
-    """First month in which classes are offered to persons, (n,); NEVER where not yet known."""
-    households, of = state.households, state.newcomers.household[rows]
-    column = {"home": "housed", "permit": "granted", "arrival": "applied"}[params.classes_from]
-    began = getattr(households, column)[of].astype(np.int64)
-    later = whole_months(params.start_weeks, draws.once("weeks", state.newcomers.identity[rows]))
-    return np.where(began == NEVER, NEVER, began + later)
+def first_month(since: np.ndarray, params: Params, chance: np.ndarray) -> np.ndarray:
+    """First month in which a class can start, (n,), from the month in which it is offered and a uniform."""
+    return since + whole_months(params.start_weeks, chance)
 
 
-def hours(employed: np.ndarray, params: Params) -> np.ndarray:
+def offered_since(state, offer: str, rows: np.ndarray) -> np.ndarray:
+    """Month of the home, permit or arrival of persons, (n,) int64; NEVER where it did not come."""
+    column = {"home": "housed", "permit": "granted", "arrival": "applied"}[offer]
+    return getattr(state.households, column)[state.newcomers.household[rows]].astype(np.int64)
+
+
+def hours(employed: np.ndarray, dual: np.ndarray, params: Params) -> np.ndarray:
     """Hours of class a month that somebody in class attends, (n,)."""
-    full = params.hours_a_week * WEEKS_PER_MONTH * params.attended
-    return full * np.where(employed, 1 - params.lost_to_work, 1.0)
+    full = params.hours_a_week * WEEKS_PER_MONTH * (params.attended_by_duty if params.duty else params.attended)
+    lost = np.where(dual, params.lost_on_dual_track, params.lost_to_work)
+    return full * np.where(employed, 1 - lost, 1.0)
+
+
+def moved(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Whom a move in reception keeps from class this month, (n,) bool; notes where they are."""
+    people, month = state.newcomers, state.clock.month
+    here = state.households.location[people.household[rows]]
+    away = (people.class_location[rows] != NEVER) & (here != NEVER) & (people.class_location[rows] != here)
+    stop = whole_months(params.move_stops * WEEKS_PER_MONTH, draws.uniform("stops", people.identity[rows[away]]))
+    people.class_again[rows[away]] = month + stop
+    people.class_location[rows[away]] = here[away]
+    return people.class_again[rows] > month
 
 
 def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -118,7 +156,9 @@ def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.nda
     unset = regions.class_places < 0
     regions.class_places[unset] = demand[unset]
     if params.funding == "following":
-        regions.class_places[:] += params.teachers_pace * np.maximum(demand - regions.class_places, -regions.class_places)
+        regions.class_places[:] += params.teachers_pace * np.maximum(
+            demand - regions.class_places, -regions.class_places
+        )
     in_class = people.classes_since[rows] != NEVER
     since, size = np.full(len(people), NEVER, np.int16), np.ones(len(people), np.int8)
     since[rows] = np.where(in_class, NEVER, np.maximum(first, 0))  # those in class are ahead of all who wait
@@ -129,21 +169,28 @@ def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.nda
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Profile who is new, look at exemptions, and give classes."""
+    """Profile who is new, look at exemptions, and give classes and other activities."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)
     describe(state, params, draws, rows[people.schooling[rows] == NEVER])
     assess(state, params, draws, rows)
-    first = first_month(state, params, draws, rows)
-    began = people.classes_since[rows]
+    since, began = offered_since(state, params.classes_from, rows), people.classes_since[rows]
     ended = (began != NEVER) & (month - began >= params.term)
-    wants = (first != NEVER) & (first <= month) & ~ended & (people.language[rows] < params.target) & ~people.exempt[rows]
-    rows, first = rows[wants], first[wants]
-    in_class = rows[served(state, params, rows, first)]
+    below = people.language[rows] < params.target
+    integrating = (since != NEVER) & ~ended & below & ~people.exempt[rows]
+    first = first_month(since, params, draws.once("weeks", people.identity[rows]))
+    wants = integrating & (first <= month)
+    can = wants & ~moved(state, params, draws, rows)
     people.integrating[:] = False
-    people.integrating[rows] = True
+    people.integrating[rows[integrating]] = True
+    people.dual[rows] = draws.once("dual", people.identity[rows]) < params.dual_share
+    in_class = rows[can][served(state, params, rows[can], first[can])]
     people.class_hours[:] = 0
-    people.class_hours[in_class] = hours(people.employed[in_class], params)
+    people.class_hours[in_class] = hours(people.employed[in_class], people.dual[in_class], params)
+    people.class_location[in_class] = state.households.location[people.household[in_class]]
     new = in_class[people.classes_since[in_class] == NEVER]
     people.classes_since[new] = month
-    return {"class_wanted": rows, "in_class": in_class, "class_begun": new}
+    offered = offered_since(state, params.activity_from, rows) != NEVER
+    joins = draws.once("activity", people.identity[rows]) < params.activity_share
+    people.active[rows] = offered & joins & ~people.employed[rows] & ~people.exempt[rows]
+    return {"class_wanted": rows[wants], "in_class": in_class, "class_begun": new}

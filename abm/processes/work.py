@@ -2,7 +2,8 @@
 
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
-        + b_U (unemployment - its level in 2018) + b_R lives in reception
+        + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
+        + b_W subsidy
 
 Access is none in the first months after the application, a fraction while a work permit is needed, and one with a
 permit. Search is lower while in class (lock-in) and none when exempt. A job ends by chance, less often with experience,
@@ -14,8 +15,8 @@ Source: job finding E045, E010, E004, E005, E026, E031, E032; work permits E007;
 import numpy as np
 from numba import njit
 
-from abm.clock import MONTHS
 from abm.adults import adults, regions_of
+from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH
 from abm.params import ProcessParams, param
@@ -44,19 +45,36 @@ class Params(ProcessParams):
         True, "switch", None, None, "rule_6m", "whether work before the decision needs a work permit", lever=True
     )
     with_permit: float = param(
-        0.4, "ratio", 0.02, 1, "E007|twv: 1,514 permits in 2017-2021; after the end of the cap of 24 weeks an assumption",
+        0.4, "ratio", 0.02, 1, "E007|twv: 1,514 permits in 2017-2021; after the cap of 24 weeks an assumption",
         "job finding where a work permit is needed, over that with free access", dated={"2023-12": 0.8},
     )  # fmt: skip
     base: float = param(-3.0, "log odds/month", -4.2, -2.0, "E045: prior of alpha_0, kept median", "job finding")
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
-    experience: float = param(0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two")
-    woman: float = param(-0.6, "log odds", -1.5, 0, "assumption: E013, inb_job_coa, 29% of men and 4% of women", "women")
+    experience: float = param(
+        0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
+    )
+    woman: float = param(
+        -0.6, "log odds", -1.5, 0, "assumption: E013, inb_job_coa, 29% of men and 4% of women", "women"
+    )
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
-    in_reception: float = param(-0.5, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception")
-    lock_in: float = param(0.19, "ratio", 0.05, 0.5, "E012|E013|E045", "search while in class", lever=True)
-    separation: float = param(0.036, "share/month", 0.015, 0.05, "E046", "jobs that end each month, without experience")
+    in_reception: float = param(-0.9, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception")
+    lock_in: float = param(
+        0.19, "ratio", 0.05, 0.5, "E012|E013|E045", "search during civic integration, over that after"
+    )
+    lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "the same on a dual track")
+    coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
+    at_scale: float = param(
+        0.5, "share", 0.1, 1, "E039: prior of omega", "of that, what is left where everybody is coached"
+    )
+    subsidised_share: float = param(
+        0, "share", 0, 1, "assumption", "job seekers whose employer would get a wage subsidy", lever=True
+    )
+    subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
+    regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
+    recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
+    separation: float = param(0.04, "share/month", 0.015, 0.05, "E046", "jobs that end each month, without experience")
     settled: float = param(0.27, "log/year", 0, 0.5, "E046", "how a year of experience lowers that")
     assistance_hours: float = param(
         24, "hours/week", 12, 40, "assumption: minimum wage of these hours passes the norm for one adult",
@@ -75,11 +93,15 @@ def access(waited: np.ndarray, permit: np.ndarray, fast: np.ndarray, params: Par
 
 
 @njit(cache=True)
-def chances(z, access, exempt, in_class, lock_in):
-    """Chance of a job this month, (n,); z [log odds], access, exempt, in_class: (n,)."""
+def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
+    """Chance of a job this month, (n,); z [log odds], access, exempt, integrating, dual: (n,)."""
     found = np.empty(len(z))
     for i in range(len(z)):
-        search = 0.0 if exempt[i] else lock_in if in_class[i] else 1.0
+        search = 1.0
+        if exempt[i]:
+            search = 0.0
+        elif integrating[i]:
+            search = lock_in_dual if dual[i] else lock_in
         found[i] = access[i] * search / (1 + np.exp(-z[i]))
     return found
 
@@ -98,6 +120,8 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
         + params.woman * people.female[rows]
         + params.unemployment * (unemployment - REFERENCE)
         + params.in_reception * (households.location[people.household[rows]] != NEVER)
+        + params.at_scale * params.coaching * people.coaching[rows]
+        + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
         + people.talent[rows]
     )
 
@@ -116,7 +140,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     of = people.household[seeking]
     permit = households.granted[of] != NEVER
     free = access(month - households.applied[of], permit, unpromising(households, of), params)
-    chance = chances(odds(state, params, seeking), free, people.exempt[seeking], people.integrating[seeking], params.lock_in)
+    z = odds(state, params, seeking)
+    z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
+    chance = chances(
+        z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
+        params.lock_in, params.lock_in_dual,
+    )  # fmt: skip
     hired = seeking[draws.uniform("finds", people.identity[seeking]) < chance]
     people.experience[rows] = np.where(
         employed, people.experience[rows] + 1 / MONTHS, people.experience[rows] * (1 - FADING)

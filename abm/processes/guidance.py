@@ -1,0 +1,95 @@
+"""Job coaches and the recognition of diplomas, for permit holders who seek work.
+
+Coaches are capacity per region: so many per inhabitant, each with a caseload. Who waits longest since the permit is
+coached for some months, as strongly as the caseload allows; afterwards the effect fades. Who came with a higher diploma
+and asks for it has it recognised after some months.
+
+    strength = min(1, full caseload / caseload)
+
+Source: E036, E037, E038, E039, E043 (coaches); E033, E034 (diplomas).
+"""
+
+import numpy as np
+
+from abm.adults import adults, regions_of
+from abm.draws import Draws
+from abm.kernels import oldest_first_by
+from abm.params import ProcessParams, param
+from abm.populations import NEVER, Schooling
+
+WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
+PER_INHABITANTS = 100_000
+FAINT = 0.001  # coaching that has faded so far counts as none
+
+
+class Params(ProcessParams):
+    """How many coaches there are, and how long recognition takes."""
+
+    coaches: float = param(
+        0, "coaches/100,000 inhabitants", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
+        "job coaches beside the guidance of today", lever=True,
+    )  # fmt: skip
+    caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders whom a coach guides", lever=True)
+    full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "caseload at which coaching works in full")
+    coached_months: int = param(12, "months", 3, 36, "E036", "months that somebody is coached", lever=True)
+    half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of what coaching did")
+    recognition_months: float = param(
+        9, "months", 1, 24, "E034: 4 to 14 months; 1 to 3 on a fast track", "from the permit to recognition", lever=True
+    )
+    asking_share: float = param(
+        0.4, "share", 0, 1, "assumption: costs and papers keep the rest", "higher diplomas that are offered for it",
+        lever=True,
+    )  # fmt: skip
+    regulated_share: float = param(
+        0.3, "share", 0, 1, "assumption", "of them for a profession that asks recognition by law"
+    )
+
+
+def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Recognise the diplomas that are due this month; returns their rows."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    rows = rows[(people.schooling[rows] == Schooling.HIGHER) & (people.recognised[rows] == NEVER)]
+    granted = households.granted[people.household[rows]]
+    who = people.identity[rows]
+    asks = (granted != NEVER) & (draws.once("asks", who) < params.asking_share)
+    rows, who, waited = rows[asks], who[asks], month - granted[asks].astype(np.int64)
+    due = waited >= params.recognition_months * 2 * draws.once("months", who)  # evenly around the mean
+    people.recognised[rows[due]] = month
+    people.regulated[rows[due]] = draws.once("regulated", who[due]) < params.regulated_share
+    return rows[due]
+
+
+def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Give free coaches to those who wait longest; returns who begins."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    began = people.coached_since[rows]
+    busy = rows[(began != NEVER) & (month - began < params.coached_months)]
+    capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
+    free = capacity * state.scale - np.bincount(regions_of(state, busy), minlength=len(state.regions))
+    granted = households.granted[people.household[rows]]
+    waits = (granted != NEVER) & (began == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
+    queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
+    since, size = np.zeros(len(people), np.int16), np.ones(len(people), np.int8)
+    since[queue] = households.granted[people.household[queue]]
+    lottery = households.lottery[people.household]
+    found = oldest_first_by(regions_of(state, queue), queue, since, lottery, size, np.maximum(free, 0.0))
+    people.coached_since[found] = month
+    return found
+
+
+def inhabitants(state) -> float:
+    """Inhabitants of the country."""
+    return float(state.municipalities.population.sum())
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Recognise diplomas, begin coaching, and let what it did fade."""
+    people, month = state.newcomers, state.clock.month
+    rows = adults(state)
+    recognised = recognise(state, params, draws, rows)
+    begun = coach(state, params, rows) if params.coaches else rows[:0]
+    people.coaching[:] *= 0.5 ** (1 / params.half_life)
+    people.coaching[people.coaching < FAINT] = 0
+    busy = rows[(people.coached_since[rows] != NEVER) & (month - people.coached_since[rows] < params.coached_months)]
+    people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
+    return {"recognised": recognised, "coached": begun}
