@@ -1,7 +1,7 @@
 """Compares a run with what was observed: targets with sources and tolerances, one verdict each.
 
 A target says how a quantity is made of the outcomes of a run and what was observed in which period: a month (2022-05),
-a half-year (2022-I), a year (2022) or years (2017 to 2021). What no process speaks to yet carries `needs` and no measure.
+a half-year (2022-I), a year (2022) or years (2017 to 2021). What no process speaks to yet carries `needs`, no measure.
 """
 
 import math

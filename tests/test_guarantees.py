@@ -15,7 +15,12 @@ from tests.runs import advance, difference, real, recorded, small, state_after
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs" / "scenarios").glob("*.yaml"))
 LEVERS = catalogue.rows(only_levers=True)
-NEEDS = {"policy.reunion.home_first_until": {"policy.reunion.home_first": True}}  # levers that act on another one
+COACHES = {"policy.guidance.coaches": 5}
+NEEDS = {  # levers that act on another one
+    "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
+    "policy.guidance.caseload": COACHES,
+    "policy.guidance.coached_months": COACHES,
+}
 UNTIL = "2023-12"  # late enough for every dated law to have been in force
 
 

@@ -26,8 +26,8 @@ class Params(ProcessParams):
     """How many coaches there are, and how long recognition takes."""
 
     coaches: float = param(
-        0, "coaches/100,000 inhabitants", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
-        "job coaches beside the guidance of today", lever=True,
+        0, "coaches", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
+        "job coaches per 100,000 inhabitants, beside the guidance of today", lever=True,
     )  # fmt: skip
     caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders whom a coach guides", lever=True)
     full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "caseload at which coaching works in full")
@@ -88,7 +88,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = adults(state)
     recognised = recognise(state, params, draws, rows)
     begun = coach(state, params, rows) if params.coaches else rows[:0]
-    people.coaching[:] *= 0.5 ** (1 / params.half_life)
+    people.coaching[:] *= 2 ** (-1 / params.half_life)
     people.coaching[people.coaching < FAINT] = 0
     busy = rows[(people.coached_since[rows] != NEVER) & (month - people.coached_since[rows] < params.coached_months)]
     people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)

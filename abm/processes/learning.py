@@ -2,7 +2,7 @@
 
     level = level + (hours of class + e x hours of work + informal) / (hours per level x age x (1 + slope x level))
     idleness = idleness + (1 - idleness) (1 - exp(-1 / tau)) fill (1 - k x active)     while not employed, before a home
-    idleness = idleness x 0.5^(1 / half-life)                                          while employed or housed
+    idleness = idleness x 2^(-1 / half-life)                                           while employed or housed
 
 Hours per level follow schooling. Filling is full while work is barred and partial when it is allowed but there is none.
 
@@ -101,7 +101,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         age, per_level, params.slope, params.young, params.old, params.informal,
     )  # fmt: skip
     waits = np.isin(households.stage[of], IN_RECEPTION)
-    pace, kept = 1 - np.exp(-1 / params.idle_months), 0.5 ** (1 / params.half_life)
+    pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     active = (class_hours > 0) | people.active[rows]
     barred = households.granted[of] == NEVER
     people.idleness[rows] = disengaged(

@@ -49,7 +49,7 @@ class Params(ProcessParams):
     hours_a_week: float = param(12, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
     term: int = param(36, "months", 6, 120, "assumption: three years of civic integration", "months in class at most")
     target: float = param(
-        2, "CEFR level", 1, 5, "inb_old_law: A2 was asked; from 2022 B1, of a third of people A1 (inb_z_route)",
+        2, "CEFR level", 1, 5, "inb_zroute: A2 was asked before 2022, then B1, of a third of people A1",
         "level at which civic integration ends", lever=True, dated={"2022-01": 2.4},
     )  # fmt: skip
     attended: float = param(0.63, "share", 0.4, 0.9, "assumption: prior of att, no source", "hours that are attended")

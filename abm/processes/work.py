@@ -31,6 +31,8 @@ WRITES = (
     "newcomers.work_region",
     "households.assisted",
 )
+REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
+PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
 FADING = 0.02  # share of experience that a month without work takes
 
 
@@ -55,8 +57,9 @@ class Params(ProcessParams):
         0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
     )
     woman: float = param(
-        -0.6, "log odds", -1.5, 0, "assumption: E013, inb_job_coa, 29% of men and 4% of women", "women"
-    )
+        -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
+        "a woman rather than a man",
+    )  # fmt: skip
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
     in_reception: float = param(-0.9, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception")
@@ -109,7 +112,7 @@ def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
 def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
     """z of persons, (n,) log odds."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    decades = np.maximum((month - people.born[rows]) / MONTHS - 30, 0) / 10
+    decades = np.maximum(month - people.born[rows] - PRIME, 0) / DECADE
     unemployment = REFERENCE
     return (
         params.base
@@ -124,9 +127,6 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
         + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
         + people.talent[rows]
     )
-
-
-REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -156,8 +156,10 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people.work_hours[hired] = params.hours
     people.wage[hired] = params.hours * WEEKS_PER_MONTH * params.hourly_wage
     people.work_region[hired] = regions_of(state, hired)
-    households.assisted[:] = needs_assistance(state, adults(state), params)
-    end(people, np.flatnonzero(people.employed & left(households.stage)[people.household]))
+    households.assisted[:] = needs_assistance(state, rows, params)
+    counted = np.zeros(len(people), dtype=np.bool_)
+    counted[rows] = True
+    end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
     barred = households.granted[people.household[hired]] == NEVER
     asked = barred & params.work_permit
     return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
@@ -189,8 +191,3 @@ def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
 def unpromising(households, of: np.ndarray) -> np.ndarray:
     """Households that were refused for good or are on the fast track, (n,) bool."""
     return (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
-
-
-def left(stage: np.ndarray) -> np.ndarray:
-    """Stages of households that left the country, (n,) bool."""
-    return (stage == Stage.RETURNED) | (stage == Stage.UNKNOWN)
