@@ -159,9 +159,23 @@ def repeat(
     console.print(f"Run {name}: {'the same bytes again' if before else 'made now, and kept'}", highlight=False)
 
 
+def replicate(
+    seeds: Annotated[int, typer.Option(metavar="N", help="Pairs of runs for each.")] = 4,
+    scale: Annotated[float, typer.Option(help="Share of people simulated one to one.")] = 0.1,
+    workers: Workers = None,
+    address: Address = None,
+    store: Place = stores.DEFAULT,
+) -> None:
+    """Do published experiments again inside the model: the effect that it gives beside the one that was found."""
+    from experiments import replications
+
+    found = replications.replicate(seeds=seeds, scale=scale, workers=workers, address=address, store=store)
+    replications.show(found, console)
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (sweep, extend, status, compare, repeat):
+    for command in (sweep, extend, status, compare, repeat, replicate):
         app.command()(command)
 
 

@@ -62,6 +62,14 @@ class Params(ProcessParams):
     )  # fmt: skip
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
+    slack: float = param(
+        0,
+        "percentage points",
+        -3,
+        5,
+        "assumption: nothing on top of the series",
+        "unemployment over that of the series",
+    )
     in_reception: float = param(-0.9, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception")
     lock_in: float = param(
         0.19, "ratio", 0.05, 0.5, "E012|E013|E045", "search during civic integration, over that after"
@@ -113,7 +121,7 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
     """z of persons, (n,) log odds."""
     people, households, month = state.newcomers, state.households, state.clock.month
     decades = np.maximum(month - people.born[rows] - PRIME, 0) / DECADE
-    unemployment = REFERENCE
+    unemployment = REFERENCE + params.slack
     return (
         params.base
         + params.level * (people.language[rows] - 2)
