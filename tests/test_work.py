@@ -35,7 +35,8 @@ def test_the_chance_of_a_job_by_hand():
     state = village_state()
     (who,) = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
     z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]))
-    assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2)  # two years of experience count at most
+    # two years of experience count at most; Alpha has 4% unemployment where the base holds at 4.9
+    assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9)
 
 
 def test_age_sex_reception_coaching_and_diplomas_count():
@@ -49,7 +50,7 @@ def test_age_sex_reception_coaching_and_diplomas_count():
     z = work.odds(state, params, rows) - work.odds(state, params, rows)[0]
     assert z == pytest.approx([0, -0.3, -0.6, 0.3, 0.6], abs=1e-6)
     waits = grown(state, people(state, Stage.AWAITING_HOME))
-    assert work.odds(state, params, waits)[0] == pytest.approx(-3 - 0.9)
+    assert work.odds(state, params, waits)[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
 
 
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
@@ -125,17 +126,34 @@ def test_experience_grows_at_work_and_fades_without():
     assert state.newcomers.experience[rows] == pytest.approx([1 + 1 / 12, 0.98], rel=1e-5)
 
 
-def test_social_assistance_asks_the_hours_of_all_adults():
+def test_social_assistance_asks_what_the_adults_earn_together():
     state = village_state()
     single, couple = people(state, Stage.HOUSED, municipality=C)[0], people(state, Stage.HOUSED, size=2)[0]
     folk = state.newcomers
     folk.born[:], folk.exempt[:] = state.clock.month - 400, True
-    for household, hours in ((single, 28), (couple, 28)):
+    for household in (single, couple):  # 1,350 net: over 1,200 for one, under 1,716 for two
         worker = np.flatnonzero(folk.household == household)[0]
-        folk.employed[worker], folk.work_hours[worker], folk.experience[worker] = True, hours, 50.0
+        folk.employed[worker], folk.wage[worker], folk.experience[worker] = True, 1500, 50.0
     waits = people(state, Stage.AWAITING_HOME)[0]
-    run(work, state, assistance_hours=24)
+    run(work, state, net=0.9, couple=1.43)
     assert state.households.assisted[[single, couple, waits]].tolist() == [False, True, False]
+
+
+def test_unemployment_of_the_region_moves_with_that_of_the_country():
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=1)), grown(state, people(state, Stage.HOUSED, municipality=D))
+    found = work.unemployment_of(state, np.concatenate(rows))
+    assert found == pytest.approx([0.04, 0.065])  # 0.05 in the country
+    base, slack = (work.odds(state, work.Params(slack=slack), rows[0])[0] for slack in (0, 2))
+    assert slack - base == pytest.approx(-0.12)
+
+
+def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
+    state = village_state()
+    grown(state, people(state, Stage.HOUSED, count=300))
+    hired = run(work, state, base=-2, over_minimum=1.1, hours=19, full_week=38)["hired"]
+    assert len(hired) > 0
+    assert state.newcomers.wage[hired] == pytest.approx(1100)  # half of 1.1 times 2,000
 
 
 def test_a_work_permit_is_counted_for_who_needs_one():

@@ -46,7 +46,15 @@ class Params(ProcessParams):
         20, "weeks", 0, 52, "inb_pip_delay: almost twice the norm of ten weeks for the plan",
         "weeks from then until a first class can start", lever=True,
     )  # fmt: skip
-    hours_a_week: float = param(12, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
+    hours_a_week: float = param(
+        14,
+        "hours/week",
+        0,
+        40,
+        "assumption: inb_hours, 20 with all other parts",
+        "hours of class that are offered",
+        lever=True,
+    )
     term: int = param(36, "months", 6, 120, "assumption: three years of civic integration", "months in class at most")
     target: float = param(
         2, "CEFR level", 1, 5, "inb_zroute: A2 was asked before 2022, then B1, of a third of people A1",

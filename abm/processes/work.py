@@ -9,7 +9,8 @@ Access is none in the first months after the application, a fraction while a wor
 permit. Search is lower while in class (lock-in) and none when exempt. A job ends by chance, less often with experience,
 and when somebody is moved in reception to another region.
 
-Source: job finding E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013.
+Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
+E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013.
 """
 
 import numpy as np
@@ -18,7 +19,6 @@ from numba import njit
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import WEEKS_PER_MONTH
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
 
@@ -32,6 +32,7 @@ WRITES = (
     "households.assisted",
 )
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
+PER_CENT = 100
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
 FADING = 0.02  # share of experience that a month without work takes
 
@@ -50,7 +51,7 @@ class Params(ProcessParams):
         0.4, "ratio", 0.02, 1, "E007|twv: 1,514 permits in 2017-2021; after the cap of 24 weeks an assumption",
         "job finding where a work permit is needed, over that with free access", dated={"2023-12": 0.8},
     )  # fmt: skip
-    base: float = param(-3.0, "log odds/month", -4.2, -2.0, "E045: prior of alpha_0, kept median", "job finding")
+    base: float = param(-2.8, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
     experience: float = param(
@@ -85,14 +86,31 @@ class Params(ProcessParams):
     subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
     regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
     recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
-    separation: float = param(0.04, "share/month", 0.015, 0.05, "E046", "jobs that end each month, without experience")
-    settled: float = param(0.27, "log/year", 0, 0.5, "E046", "how a year of experience lowers that")
-    assistance_hours: float = param(
-        24, "hours/week", 12, 40, "assumption: minimum wage of these hours passes the norm for one adult",
-        "hours of work per adult from which a household needs no social assistance",
-    )  # fmt: skip
-    hourly_wage: float = param(
-        14, "EUR/hour", 10, 30, "assumption: a little over the minimum wage of January 2024", "gross wage of first jobs"
+    separation: float = param(
+        0.05,
+        "share/month",
+        0.015,
+        0.05,
+        "E046: set by the cohort of 2014",
+        "jobs that end each month, without experience",
+    )
+    settled: float = param(
+        0.15, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
+    )
+    over_minimum: float = param(
+        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
+    )
+    full_week: float = param(
+        38, "hours/week", 36, 40, "assumption: usual full week", "hours that the minimum wage is for"
+    )
+    net: float = param(0.9, "ratio", 0.6, 1, "assumption: low wages after tax credits", "net wage over gross")
+    couple: float = param(
+        1.43,
+        "ratio",
+        1,
+        2,
+        "assumption: norm of couples over that of single persons",
+        "assistance of two adults or more",
     )
     hours: int = param(28, "hours/week", 12, 40, "assumption", "mean hours of a job")
 
@@ -121,7 +139,7 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
     """z of persons, (n,) log odds."""
     people, households, month = state.newcomers, state.households, state.clock.month
     decades = np.maximum(month - people.born[rows] - PRIME, 0) / DECADE
-    unemployment = REFERENCE + params.slack
+    unemployment = PER_CENT * unemployment_of(state, rows) + params.slack
     return (
         params.base
         + params.level * (people.language[rows] - 2)
@@ -135,6 +153,14 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
         + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
         + people.talent[rows]
     )
+
+
+def unemployment_of(state, rows: np.ndarray) -> np.ndarray:
+    """Unemployment where persons live, (n,) share: that of the region, moving with that of the country."""
+    inputs = state.inputs
+    region = inputs.regional_unemployment
+    country = np.average(region, weights=state.regions.population_share)
+    return (region / country)[regions_of(state, rows)] * inputs.series_at("unemployment", state.clock.month)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -162,7 +188,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people.employed[hired] = True
     people.hired[hired] = month
     people.work_hours[hired] = params.hours
-    people.wage[hired] = params.hours * WEEKS_PER_MONTH * params.hourly_wage
+    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
+    people.wage[hired] = full * params.hours / params.full_week
     people.work_region[hired] = regions_of(state, hired)
     households.assisted[:] = needs_assistance(state, rows, params)
     counted = np.zeros(len(people), dtype=np.bool_)
@@ -188,12 +215,13 @@ def moved_away(state, rows: np.ndarray) -> np.ndarray:
 
 
 def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
-    """Housed households whose adults of working age work too few hours, (households,) bool."""
+    """Housed households whose adults of working age earn less than social assistance, (households,) bool."""
     people, households = state.newcomers, state.households
     of = people.household[rows]
-    hours = np.bincount(of, people.work_hours[rows], len(households))
+    earned = params.net * np.bincount(of, people.wage[rows], len(households))
     adults_of = np.bincount(of, minlength=len(households))
-    return (households.stage == Stage.HOUSED) & (adults_of > 0) & (hours < params.assistance_hours * adults_of)
+    norm = state.inputs.series_at("social_assistance", state.clock.month) * np.where(adults_of > 1, params.couple, 1.0)
+    return (households.stage == Stage.HOUSED) & (adults_of > 0) & (earned < norm)
 
 
 def unpromising(households, of: np.ndarray) -> np.ndarray:
