@@ -74,6 +74,7 @@ class Inputs:
     sectors: list[str]
     commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
     regional_unemployment: FloatArray  # (regions,) [share of the labour force]
+    labour_force: float  # [persons]
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
@@ -124,6 +125,7 @@ def load(folder: Path | None = None) -> Inputs:
         sectors=list(expected["sectors"]),
         commuting=commuting_shares(tables, regions),
         regional_unemployment=regional_rates(tables, home_region, known["provinces"]),
+        labour_force=float(tables["unemployment"]["labour_force"].sum()),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
         digest=digest(folder),

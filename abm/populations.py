@@ -161,6 +161,7 @@ class Newcomers(Table):
     work_hours = column(np.int8, unit="hours/week", doc="of the job; 0 without one")
     wage = column(np.float32, unit="EUR/month", doc="gross, of the job; 0 without one")
     work_region = column(np.int8, NEVER, unit="row of regions", doc="where this person lived when the job began")
+    employer = column(np.int16, NEVER, unit="row of employers", doc="of the job; the last one after it")
 
 
 class Households(Table):
@@ -235,6 +236,19 @@ class Regions(Table):
     class_places = column(
         np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet"
     )
+
+
+class Employers(Table):
+    """Employers of a sector in a region."""
+
+    region = column(np.int8, unit="row of regions", doc="labour market region")
+    sector = column(np.int8, doc="row of the sectors in state.inputs")
+    jobs = column(np.float64, unit="jobs", doc="jobs, 2017")
+    vacancies = column(np.float64, unit="jobs", doc="vacancies that are open to newcomers this month")
+    experience = column(np.float64, unit="jobs", doc="jobs of newcomers that lasted, fading")
+    trust = column(np.float64, unit="share", doc="trust that this experience gave")
+    lasted = column(np.float64, unit="jobs", doc="jobs of newcomers that lasted, last month, at the scale of the run")
+    pulled_out = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, the same")
 
 
 class Locations(Table):

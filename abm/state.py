@@ -14,6 +14,7 @@ from abm.populations import (
     IN_RECEPTION,
     MOVES,
     NEVER,
+    Employers,
     Households,
     Kind,
     Ledger,
@@ -47,6 +48,7 @@ class State:
     households: Households = field(default_factory=Households)
     municipalities: Municipalities = field(default_factory=Municipalities)
     regions: Regions = field(default_factory=Regions)
+    employers: Employers = field(default_factory=Employers)
     locations: Locations = field(default_factory=Locations)
     origins: Origins = field(default_factory=Origins)
     nation: Nation = field(default_factory=Nation)

@@ -18,6 +18,7 @@ def village_state():
     """The village a year on: the month before January 2015 has the number that stands for never."""
     state = village_of_2015()
     state.clock.month = 12
+    state.employers.vacancies[:] = 10_000  # more than anybody seeks
     return state
 
 

@@ -103,6 +103,7 @@ def village(**changes) -> Inputs:
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
         sectors=["farm", "shop", "care"],
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
+        labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
         series=monthly,
         known_series=monthly,

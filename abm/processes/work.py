@@ -3,11 +3,12 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_W subsidy
+        + b_T trust of employers within reach + b_W subsidy
 
-Access is none in the first months after the application, a fraction while a work permit is needed, and one with a
-permit. Search is lower while in class (lock-in) and none when exempt. A job ends by chance, less often with experience,
-and when somebody is moved in reception to another region.
+Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
+first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
+during civic integration (lock-in) and none when exempt. A job ends by chance, less often with experience, and when
+somebody is moved in reception to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
 E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013.
@@ -29,10 +30,13 @@ WRITES = (
     "newcomers.work_hours",
     "newcomers.wage",
     "newcomers.work_region",
+    "newcomers.employer",
+    "employers.lasted",
+    "employers.pulled_out",
     "households.assisted",
 )
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
-PER_CENT = 100
+PER_CENT, NOBODY = 100, 1e-9
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
 FADING = 0.02  # share of experience that a month without work takes
 
@@ -79,6 +83,10 @@ class Params(ProcessParams):
     coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
     at_scale: float = param(
         0.5, "share", 0.1, 1, "E039: prior of omega", "of that, what is left where everybody is coached"
+    )
+    trust: float = param(0.25, "log odds", 0, 0.5, "E044: prior of g_peer", "full trust of employers within reach")
+    lasting: int = param(
+        6, "months", 1, 24, "assumption", "months after which employers count a job as one that lasted"
     )
     subsidised_share: float = param(
         0, "share", 0, 1, "assumption", "job seekers whose employer would get a wage subsidy", lever=True
@@ -149,6 +157,7 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
         + params.woman * people.female[rows]
         + params.unemployment * (unemployment - REFERENCE)
         + params.in_reception * (households.location[people.household[rows]] != NEVER)
+        + params.trust * trust_within_reach(state)[regions_of(state, rows)]
         + params.at_scale * params.coaching * people.coaching[rows]
         + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
         + people.talent[rows]
@@ -180,12 +189,15 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
         params.lock_in, params.lock_in_dual,
     )  # fmt: skip
+    chance *= open_vacancies(state, seeking, chance)
     hired = seeking[draws.uniform("finds", people.identity[seeking]) < chance]
     people.experience[rows] = np.where(
         employed, people.experience[rows] + 1 / MONTHS, people.experience[rows] * (1 - FADING)
     )
+    note_experience(state, params, rows[employed], lost)
     end(people, lost)
     people.employed[hired] = True
+    people.employer[hired] = employer_of(state, hired, draws.uniform("employer", people.identity[hired]))
     people.hired[hired] = month
     people.work_hours[hired] = params.hours
     full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
@@ -198,6 +210,49 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     barred = households.granted[people.household[hired]] == NEVER
     asked = barred & params.work_permit
     return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
+
+
+def within_reach(state, of_employers: np.ndarray) -> np.ndarray:
+    """What residents of each region reach of a quantity of employers, (regions,): by where they commute to."""
+    regions = len(state.regions)
+    return state.inputs.commuting @ np.bincount(state.employers.region, of_employers, regions)
+
+
+def trust_within_reach(state) -> np.ndarray:
+    """Mean trust of the employers that residents of each region reach, (regions,), weighted by jobs."""
+    jobs = state.employers.jobs
+    return within_reach(state, jobs * state.employers.trust) / np.maximum(within_reach(state, jobs), 1)
+
+
+def open_vacancies(state, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Share of the matches for which there is a vacancy within reach, (n,): below one where seekers are too many."""
+    where = regions_of(state, rows)
+    expected = np.bincount(where, chance, len(state.regions)) / state.scale
+    # who lives in a region shares its vacancies with those who commute to it
+    seekers = state.inputs.commuting.T @ expected
+    vacancies = np.bincount(state.employers.region, state.employers.vacancies, len(state.regions))
+    filled = np.minimum(vacancies / np.maximum(seekers, NOBODY), 1.0)
+    return (state.inputs.commuting @ filled)[where]
+
+
+def employer_of(state, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Employer that each hires, (n,) row: by vacancies within reach of where they live."""
+    employers = state.employers
+    reach = state.inputs.commuting[:, employers.region] * employers.vacancies
+    edges = np.cumsum(reach, axis=1)
+    where = regions_of(state, rows)
+    found = [np.searchsorted(edges[r], c * edges[r, -1], "right") for r, c in zip(where, chance, strict=True)]
+    return np.minimum(np.array(found, dtype=np.int64), len(employers) - 1)
+
+
+def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
+    """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended."""
+    people, employers = state.newcomers, state.employers
+    lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
+    pulled = lost[moved_away(state, lost)]
+    for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
+        known = people.employer[rows]
+        column[:] = np.bincount(known[known != NEVER], minlength=len(employers))
 
 
 def end(people, rows: np.ndarray) -> None:
