@@ -12,6 +12,7 @@ from abm.draws import Draws
 from abm.params import ProcessParams
 from abm.processes import (
     arrival,
+    contribution,
     coupling,
     decision,
     employers,
@@ -46,6 +47,7 @@ CHAIN = (
     guidance,  # job coaches, and diplomas
     employers,  # vacancies, and trust in newcomers
     work,  # people find jobs and lose them
+    contribution,  # who works in reception contributes, or saves
     money,  # what it costs, from whom to whom
 )
 

@@ -114,6 +114,7 @@ class Account(IntEnum):
     IND = 2
     PROVIDERS = 3  # whoever is paid for places: owners, staff, suppliers
     NEWCOMERS = 4
+    SAVINGS = 5  # savings accounts of households in reception
 
 
 class Purpose(IntEnum):
@@ -126,6 +127,11 @@ class Purpose(IntEnum):
     PLACES_MUNICIPAL = 4
     PLACES_EMPTY = 5
     PENALTIES = 6
+    CONTRIBUTIONS = 7  # own contribution of who works in reception
+    SAVED = 8  # the part of it that goes into a savings account instead
+    RELEASED_HOME = 9  # savings paid out at moving into a home: furnishing and deposit
+    RELEASED_RETURN = 10  # savings paid out at demonstrable return
+    SAVINGS_FORFEITED = 11  # savings of who left with unknown destination
 
 
 class Newcomers(Table):
@@ -192,6 +198,14 @@ class Households(Table):
     housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
 
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
+
+    tax_on_work = column(
+        np.float32,
+        NEVER,
+        unit="share",
+        doc="of a new job's net wage, what the own contribution takes; -1: not in reception",
+    )
+    savings = column(np.float64, unit="EUR", doc="balance of the savings account in reception")
 
     family_abroad = column(np.int8, unit="persons", doc="relatives in the reunification application")
     reunion = column(np.int8, Reunion.NONE, doc="where that application stands")
@@ -294,3 +308,9 @@ class Ledger(Table):
     payee = column(np.int8, doc="account that is paid")
     month = column(np.float64, unit="EUR", doc="paid this month")
     total = column(np.float64, unit="EUR", doc="paid since the start")
+
+    def enter(self, paid: dict[Purpose, float]) -> None:
+        """Book this month's payments."""
+        for purpose, euros in paid.items():
+            self.month[purpose] = euros
+            self.total[purpose] += euros

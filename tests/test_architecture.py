@@ -25,7 +25,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["chain", "start"],
     ["scenario"],
     ["schema", "catalogue", "measuring"],
-    ["work_measures"],
+    ["work_measures", "life_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],

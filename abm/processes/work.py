@@ -7,11 +7,13 @@
 
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
-during civic integration (lock-in) and none when exempt. A job ends by chance, less often with experience, and when
+during civic integration (lock-in), none when exempt, and follows what is kept of a wage in reception:
+((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience, and when
 somebody is moved in reception to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
-E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013.
+E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013;
+what is kept of a wage E089, E090.
 """
 
 import numpy as np
@@ -105,6 +107,12 @@ class Params(ProcessParams):
     settled: float = param(
         0.15, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
     )
+    tax_elasticity: float = param(
+        0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
+    )
+    tax_reference: float = param(
+        0.29, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
+    )
     over_minimum: float = param(
         1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
     )
@@ -141,6 +149,11 @@ def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
             search = lock_in_dual if dual[i] else lock_in
         found[i] = access[i] * search / (1 + np.exp(-z[i]))
     return found
+
+
+def reward(tax: np.ndarray, params: Params) -> np.ndarray:
+    """How search follows what is kept of a wage, (n,) ratio; tax [share]: (n,), negative where nothing is asked."""
+    return np.where(tax < 0, 1.0, ((1 - np.maximum(tax, 0)) / (1 - params.tax_reference)) ** params.tax_elasticity)
 
 
 def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
@@ -185,8 +198,9 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     free = access(month - households.applied[of], permit, unpromising(households, of), params)
     z = odds(state, params, seeking)
     z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
+    effort = free * reward(households.tax_on_work[of], params)
     chance = chances(
-        z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
+        z, effort, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
         params.lock_in, params.lock_in_dual,
     )  # fmt: skip
     chance *= open_vacancies(state, seeking, chance)

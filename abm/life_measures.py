@@ -1,0 +1,33 @@
+"""The indicators of life beside work: own contribution and savings."""
+
+from abm.measuring import Measure, Month, level, persons
+from abm.populations import Purpose
+
+
+def euros(name: str, label: str, label_nl: str, purpose: Purpose) -> Measure:
+    """A measure of what was paid this month for one purpose."""
+    return level(name, "EUR/month", label, label_nl, "total", lambda month: month.state.ledger.month[purpose])
+
+
+def balance(month: Month) -> float:
+    """Euros on all savings accounts, at full size."""
+    return month.households.savings.sum() / month.state.scale
+
+
+LIFE_MEASURES: tuple[Measure, ...] = (
+    euros("contributions", "Own contributions", "Eigen bijdragen", Purpose.CONTRIBUTIONS),
+    persons(
+        "contributors", "In a household that contributes or saves", "In een huishouden dat bijdraagt of spaart",
+        lambda m: m.event("contributed"), flow=True,
+    ),
+    euros("saved", "Saved in reception", "Gespaard in de opvang", Purpose.SAVED),
+    level("savings", "EUR", "Balance of savings accounts", "Saldo van spaarrekeningen", "total", balance),
+    euros("savings_home", "Savings paid out for a home", "Spaargeld uitbetaald bij een woning", Purpose.RELEASED_HOME),
+    euros(
+        "savings_return", "Savings paid out for return", "Spaargeld uitbetaald bij terugkeer", Purpose.RELEASED_RETURN
+    ),
+    euros(
+        "savings_forfeited", "Savings lost, destination unknown", "Spaargeld vervallen, bestemming onbekend",
+        Purpose.SAVINGS_FORFEITED,
+    ),
+)  # fmt: skip
