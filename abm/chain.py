@@ -21,6 +21,7 @@ from abm.processes import (
     learning,
     leaving,
     money,
+    moving,
     participation,
     placement,
     reception,
@@ -42,6 +43,7 @@ CHAIN = (
     housing,  # homes fall free and are let
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
+    moving,  # housed households move to another municipality
     participation,  # a profile, and language classes for whom they are offered
     learning,  # Dutch, and what months without anything to do leave behind
     guidance,  # job coaches, and diplomas

@@ -1,4 +1,6 @@
-"""The indicators of life beside work: own contribution and savings."""
+"""The indicators of life beside work: own contribution and savings, and moves to another municipality."""
+
+import numpy as np
 
 from abm.measuring import Measure, Month, level, persons
 from abm.populations import Purpose
@@ -12,6 +14,18 @@ def euros(name: str, label: str, label_nl: str, purpose: Purpose) -> Measure:
 def balance(month: Month) -> float:
     """Euros on all savings accounts, at full size."""
     return month.households.savings.sum() / month.state.scale
+
+
+def left_behind(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """People who moved to another municipality, per origin or by the region that they left, at full size."""
+    people, rows = month.households, month.event("moved_out")
+    groups = {
+        "total": np.zeros(len(rows), dtype=np.int64),
+        "origin": people.origin[rows],
+        "region": month.state.municipalities.region[people.came_from[rows]],
+    }
+    size = people.size[rows] / month.state.scale
+    return {by: np.bincount(groups[by], size, month.group_sizes[by]) for by in wanted}
 
 
 LIFE_MEASURES: tuple[Measure, ...] = (
@@ -29,5 +43,9 @@ LIFE_MEASURES: tuple[Measure, ...] = (
     euros(
         "savings_forfeited", "Savings lost, destination unknown", "Spaargeld vervallen, bestemming onbekend",
         Purpose.SAVINGS_FORFEITED,
+    ),
+    Measure(
+        "moved_out", "persons/month", "Moved to another municipality, by region left",
+        "Verhuisd naar een andere gemeente, naar verlaten regio", ("total", "origin", "region"), left_behind,
     ),
 )  # fmt: skip

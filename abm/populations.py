@@ -151,6 +151,7 @@ class Newcomers(Table):
     integrating = column(
         np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one"
     )
+    hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
     active = column(np.bool_, False, doc="whether this person volunteers or has an internship")
     dual = column(np.bool_, False, doc="whether class and work are combined on a dual track")
@@ -196,6 +197,8 @@ class Households(Table):
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
     housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
+    moved_out = column(np.int16, NEVER, unit="month", doc="month of the last move to another municipality")
+    came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
 
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
 

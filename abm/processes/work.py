@@ -9,7 +9,7 @@ Matches are fewer than that where seekers are more than the vacancies within rea
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
 during civic integration (lock-in), none when exempt, and follows what is kept of a wage in reception:
 ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience, and when
-somebody is moved in reception to another region.
+somebody is moved in reception, or moves house, to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
 E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013;
@@ -277,10 +277,11 @@ def end(people, rows: np.ndarray) -> None:
 
 
 def moved_away(state, rows: np.ndarray) -> np.ndarray:
-    """Who lives in reception in another region than where the job began, (n,) bool: too far to keep it."""
+    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
     people, households = state.newcomers, state.households
-    in_reception = households.location[people.household[rows]] != NEVER
-    return in_reception & (people.work_region[rows] != regions_of(state, rows))
+    of = people.household[rows]
+    moved = (households.location[of] != NEVER) | (households.moved_out[of] == state.clock.month)
+    return moved & (people.work_region[rows] != regions_of(state, rows))
 
 
 def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
