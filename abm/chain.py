@@ -28,6 +28,7 @@ from abm.processes import (
     reunion,
     screening,
     status,
+    wellbeing,
     work,
 )
 from abm.state import Events, State
@@ -50,6 +51,7 @@ CHAIN = (
     employers,  # vacancies, and trust in newcomers
     work,  # people find jobs and lose them
     contribution,  # who works in reception contributes, or saves
+    wellbeing,  # how adults are
     money,  # what it costs, from whom to whom
 )
 

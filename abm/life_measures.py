@@ -1,9 +1,13 @@
-"""The indicators of life beside work: own contribution and savings, and moves to another municipality."""
+"""The indicators of life beside work: own contribution and savings, moves to another municipality, wellbeing."""
 
 import numpy as np
 
-from abm.measuring import Measure, Month, level, persons
-from abm.populations import Purpose
+from abm.adults import adults
+from abm.measuring import Measure, Month, codes, level, persons
+from abm.populations import NEVER, Purpose
+from abm.work_measures import person_codes
+
+CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
 
 
 def euros(name: str, label: str, label_nl: str, purpose: Purpose) -> Measure:
@@ -28,6 +32,43 @@ def left_behind(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: np.bincount(groups[by], size, month.group_sizes[by]) for by in wanted}
 
 
+STATUS = ("total", "status", "since_permit", "sex")
+
+
+def grouped(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Adults who count for a way to split, (n,) rows, and their groups, (n,)."""
+    rows = adults(month.state, month.number)
+    of = month.state.newcomers.household[rows]
+    if by == "status":
+        here = month.households.location[of] != NEVER
+        return rows[here], codes(month, of[here], "status", at_home=False)
+    if by == "since_permit":
+        here = month.households.granted[of] != NEVER
+        rows = rows[here]
+    return rows, person_codes(month, rows, by)
+
+
+def mean_wellbeing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Mean wellbeing of adults per group; NaN where there is nobody."""
+    found = {}
+    for by in wanted:
+        rows, group = grouped(month, by)
+        many = np.bincount(group, minlength=month.group_sizes[by]).astype(float)
+        many[many == 0] = np.nan
+        found[by] = np.bincount(group, month.state.newcomers.wellbeing[rows], month.group_sizes[by]) / many
+    return found
+
+
+def below(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Adults whose wellbeing is below the cut-off, per group, at full size."""
+    found = {}
+    for by in wanted:
+        rows, group = grouped(month, by)
+        low = month.state.newcomers.wellbeing[rows] < CUT_OFF
+        found[by] = np.bincount(group[low], minlength=month.group_sizes[by]) / month.state.scale
+    return found
+
+
 LIFE_MEASURES: tuple[Measure, ...] = (
     euros("contributions", "Own contributions", "Eigen bijdragen", Purpose.CONTRIBUTIONS),
     persons(
@@ -47,5 +88,13 @@ LIFE_MEASURES: tuple[Measure, ...] = (
     Measure(
         "moved_out", "persons/month", "Moved to another municipality, by region left",
         "Verhuisd naar een andere gemeente, naar verlaten regio", ("total", "origin", "region"), left_behind,
+    ),
+    Measure(
+        "wellbeing", "SD", "Mean wellbeing of adults, over the population", "Gemiddeld welbevinden van volwassenen",
+        STATUS, mean_wellbeing,
+    ),
+    Measure(
+        "unwell", "persons", "Adults below the cut-off of wellbeing", "Volwassenen onder de grens van welbevinden",
+        STATUS, below,
     ),
 )  # fmt: skip

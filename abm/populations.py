@@ -162,6 +162,8 @@ class Newcomers(Table):
     recognised = column(np.int16, NEVER, unit="month", doc="month in which a higher diploma was recognised")
     regulated = column(np.bool_, False, doc="whether that diploma is for a profession that asks recognition by law")
     idleness = column(np.float32, unit="share", doc="disengagement that months without work or activity leave")
+    temper = column(np.float32, unit="SD", doc="own level of wellbeing over that of others; 0: not yet known")
+    wellbeing = column(np.float32, unit="SD", doc="mental wellbeing over the mean of the population")
     employed = column(np.bool_, False, doc="whether this person has a paid job")
     hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
     experience = column(np.float32, unit="years", doc="paid work in the Netherlands, fading while without")
@@ -192,6 +194,7 @@ class Households(Table):
     municipality = column(np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed")
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
 
+    relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")

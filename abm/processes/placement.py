@@ -19,7 +19,7 @@ from abm.kernels import served, waiting_key
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
 
-WRITES = ("households.location", "households.moves")
+WRITES = ("households.location", "households.moves", "households.relocated")
 RULES = ("free", "quota", "random", "greedy")
 FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
@@ -163,4 +163,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
     households.location[rows] = chosen
     households.moves[rows] += 1
+    households.relocated[rows] += 1
     return {"placed": rows[from_registration], "moved": rows[~from_registration]}

@@ -7,8 +7,8 @@
 
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
-during civic integration (lock-in), none when exempt, and follows what is kept of a wage in reception:
-((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience, and when
+during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in
+reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience, and when
 somebody is moved in reception, or moves house, to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
@@ -113,6 +113,9 @@ class Params(ProcessParams):
     tax_reference: float = param(
         0.29, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
     )
+    mood: float = param(
+        0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
+    )
     over_minimum: float = param(
         1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
     )
@@ -199,6 +202,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     z = odds(state, params, seeking)
     z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
     effort = free * reward(households.tax_on_work[of], params)
+    effort *= np.exp(params.mood * np.minimum(people.wellbeing[seeking], 0))
     chance = chances(
         z, effort, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
         params.lock_in, params.lock_in_dual,
