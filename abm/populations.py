@@ -274,7 +274,7 @@ class Employers(Table):
 class Locations(Table):
     """Reception locations."""
 
-    municipality = column(np.int16, unit="row of municipalities", doc="where it stands")
+    municipality = column(np.int16, unit="row of municipalities", doc="where the location stands")
     region = column(np.int8, unit="row of regions", doc="labour market region")
     kind = column(np.int8, Kind.REGULAR, doc="kind of location")
     places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")

@@ -107,5 +107,6 @@ def test_low_wellbeing_takes_search_and_high_gives_none():
     for level in (1, 0, -3):
         state, _ = adults(200, stage=Stage.AWAITING_COUPLING)
         state.newcomers.wellbeing[:] = level
+        state.employers.vacancies[:] = 10_000  # more than anybody seeks
         hired.append(len(run(work, state, mood=0.2, base=-2, in_reception=0)["hired"]))
     assert hired[0] == hired[1] > hired[2]

@@ -14,7 +14,7 @@ moving into a home or at demonstrable return; who leaves with unknown destinatio
 reception agency. What a new job would cost in contribution, less what its savings are worth, is the tax on work that
 people weigh when they look for a job. They weigh the rule, whether or not it is enforced on them.
 
-Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088.
+Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088; minimum wage, national_series.csv.
 """
 
 import numpy as np
@@ -77,16 +77,17 @@ class Params(ProcessParams):
         0.9, "share", 0.6, 1, "assumption: little tax is left on 28 hours at the minimum wage", "net over gross wage"
     )
     paying_share: float = param(
-        0.15,
+        0.16,
         "share",
         0,
         1,
         "assumption: 446,000 EUR in 2015 and 2016 (reba_revenue) over what the model finds due then",
         "households with a job in reception that do contribute",
     )
-    offered_wage: float = param(
-        1700, "EUR/month", 500, 4000, "assumption: 28 hours a week at 14 EUR", "gross wage of the job that people seek"
-    )
+    offered: float = param(
+        0.81, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage",
+        "gross wage of the job that people seek, over the minimum wage of a full week",
+    )  # fmt: skip
     savings_value: float = param(
         0.65, "ratio", 0.3, 1, "assumption: prior of phi", "worth of a saved euro to its owner now"
     )
@@ -109,12 +110,13 @@ def value(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarra
     return WEEKS * (food + params.personal * persons) + np.minimum(housing, params.housing_most)
 
 
-def tax_on_work(rest: np.ndarray, most: np.ndarray, params: Params) -> np.ndarray:
+def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params) -> np.ndarray:
     """Part of the net wage of one more job in a household that its own contribution takes, (n,) share.
 
-    rest: what is left of present wages after what is kept, most: value of what is provided; (n,) EUR a month.
+    rest: what is left of present wages after what is kept, most: value of what is provided; (n,) EUR a month; wage:
+    net, of that job.
     """
-    net = np.full(len(rest), params.net_share * params.offered_wage)
+    net = np.full(len(rest), wage)
     more = np.minimum(rest + net - kept(net, params), most) - np.minimum(rest, most)
     return more / net * (1 - params.savings_value * params.saved_share)
 
@@ -149,7 +151,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     adults = np.bincount(of[grown], minlength=count)
     most = value(adults, np.bincount(of, minlength=count) - adults, params)
     rest = np.bincount(of, net - kept(net, params), count)
-    households.tax_on_work[:] = np.where(asked, tax_on_work(rest, most, params), 0)
+    wage = params.net_share * params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
+    households.tax_on_work[:] = np.where(asked, tax_on_work(rest, most, wage, params), 0)
     households.tax_on_work[households.location == NEVER] = NEVER
 
     rows = np.flatnonzero(rest > 0)

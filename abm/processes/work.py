@@ -8,8 +8,8 @@
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
 during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in
-reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience, and when
-somebody is moved in reception, or moves house, to another region.
+reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience,
+and when somebody is moved in reception, or moves house, to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
 E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013;
@@ -111,7 +111,7 @@ class Params(ProcessParams):
         0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
     )
     tax_reference: float = param(
-        0.29, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
+        0.41, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
     )
     mood: float = param(
         0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
@@ -267,7 +267,8 @@ def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarra
     """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended."""
     people, employers = state.newcomers, state.employers
     lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
-    pulled = lost[moved_away(state, lost)]
+    in_reception = state.households.location[people.household[lost]] != NEVER
+    pulled = lost[moved_away(state, lost) & in_reception]
     for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
         known = people.employer[rows]
         column[:] = np.bincount(known[known != NEVER], minlength=len(employers))
