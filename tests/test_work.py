@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from abm.adults import adults
+from abm.adults import adults, regions_of
 from abm.populations import NEVER, Schooling, Stage, Track
 from abm.processes import work
 from tests.village import ALPHA, C, D, Kind, locations, people, run
@@ -35,7 +35,7 @@ def grown(state, rows, **columns):
 def test_the_chance_of_a_job_by_hand():
     state = village_state()
     (who,) = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
-    z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]))
+    z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]), np.array([ALPHA]))
     # two years of experience count at most; Alpha has 4% unemployment where the base holds at 4.9
     assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9)
 
@@ -48,10 +48,11 @@ def test_age_sex_reception_coaching_and_diplomas_count():
     folk.female[rows[2]] = True
     folk.coaching[rows[3]] = 1.0
     folk.recognised[rows[4]], folk.regulated[rows[4]] = 0, True
-    z = work.odds(state, params, rows) - work.odds(state, params, rows)[0]
+    z = work.odds(state, params, rows, regions_of(state, rows))
+    z -= z[0]
     assert z == pytest.approx([0, -0.3, -0.6, 0.3, 0.6], abs=1e-6)
     waits = grown(state, people(state, Stage.AWAITING_HOME))
-    assert work.odds(state, params, waits)[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
+    assert work.odds(state, params, waits, np.array([ALPHA]))[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
 
 
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
@@ -142,10 +143,9 @@ def test_social_assistance_asks_what_the_adults_earn_together():
 
 def test_unemployment_of_the_region_moves_with_that_of_the_country():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=1)), grown(state, people(state, Stage.HOUSED, municipality=D))
-    found = work.unemployment_of(state, np.concatenate(rows))
-    assert found == pytest.approx([0.04, 0.065])  # 0.05 in the country
-    base, slack = (work.odds(state, work.Params(slack=slack), rows[0])[0] for slack in (0, 2))
+    assert work.unemployment_by_region(state) == pytest.approx([0.04, 0.065])  # 0.05 in the country
+    who = grown(state, people(state, Stage.HOUSED))
+    base, slack = (work.odds(state, work.Params(slack=slack), who, np.array([ALPHA]))[0] for slack in (0, 2))
     assert slack - base == pytest.approx(-0.12)
 
 
