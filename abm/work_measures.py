@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
+from abm.kernels import tallied
 from abm.measuring import PERMIT_YEARS, Measure, Month, level
 from abm.populations import NEVER, Stage
 
@@ -14,86 +15,65 @@ SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
 
 
+FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort")
+_BITS = np.arange(1 << len(FLAGS))[:, None] >> np.arange(len(FLAGS)) & 1 == 1  # (combinations, flags)
+
+
 class Grown:
-    """Persons of working age in a month, with what several measures share."""
+    """Persons of working age in a month: what holds for each, and their group in each way to split them."""
 
     def __init__(self, month: Month):
         self.month, self.state = month, month.state
-        self.rows = adults(month.state, month.number)
+        self.rows = adults(month.state)
         self.household = month.state.newcomers.household[self.rows]
+        self.granted = month.households.granted[self.household].astype(np.int64)
         self._codes: dict[str, np.ndarray] = {}
+        self._tallies: dict[str, np.ndarray] = {}
+
+    @cached_property
+    def flags(self) -> np.ndarray:
+        """What holds for each person, (n,) uint8: a bit per name in FLAGS."""
+        people, households, of = self.state.newcomers, self.state.households, self.household
+        permit = self.granted != NEVER
+        in_class = people.class_hours[self.rows] > 0
+        holds = (
+            permit,
+            people.employed[self.rows],
+            households.assisted[of],
+            ~permit & (households.stage[of] != Stage.DEPARTING),
+            in_class,
+            people.integrating[self.rows] & ~in_class,
+            people.coaching[self.rows] > 0,
+            permit & (self.granted >= COHORT.start) & (self.granted < COHORT.stop),
+        )
+        return sum(each.astype(np.uint8) << np.uint8(bit) for bit, each in enumerate(holds)).astype(np.uint8)
 
     def codes(self, by: str) -> np.ndarray:
-        """Group of each person, (n,)."""
+        """Group of each person, (n,), made once."""
         if by not in self._codes:
-            self._codes[by] = getattr(self, f"_{by}")()
+            self._codes[by] = self._code(by)
         return self._codes[by]
 
-    def counted(self, who: np.ndarray, by: str, weights: np.ndarray | None = None) -> np.ndarray:
-        """Persons for whom `who` holds (or what they weigh) per group, at the scale of the run."""
+    def _code(self, by: str) -> np.ndarray:
+        people = self.state.newcomers
         if by == "total":
-            return np.array([who.sum() if weights is None else weights[who].sum()])
-        return np.bincount(self.codes(by)[who], None if weights is None else weights[who], self.month.group_sizes[by])
+            return np.zeros(len(self.rows), dtype=np.int8)
+        if by == "origin":
+            return self.state.households.origin[self.household]
+        if by == "sex":
+            return people.female[self.rows].astype(np.int8)
+        if by == "schooling":
+            return np.maximum(people.schooling[self.rows], 0)  # nobody is measured before the profile
+        if by == "region":
+            return regions_of(self.state, self.rows)
+        return np.clip((self.month.number - self.granted) // MONTHS, 0, PERMIT_YEARS - 1)  # since_permit
 
-    def _origin(self) -> np.ndarray:
-        return self.state.households.origin[self.household]
-
-    def _sex(self) -> np.ndarray:
-        return self.state.newcomers.female[self.rows].astype(np.int8)
-
-    def _schooling(self) -> np.ndarray:
-        return np.maximum(self.state.newcomers.schooling[self.rows], 0)  # nobody is counted before the profile
-
-    def _region(self) -> np.ndarray:
-        return regions_of(self.state, self.rows)
-
-    def _since_permit(self) -> np.ndarray:
-        return np.minimum((self.month.number - self.granted) // MONTHS, PERMIT_YEARS - 1)
-
-    @cached_property
-    def granted(self) -> np.ndarray:
-        """Month of the permit, (n,); NEVER without one."""
-        return self.state.households.granted[self.household].astype(np.int64)
-
-    @cached_property
-    def permit(self) -> np.ndarray:
-        """Permit holders."""
-        return self.granted != NEVER
-
-    @cached_property
-    def cohort(self) -> np.ndarray:
-        """Permit holders of 2014."""
-        return self.permit & (self.granted >= COHORT.start) & (self.granted < COHORT.stop)
-
-    @cached_property
-    def employed(self) -> np.ndarray:
-        """Persons with a job."""
-        return self.state.newcomers.employed[self.rows]
-
-    @cached_property
-    def assisted(self) -> np.ndarray:
-        """Members of households on social assistance."""
-        return self.state.households.assisted[self.household]
-
-    @cached_property
-    def applicant(self) -> np.ndarray:
-        """Asylum seekers: no permit, and not refused for good."""
-        return ~self.permit & (self.state.households.stage[self.household] != Stage.DEPARTING)
-
-    @cached_property
-    def in_class(self) -> np.ndarray:
-        """Persons who had class this month."""
-        return self.state.newcomers.class_hours[self.rows] > 0
-
-    @cached_property
-    def awaiting_class(self) -> np.ndarray:
-        """Persons whom civic integration asks for, without class this month."""
-        return self.state.newcomers.integrating[self.rows] & ~self.in_class
-
-    @cached_property
-    def coached(self) -> np.ndarray:
-        """Persons for whom coaching still works."""
-        return self.state.newcomers.coaching[self.rows] > 0
+    def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
+        """Persons for whom all tests hold, per group, at the scale of the run."""
+        if by not in self._tallies:
+            self._tallies[by] = tallied(self.codes(by), self.flags, self.month.group_sizes[by])
+        wanted = _BITS[:, [FLAGS.index(test) for test in tests]].all(axis=1)
+        return self._tallies[by][:, wanted].sum(axis=1)
 
 
 def grown(month: Month) -> Grown:
@@ -104,12 +84,10 @@ def grown(month: Month) -> Grown:
 
 
 def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[str, ...] = SPLITS) -> Measure:
-    """A measure of persons of working age for whom all tests hold (names of Grown), at full size."""
+    """A measure of persons of working age for whom all tests hold (names in FLAGS), at full size."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        people = grown(month)
-        who = np.logical_and.reduce([getattr(people, test) for test in tests])
-        return {group: people.counted(who, group) / month.state.scale for group in wanted}
+        return {group: grown(month).counted(tests, group) / month.state.scale for group in wanted}
 
     return Measure(name, "persons", label, label_nl, by, values)
 
@@ -117,11 +95,12 @@ def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[
 def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean level of Dutch of permit holders of working age per group; NaN where there is nobody."""
     people, found = grown(month), {}
-    level_of = month.state.newcomers.language[people.rows].astype(np.float64)
+    holders = np.flatnonzero(people.granted != NEVER)
+    level_of = month.state.newcomers.language[people.rows[holders]].astype(np.float64)
     for by in wanted:
-        many = people.counted(people.permit, by).astype(float)
+        many = people.counted(("permit",), by).astype(float)
         many[many == 0] = np.nan
-        found[by] = people.counted(people.permit, by, level_of) / many
+        found[by] = np.bincount(people.codes(by)[holders], level_of, month.group_sizes[by]) / many
     return found
 
 

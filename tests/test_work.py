@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from abm.adults import adults, regions_of
-from abm.populations import NEVER, Schooling, Stage, Track
-from abm.processes import work
+from abm.adults import adults, look, regions_of
+from abm.populations import Schooling, Stage, Track
+from abm.processes import participation, work
 from tests.village import ALPHA, C, D, Kind, locations, people, run
 from tests.village import village_state as village_of_2015
 
@@ -29,6 +29,8 @@ def grown(state, rows, **columns):
     set_to = {"schooling": Schooling.SECONDARY, "female": False, "born": state.clock.month - 360, "language": 2.0}
     for name, value in (set_to | columns).items():
         getattr(folk, name)[of] = value
+    folk.adult[:] = False
+    folk.adult[look(state)] = True  # as participation would
     return of
 
 
@@ -116,6 +118,7 @@ def test_jobs_end_when_somebody_leaves_or_reaches_the_pension():
     gone, stays = people(state, Stage.RETURNED), people(state, Stage.HOUSED, count=2)
     rows = grown(state, np.concatenate([gone, stays]), employed=True, hired=0, work_hours=28, experience=50.0)
     state.newcomers.born[rows[1]] = state.clock.month - 66 * 12
+    run(participation, state)
     run(work, state)
     assert state.newcomers.employed[rows].tolist() == [False, False, True]
 
@@ -132,7 +135,7 @@ def test_social_assistance_asks_what_the_adults_earn_together():
     state = village_state()
     single, couple = people(state, Stage.HOUSED, municipality=C)[0], people(state, Stage.HOUSED, size=2)[0]
     folk = state.newcomers
-    folk.born[:], folk.exempt[:] = state.clock.month - 400, True
+    folk.born[:], folk.exempt[:], folk.adult[:] = state.clock.month - 400, True, True
     for household in (single, couple):  # 1,350 net: over 1,200 for one, under 1,716 for two
         worker = np.flatnonzero(folk.household == household)[0]
         folk.employed[worker], folk.wage[worker], folk.experience[worker] = True, 1500, 50.0
@@ -175,5 +178,6 @@ def test_children_and_the_old_are_not_of_working_age():
     rows = grown(state, people(state, Stage.HOUSED, count=4))
     month = state.clock.month
     state.newcomers.born[rows] = [month - 18 * 12, month - 18 * 12 + 1, month - 66 * 12 + 1, month - 66 * 12]
+    assert look(state).tolist() == [rows[0], rows[2]]
+    run(participation, state)
     assert adults(state).tolist() == [rows[0], rows[2]]
-    assert NEVER not in adults(state)

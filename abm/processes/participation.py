@@ -14,13 +14,14 @@ from typing import Literal
 
 import numpy as np
 
-from abm.adults import adults, regions_of
+from abm.adults import look, regions_of
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, whole_months
 from abm.params import ProcessParams, param
 from abm.populations import NEVER
 
 WRITES = (
+    "newcomers.adult",
     "newcomers.schooling",
     "newcomers.talent",
     "newcomers.exempt",
@@ -179,7 +180,9 @@ def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.nda
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new, look at exemptions, and give classes and other activities."""
     people, month = state.newcomers, state.clock.month
-    rows = adults(state)
+    rows = look(state)
+    people.adult[:] = False
+    people.adult[rows] = True
     fresh = rows[people.schooling[rows] == NEVER]
     describe(state, params, draws, fresh)
     assess(state, params, draws, fresh if month % params.exempt_months else rows)

@@ -257,11 +257,19 @@ def open_vacancies(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 def employer_of(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Employer that hires each, (n,) row: by vacancies within reach of the region where they live."""
-    employers = state.employers
-    reach = state.inputs.commuting[:, employers.region] * employers.vacancies
-    edges = np.cumsum(reach, axis=1)
-    hires = [np.searchsorted(edges[r], c * edges[r, -1], "right") for r, c in zip(where, chance, strict=True)]
-    return np.minimum(np.array(hires, dtype=np.int64), len(employers) - 1)
+    reach = state.inputs.commuting[:, state.employers.region] * state.employers.vacancies
+    return picked(np.cumsum(reach, axis=1), where.astype(np.int64), chance)
+
+
+@njit(cache=True)
+def picked(edges, where, chance):
+    """Column that each chance falls into, (n,) int64, in the row `where` of edges (rows, columns), which ascend."""
+    found = np.empty(len(where), np.int64)
+    last = edges.shape[1] - 1
+    for i in range(len(where)):
+        row = edges[where[i]]
+        found[i] = min(np.searchsorted(row, chance[i] * row[last], side="right"), last)
+    return found
 
 
 def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
