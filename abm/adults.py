@@ -11,14 +11,18 @@ _ELSEWHERE = (Stage.REGISTERING, Stage.RETURNED, Stage.UNKNOWN)
 _HERE = ~np.isin(np.arange(len(Stage)), _ELSEWHERE)
 
 
-def adults(state: State, month: int | None = None) -> np.ndarray:
-    """Rows of persons of 18 to 65 who were screened and are in the Netherlands, (n,); of this month if not given."""
-    month = state.clock.month if month is None else month
+def look(state: State) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened and are in the Netherlands this month, (n,)."""
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
     views = [column.view() for column in columns]
     for view in views:
         view.flags.writeable = False  # one compiled kernel, whatever WRITES allows
-    return of_working_age(*views, _HERE, month, YOUNGEST, OLDEST)
+    return of_working_age(*views, _HERE, state.clock.month, YOUNGEST, OLDEST)
+
+
+def adults(state: State) -> np.ndarray:
+    """The same rows, as participation found them this month: looked up once for all processes that ask."""
+    return np.flatnonzero(state.newcomers.adult)
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from abm.adults import adults
 from abm.measuring import Measure, Month, codes, level, persons
 from abm.populations import NEVER, Purpose
-from abm.work_measures import person_codes
+from abm.work_measures import grown
 
 CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
 
@@ -37,15 +36,14 @@ STATUS = ("total", "status", "since_permit", "sex")
 
 def grouped(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
     """Adults who count for a way to split, (n,) rows, and their groups, (n,)."""
-    rows = adults(month.state, month.number)
-    of = month.state.newcomers.household[rows]
+    who = grown(month)
     if by == "status":
-        here = month.households.location[of] != NEVER
-        return rows[here], codes(month, of[here], "status", at_home=False)
+        here = month.households.location[who.household] != NEVER
+        return who.rows[here], codes(month, who.household[here], "status", at_home=False)
     if by == "since_permit":
-        here = month.households.granted[of] != NEVER
-        rows = rows[here]
-    return rows, person_codes(month, rows, by)
+        here = who.granted != NEVER
+        return who.rows[here], who.codes(by)[here]
+    return who.rows, who.codes(by)
 
 
 def mean_wellbeing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

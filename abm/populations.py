@@ -143,6 +143,7 @@ class Newcomers(Table):
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
 
+    adult = column(np.bool_, False, doc="of 18 to 65, screened and in the Netherlands this month")
     schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
     talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
     exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")

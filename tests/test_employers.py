@@ -8,7 +8,7 @@ import pytest
 from abm.populations import Stage
 from abm.processes import employers, work
 from tests.test_work import grown, village_state
-from tests.village import ALPHA, BETA, D, Kind, locations, people, run, village
+from tests.village import ALPHA, BETA, Kind, locations, people, run, village
 
 
 def test_vacancies_of_the_country_are_shared_by_jobs():
@@ -39,31 +39,26 @@ def test_trust_counts_where_people_commute_to():
     reach = work.trust_within_reach(state)
     assert reach[[ALPHA, BETA]] == pytest.approx([0.75, 0.5])  # as many jobs in each region
     who = grown(state, people(state, Stage.HOUSED))
-    gain = work.odds(state, work.Params(trust=0.4), who) - work.odds(state, work.Params(trust=0), who)
+    alpha = np.array([ALPHA])
+    gain = work.odds(state, work.Params(trust=0.4), who, alpha) - work.odds(state, work.Params(trust=0), who, alpha)
     assert gain == pytest.approx([0.3])
 
 
 def test_seekers_beyond_the_vacancies_find_none():
     state = village_state()
     state.employers.vacancies[:] = [10, 10, 10, 5, 5, 5]
-    rows = np.concatenate(
-        [
-            grown(state, people(state, Stage.HOUSED, count=80)),
-            grown(state, people(state, Stage.HOUSED, 40, municipality=D)),
-        ]
-    )
-    share = work.open_vacancies(state, rows, np.full(120, 0.5))
+    where = np.repeat([ALPHA, BETA], [80, 40])
+    share = work.open_vacancies(state, where, np.full(120, 0.5))
     # 40 matches in Alpha and 20 in Beta: 40 of them in Alpha for 30 vacancies, 20 in Beta for 15
     assert share[0] == pytest.approx(0.75 * 0.75 + 0.25 * 0.75)
     assert share[-1] == pytest.approx(0.5 * 0.75 + 0.5 * 0.75)
-    assert work.open_vacancies(state, rows[:4], np.full(4, 0.5)) == pytest.approx(1)
+    assert work.open_vacancies(state, where[:4], np.full(4, 0.5)) == pytest.approx(1)
 
 
 def test_hires_go_to_vacancies_within_reach():
     state = village_state()
     state.employers.vacancies[:] = [0, 30, 0, 0, 0, 10]
-    rows = grown(state, people(state, Stage.HOUSED, count=1000))
-    found = work.employer_of(state, rows, np.linspace(0, 1, 1000, endpoint=False))
+    found = work.employer_of(state, np.full(1000, ALPHA), np.linspace(0, 1, 1000, endpoint=False))
     assert np.bincount(found, minlength=6).tolist() == [0, 900, 0, 0, 0, 100]  # 0.75 x 30 to 0.25 x 10
 
 

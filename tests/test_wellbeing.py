@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.adults import look
 from abm.populations import NEVER, Kind, Reunion, Stage
 from abm.processes import placement, wellbeing, work
 from tests.village import locations, people, run, village_state
@@ -17,6 +18,7 @@ def adults(count, stage=Stage.HOUSED, **columns):
     rows = people(state, stage, count, **(implied | columns))
     state.newcomers.born[:] = -12 * 30
     state.newcomers.language[:] = 2
+    state.newcomers.adult[look(state)] = True  # as participation does
     return state, rows
 
 
@@ -75,6 +77,8 @@ def test_only_adults_who_were_screened_have_wellbeing():
     state.newcomers.born[child] = -12 * 10
     gate = people(state, Stage.REGISTERING)
     state.newcomers.born[gate] = -12 * 30
+    state.newcomers.adult[:] = False
+    state.newcomers.adult[look(state)] = True
     run(wellbeing, state)
     assert (state.newcomers.temper == 0).tolist() == [False, True, True]
     assert state.newcomers.wellbeing[1:].tolist() == [0, 0]

@@ -150,84 +150,104 @@ def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
             search = 0.0
         elif integrating[i]:
             search = lock_in_dual if dual[i] else lock_in
-        found[i] = access[i] * search / (1 + np.exp(-z[i]))
+        found[i] = access[i] * search / (1 + np.exp(-z[i])) if access[i] * search else 0.0
     return found
 
 
 def reward(tax: np.ndarray, params: Params) -> np.ndarray:
     """How search follows what is kept of a wage, (n,) ratio; tax [share]: (n,), negative where nothing is asked."""
-    return np.where(tax < 0, 1.0, ((1 - np.maximum(tax, 0)) / (1 - params.tax_reference)) ** params.tax_elasticity)
+    found, asked = np.ones(len(tax)), np.flatnonzero(tax >= 0)
+    found[asked] = ((1 - tax[asked]) / (1 - params.tax_reference)) ** params.tax_elasticity
+    return found
 
 
-def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
-    """z of persons, (n,) log odds."""
-    people, households, month = state.newcomers, state.households, state.clock.month
-    decades = np.maximum(month - people.born[rows] - PRIME, 0) / DECADE
-    unemployment = PER_CENT * unemployment_of(state, rows) + params.slack
-    return (
-        params.base
-        + params.level * (people.language[rows] - 2)
-        - params.idleness * people.idleness[rows]
-        + params.experience * np.minimum(people.experience[rows], 2)
-        + params.ageing * decades
-        + params.woman * people.female[rows]
-        + params.unemployment * (unemployment - REFERENCE)
-        + params.in_reception * (households.location[people.household[rows]] != NEVER)
-        + params.trust * trust_within_reach(state)[regions_of(state, rows)]
-        + params.at_scale * params.coaching * people.coaching[rows]
-        + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
-        + people.talent[rows]
-    )
+@njit(cache=True)
+def summed(talent, language, idleness, experience, age, female, coaching, weights):
+    """Part of z that is the person's, (n,) log odds; weights: level, idleness, experience, ageing, woman, coaching."""
+    level, idle, worked, ageing, woman, coach = weights
+    found = np.empty(len(talent))
+    for i in range(len(talent)):
+        decades = max(age[i] - PRIME, 0) / DECADE
+        found[i] = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
+        found[i] += ageing * decades + woman * female[i] + coach * coaching[i]
+    return found
 
 
-def unemployment_of(state, rows: np.ndarray) -> np.ndarray:
-    """Unemployment where persons live, (n,) share: that of the region, moving with that of the country."""
-    inputs = state.inputs
-    region = inputs.regional_unemployment
+def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """z of persons, (n,) log odds; where: region of each."""
+    people, households = state.newcomers, state.households
+    weights = (params.level, params.idleness, params.experience, params.ageing, params.woman)
+    z = summed(
+        people.talent[rows], people.language[rows], people.idleness[rows], people.experience[rows],
+        state.clock.month - people.born[rows].astype(np.int64), people.female[rows], people.coaching[rows],
+        (*weights, params.at_scale * params.coaching),
+    )  # fmt: skip
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    z += (params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state))[where]
+    z += params.in_reception * (households.location[people.household[rows]] != NEVER)
+    diploma = np.flatnonzero(people.recognised[rows] != NEVER)
+    z[diploma] += np.where(people.regulated[rows[diploma]], params.regulated, params.recognised)
+    return z
+
+
+def unemployment_by_region(state) -> np.ndarray:
+    """Unemployment of each region, (regions,) share: as it was in one year, moving with that of the country."""
+    region = state.inputs.regional_unemployment
     country = np.average(region, weights=state.regions.population_share)
-    return (region / country)[regions_of(state, rows)] * inputs.series_at("unemployment", state.clock.month)
+    return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
-    people, households, month = state.newcomers, state.households, state.clock.month
+    people, households = state.newcomers, state.households
     rows = adults(state)
-    employed, who = people.employed[rows], people.identity[rows]
-    ends = params.separation * np.exp(-params.settled * people.experience[rows])
-    lost = rows[employed & ((draws.uniform("ends", who) < ends) | moved_away(state, rows))]
-    seeking = rows[~employed]
-    of = people.household[seeking]
+    working, seeking = rows[people.employed[rows]], rows[~people.employed[rows]]
+    ends = params.separation * np.exp(-params.settled * people.experience[working])
+    lost = working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
+    hired = found(state, params, draws, seeking)
+    note_experience(state, params, working, lost)
+    people.experience[working] += 1 / MONTHS
+    people.experience[seeking] *= 1 - FADING
+    end(people, lost)
+    begin(state, params, draws, hired)
+    households.assisted[:] = needs_assistance(state, rows, params)
+    counted = np.zeros(len(people), dtype=np.bool_)
+    counted[rows] = True
+    end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
+    asked = params.work_permit & (households.granted[people.household[hired]] == NEVER)
+    return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
+
+
+def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> np.ndarray:
+    """Rows of the seekers who find a job this month."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    of, where = people.household[seeking], regions_of(state, seeking)
     permit = households.granted[of] != NEVER
     free = access(month - households.applied[of], permit, unpromising(households, of), params)
-    z = odds(state, params, seeking)
-    z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
+    z = odds(state, params, seeking, where)
+    if params.subsidised_share:
+        z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
     effort = free * reward(households.tax_on_work[of], params)
     effort *= np.exp(params.mood * np.minimum(people.wellbeing[seeking], 0))
     chance = chances(
         z, effort, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
         params.lock_in, params.lock_in_dual,
     )  # fmt: skip
-    chance *= open_vacancies(state, seeking, chance)
-    hired = seeking[draws.uniform("finds", people.identity[seeking]) < chance]
-    people.experience[rows] = np.where(
-        employed, people.experience[rows] + 1 / MONTHS, people.experience[rows] * (1 - FADING)
-    )
-    note_experience(state, params, rows[employed], lost)
-    end(people, lost)
+    chance *= open_vacancies(state, where, chance)
+    can = np.flatnonzero(chance)
+    return seeking[can[draws.uniform("finds", people.identity[seeking[can]]) < chance[can]]]
+
+
+def begin(state, params: Params, draws: Draws, hired: np.ndarray) -> None:
+    """Begin jobs."""
+    people, month = state.newcomers, state.clock.month
+    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
     people.employed[hired] = True
-    people.employer[hired] = employer_of(state, hired, draws.uniform("employer", people.identity[hired]))
     people.hired[hired] = month
     people.work_hours[hired] = params.hours
-    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
     people.wage[hired] = full * params.hours / params.full_week
-    people.work_region[hired] = regions_of(state, hired)
-    households.assisted[:] = needs_assistance(state, rows, params)
-    counted = np.zeros(len(people), dtype=np.bool_)
-    counted[rows] = True
-    end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
-    barred = households.granted[people.household[hired]] == NEVER
-    asked = barred & params.work_permit
-    return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
+    people.work_region[hired] = where = regions_of(state, hired)
+    people.employer[hired] = employer_of(state, where, draws.uniform("employer", people.identity[hired]))
 
 
 def within_reach(state, of_employers: np.ndarray) -> np.ndarray:
@@ -242,9 +262,11 @@ def trust_within_reach(state) -> np.ndarray:
     return within_reach(state, jobs * state.employers.trust) / np.maximum(within_reach(state, jobs), 1)
 
 
-def open_vacancies(state, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Share of the matches for which there is a vacancy within reach, (n,): below one where seekers are too many."""
-    where = regions_of(state, rows)
+def open_vacancies(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Share of the matches for which there is a vacancy within reach, (n,): below one where seekers are too many.
+
+    where, chance: region of each seeker, and chance of a match, (n,).
+    """
     expected = np.bincount(where, chance, len(state.regions)) / state.scale
     # who lives in a region shares its vacancies with those who commute to it
     seekers = state.inputs.commuting.T @ expected
@@ -253,14 +275,21 @@ def open_vacancies(state, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return (state.inputs.commuting @ filled)[where]
 
 
-def employer_of(state, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Employer that each hires, (n,) row: by vacancies within reach of where they live."""
-    employers = state.employers
-    reach = state.inputs.commuting[:, employers.region] * employers.vacancies
-    edges = np.cumsum(reach, axis=1)
-    where = regions_of(state, rows)
-    found = [np.searchsorted(edges[r], c * edges[r, -1], "right") for r, c in zip(where, chance, strict=True)]
-    return np.minimum(np.array(found, dtype=np.int64), len(employers) - 1)
+def employer_of(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Employer that hires each, (n,) row: by vacancies within reach of the region where they live."""
+    reach = state.inputs.commuting[:, state.employers.region] * state.employers.vacancies
+    return picked(np.cumsum(reach, axis=1), where.astype(np.int64), chance)
+
+
+@njit(cache=True)
+def picked(edges, where, chance):
+    """Column that each chance falls into, (n,) int64, in the row `where` of edges (rows, columns), which ascend."""
+    found = np.empty(len(where), np.int64)
+    last = edges.shape[1] - 1
+    for i in range(len(where)):
+        row = edges[where[i]]
+        found[i] = min(np.searchsorted(row, chance[i] * row[last], side="right"), last)
+    return found
 
 
 def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
