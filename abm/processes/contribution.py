@@ -148,16 +148,18 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     here = np.flatnonzero(asked[people.household])
     of, net = people.household[here], params.net_share * people.wage[here].astype(np.float64)
     grown = state.clock.month - people.born[here] >= YOUNGEST
-    adults = np.bincount(of[grown], minlength=count)
-    most = value(adults, np.bincount(of, minlength=count) - adults, params)
-    rest = np.bincount(of, net - kept(net, params), count)
+    rows = np.flatnonzero(asked)
+    adults = np.bincount(of[grown], minlength=count)[rows]
+    most = value(adults, np.bincount(of, minlength=count)[rows] - adults, params)
+    rest = np.bincount(of, net - kept(net, params), count)[rows]
     wage = params.net_share * params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
-    households.tax_on_work[:] = np.where(asked, tax_on_work(rest, most, wage, params), 0)
-    households.tax_on_work[households.location == NEVER] = NEVER
+    households.tax_on_work[:] = np.where(households.location == NEVER, NEVER, 0)
+    households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
 
-    rows = np.flatnonzero(rest > 0)
-    rows = rows[draws.once("pays", households.identity[rows]) < params.paying_share]
-    due = np.minimum(rest, most)[rows]
+    due = np.minimum(rest, most)
+    pays = np.flatnonzero(due > 0)
+    pays = pays[draws.once("pays", households.identity[rows[pays]]) < params.paying_share]
+    rows, due = rows[pays], due[pays]
     saved = params.saved_share * due
     households.savings[rows] += saved
     paid = {Purpose.CONTRIBUTIONS: (due - saved).sum(), Purpose.SAVED: saved.sum()}
