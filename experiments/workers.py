@@ -26,6 +26,7 @@ AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker
 RETRIES = 2  # times that a job is tried again after it was lost alone
 MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
 CONNECT_SECONDS = 5.0
+REASON = 300  # characters of Ray's reason that are kept: it explains itself at length
 RECENT = 50  # jobs by which the seconds of the next are guessed
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
@@ -168,7 +169,8 @@ class _Driver:
     def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
         self.ray, self.most = ray, most
         self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
-        self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
+        # jobs whose chunk was lost, which now go one by one: job, how often it did, whether memory ran out
+        self.again: deque[tuple] = deque()
         self.under_way: dict[Any, list] = {}
         self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
         self.seconds: deque[float] = deque(maxlen=RECENT)
@@ -201,16 +203,19 @@ class _Driver:
         self.left -= len(chunk)
         return chunk
 
-    def send(self, chunk: list) -> Any:
+    def send(self, chunk: list, memory: int = 0) -> Any:
         """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
-        task = self.task.options(memory=self.memory) if self.memory else self.task
+        memory = max(memory, self.memory)
+        task = self.task.options(memory=memory) if memory else self.task
         reference = task.remote(self.given, chunk)
         self.under_way[reference] = chunk
         return reference
 
-    def send_again(self, job: Any, times: int) -> None:
-        """Send a job that was lost, alone."""
-        self.alone[self.send([job])] = times
+    def send_again(self, job: Any, times: int, starved: bool) -> None:
+        """Send a job that was lost, alone. Where memory ran out it has a node to itself, because Ray ends more workers
+        than the one that took it: so each job fails by itself only.
+        """
+        self.alone[self.send([job], self.largest() if starved else 0)] = times
 
     def received(self, reference, chunk: list) -> Iterator:
         """Records of a chunk. What a dead worker left is tried again, each job alone."""
@@ -223,9 +228,9 @@ class _Driver:
             raise (cause if isinstance(cause, InputError) else error) from None
         except errors.RayError as error:
             if times > RETRIES:
-                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}")
+                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}"[:REASON])
             else:
-                self.again.extend((job, times) for job in chunk)
+                self.again.extend((job, times, isinstance(error, errors.OutOfMemoryError)) for job in chunk)
             return
         for record in records:
             self.seconds.append(getattr(record, "seconds", 0.0))
@@ -236,8 +241,11 @@ class _Driver:
         """Learn what a job needs; never more than the largest node has, or it would wait for ever."""
         asked = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
         if asked > self.memory:
-            largest = max((node["Resources"].get("memory", 0) for node in self.ray.nodes()), default=0)
-            self.memory = int(min(asked, largest))
+            self.memory = min(asked, self.largest())
+
+    def largest(self) -> int:
+        """Memory of the largest node [bytes]."""
+        return int(max((node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]), default=0))
 
 
 _prepared: set[str] = set()  # in a worker process: sweeps that it is ready for
