@@ -169,8 +169,8 @@ class _Driver:
     def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
         self.ray, self.most = ray, most
         self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
-        # jobs whose chunk was lost, which now go one by one: job, how often it did, whether memory ran out
-        self.again: deque[tuple] = deque()
+        self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
+        self.starved: deque[tuple] = deque()  # the same, where memory ran out: they go last
         self.under_way: dict[Any, list] = {}
         self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
         self.seconds: deque[float] = deque(maxlen=RECENT)
@@ -181,13 +181,30 @@ class _Driver:
 
     def results(self) -> Iterator:
         """Records as they come."""
-        while self.left or self.again or self.under_way:
+        while self.to_come() or self.under_way:
             slots = self.slots()
-            while (self.left or self.again) and len(self.under_way) < (self.most or slots * AHEAD):
-                self.send_again(*self.again.popleft()) if self.again else self.send(self.next_chunk(slots))
+            while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
+                self.send_next(slots)
             ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
             for reference in ready:
                 yield from self.received(reference, self.under_way.pop(reference))
+
+    def to_come(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self.left or self.again or self.starved)
+
+    def send_next(self, slots: int) -> None:
+        """Send what comes next. Where memory ran out a job gets a node to itself, because Ray ends more workers than
+        the one that took it: so it can do no harm but to itself.
+        """
+        if self.again:
+            job, times = self.again.popleft()
+            self.alone[self.send([job])] = times
+        elif self.left:
+            self.send(self.next_chunk(slots))
+        else:
+            job, times = self.starved.popleft()
+            self.alone[self.send([job], self.largest())] = times
 
     def slots(self) -> int:
         """Workers that there are at the moment; nodes may come and go."""
@@ -211,12 +228,6 @@ class _Driver:
         self.under_way[reference] = chunk
         return reference
 
-    def send_again(self, job: Any, times: int, starved: bool) -> None:
-        """Send a job that was lost, alone. Where memory ran out it has a node to itself, because Ray ends more workers
-        than the one that took it: so each job fails by itself only.
-        """
-        self.alone[self.send([job], self.largest() if starved else 0)] = times
-
     def received(self, reference, chunk: list) -> Iterator:
         """Records of a chunk. What a dead worker left is tried again, each job alone."""
         errors = self.ray.exceptions
@@ -230,7 +241,8 @@ class _Driver:
             if times > RETRIES:
                 yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}"[:REASON])
             else:
-                self.again.extend((job, times, isinstance(error, errors.OutOfMemoryError)) for job in chunk)
+                lost = self.starved if isinstance(error, errors.OutOfMemoryError) else self.again
+                lost.extend((job, times) for job in chunk)
             return
         for record in records:
             self.seconds.append(getattr(record, "seconds", 0.0))

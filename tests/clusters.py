@@ -20,10 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 RAY = str(Path(sys.executable).with_name("ray"))
 HEAD, OTHER = "127.0.0.2", "127.0.0.3"  # Ray takes 127.0.0.1 for the outside address of the machine, these it keeps
-HEALTH = {  # as in docs/clusters.md: a node that is silent is given up after at most 9 seconds
+HEALTH = {  # as in docs/clusters.md: a node that is silent is given up after some 6 seconds
     "RAY_health_check_initial_delay_ms": "1000",
     "RAY_health_check_period_ms": "1000",
-    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_timeout_ms": "1000",
     "RAY_health_check_failure_threshold": "3",
 }
 OBJECTS = 80_000_000  # bytes of shared memory of a node; no less is accepted
