@@ -317,7 +317,7 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
     for measure, by, said in (
         (None, None, "none of its 2 runs is kept: make them first"),
         ("in_recepton", None, "did you mean 'in_reception'?"),
-        ("in_reception", "sex", "can not be split by 'sex'"),
+        ("in_reception", "colour", "can not be split by 'colour'"),
     ):
         with pytest.raises(InputError, match=said):
             sweep.load(measure, by)
