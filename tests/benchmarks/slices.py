@@ -59,6 +59,6 @@ JOBS = Slice(
     "learning and work", jobs_rules.COUNTS, JobsRules, {FUNCTIONS: JobsColumns}, JobsC, JobsMesa,
     most_months=12,  # longer, and all would be near the pension when they are timed
     near=jobs_rules.NEAR,
-    times_mesa=50,
+    times_mesa=75,
 )  # fmt: skip
 SLICES = (RECEPTION, JOBS)
