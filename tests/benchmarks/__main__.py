@@ -56,7 +56,7 @@ def tell_equality(compared: Slice, quick: bool) -> bool:
         )
     if compared.near:
         print(f"  ({', '.join(compared.near)}: equal to {NEAR:g}, all else exactly)")
-    far = distances(compared, *((500, 12, 4) if quick else (2_000, 24, 8)))
+    far = distances(compared, *((500, 12, 12) if quick else (2_000, 24, 8)))
     worst = max(far, key=far.get)
     alike = far[worst] <= FAR
     print(f"  Mesa with luck of its own: {'alike' if alike else 'DIFFERENT'}, at most {far[worst]:.1f} standard errors")
