@@ -22,6 +22,7 @@ from numba import njit
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
+from abm.kernels import parted
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
 
@@ -40,6 +41,7 @@ WRITES = (
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
 PER_CENT, NOBODY = 100, 1e-9
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
+_FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
 FADING = 0.02  # share of experience that a month without work takes
 
 
@@ -134,23 +136,17 @@ class Params(ProcessParams):
     hours: int = param(28, "hours/week", 12, 40, "assumption", "mean hours of a job")
 
 
-def access(waited: np.ndarray, permit: np.ndarray, fast: np.ndarray, params: Params) -> np.ndarray:
-    """Access to work, (n,) in [0, 1]; waited [months since the application], permit, fast (unpromising): (n,)."""
-    before = np.where(waited < params.barred_months, 0.0, params.with_permit if params.work_permit else 1.0)
-    return np.where(permit, 1.0, np.where(fast, 0.0, before))
-
-
 @njit(cache=True)
-def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
-    """Chance of a job this month, (n,); z [log odds], access, exempt, integrating, dual: (n,)."""
-    found = np.empty(len(z))
-    for i in range(len(z)):
-        search = 1.0
-        if exempt[i]:
-            search = 0.0
-        elif integrating[i]:
-            search = lock_in_dual if dual[i] else lock_in
-        found[i] = access[i] * search / (1 + np.exp(-z[i])) if access[i] * search else 0.0
+def access(rows, household, applied, granted, track, stage, month, barred_months, before):
+    """Access to work, (n,) in [0, 1]: none for who is barred, unpromising or refused for good, `before` without permit.
+
+    household: whole column of persons; applied to stage: of households.
+    """
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        of = household[rows[k]]
+        none = (track[of] == _FAST) | (stage[of] == _DEPARTING) | (month - applied[of] < barred_months)
+        found[k] = 1.0 if granted[of] != NEVER else 0.0 if none else before
     return found
 
 
@@ -161,33 +157,79 @@ def reward(tax: np.ndarray, params: Params) -> np.ndarray:
     return found
 
 
+def effort(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """How search of persons follows what is kept of a wage, and their wellbeing, (n,) ratio."""
+    people = state.newcomers
+    kept = reward(state.households.tax_on_work[people.household[rows]], params)
+    return kept * np.exp(params.mood * np.minimum(people.wellbeing[rows], 0))
+
+
 @njit(cache=True)
-def summed(talent, language, idleness, experience, age, female, coaching, weights):
-    """Part of z that is the person's, (n,) log odds; weights: level, idleness, experience, ageing, woman, coaching."""
-    level, idle, worked, ageing, woman, coach = weights
-    found = np.empty(len(talent))
-    for i in range(len(talent)):
-        decades = max(age[i] - PRIME, 0) / DECADE
-        found[i] = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
-        found[i] += ageing * decades + woman * female[i] + coach * coaching[i]
+def chances(rows, against, access, exempt, integrating, dual, lock_in, lock_in_dual):
+    """Chance of a job this month, (n,); against, access: (n,) of rows; exempt to dual: columns of persons.
+
+    against [odds]: exp(-z), which NumPy finds for several at once.
+    """
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        busy = lock_in_dual if dual[i] else lock_in
+        search = 0.0 if exempt[i] else busy if integrating[i] else 1.0
+        found[k] = access[k] * search / (1 + against[k])
     return found
+
+
+@njit(cache=True)
+def summed(
+    rows, talent, language, idleness, experience, born, female, coaching, recognised, regulated, household,
+    location, month, weights,
+):  # fmt: skip
+    """Part of z that is the person's, (n,) log odds.
+
+    talent to household: whole columns of persons; location: of households; weights: level, idleness, experience,
+    ageing, woman, in reception, coaching, a recognised diploma for a profession regulated by law, and for another.
+    """
+    level, idle, worked, ageing, woman, in_reception, coach, by_law, other = weights
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        decades = max(month - born[i] - PRIME, 0) / DECADE
+        z = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
+        z += ageing * decades + woman * female[i] + coach * coaching[i]
+        z += in_reception * (location[household[i]] != NEVER)
+        found[k] = z + (by_law if regulated[i] else other) * (recognised[i] != NEVER)
+    return found
+
+
+def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Part of z that is the person's, (n,) log odds."""
+    people = state.newcomers
+    return summed(
+        rows, people.talent, people.language, people.idleness, people.experience, people.born, people.female,
+        people.coaching, people.recognised, people.regulated, people.household, state.households.location,
+        state.clock.month,
+        (params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
+         params.at_scale * params.coaching, params.regulated, params.recognised),
+    )  # fmt: skip
 
 
 def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
     """z of persons, (n,) log odds; where: region of each."""
-    people, households = state.newcomers, state.households
-    weights = (params.level, params.idleness, params.experience, params.ageing, params.woman)
-    z = summed(
-        people.talent[rows], people.language[rows], people.idleness[rows], people.experience[rows],
-        state.clock.month - people.born[rows].astype(np.int64), people.female[rows], people.coaching[rows],
-        (*weights, params.at_scale * params.coaching),
-    )  # fmt: skip
     unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
-    z += (params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state))[where]
-    z += params.in_reception * (households.location[people.household[rows]] != NEVER)
-    diploma = np.flatnonzero(people.recognised[rows] != NEVER)
-    z[diploma] += np.where(people.regulated[rows[diploma]], params.regulated, params.recognised)
-    return z
+    regional = params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state)
+    return odds_of_person(state, params, rows) + regional[where]
+
+
+def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
+    people, households = state.newcomers, state.households
+    free = access(
+        rows, people.household, households.applied, households.granted, households.track, households.stage,
+        state.clock.month, params.barred_months, params.with_permit if params.work_permit else 1.0,
+    )  # fmt: skip
+    return chances(
+        rows, np.exp(-z), free, people.exempt, people.integrating, people.dual, params.lock_in, params.lock_in_dual
+    )
 
 
 def unemployment_by_region(state) -> np.ndarray:
@@ -201,7 +243,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
     people, households = state.newcomers, state.households
     rows = adults(state)
-    working, seeking = rows[people.employed[rows]], rows[~people.employed[rows]]
+    working, seeking = parted(rows, people.employed)
     ends = params.separation * np.exp(-params.settled * people.experience[working])
     lost = working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
     hired = found(state, params, draws, seeking)
@@ -220,22 +262,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> np.ndarray:
     """Rows of the seekers who find a job this month."""
-    people, households, month = state.newcomers, state.households, state.clock.month
-    of, where = people.household[seeking], regions_of(state, seeking)
-    permit = households.granted[of] != NEVER
-    free = access(month - households.applied[of], permit, unpromising(households, of), params)
+    who, where = state.newcomers.identity[seeking], regions_of(state, seeking)
     z = odds(state, params, seeking, where)
     if params.subsidised_share:
-        z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
-    effort = free * reward(households.tax_on_work[of], params)
-    effort *= np.exp(params.mood * np.minimum(people.wellbeing[seeking], 0))
-    chance = chances(
-        z, effort, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
-        params.lock_in, params.lock_in_dual,
-    )  # fmt: skip
+        z += params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
+    chance = chance_of_match(state, params, seeking, z)
+    chance *= effort(state, params, seeking)
     chance *= open_vacancies(state, where, chance)
-    can = np.flatnonzero(chance)
-    return seeking[can[draws.uniform("finds", people.identity[seeking[can]]) < chance[can]]]
+    return seeking[draws.uniform("finds", who) < chance]
 
 
 def begin(state, params: Params, draws: Draws, hired: np.ndarray) -> None:
@@ -326,8 +360,3 @@ def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
     adults_of = np.bincount(of, minlength=len(households))
     norm = state.inputs.series_at("social_assistance", state.clock.month) * np.where(adults_of > 1, params.couple, 1.0)
     return (households.stage == Stage.HOUSED) & (adults_of > 0) & (earned < norm)
-
-
-def unpromising(households, of: np.ndarray) -> np.ndarray:
-    """Households that were refused for good or are on the fast track, (n,) bool."""
-    return (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
