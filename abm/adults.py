@@ -7,18 +7,19 @@ from abm.populations import NEVER, Stage
 from abm.state import State
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
-_ELSEWHERE = (Stage.REGISTERING, Stage.RETURNED, Stage.UNKNOWN)
-_HERE = ~np.isin(np.arange(len(Stage)), _ELSEWHERE)
+_LEFT = (Stage.RETURNED, Stage.UNKNOWN)
+_HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
+_REGISTERED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 
 
-def adults(state: State, month: int | None = None) -> np.ndarray:
-    """Rows of persons of 18 to 65 who were screened and are in the Netherlands, (n,); of this month if not given."""
+def adults(state: State, month: int | None = None, registering: bool = False) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened (or register) and are here, (n,); of this month if not given."""
     month = state.clock.month if month is None else month
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
     views = [column.view() for column in columns]
     for view in views:
         view.flags.writeable = False  # one compiled kernel, whatever WRITES allows
-    return of_working_age(*views, _HERE, month, YOUNGEST, OLDEST)
+    return of_working_age(*views, _HERE if registering else _REGISTERED, month, YOUNGEST, OLDEST)
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

@@ -11,24 +11,27 @@ from numba import njit
 
 from abm.populations import NEVER, Kind
 
-REGULAR = int(Kind.REGULAR)
+REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
 _LEAST = 1e-9  # gains below this are rounding
 _ROUNDS = 8  # times that single moves and exchanges of whole households are looked for
 
 
 @njit(cache=True)
-def settle(size, lowest, highest, worth, room, kind, region, price, pace):
+def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pace):
     """Choose a location for each household in turn, (n,) int32: of the best kind, then of the region most worth.
 
     Worth counts less the region's shadow price; within a region it is the location with most room. NEVER where nothing
-    fits. size [persons], lowest, highest (kinds it accepts): (n,); worth: (n, regions); room [persons], kind, region:
-    (m,); price: (regions,); pace [worth]: what the price rises when as many people come as there was room for in
-    the region. `room` and `price` change in place.
+    fits. Who `chooses` raises the price of its region, and lowers that of each region by the part of its room that each
+    person still to come can have: over all households a price moves by `pace` [worth] times demand over room, minus 1,
+    and is never negative. size [persons], lowest, highest (kinds it accepts), chooses: (n,); worth: (n,
+    regions); room [persons], kind, region: (m,); price: (regions,). `room` and `price` change in place.
     """
     chosen = np.full(len(size), NEVER, np.int32)
-    start = np.ones(len(price))
+    left = np.zeros(len(price))
     for j in range(len(room)):
-        start[region[j]] += room[j]
+        if kind[j] == REGULAR or kind[j] == EMERGENCY:
+            left[region[j]] += room[j]
+    start, coming = np.maximum(left, 1.0), float(size.sum())
     roomiest = np.empty(len(price), np.int64)
     for i in range(len(size)):
         best = NEVER
@@ -46,9 +49,14 @@ def settle(size, lowest, highest, worth, room, kind, region, price, pace):
             if best != NEVER:
                 break
         if best != NEVER:
+            if pace > 0 and chooses[i]:
+                price -= pace * size[i] * left / coming / start
+                price[region[best]] += pace * size[i] / start[region[best]]
+                price[:] = np.maximum(price, 0.0)
             chosen[i] = best
             room[best] -= size[i]
-            price[region[best]] += pace * size[i] / start[region[best]]
+            left[region[best]] -= size[i]
+        coming = max(coming - size[i], 1.0)
     return chosen
 
 
@@ -177,7 +185,7 @@ def _exchanges(worth, size, chosen, free):
     for g in range(len(size)):
         for h in range(g):
             a, b = chosen[g], chosen[h]
-            if a == NEVER or b == NEVER or a == b:
+            if min(a, b) == NEVER or a == b:
                 continue
             gain = worth[g, b] + worth[h, a] - worth[g, a] - worth[h, b]
             if gain > _LEAST and free[b] + size[h] >= size[g] and free[a] + size[g] >= size[h]:
@@ -194,8 +202,8 @@ def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
     With a pace of 0 this is greedy. `price` (regions,) changes in place; NEVER where no region has room.
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
-    room = np.floor(np.asarray(capacity, np.float64))
-    return settle(size, kind, kind, worth, room, np.full(len(price), REGULAR), regions, price, pace)
+    room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
+    return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, pace)
 
 
 def reached(worth: np.ndarray, chosen: np.ndarray) -> float:

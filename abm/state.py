@@ -18,6 +18,7 @@ from abm.populations import (
     Kind,
     Ledger,
     Locations,
+    Matches,
     Municipalities,
     Nation,
     Newcomers,
@@ -47,6 +48,7 @@ class State:
     households: Households = field(default_factory=Households)
     municipalities: Municipalities = field(default_factory=Municipalities)
     regions: Regions = field(default_factory=Regions)
+    matches: Matches = field(default_factory=Matches)
     locations: Locations = field(default_factory=Locations)
     origins: Origins = field(default_factory=Origins)
     nation: Nation = field(default_factory=Nation)

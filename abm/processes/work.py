@@ -3,13 +3,14 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_W subsidy
+        + b_W subsidy + b_M match with the region
 
 Access is none in the first months after the application, a fraction while a work permit is needed, and one with a
 permit. Search is lower while in class (lock-in) and none when exempt. A job ends by chance, less often with experience,
 and when somebody is moved in reception to another region.
 
-Source: job finding E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013.
+Source: job finding E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits
+E007; separation E046; lock-in E012, E013.
 """
 
 import numpy as np
@@ -19,6 +20,7 @@ from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH
+from abm.matching import matched
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
 
@@ -85,6 +87,10 @@ class Params(ProcessParams):
     subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
     regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
     recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
+    match: float = param(
+        0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
+        "a standard deviation more of the match with the region",
+    )  # fmt: skip
     separation: float = param(0.04, "share/month", 0.015, 0.05, "E046", "jobs that end each month, without experience")
     settled: float = param(0.27, "log/year", 0, 0.5, "E046", "how a year of experience lowers that")
     assistance_hours: float = param(
@@ -133,6 +139,7 @@ def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
         + params.in_reception * (households.location[people.household[rows]] != NEVER)
         + params.at_scale * params.coaching * people.coaching[rows]
         + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
+        + params.match * matched(state, rows)
         + people.talent[rows]
     )
 
