@@ -32,7 +32,6 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "decisions": ["year", "origin"],
     "national_series": ["name", "from"],
     "housing_tasks": ["half_year"],
-    "jobs": ["region_code", "sector"],
 }
 
 
@@ -62,8 +61,6 @@ class Inputs:
     corporation_homes: FloatArray  # (years, municipalities) [homes on 1 January]
     tasks: FloatArray  # (half-years,) [persons]
     task_halves: list[str]
-    jobs: FloatArray  # (regions, sectors) [jobs]
-    sectors: list[str]
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
@@ -109,8 +106,6 @@ def load(folder: Path | None = None) -> Inputs:
         corporation_homes=grid(tables, "corporation_homes", "homes", YEARS, codes),
         tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
         task_halves=HALVES.copy(),
-        jobs=grid(tables, "jobs", "jobs", known["regions"], expected["sectors"]),
-        sectors=list(expected["sectors"]),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
         digest=digest(folder),

@@ -95,8 +95,6 @@ def village(**changes) -> Inputs:
         corporation_homes=constant(len(YEARS), [1_000, 2_000, 3_000, 2_000, 2_000]),
         tasks=constant(len(HALVES), 300),
         task_halves=HALVES.copy(),
-        jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
-        sectors=["farm", "shop", "care"],
         series=monthly,
         known_series=monthly,
         digest="village",
