@@ -9,17 +9,21 @@ from abm.state import State
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
 _LEFT = (Stage.RETURNED, Stage.UNKNOWN)
 _HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
-_REGISTERED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
+_SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 
 
-def adults(state: State, month: int | None = None, registering: bool = False) -> np.ndarray:
-    """Rows of persons of 18 to 65 who were screened (or register) and are here, (n,); of this month if not given."""
-    month = state.clock.month if month is None else month
+def look(state: State, registering: bool = False) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened (or register, if asked) and are here this month, (n,)."""
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
     views = [column.view() for column in columns]
     for view in views:
         view.flags.writeable = False  # one compiled kernel, whatever WRITES allows
-    return of_working_age(*views, _HERE if registering else _REGISTERED, month, YOUNGEST, OLDEST)
+    return of_working_age(*views, _HERE if registering else _SCREENED, state.clock.month, YOUNGEST, OLDEST)
+
+
+def adults(state: State) -> np.ndarray:
+    """The same rows, as participation found them this month: looked up once for all processes that ask."""
+    return np.flatnonzero(state.newcomers.adult)
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

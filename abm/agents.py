@@ -1,7 +1,7 @@
 """Rows as Mesa agents: a view holds a row number, and its attributes read and write the columns of the state.
 
-Municipalities, regions and locations are registered with the model, as Mesa agents are. People are too many for that:
-they become agents when asked for, one by one or through a Population (people.py).
+Municipalities, regions, locations and employers are registered with the model, as Mesa agents are. People are too many
+for that: they become agents when asked for, one by one or through a Population (people.py).
 """
 
 from copy import deepcopy
@@ -98,7 +98,16 @@ class Location(Institution, of=populations.Locations):
     """A reception location."""
 
 
-INSTITUTIONS = (Municipality, Region, Location)
+class Employer(Institution, of=populations.Employers):
+    """The employers of a sector in a region."""
+
+    @property
+    def sector_name(self) -> str:
+        """Name of the sector."""
+        return self.model.state.inputs.sectors[self.sector]
+
+
+INSTITUTIONS = (Municipality, Region, Location, Employer)
 
 
 def register(model) -> None:

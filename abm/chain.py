@@ -14,6 +14,7 @@ from abm.processes import (
     arrival,
     coupling,
     decision,
+    employers,
     guidance,
     housing,
     learning,
@@ -43,6 +44,7 @@ CHAIN = (
     participation,  # a profile, and language classes for whom they are offered
     learning,  # Dutch, and what months without anything to do leave behind
     guidance,  # job coaches, and diplomas
+    employers,  # vacancies, and trust in newcomers
     work,  # people find jobs and lose them
     money,  # what it costs, from whom to whom
 )

@@ -32,6 +32,15 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "decisions": ["year", "origin"],
     "national_series": ["name", "from"],
     "housing_tasks": ["half_year"],
+    "jobs": ["region_code", "sector"],
+    "commuting": ["region_from", "region_to"],
+    "unemployment": ["province"],
+}
+SUMS = {  # check in sources.yaml -> the table and column that must add up to it
+    "all_jobs": ("jobs", "jobs"),
+    "all_commuters": ("commuting", "workers"),
+    "all_labour_force": ("unemployment", "labour_force"),
+    "all_unemployed": ("unemployment", "unemployed"),
 }
 
 
@@ -61,6 +70,11 @@ class Inputs:
     corporation_homes: FloatArray  # (years, municipalities) [homes on 1 January]
     tasks: FloatArray  # (half-years,) [persons]
     task_halves: list[str]
+    jobs: FloatArray  # (regions, sectors) [jobs]
+    sectors: list[str]
+    commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
+    regional_unemployment: FloatArray  # (regions,) [share of the labour force]
+    labour_force: float  # [persons]
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
@@ -83,7 +97,7 @@ def load(folder: Path | None = None) -> Inputs:
     expected = {name: check["value"] for name, check in described["checks"].items()}
     tables = {table: read_table(folder, table, described["tables"].get(f"{table}.csv", {})) for table in KEYS}
     known = {table: tables[table][keys[0]].tolist() for table, keys in KEYS.items()}
-    codes, origins = known["municipalities"], known["origins"]
+    codes, origins, regions = known["municipalities"], known["origins"], known["regions"]
     check_rows(tables, expected)
     pairs = np.stack([positions(tables, "borders", end, codes) for end in ("gm_a", "gm_b")], axis=1)
     first = grid(tables, "applications", "first", MONTHS, origins)
@@ -94,10 +108,11 @@ def load(folder: Path | None = None) -> Inputs:
     positions(tables, "municipalities", "province", known["provinces"])
     if known["housing_tasks"] != HALVES:
         raise DataError("housing_tasks", "half_year", f"list {HALVES[0]} to {HALVES[-1]} once each, in order")
+    home_region = positions(tables, "municipalities", "region_code", regions)
     series = read_series(tables["national_series"], expected["series"])
     return Inputs(
         *list(tables.values())[:6],
-        municipality_region=fixed(positions(tables, "municipalities", "region_code", known["regions"])),
+        municipality_region=fixed(home_region),
         border_pairs=fixed(pairs),
         first_applications=first,
         repeat_applications=grid(tables, "applications", "repeat", MONTHS, origins),
@@ -106,6 +121,11 @@ def load(folder: Path | None = None) -> Inputs:
         corporation_homes=grid(tables, "corporation_homes", "homes", YEARS, codes),
         tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
         task_halves=HALVES.copy(),
+        jobs=grid(tables, "jobs", "jobs", regions, expected["sectors"]),
+        sectors=list(expected["sectors"]),
+        commuting=commuting_shares(tables, regions),
+        regional_unemployment=regional_rates(tables, home_region, known["provinces"]),
+        labour_force=float(tables["unemployment"]["labour_force"].sum()),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
         digest=digest(folder),
@@ -214,6 +234,7 @@ def check_totals(tables: Tables, first: FloatArray, expected: dict[str, Any]) ->
     totals = [("municipalities", f"sum of {c}", towns[c].sum(), expected[c], 0) for c in towns if c in expected]
     due = expected["first_applications"]
     totals += [("applications", f"sum of first in {y}", n, due[y], 1) for y, n in zip(YEARS, years, strict=True)]
+    totals += [(t, f"sum of {c}", tables[t][c].sum(), expected[check], 0) for check, (t, c) in SUMS.items()]
     for table, what, found, right, tolerance in totals:
         if abs(found - right) > tolerance:
             raise DataError(table, what, f"is {found:.10g} and must be {right}, restore rows or correct sources.yaml")
@@ -228,6 +249,28 @@ def check_connected(pairs: IntArray, codes: list[str]) -> None:
         reached = reached | frontier
     for town in sorted(set(range(len(codes))) - reached):
         raise DataError("borders", codes[town], "no way leads there, add a border, tunnel or ferry row")
+
+
+def commuting_shares(tables: Tables, regions: list[str]) -> FloatArray:
+    """Where the working residents of each region work, as shares; pairs without a row have no commuters."""
+    flows = np.zeros((len(regions), len(regions)))
+    home, work = (positions(tables, "commuting", end, regions) for end in ("region_from", "region_to"))
+    flows[home, work] = tables["commuting"]["workers"]
+    residents = flows.sum(axis=1, keepdims=True)
+    for region in np.flatnonzero(residents == 0):
+        raise DataError("commuting", regions[region], "no worker lives there, restore its rows")
+    return fixed(flows / residents)
+
+
+def regional_rates(tables: Tables, home_region: IntArray, provinces: list[str]) -> FloatArray:
+    """Unemployment of each region: the mean of its municipalities by inhabitants, each at the rate of its province."""
+    table, towns = tables["unemployment"], tables["municipalities"]
+    refuse("unemployment", table, table.unemployed >= table.labour_force, "labour_force must be above unemployed")
+    rate = np.empty(len(provinces))
+    rate[positions(tables, "unemployment", "province", provinces)] = table.unemployed / table.labour_force
+    town_rate = rate[positions(tables, "municipalities", "province", provinces)]
+    people = towns.population.to_numpy(float)
+    return fixed(np.bincount(home_region, people * town_rate) / np.bincount(home_region, people))
 
 
 def read_series(table: pd.DataFrame, expected: list[str]) -> dict[str, FloatArray]:

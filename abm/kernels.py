@@ -205,3 +205,12 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
         found[count] = i
         count += (age >= youngest) & (age < oldest) & counted[stage[household[i]]]
     return found[:count].copy()
+
+
+@njit(cache=True)
+def tallied(codes, flags, groups):
+    """How often each combination of flags (n,) uint8 occurs per group, (groups, 256); codes: (n,) group of each."""
+    found = np.zeros((groups, 256), np.int64)
+    for i in range(len(codes)):
+        found[codes[i], flags[i]] += 1
+    return found

@@ -10,7 +10,6 @@ assumption in the order of the labour force survey. No measured match of Dutch r
 
 import numpy as np
 
-from abm.adults import adults, regions_of
 from abm.draws import ORDER_BITS, Draws
 from abm.populations import NEVER, Role, Schooling
 from abm.state import State
@@ -80,22 +79,20 @@ def by_profile(state: State) -> np.ndarray:
     return state.matches.match.reshape(len(Schooling), -1, len(state.regions))
 
 
-def matched(state: State, rows: np.ndarray) -> np.ndarray:
-    """The match of persons with the region where they live [SD], (n,); 0 before they have a profile."""
-    people = state.newcomers
-    schooling, sector = people.schooling[rows], people.sector[rows]
-    return np.where(sector == NEVER, 0, by_profile(state)[schooling, sector, regions_of(state, rows)])
+def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The match of persons with a region each [SD], (n,); 0 before they have a profile."""
+    schooling, sector = state.newcomers.schooling[rows], state.newcomers.sector[rows]
+    return np.where(sector == NEVER, 0, by_profile(state)[schooling, sector, where])
 
 
 def of_households(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
     """The true match of households with each region [SD], (n, regions); 0 where no adult has a profile.
 
-    judged: by the `mean` of the adults of working age, by the one for whom a region is `best`, or by the `lead`.
+    judged: by the `mean` of those who have one, by the one for whom a region is `best`, or by the `lead`.
     """
     people, number = state.newcomers, np.full(len(state.households), NEVER)
     number[rows] = np.arange(len(rows))
-    persons = adults(state)
-    persons = persons[(number[people.household[persons]] != NEVER) & (people.sector[persons] != NEVER)]
+    persons = np.flatnonzero((people.sector != NEVER) & (number[people.household] != NEVER))
     if judged == "lead":
         persons = persons[people.role[persons] == Role.LEAD]
     each = by_profile(state)[people.schooling[persons], people.sector[persons]]

@@ -137,6 +137,7 @@ class Newcomers(Table):
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
 
+    adult = column(np.bool_, False, doc="of 18 to 65, screened and in the Netherlands this month")
     schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
     sector = column(np.int8, NEVER, doc="sector in which this person can work best, as in state.inputs.sectors")
     talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
@@ -162,6 +163,7 @@ class Newcomers(Table):
     work_hours = column(np.int8, unit="hours/week", doc="of the job; 0 without one")
     wage = column(np.float32, unit="EUR/month", doc="gross, of the job; 0 without one")
     work_region = column(np.int8, NEVER, unit="row of regions", doc="where this person lived when the job began")
+    employer = column(np.int16, NEVER, unit="row of employers", doc="of the job; the last one after it")
 
 
 class Households(Table):
@@ -246,6 +248,19 @@ class Matches(Table):
     sector = column(np.int8, doc="sector in which a person can work best, as in state.inputs.sectors")
     region = column(np.int8, unit="row of regions", doc="labour market region")
     match = column(np.float64, unit="SD", doc="mean 0 and standard deviation 1 over the regions")
+
+
+class Employers(Table):
+    """Employers of a sector in a region."""
+
+    region = column(np.int8, unit="row of regions", doc="labour market region")
+    sector = column(np.int8, doc="row of the sectors in state.inputs")
+    jobs = column(np.float64, unit="jobs", doc="jobs, 2017")
+    vacancies = column(np.float64, unit="jobs", doc="vacancies that are open to newcomers this month")
+    experience = column(np.float64, unit="jobs", doc="jobs of newcomers that lasted, fading")
+    trust = column(np.float64, unit="share", doc="trust that this experience gave")
+    lasted = column(np.float64, unit="jobs", doc="jobs of newcomers that lasted, last month, at the scale of the run")
+    pulled_out = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, the same")
 
 
 class Locations(Table):

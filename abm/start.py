@@ -64,7 +64,7 @@ def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: fl
 
 
 def settle_country(state: State, params: Params, draws: Draws) -> None:
-    """Municipalities, regions, origins, locations, capacities and the ledger, from the facts."""
+    """Municipalities, regions, employers, origins, locations, capacities and the ledger, from the facts."""
     inputs, towns = state.inputs, state.inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
     behind = towns["task_balance_2015"].to_numpy(float)
@@ -88,6 +88,9 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         len(Schooling) * inputs.jobs.size, **match_rows(inputs.jobs, of_region, inputs.sectors, params.own_sector)
     )
     state.municipalities.pool[:] = pools(state.municipalities, state.scale)
+    sectors = len(inputs.sectors)
+    region, sector = np.divmod(np.arange(inputs.jobs.size), sectors)
+    state.employers.add(inputs.jobs.size, region=region, sector=sector, jobs=inputs.jobs.ravel())
     groups = inputs.origins
     state.origins.add(len(groups), safe=groups["safe"] == 1, **{k: groups[k] for k in ("male_share", "family_share")})
     settle_locations(state)

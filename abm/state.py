@@ -14,6 +14,7 @@ from abm.populations import (
     IN_RECEPTION,
     MOVES,
     NEVER,
+    Employers,
     Households,
     Kind,
     Ledger,
@@ -49,6 +50,7 @@ class State:
     municipalities: Municipalities = field(default_factory=Municipalities)
     regions: Regions = field(default_factory=Regions)
     matches: Matches = field(default_factory=Matches)
+    employers: Employers = field(default_factory=Employers)
     locations: Locations = field(default_factory=Locations)
     origins: Origins = field(default_factory=Origins)
     nation: Nation = field(default_factory=Nation)

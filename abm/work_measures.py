@@ -1,94 +1,107 @@
 """The indicators of language and work: persons of working age, by origin, sex, schooling, region, time since permit."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
+from abm.kernels import tallied
 from abm.measuring import PERMIT_YEARS, Measure, Month, level
 from abm.populations import NEVER, Stage
 
 SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
-Who = Callable[[Month, np.ndarray], np.ndarray]  # of persons of working age (rows), which count: (n,) bool
 
 
-def person_codes(month: Month, rows: np.ndarray, by: str) -> np.ndarray:
-    """Group of each person, (n,)."""
-    people, households = month.state.newcomers, month.households
-    of = people.household[rows]
-    if by == "total":
-        return np.zeros(len(rows), dtype=np.int64)
-    if by == "origin":
-        return households.origin[of]
-    if by == "sex":
-        return people.female[rows].astype(np.int64)
-    if by == "schooling":
-        return people.schooling[rows]
-    if by == "region":
-        return regions_of(month.state, rows)
-    return np.minimum((month.number - households.granted[of]) // MONTHS, PERMIT_YEARS - 1)  # since_permit
+FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort")
+_BITS = np.arange(1 << len(FLAGS))[:, None] >> np.arange(len(FLAGS)) & 1 == 1  # (combinations, flags)
 
 
-def of_working_age(name: str, label: str, label_nl: str, who: Who, *by: str) -> Measure:
-    """A measure of persons of working age for whom `who` holds, at full size."""
+class Grown:
+    """Persons of working age in a month: what holds for each, and their group in each way to split them."""
+
+    def __init__(self, month: Month):
+        self.month, self.state = month, month.state
+        self.rows = adults(month.state)
+        self.household = month.state.newcomers.household[self.rows]
+        self.granted = month.households.granted[self.household].astype(np.int64)
+        self._codes: dict[str, np.ndarray] = {}
+        self._tallies: dict[str, np.ndarray] = {}
+
+    @cached_property
+    def flags(self) -> np.ndarray:
+        """What holds for each person, (n,) uint8: a bit per name in FLAGS."""
+        people, households, of = self.state.newcomers, self.state.households, self.household
+        permit = self.granted != NEVER
+        in_class = people.class_hours[self.rows] > 0
+        holds = (
+            permit,
+            people.employed[self.rows],
+            households.assisted[of],
+            ~permit & (households.stage[of] != Stage.DEPARTING),
+            in_class,
+            people.integrating[self.rows] & ~in_class,
+            people.coaching[self.rows] > 0,
+            permit & (self.granted >= COHORT.start) & (self.granted < COHORT.stop),
+        )
+        return sum(each.astype(np.uint8) << np.uint8(bit) for bit, each in enumerate(holds)).astype(np.uint8)
+
+    def codes(self, by: str) -> np.ndarray:
+        """Group of each person, (n,), made once."""
+        if by not in self._codes:
+            self._codes[by] = self._code(by)
+        return self._codes[by]
+
+    def _code(self, by: str) -> np.ndarray:
+        people = self.state.newcomers
+        if by == "total":
+            return np.zeros(len(self.rows), dtype=np.int8)
+        if by == "origin":
+            return self.state.households.origin[self.household]
+        if by == "sex":
+            return people.female[self.rows].astype(np.int8)
+        if by == "schooling":
+            return np.maximum(people.schooling[self.rows], 0)  # nobody is measured before the profile
+        if by == "region":
+            return regions_of(self.state, self.rows)
+        return np.clip((self.month.number - self.granted) // MONTHS, 0, PERMIT_YEARS - 1)  # since_permit
+
+    def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
+        """Persons for whom all tests hold, per group, at the scale of the run."""
+        if by not in self._tallies:
+            self._tallies[by] = tallied(self.codes(by), self.flags, self.month.group_sizes[by])
+        wanted = _BITS[:, [FLAGS.index(test) for test in tests]].all(axis=1)
+        return self._tallies[by][:, wanted].sum(axis=1)
+
+
+def grown(month: Month) -> Grown:
+    """The persons of working age of a month, looked up once."""
+    if "grown" not in vars(month):
+        vars(month)["grown"] = Grown(month)
+    return vars(month)["grown"]
+
+
+def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[str, ...] = SPLITS) -> Measure:
+    """A measure of persons of working age for whom all tests hold (names in FLAGS), at full size."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        rows = adults(month.state, month.number)
-        rows = rows[who(month, rows)]
-        return {group: counted(month, rows, group) / month.state.scale for group in wanted}
+        return {group: grown(month).counted(tests, group) / month.state.scale for group in wanted}
 
-    return Measure(name, "persons", label, label_nl, by or SPLITS, values)
-
-
-def counted(month: Month, rows: np.ndarray, by: str, weights: np.ndarray | None = None) -> np.ndarray:
-    """Persons (or what they weigh) per group."""
-    return np.bincount(person_codes(month, rows, by), weights, month.group_sizes[by])
+    return Measure(name, "persons", label, label_nl, by, values)
 
 
 def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean level of Dutch of permit holders of working age per group; NaN where there is nobody."""
-    rows = adults(month.state, month.number)
-    rows = rows[permit(month, rows)]
-    found = {}
+    people, found = grown(month), {}
+    holders = np.flatnonzero(people.granted != NEVER)
+    level_of = month.state.newcomers.language[people.rows[holders]].astype(np.float64)
     for by in wanted:
-        many = counted(month, rows, by).astype(float)
+        many = people.counted(("permit",), by).astype(float)
         many[many == 0] = np.nan
-        found[by] = counted(month, rows, by, month.state.newcomers.language[rows]) / many
+        found[by] = np.bincount(people.codes(by)[holders], level_of, month.group_sizes[by]) / many
     return found
-
-
-def permit(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Permit holders."""
-    return month.households.granted[month.state.newcomers.household[rows]] != NEVER
-
-
-def cohort(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Permit holders of 2014."""
-    granted = month.households.granted[month.state.newcomers.household[rows]]
-    return (granted >= COHORT.start) & (granted < COHORT.stop) & (granted != NEVER)
-
-
-def employed(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Persons with a job."""
-    return month.state.newcomers.employed[rows]
-
-
-def assisted(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Members of households on social assistance."""
-    return month.households.assisted[month.state.newcomers.household[rows]]
-
-
-def applicant(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Asylum seekers: no permit, and not refused for good."""
-    of = month.state.newcomers.household[rows]
-    return (month.households.granted[of] == NEVER) & (month.households.stage[of] != Stage.DEPARTING)
-
-
-def both(*tests: Who) -> Who:
-    """All of some tests."""
-    return lambda month, rows: np.logical_and.reduce([test(month, rows) for test in tests])
 
 
 def happened(*names: str) -> Callable[[Month], float]:
@@ -96,62 +109,26 @@ def happened(*names: str) -> Callable[[Month], float]:
     return lambda month: len(month.event(*names)) / month.state.scale
 
 
-def in_class(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Persons who had class this month."""
-    return month.state.newcomers.class_hours[rows] > 0
-
-
-def awaiting_class(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Persons whom civic integration asks for, without class this month."""
-    return month.state.newcomers.integrating[rows] & ~in_class(month, rows)
-
-
-def coached(month: Month, rows: np.ndarray) -> np.ndarray:
-    """Persons for whom coaching still works."""
-    return month.state.newcomers.coaching[rows] > 0
-
-
-EVERYONE, PLACE = ("total", "origin"), ("total", "region")
-WITH_WORK, ON_ASSISTANCE = (
-    ("Of these, with paid work", "Daarvan met betaald werk"),
-    (
-        "Of these, on social assistance",
-        "Daarvan met bijstand",
-    ),
-)
+EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")
+WITH_WORK = ("Of these, with paid work", "Daarvan met betaald werk")
+ON_ASSISTANCE = ("Of these, on social assistance", "Daarvan met bijstand")
+LEVEL = ("Mean level of Dutch of permit holders", "Gemiddeld taalniveau van statushouders")
+COHORT_LABEL = ("Permit holders of 2014, of 18 to 65", "Statushouders van 2014, van 18 tot 66 jaar")
 WORK_MEASURES: tuple[Measure, ...] = (
-    of_working_age("working_age", "Permit holders of 18 to 65", "Statushouders van 18 tot 66 jaar", permit),
-    of_working_age("employed", *WITH_WORK, both(permit, employed)),
-    of_working_age("assisted", *ON_ASSISTANCE, both(permit, assisted)),
-    Measure(
-        "language",
-        "CEFR level",
-        "Mean level of Dutch of permit holders",
-        "Gemiddeld taalniveau van statushouders",
-        SPLITS,
-        mean_level,
-    ),
+    of_working_age("working_age", "Permit holders of 18 to 65", "Statushouders van 18 tot 66 jaar", "permit"),
+    of_working_age("employed", *WITH_WORK, "permit", "employed"),
+    of_working_age("assisted", *ON_ASSISTANCE, "permit", "assisted"),
+    Measure("language", "CEFR level", *LEVEL, SPLITS, mean_level),
     of_working_age(
-        "applicants",
-        "Asylum seekers of 18 to 65",
-        "Asielzoekers van 18 tot 66 jaar",
-        applicant,
-        *EVERYONE,
-        "region",
+        "applicants", "Asylum seekers of 18 to 65", "Asielzoekers van 18 tot 66 jaar", "applicant", by=WITH_REGION
     ),
-    of_working_age("applicants_employed", *WITH_WORK, both(applicant, employed), *EVERYONE, "region"),
-    of_working_age("in_class", "In language class", "Op taalles", in_class, *PLACE),
-    of_working_age("awaiting_class", "Waiting for language class", "Wachtend op taalles", awaiting_class, *PLACE),
-    of_working_age("coached", "With a job coach", "Met een jobcoach", coached, *PLACE),
-    of_working_age(
-        "cohort_2014",
-        "Permit holders of 2014, of 18 to 65",
-        "Statushouders van 2014, van 18 tot 66 jaar",
-        cohort,
-        *EVERYONE,
-    ),
-    of_working_age("cohort_2014_employed", *WITH_WORK, both(cohort, employed), *EVERYONE),
-    of_working_age("cohort_2014_assisted", *ON_ASSISTANCE, both(cohort, assisted), *EVERYONE),
+    of_working_age("applicants_employed", *WITH_WORK, "applicant", "employed", by=WITH_REGION),
+    of_working_age("in_class", "In language class", "Op taalles", "in_class", by=PLACE),
+    of_working_age("awaiting_class", "Waiting for language class", "Wachtend op taalles", "awaiting_class", by=PLACE),
+    of_working_age("coached", "With a job coach", "Met een jobcoach", "coached", by=PLACE),
+    of_working_age("cohort_2014", *COHORT_LABEL, "cohort", by=EVERYONE),
+    of_working_age("cohort_2014_employed", *WITH_WORK, "cohort", "employed", by=EVERYONE),
+    of_working_age("cohort_2014_assisted", *ON_ASSISTANCE, "cohort", "assisted", by=EVERYONE),
     level("hires", "persons/month", "Jobs found", "Banen gevonden", "total", happened("hired")),
     level("jobs_lost", "persons/month", "Jobs lost", "Banen verloren", "total", happened("job_lost")),
     level(

@@ -28,6 +28,9 @@ app = typer.Typer(
 )
 console = Console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
+UsageError = (
+    typer.BadParameter.__base__
+)  # what typer raises for words that it does not understand; it has no other name
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="YAML file, like configs/scenarios/current.yaml.")
@@ -174,10 +177,13 @@ def plain(value: object) -> str:
 def main() -> None:
     """Entry point: what a person can mend is one line on standard error, and nothing is left half-written."""
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
         typer.echo(f"abm: {error}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
+    except UsageError as error:
+        typer.echo(f"abm: {' '.join(error.format_message().split()).rstrip('.')}: see 'abm --help'", err=True)
+        sys.exit(BAD_INPUT)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,10 @@ Place = Annotated[
     str, typer.Option("--store", metavar="PLACE", help="Folder or URI (s3://BUCKET/PREFIX) that holds the runs.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Processes: one per core if not given; 1 does without Ray.")
+    int | None, typer.Option(metavar="N", help="Processes: one per core if not given; 1 does without Ray.")
 ]
 Address = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster: auto or ray://HOST:10001.")]
-Budget = Annotated[float | None, typer.Option(min=0, metavar="HOURS", help="Stop before starting what takes longer.")]
+Budget = Annotated[float | None, typer.Option(metavar="HOURS", help="Stop before starting what takes longer.")]
 Shard = Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, for an array of jobs.")]
 
 
@@ -58,15 +58,13 @@ def sweep(
         plan.check(store, budget)
         return
     options = {"workers": workers, "address": address, "budget": budget, "shard": part, "console": console}
-    finish(lambda: inquiry.sweep(design, store=store, **options), inquiry.read(design).name, store)
+    finish(lambda: inquiry.sweep(design, store=store, **options), inquiry.read(design).name, store, part)
 
 
 def extend(
     design: DesignFile,
-    replicates: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Replicates of each point, in all.")
-    ] = None,
-    samples: Annotated[int | None, typer.Option(min=1, metavar="N", help="Samples or trajectories, in all.")] = None,
+    replicates: Annotated[int | None, typer.Option(metavar="N", help="Replicates of each point, in all.")] = None,
+    samples: Annotated[int | None, typer.Option(metavar="N", help="Samples or trajectories, in all.")] = None,
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
@@ -142,9 +140,9 @@ def repeat(
 ) -> None:
     """Simulate a run again, from its record: the outcomes must be the same bytes, and a failure shows itself."""
     where, inputs = Store(store), facts.load()
-    failed = [name for name in where.failed() if name.startswith(run)]
-    name = failed[0] if len(failed) == 1 else where.find(run).name
-    record = where.failure(name) if failed else where.run(name).about()
+    failed = where.failed()
+    name = where.find(run, failed).name
+    record = where.failure(name) if name in failed else where.run(name).about()
     here = stores.made_with(inputs.digest)
     if (record["model"]["code"], record["data_digest"]) != (here["model"]["code"], here["data_digest"]):
         made = f"commit {record['commit'][:12]}" if record["commit"] else f"version {record['model']['version']}"
@@ -179,8 +177,8 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def finish(make, name: str, store: str) -> None:
-    """Make a sweep, and say where it stands, also when it is stopped."""
+def finish(make, name: str, store: str, part: tuple[int, int] | None = None) -> None:
+    """Make a sweep, or a part of it, and say where it stands, also when it is stopped."""
     try:
         made = make()
     except KeyboardInterrupt:
@@ -195,7 +193,7 @@ def finish(make, name: str, store: str) -> None:
     words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={store!r})"
     console.print(words, soft_wrap=True, highlight=False)
     tell_failures(made)
-    if len(missing):
+    if len(sweeps.sharded(made, part)):
         raise typer.Exit(INCOMPLETE)
 
 

@@ -10,6 +10,7 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,7 @@ def compare(
     the summary. until_width: pairs are added until the interval of the first difference is narrower than this number
     or share ('2%') of A, or until `budget` hours are spent. seeds: `seed` and on. Raises InputError.
     """
+    inquiry.check(workers, budget)
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
     asked = _asked(measure, by, group, take)
@@ -109,10 +111,14 @@ def compare(
             found = pd.concat([found, _values(where, runs, asked, since)], ignore_index=True)
             told = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
-            reached = None if width is None else bool(_wide(told) <= _limit(width, told))
-            if reached is not False or have >= MOST_PAIRS:
+            if width is None:
+                reached = None
                 break
-            wanted = min(have + _more(told, _limit(width, told), have), MOST_PAIRS)
+            wide, limit = _wide(told), _limit(width, told)
+            reached = bool(wide <= limit)
+            if reached or have >= MOST_PAIRS:
+                break
+            wanted = min(have + more(wide, limit, have), MOST_PAIRS)
             if budget is not None:
                 wanted = min(wanted, have + int((budget - spent) / (spent / have)))
             if wanted <= have:
@@ -164,7 +170,7 @@ def _asked(measure: str | None, by: str | None, group: str | None, take: str | N
         raise InputError(f"--take: '{take}' is not known: choose from end, sum, mean")
     if group is None and by != "total":
         raise InputError(f"--group: is missing: name the {by} of {measure} to compare")
-    flow = "/" in UNITS[measure]
+    flow = UNITS[measure].endswith("/month")
     return [Asked(measure, by, group or "all", take or (FLOW if flow else STOCK))]
 
 
@@ -201,7 +207,7 @@ def _made(do, given, pair: tuple[Scenario, Scenario], seeds: range, seen) -> pd.
     if failed:
         raise InputError(
             f"run {failed[0].name} failed ({failed[0].reason}): see it with "
-            f"'abm repeat {failed[0].name} --store {given.store.files.place}'"
+            f"'abm repeat {failed[0].name} --store {quote(given.store.files.place)}'"
         )
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
 
@@ -215,14 +221,17 @@ def _values(store: Store, runs: pd.DataFrame, asked: list[Asked], since: int) ->
         frame = every[every["measure"] == each.measure]
         mine = frame[(frame["group"] == each.group) & (frame["month"] >= clock.label(since))]
         if mine.empty:
-            known = ", ".join(sorted(frame["group"].unique())[:8])
-            raise InputError(f"--group: {each.measure} has no {each.by} '{each.group}': choose from {known}, ...")
-        by_run = mine.sort_values("month").groupby("run")["value"]
-        value = by_run.last() if each.take == STOCK else getattr(by_run, each.take)()
+            known = sorted(frame["group"].unique())
+            shown = ", ".join(known[:8]) + ", ..." * (len(known) > 8)
+            raise InputError(f"--group: {each.measure} has no {each.by} '{each.group}': choose from {shown}")
+        if each.take == STOCK:
+            value = mine[mine["month"] == mine["month"].max()].set_index("run")["value"]
+        else:
+            value = getattr(mine.groupby("run")["value"], each.take)()
         sides = runs.assign(value=runs["run"].map(value)).pivot(index="seed", columns="side", values="value")
         unit = UNITS[each.measure]
         if each.take == FLOW:
-            unit = unit.partition("/")[0]  # months added up
+            unit = unit.removesuffix("/month")  # months added up
         parts.append(sides.reset_index().assign(outcome=each.words, unit=unit))
     return pd.concat(parts, ignore_index=True)
 
@@ -243,16 +252,24 @@ def _differences(pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def more(wide: float, limit: float, have: int) -> int:
+    """Pairs to add: as many as the spread so far asks for, at least a quarter more and at most as many again."""
+    needed = math.ceil(have * (wide / limit) ** 2) - have
+    return min(max(needed, math.ceil(have / 4)), have)
+
+
 def _wide(told: pd.DataFrame) -> float:
-    return told["high"].iloc[0] - told["low"].iloc[0]
+    """Width of the first interval. Raises InputError where there is none."""
+    first = told.iloc[0]
+    if math.isnan(first["high"] - first["low"]):
+        raise InputError(
+            f"--until-width: {first['outcome']}: fewer than two pairs have a value: compare another outcome"
+        )
+    return first["high"] - first["low"]
 
 
 def _limit(width: tuple[float, bool], told: pd.DataFrame) -> float:
     value, share = width
+    if share and not told["a"].iloc[0]:
+        raise InputError(f"--until-width: {told['outcome'].iloc[0]} of A is 0: give a number instead of a share of it")
     return value * abs(told["a"].iloc[0]) if share else value
-
-
-def _more(told: pd.DataFrame, limit: float, have: int) -> int:
-    """Pairs to add: as many as the spread so far asks for, at least a quarter more and at most as many again."""
-    needed = math.ceil(have * (_wide(told) / limit) ** 2) - have if limit else have
-    return min(max(needed, math.ceil(have / 4)), have)

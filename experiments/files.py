@@ -24,6 +24,8 @@ class Files:
 
     def __init__(self, place: str | Path):
         self.place = str(place)
+        if not self.place.strip():
+            raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
         self.local = "://" not in self.place
         try:
             if self.local:
@@ -43,7 +45,7 @@ class Files:
 
     def shown(self, key: str) -> str:
         """Place of a key as a person would write it."""
-        head, mark, query = self.place.partition("?")
+        head, mark, query = (self.place, "", "") if self.local else self.place.partition("?")
         return f"{head.rstrip('/')}/{key}{mark}{query}"
 
     def read(self, key: str) -> bytes:

@@ -1,5 +1,6 @@
 """Sweeps from the command line and from Python: plan, make what is missing, tell how far it is."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,13 @@ def sweep(
     design: a Design, the path of a design file, or its content as a mapping (files relative to the working folder).
     workers: processes on this machine (none given: one per core; 1: this process, without Ray), or the most at once
     on the Ray cluster at `address`. budget: hours; over it nothing is made. shard: (i, n), only every n-th of the
-    missing runs from the i-th, so that n of these can work side by side. console: where to tell (none given: nowhere).
+    runs from the i-th, so that n of these can work side by side. console: where to tell (none given: nowhere).
     Raises InputError; KeyboardInterrupt leaves what is kept, and the same call goes on from there.
     """
+    check(workers, budget)
     found, where = read(design), Store(store)
-    where.check()
     given = sweeps.shared(where)
-    begun = sweeps.begin(found, where, given.inputs.digest)
+    begun = sweeps.begin(found, where, given.inputs.digest, keep=False)
     return made(begun, given, workers, address, budget, shard, console or Console(quiet=True))
 
 
@@ -48,24 +49,37 @@ def extend(design: AsDesign, *, replicates=None, samples=None, store=stores.DEFA
     """Add runs to the sweep of a design and make them: those of the design as it is now, or with more replicates or
     samples in all. What the sweep has must be in it. Other options and errors as of `sweep`.
     """
+    check(options.get("workers"), options.get("budget"))
     found, where = read(design), Store(store)
-    where.check()
     given = sweeps.shared(where)
-    larger = designs.changed(found, replicates=replicates, samples=samples) if replicates or samples else found
+    asked = {"replicates": replicates, "samples": samples}
+    larger = found if replicates is samples is None else designs.changed(found, **asked)
     begun = sweeps.extend(larger, where, given.inputs.digest)
     return made(begun, given, **{"workers": None, "address": None, "budget": None, "shard": None} | options)
 
 
+def check(workers: int | None, budget: float | None) -> None:
+    """Raise InputError for numbers that cannot be."""
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers: {workers} is not possible: give 1 or more, or leave it out for one per core")
+    if budget is not None and not (budget >= 0 and math.isfinite(budget)):
+        raise InputError(f"--budget: {budget:g} is not a number of hours: give 0 or more")
+
+
 def made(begun: Sweep, given, workers, address, budget, shard, console: Console | None = None) -> Sweep:
-    """A sweep whose missing runs are made."""
+    """A sweep whose missing runs are made; over budget it is not begun, so that a smaller one may take its name."""
     console = console or Console(quiet=True)
-    begun.store.files.clear()
-    wanted = sweeps.sharded(begun.missing(), shard)
+    wanted = sweeps.sharded(begun, shard)
     if budget is not None:
         planned(begun, wanted, workers, address).check(begun.store.files.place, budget)
-    pace = progress.Pace(total=len(begun.runs), before=len(begun.runs) - len(begun.missing()))
+    sweeps.kept(begun)
+    begun.store.files.clear()
+    progress.clear(begun.store, begun.name)
     if wanted.empty:
         return begun
+    begun.store.check()
+    before = len(begun.runs) - len(begun.missing()) if shard is None else 0
+    pace = progress.Pace(total=before + len(wanted), before=before)
     with (
         sweeps.stopping(),
         pooled(workers, address, len(wanted)) as do,
@@ -93,9 +107,10 @@ def read(design: AsDesign) -> Design:
 
 def dry_run(design: AsDesign, *, workers=None, address=None, store=stores.DEFAULT, shard=None) -> Plan:
     """What a sweep would make and what that takes; nothing is written. Raises InputError."""
+    check(workers, None)
     found, where = read(design), Store(store)
     begun = sweeps.begin(found, where, sweeps.shared(where).inputs.digest, keep=False)
-    return planned(begun, sweeps.sharded(begun.missing(), shard), workers, address)
+    return planned(begun, sweeps.sharded(begun, shard), workers, address)
 
 
 def planned(begun: Sweep, wanted, count: int | None, address: str | None) -> Plan:

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from abm.errors import InputError
 from experiments import store as stores
@@ -31,6 +30,8 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd
     if kept.empty:
         raise InputError(f"sweep '{sweep.name}': none of its {len(sweep.runs):,} runs is kept: make them first")
     found = outcomes(sweep.store, kept["run"].unique().tolist(), [measure] if measure else None, by)
+    if found.empty:
+        raise InputError(f"sweep '{sweep.name}': no measure is split by '{by}': name a measure to see its ways")
     merged = kept.merge(found, on="run", how="left")
     units = dict(found[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
     merged.attrs["units"] = sweeps.units(kept.columns) | units
@@ -39,13 +40,8 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd
 
 def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str) -> pd.DataFrame:
     """Outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
-    files = store.files
-    wanted = ds.field("by") == by
-    if measures:
-        wanted &= ds.field("measure").isin(measures)
     try:
-        paths = [files.path(store.run(run).key) for run in runs]
-        return ds.dataset(paths, format="parquet", filesystem=files.system).to_table(filter=wanted).to_pandas()
+        return stores.outcomes(store.files, runs, measures, by)
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{files.shown(stores.OUTCOMES)}: cannot be read ({reason}): {stores.DAMAGED}") from None
+        raise InputError(f"{store.files.shown(stores.OUTCOMES)}: cannot be read ({reason}): {stores.DAMAGED}") from None

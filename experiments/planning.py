@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from resource import RUSAGE_SELF, getrusage
 from statistics import median
 
 from abm import inputs as facts
@@ -119,7 +118,7 @@ def measure(jobs: list[Job]) -> dict:
         content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs)[0].table())
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))
-    return {"seconds": seconds, "memory": getrusage(RUSAGE_SELF).ru_maxrss * runner.KIBI, "size": int(median(sizes))}
+    return {"seconds": seconds, "memory": runner.most_memory(), "size": int(median(sizes))}
 
 
 def told(size: float) -> str:

@@ -108,6 +108,26 @@ def drivers(store: Store, sweep: str) -> list[dict]:
     return [facts for facts in found if time.time() - facts["at"] < SILENT]
 
 
+def clear(store: Store, sweep: str) -> None:
+    """Remove the files of drivers of a sweep that were killed."""
+    folder = f"sweeps/{sweep}/drivers"
+    running = {facts["driver"] for facts in drivers(store, sweep)}
+    for name in store.files.names(folder, ".json"):
+        host, _, process = name.rpartition("-")
+        if name not in running or (host == socket.gethostname() and not _runs(int(process))):
+            store.files.delete(f"{folder}/{name}.json")
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, for somebody else
+        pass
+    return True
+
+
 @contextmanager
 def shown(console: Console, sweep: str, pace: Pace, store: Store) -> Iterator:
     """A callable that is told each record: a bar on a terminal, a line now and then elsewhere."""

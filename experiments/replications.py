@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
-from experiments import inquiry, loading, runner, sweeps
+from experiments import inquiry, loading, sweeps
 from experiments import store as stores
 from experiments.comparison import interval
 from experiments.runner import Job

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from shlex import quote
 
@@ -105,7 +106,7 @@ def work(job: Job, shared: Shared) -> Done:
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
     shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
     seconds = time.perf_counter() - began
-    return Done(job.name, "kept", seconds, getrusage(RUSAGE_SELF).ru_maxrss * KIBI)
+    return Done(job.name, "kept", seconds, most_memory())
 
 
 def failure(job: Job, shared: Shared, reason: str) -> dict:
@@ -134,6 +135,15 @@ def check_machine(shared: Shared) -> None:
 def flat(made: dict) -> dict[str, str]:
     """Versions by name."""
     return {"Python": made["python"], "model": made["model"]["code"][: stores.NAME_LENGTH]} | made["packages"]
+
+
+def most_memory() -> int:
+    """Most memory that this process held [bytes]."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError, ValueError):  # elsewhere; on Linux this counts the process that started it, too
+        return getrusage(RUSAGE_SELF).ru_maxrss * KIBI
 
 
 def machine_memory() -> int | None:

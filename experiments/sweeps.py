@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -71,7 +70,8 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
     one is another; one that was extended since goes on with what was added.
     """
     if not (known := _generations(store, design.name)):
-        return _new(design, store, data_digest, 1, keep)
+        new = _new(design, store, data_digest, 1)
+        return kept(new) if keep else new
     sweep = find(design.name, store)
     _refuse_other_versions(sweep, data_digest)
     if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
@@ -85,18 +85,20 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
 
 
 def extend(design: Design, store: Store, data_digest: str) -> Sweep:
-    """The sweep of this name with the runs of a larger design, which must hold all that it has. Raises InputError."""
+    """The sweep of this name with the runs of a larger design, which must hold all that it has; see `kept` to have it
+    in the store. Raises InputError.
+    """
     sweep = find(design.name, store)
     _refuse_other_versions(sweep, data_digest)
     if sweep.about["design"] == design.digest():
         return replace(sweep, design=design)
-    larger = _new(design, store, data_digest, sweep.about["generation"] + 1, keep=False)
+    larger = _new(design, store, data_digest, sweep.about["generation"] + 1)
     if lost := set(sweep.index["run"]) - set(larger.index["run"]):
         raise InputError(
             f"{design.source}: lacks {len(lost):,} of the {len(sweep.runs):,} runs of sweep '{sweep.name}' in "
             f"{store.files.place}: keep what it has and add to it, or give the design another 'name:'"
         )
-    return _kept(larger)
+    return larger
 
 
 def names(store: Store) -> list[str]:
@@ -136,7 +138,7 @@ def index(design: Design, data_digest: str) -> pd.DataFrame:
 
 def values(design: Design) -> pd.DataFrame:
     """Values of the factors, a row per point; empty where a point leaves a factor as it is in the scenario."""
-    columns = {key: [_plain(point.values.get(key)) for point in design.points] for key in design.factors}
+    columns = {key: _column([point.values.get(key) for point in design.points]) for key in design.factors}
     return pd.DataFrame(columns, index=range(len(design.points)))
 
 
@@ -146,11 +148,12 @@ def units(columns) -> dict[str, str]:
     return {column: known[column] for column in columns if column in known}
 
 
-def _plain(value: Any) -> Any:
-    """A value that fits a column: what holds from one month on by itself, other steps as JSON text."""
-    if isinstance(value, dict):
-        return next(iter(value.values())) if len(value) == 1 else json.dumps(value, sort_keys=True)
-    return value
+def _column(given: list) -> list:
+    """Values that fit a column: what holds from one month on by itself; all as JSON text where one has more steps."""
+    single = [next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else each for each in given]
+    if any(isinstance(each, dict) for each in single):
+        return [None if each is None else json.dumps(each, sort_keys=True) for each in given]
+    return single
 
 
 @dataclass(frozen=True)
@@ -191,9 +194,17 @@ def make(do: workers.Do, given: Shared, wanted, seen: Seen, seconds: float | Non
     return True
 
 
-def sharded(rows: pd.DataFrame, shard: tuple[int, int] | None) -> pd.DataFrame:
-    """Every n-th row from the i-th on, for shard (i, n), counted from 1."""
-    return rows if shard is None else rows.iloc[shard[0] - 1 :: shard[1]]
+def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
+    """Missing runs of a shard (i, n): of every n-th run of the index from the i-th on, counted from 1. So n shards
+    have no run twice and leave none out, whenever each begins. Raises InputError.
+    """
+    missing = sweep.missing()
+    if shard is None:
+        return missing
+    i, n = shard
+    if not 1 <= i <= n:
+        raise InputError(f"--shard: {i}/{n} is not a part: write I/N, like 3/16, with I from 1 to N")
+    return missing[missing["run"].isin(sweep.runs["run"].iloc[i - 1 :: n])]
 
 
 @contextmanager
@@ -219,7 +230,8 @@ _WAY_OUT = "remove the folder of the sweep and sweep again; runs that are kept a
 
 def _generations(store: Store, name: str) -> list[int]:
     found = store.files.names(f"{SWEEPS}/{name}", ".json")
-    return [int(each.removeprefix("design-")) for each in found if each.startswith("design-")]
+    numbers = [each.removeprefix("design-") for each in found if each.startswith("design-")]
+    return [int(number) for number in numbers if number.isdecimal()]
 
 
 def _about(store: Store, name: str, generation: int) -> dict:
@@ -230,7 +242,7 @@ def _about(store: Store, name: str, generation: int) -> dict:
         raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
 
 
-def _new(design: Design, store: Store, data_digest: str, generation: int, keep: bool) -> Sweep:
+def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
     """A sweep that is not in the store yet."""
     rows = index(design, data_digest)
     about = {
@@ -243,13 +255,14 @@ def _new(design: Design, store: Store, data_digest: str, generation: int, keep: 
         "runs": rows["run"].nunique(),
         "commit": stores.commit(),
     } | stores.made_with(data_digest)
-    sweep = Sweep(design.name, store, about, rows, design)
-    return _kept(sweep) if keep else sweep
+    return Sweep(design.name, store, about, rows, design)
 
 
-def _kept(sweep: Sweep) -> Sweep:
-    """Write the index, then the design."""
+def kept(sweep: Sweep) -> Sweep:
+    """The same sweep, in the store: the index is written, then the design."""
     sink, place, number = io.BytesIO(), f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
+    if number in _generations(sweep.store, sweep.name):
+        return sweep
     pq.write_table(pa.Table.from_pandas(sweep.index, preserve_index=False), sink, compression="zstd")
     sweep.store.files.write(f"{place}/index-{number}.parquet", sink.getvalue())
     sweep.store.files.write(f"{place}/design-{number}.json", stores.as_json(sweep.about))

@@ -8,11 +8,12 @@ import logging
 import math
 import os
 import secrets
+import signal
 import socket
 import statistics
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,7 +23,7 @@ from abm.errors import InputError
 CHUNK_SECONDS = 2.0  # of work sent at once: long against the cost of sending it, short against a person's patience
 LARGEST_CHUNK = 500
 AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker waits for the driver
-RETRIES = 2  # times that Ray repeats a chunk by itself after a lost worker
+RETRIES = 2  # times that a job is tried again after it was lost alone
 MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
 CONNECT_SECONDS = 5.0
 RECENT = 50  # jobs by which the seconds of the next are guessed
@@ -30,6 +31,8 @@ THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}  # listen on this machine only, to us only
+# [ms]: how soon a worker that fell silent is given up; left to itself Ray waits for seven minutes
+SILENCE = {"RAY_grpc_client_keepalive_time_ms": "5000", "RAY_grpc_client_keepalive_timeout_ms": "5000"}
 OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
 
 Task = Callable[[Any, Any], Any]
@@ -94,29 +97,60 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 @contextmanager
 def connected(workers: int | None, address: str | None) -> Iterator:
     """Ray, started on this machine or connected to a running cluster, and left behind as it was."""
-    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
-    os.environ |= {name: value for name, value in wanted.items() if name not in os.environ}
+    wanted = QUIET | ONE_THREAD | (SILENCE if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    added = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ |= added
     import ray
 
+    _read_settings()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address:
         options |= {"address": address, "runtime_env": {"env_vars": ONE_THREAD}}
     else:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options |= {"object_store_memory": OBJECTS}
+    polite, others = signal.getsignal(signal.SIGTERM), ray.is_initialized()
+    try:
+        _start(ray, address, options)
+        with suppress(ValueError, TypeError):  # Ray takes the signal to itself: give it back to whoever had it
+            signal.signal(signal.SIGTERM, polite)
+        yield ray
+    finally:
+        if not others:
+            ray.shutdown()
+        for name in added:
+            os.environ.pop(name, None)
+
+
+def _read_settings() -> None:
+    """Have Ray read its settings again: it did so when it was imported, which somebody may have done before.
+
+    These names are Ray's own and may go; without them a Ray that was imported before keeps the settings of that time.
+    """
+    with suppress(ImportError, AttributeError):
+        from ray._private import ray_constants
+        from ray._raylet import AuthenticationTokenLoader, Config
+
+        Config.initialize("")
+        AuthenticationTokenLoader.instance().reset_cache()
+        ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
+            ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, not ray_constants.IS_WINDOWS_OR_OSX
+        )
+
+
+def _start(ray, address: str | None, options: dict[str, Any]) -> None:
+    """Start Ray or connect to it. Raises InputError."""
     try:
         if address:
             _answers(address)
         ray.init(**options)
+    except SystemExit:  # Ray's own answer to a polite kill
+        raise KeyboardInterrupt from None
     except (ConnectionError, OSError, ValueError, RuntimeError) as error:
         where = f"--address {address}" if address else "Ray"
         reason = " ".join(str(error).split())[:200]
         way_out = "start a cluster with 'ray start --head'" if address else "or use --workers 1, which needs no Ray"
         raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
 
 
 def _answers(address: str) -> None:
@@ -134,12 +168,13 @@ class _Driver:
     def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
         self.ray, self.most = ray, most
         self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
-        self.again: deque = deque()  # jobs whose chunk was lost, which now go one by one
+        self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
         self.under_way: dict[Any, list] = {}
-        self.alone: set = set()  # references of the chunks that hold one of those
+        self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
         self.seconds: deque[float] = deque(maxlen=RECENT)
         self.memory = 0
-        self.task = ray.remote(max_retries=RETRIES, num_cpus=1)(_chunk)
+        # lost chunks come back here: Ray would repeat what eats all memory for ever
+        self.task = ray.remote(max_retries=0, num_cpus=1)(_chunk)
         self.given = ray.put((task, prepare, shared))
 
     def results(self) -> Iterator:
@@ -147,7 +182,7 @@ class _Driver:
         while self.left or self.again or self.under_way:
             slots = self.slots()
             while (self.left or self.again) and len(self.under_way) < (self.most or slots * AHEAD):
-                self.send([self.again.popleft()], alone=True) if self.again else self.send(self.next_chunk(slots))
+                self.send_again(*self.again.popleft()) if self.again else self.send(self.next_chunk(slots))
             ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
             for reference in ready:
                 yield from self.received(reference, self.under_way.pop(reference))
@@ -166,27 +201,31 @@ class _Driver:
         self.left -= len(chunk)
         return chunk
 
-    def send(self, chunk: list, alone: bool = False) -> None:
+    def send(self, chunk: list) -> Any:
         """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
         task = self.task.options(memory=self.memory) if self.memory else self.task
         reference = task.remote(self.given, chunk)
         self.under_way[reference] = chunk
-        if alone:
-            self.alone.add(reference)
+        return reference
+
+    def send_again(self, job: Any, times: int) -> None:
+        """Send a job that was lost, alone."""
+        self.alone[self.send([job])] = times
 
     def received(self, reference, chunk: list) -> Iterator:
-        """Records of a chunk. What a dead worker left is tried once more, each job alone."""
+        """Records of a chunk. What a dead worker left is tried again, each job alone."""
         errors = self.ray.exceptions
+        times = self.alone.pop(reference, -1) + 1  # that these jobs were lost alone, if they are lost now
         try:
             records = self.ray.get(reference)
         except errors.RayTaskError as error:
             cause = error.cause if hasattr(error, "cause") else error
             raise (cause if isinstance(cause, InputError) else error) from None
         except errors.RayError as error:
-            if reference in self.alone:
+            if times > RETRIES:
                 yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}")
             else:
-                self.again.extend(chunk)
+                self.again.extend((job, times) for job in chunk)
             return
         for record in records:
             self.seconds.append(getattr(record, "seconds", 0.0))

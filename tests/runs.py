@@ -1,6 +1,7 @@
 """Small real runs for tests."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from abm.recorder import Recorder
 from abm.scenario import Scenario, default
 from abm.state import State
 from experiments.runner import simulate
+
+CURRENT = str(Path(__file__).parents[1] / "configs" / "scenarios" / "current.yaml")
 
 
 @cache

@@ -4,37 +4,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from abm.errors import InputError
 from experiments import runner, store
-from experiments.__main__ import main
 from experiments.store import Run
-from tests.runs import small
+from tests.runs import CURRENT, small
 
-CURRENT = str(Path(__file__).parents[1] / "configs" / "scenarios" / "current.yaml")
 SMALL = ["--scale", "0.01", "--until", "2015-06"]
-
-
-@pytest.fixture
-def abm(monkeypatch, capsys):
-    """Call the command line in this process: exit status, standard output, standard error."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["abm", *words])
-        monkeypatch.setenv("COLUMNS", "160")
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,10 @@ def town(facts, code):
     return facts.municipalities.gm_code.tolist().index(code)
 
 
+def region(facts, code):
+    return facts.regions.region_code.tolist().index(code)
+
+
 # --- known answers, worked out by hand from the published tables
 
 
@@ -140,6 +144,17 @@ def test_tasks(facts):
         ("cost_municipal", "2024-01", 69_400),
         ("occupancy_norm", "2023-10", 0.96),
         ("occupancy_norm", "2023-11", 0.91),
+        ("tightness", "2015-03", 18),  # carried back
+        ("tightness", "2019-02", 100 * 280.9 / 424),
+        ("tightness", "2022-06", 100 * 463.7 / 327),
+        ("unemployment", "2016-01", 0.074),
+        ("unemployment", "2025-12", 0.04),
+        ("minimum_wage", "2015-06", 1_501.80),
+        ("minimum_wage", "2019-07", 1_635.60),
+        ("minimum_wage", "2025-12", 2_245.80),
+        ("social_assistance", "2016-12", 960.83),  # no figure between
+        ("social_assistance", "2017-01", 0.7 * 1_403.98),
+        ("social_assistance", "2025-07", 1_369.06),
     ],
 )
 def test_series(facts, name, when, value):
@@ -158,6 +173,46 @@ def test_a_step_holds_until_the_next_and_the_last_for_ever(facts):
 def test_a_yearly_row_holds_for_its_year_and_the_last_for_ever(facts):
     homes = [facts.of_year("corporation_homes", m)[town(facts, "GM1982")] for m in (95, 96, 119, 120, 999)]
     assert homes == [8_604 + 185, 8_592 + 222, 8_623 + 262, 8_821 + 185, 8_821 + 185]  # 2022, 2023, 2024, 2025, later
+
+
+def test_the_wage_of_a_month_is_what_its_hours_make(facts):
+    hourly = {"2024-01": 13.27, "2024-07": 13.68, "2025-01": 14.06, "2025-07": 14.40}  # 36 hours a week
+    for when, wage in hourly.items():
+        assert facts.series["minimum_wage"][month(when)] == pytest.approx(wage * 36 * 52 / 12, rel=1e-3)
+    assert facts.series_at("minimum_wage", len(inputs.MONTHS)) == pytest.approx(14.71 * 36 * 52 / 12, rel=1e-3)
+
+
+def test_social_assistance_is_below_the_minimum_wage_and_neither_falls(facts):
+    wage, assistance = facts.series["minimum_wage"], facts.series["social_assistance"]
+    assert (np.diff(wage) >= 0).all()
+    assert (np.diff(assistance) >= 0).all()
+    assert ((assistance / wage > 0.58) & (assistance / wage < 0.66)).all()
+
+
+def test_jobs_of_a_region_by_sector(facts):
+    assert facts.jobs[region(facts, "AM01"), facts.sectors.index("trade")] == 74_730
+    assert facts.jobs[region(facts, "AM18"), facts.sectors.index("public")] == 196_670
+    assert facts.jobs.sum() == 9_141_660
+    assert facts.sectors == sorted(facts.sectors)
+    groningen = facts.municipality_region == region(facts, "AM01")
+    per_thousand = 1_000 * facts.jobs[region(facts, "AM01")].sum() / facts.municipalities.population[groningen].sum()
+    assert per_thousand == pytest.approx(facts.regions.jobs_per_1000_inhabitants[region(facts, "AM01")], abs=1)
+
+
+def test_commuters_of_a_region(facts):
+    home = facts.commuting[region(facts, "AM01")]
+    assert home[region(facts, "AM01")] == pytest.approx(0.8768, abs=5e-5)  # 189,215 of 215,802
+    assert home[region(facts, "AM24")] == 0  # no flow of ten workers to Zeeland
+    np.testing.assert_allclose(facts.commuting.sum(axis=1), 1)
+    assert (np.diag(facts.commuting) > 0.3).all()
+
+
+def test_unemployment_of_a_region_is_that_of_its_provinces(facts):
+    groningen = (602_833 * 14 / 332 + 163_089 * 8 / 267) / (602_833 + 163_089)  # four of its towns lie in Drenthe
+    assert facts.regional_unemployment[region(facts, "AM01")] == pytest.approx(groningen)
+    assert facts.regional_unemployment[region(facts, "AM24")] == pytest.approx(6 / 210)  # Zeeland
+    people = np.bincount(facts.municipality_region, facts.municipalities.population)
+    assert np.average(facts.regional_unemployment, weights=people) == pytest.approx(0.0356, abs=5e-4)
 
 
 def test_origins_do_not_overlap(facts):
@@ -184,6 +239,9 @@ def test_shapes_and_read_only(facts):
         "corporation_homes": (11, 342),
         "border_pairs": (882, 2),
         "municipality_region": (342,),
+        "jobs": (35, 10),
+        "commuting": (35, 35),
+        "regional_unemployment": (35,),
     }
     for name, shape in shapes.items():
         assert getattr(facts, name).shape == shape
@@ -259,6 +317,22 @@ DAMAGE = [
     ("national_series.csv", replaced("penalty_per_day,2022-12", "penalty_per_day,2022-13"), "2022-13"),
     ("national_series.csv", replaced("occupancy_norm,2015-01,0.96", "occupancy_norm,2015-01,96"), "occupancy_norm"),
     ("national_series.csv", replaced("coa_occ_norm_2022", "hearsay"), "hearsay"),
+    ("national_series.csv", without("tightness,"), "tightness"),
+    ("national_series.csv", replaced("unemployment,2016-01,0.074", "unemployment,2016-01,7.4"), "unemployment 2016-01"),
+    ("national_series.csv", replaced("minimum_wage_notices", "hearsay"), "hearsay"),
+    ("jobs.csv", without("AM24,public,"), "jobs"),
+    ("jobs.csv", replaced("AM24,public,46600", "AM24,public,46601"), "sum of jobs"),
+    ("jobs.csv", replaced("AM24,public,", "AM24,publik,"), "publik"),
+    ("jobs.csv", replaced("AM24,public,", "AM99,public,"), "AM99"),
+    ("jobs.csv", doubled("AM24,public,"), "AM24 public"),
+    ("commuting.csv", replaced("AM01,AM01,189215", "AM01,AM01,189216"), "sum of workers"),
+    ("commuting.csv", replaced("AM01,AM01,", "AM99,AM01,"), "AM99"),
+    ("commuting.csv", without("AM24,"), r"commuting\.csv: number of rows"),
+    ("commuting.csv", replaced("AM01,AM01,189215", "AM01,AM01,-1"), "AM01 AM01"),
+    ("unemployment.csv", without("Zeeland,"), r"unemployment\.csv: number of rows"),
+    ("unemployment.csv", replaced("Zeeland,210000,6000", "Zeeland,210000,5000"), "sum of unemployed"),
+    ("unemployment.csv", replaced("Zeeland,210000,6000", "Zeeland,201000,6000"), "sum of labour_force"),
+    ("unemployment.csv", replaced("Zeeland,", "Zeelande,"), "Zeelande"),
     ("housing_tasks.csv", without("2019-I,"), "half_year"),
     ("housing_tasks.csv", replaced("taak_2023_I", "hearsay"), "hearsay"),
     (
@@ -282,6 +356,15 @@ def test_damage_is_refused_in_one_line(folder, file, damage, named):
     message = str(refusal.value)
     assert "\n" not in message
     assert message.startswith(file) or r"\.csv: " in named  # another file is named only where it holds the bad row
+
+
+def test_shares_and_rates_need_workers():
+    flows = pd.DataFrame({"region_from": ["X", "X"], "region_to": ["X", "Y"], "workers": [3, 1]})
+    with pytest.raises(inputs.DataError, match=r"commuting\.csv: Y: no worker"):
+        inputs.commuting_shares({"commuting": flows}, ["X", "Y"])
+    rates = pd.DataFrame({"province": ["Middle"], "labour_force": [0], "unemployed": [0]})
+    with pytest.raises(inputs.DataError, match=r"unemployment\.csv: Middle \(line 2\): labour_force"):
+        inputs.regional_rates({"unemployment": rates, "municipalities": flows}, np.array([0]), ["Middle"])
 
 
 @pytest.mark.parametrize("file", [f"{table}.csv" for table in inputs.KEYS] + ["sources.yaml"])

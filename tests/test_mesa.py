@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from mesa.agentset import AgentSet
 
-from abm import Household, Location, Model, Municipality, Region, Scenario
+from abm import Employer, Household, Location, Model, Municipality, Region, Scenario
 from abm import inputs as facts
 from abm.chain import CHAIN, turn
 from abm.errors import InputError
@@ -148,7 +148,9 @@ def test_institutions_are_registered(model):
     assert isinstance(model.agents_by_type[Municipality], mesa.agentset.AbstractAgentSet)
     assert len(model.agents_by_type[Municipality]) == len(state.municipalities)
     assert len(model.agents_by_type[Region]) == len(state.regions)
-    assert len(model.agents) == len(state.municipalities) + len(state.regions) + len(state.locations)
+    assert len(model.agents_by_type[Employer]) == len(state.employers) == 35 * 10
+    institutions = (state.municipalities, state.regions, state.locations, state.employers)
+    assert len(model.agents) == sum(len(table) for table in institutions)
     ids = [agent.unique_id for agent in model.agents]
     assert sorted(set(ids)) == sorted(ids)
     assert min(ids) > 0

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from abm.adults import adults
-from abm.populations import NEVER, Schooling, Stage, Track
-from abm.processes import work
+from abm.adults import adults, look, regions_of
+from abm.populations import Schooling, Stage, Track
+from abm.processes import participation, work
 from tests.village import ALPHA, C, D, Kind, locations, people, run
 from tests.village import village_state as village_of_2015
 
@@ -18,6 +18,7 @@ def village_state():
     """The village a year on: the month before January 2015 has the number that stands for never."""
     state = village_of_2015()
     state.clock.month = 12
+    state.employers.vacancies[:] = 10_000  # more than anybody seeks
     return state
 
 
@@ -28,14 +29,17 @@ def grown(state, rows, **columns):
     set_to = {"schooling": Schooling.SECONDARY, "female": False, "born": state.clock.month - 360, "language": 2.0}
     for name, value in (set_to | columns).items():
         getattr(folk, name)[of] = value
+    folk.adult[:] = False
+    folk.adult[look(state)] = True  # as participation would
     return of
 
 
 def test_the_chance_of_a_job_by_hand():
     state = village_state()
     (who,) = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
-    z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]))
-    assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2)  # two years of experience count at most
+    z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]), np.array([ALPHA]))
+    # two years of experience count at most; Alpha has 4% unemployment where the base holds at 4.9
+    assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9)
 
 
 def test_age_sex_reception_coaching_and_diplomas_count():
@@ -46,10 +50,11 @@ def test_age_sex_reception_coaching_and_diplomas_count():
     folk.female[rows[2]] = True
     folk.coaching[rows[3]] = 1.0
     folk.recognised[rows[4]], folk.regulated[rows[4]] = 0, True
-    z = work.odds(state, params, rows) - work.odds(state, params, rows)[0]
+    z = work.odds(state, params, rows, regions_of(state, rows))
+    z -= z[0]
     assert z == pytest.approx([0, -0.3, -0.6, 0.3, 0.6], abs=1e-6)
     waits = grown(state, people(state, Stage.AWAITING_HOME))
-    assert work.odds(state, params, waits)[0] == pytest.approx(-3 - 0.9)
+    assert work.odds(state, params, waits, np.array([ALPHA]))[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
 
 
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
@@ -113,6 +118,7 @@ def test_jobs_end_when_somebody_leaves_or_reaches_the_pension():
     gone, stays = people(state, Stage.RETURNED), people(state, Stage.HOUSED, count=2)
     rows = grown(state, np.concatenate([gone, stays]), employed=True, hired=0, work_hours=28, experience=50.0)
     state.newcomers.born[rows[1]] = state.clock.month - 66 * 12
+    run(participation, state)
     run(work, state)
     assert state.newcomers.employed[rows].tolist() == [False, False, True]
 
@@ -125,17 +131,33 @@ def test_experience_grows_at_work_and_fades_without():
     assert state.newcomers.experience[rows] == pytest.approx([1 + 1 / 12, 0.98], rel=1e-5)
 
 
-def test_social_assistance_asks_the_hours_of_all_adults():
+def test_social_assistance_asks_what_the_adults_earn_together():
     state = village_state()
     single, couple = people(state, Stage.HOUSED, municipality=C)[0], people(state, Stage.HOUSED, size=2)[0]
     folk = state.newcomers
-    folk.born[:], folk.exempt[:] = state.clock.month - 400, True
-    for household, hours in ((single, 28), (couple, 28)):
+    folk.born[:], folk.exempt[:], folk.adult[:] = state.clock.month - 400, True, True
+    for household in (single, couple):  # 1,350 net: over 1,200 for one, under 1,716 for two
         worker = np.flatnonzero(folk.household == household)[0]
-        folk.employed[worker], folk.work_hours[worker], folk.experience[worker] = True, hours, 50.0
+        folk.employed[worker], folk.wage[worker], folk.experience[worker] = True, 1500, 50.0
     waits = people(state, Stage.AWAITING_HOME)[0]
-    run(work, state, assistance_hours=24)
+    run(work, state, net=0.9, couple=1.43)
     assert state.households.assisted[[single, couple, waits]].tolist() == [False, True, False]
+
+
+def test_unemployment_of_the_region_moves_with_that_of_the_country():
+    state = village_state()
+    assert work.unemployment_by_region(state) == pytest.approx([0.04, 0.065])  # 0.05 in the country
+    who = grown(state, people(state, Stage.HOUSED))
+    base, slack = (work.odds(state, work.Params(slack=slack), who, np.array([ALPHA]))[0] for slack in (0, 2))
+    assert slack - base == pytest.approx(-0.12)
+
+
+def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
+    state = village_state()
+    grown(state, people(state, Stage.HOUSED, count=300))
+    hired = run(work, state, base=-2, over_minimum=1.1, hours=19, full_week=38)["hired"]
+    assert len(hired) > 0
+    assert state.newcomers.wage[hired] == pytest.approx(1100)  # half of 1.1 times 2,000
 
 
 def test_a_work_permit_is_counted_for_who_needs_one():
@@ -156,5 +178,6 @@ def test_children_and_the_old_are_not_of_working_age():
     rows = grown(state, people(state, Stage.HOUSED, count=4))
     month = state.clock.month
     state.newcomers.born[rows] = [month - 18 * 12, month - 18 * 12 + 1, month - 66 * 12 + 1, month - 66 * 12]
+    assert look(state).tolist() == [rows[0], rows[2]]
+    run(participation, state)
     assert adults(state).tolist() == [rows[0], rows[2]]
-    assert NEVER not in adults(state)

@@ -5,6 +5,7 @@ Region         0       0       0       1       1
 Inhabitants    10,000  20,000  30,000  20,000  20,000   (together 100,000)
 Homes          1,000   2,000   3,000   2,000   2,000    1% a month falls free: 10, 20, 30, 20 and 20
 Reception      registration centre in A; 200 regular places in B, 300 in D; (listed, not opened) emergency in C
+Jobs           24,000 and 24,000, by farm, shop and care; three in four of Alpha work at home, half of Beta
 Origins        war (grant rate 0.9), mixed (0.5), safe (0): 60, 30 and 10 first applicants a month
 """
 
@@ -35,6 +36,7 @@ SERIES = {
     "decision_capacity": 100,
     "flex_homes": 0,
     "freed_homes_rate": 0.12,
+    "minimum_wage": 2_000,
     "occupancy_norm": 0.8,
     "penalty_maximum": 7_500,
     "penalty_per_day": 100,
@@ -43,6 +45,9 @@ SERIES = {
     "resettled": 0,
     "reunion_capacity": 50,
     "reunion_grant_rate": 0.8,
+    "social_assistance": 1_200,
+    "tightness": 50,
+    "unemployment": 0.05,
 }
 GONE = (Stage.RETURNED, Stage.UNKNOWN)
 
@@ -95,6 +100,11 @@ def village(**changes) -> Inputs:
         corporation_homes=constant(len(YEARS), [1_000, 2_000, 3_000, 2_000, 2_000]),
         tasks=constant(len(HALVES), 300),
         task_halves=HALVES.copy(),
+        jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
+        sectors=["farm", "shop", "care"],
+        commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
+        labour_force=50_000.0,
+        regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
         series=monthly,
         known_series=monthly,
         digest="village",

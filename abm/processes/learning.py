@@ -16,9 +16,10 @@ from abm.adults import adults
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH
 from abm.params import ProcessParams, param
-from abm.populations import IN_RECEPTION, NEVER
+from abm.populations import IN_RECEPTION, NEVER, Stage
 
 WRITES = ("newcomers.language", "newcomers.idleness")
+_WAITS = np.isin(np.arange(len(Stage)), IN_RECEPTION)
 TOP = 5.0  # C1, the highest level that is counted
 
 
@@ -100,7 +101,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.language[rows], class_hours, worth * people.work_hours[rows] * WEEKS_PER_MONTH, people.schooling[rows],
         age, per_level, params.slope, params.young, params.old, params.informal,
     )  # fmt: skip
-    waits = np.isin(households.stage[of], IN_RECEPTION)
+    waits = _WAITS[households.stage[of]]
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     active = (class_hours > 0) | people.active[rows]
     barred = households.granted[of] == NEVER

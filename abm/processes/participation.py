@@ -14,14 +14,15 @@ from typing import Literal
 
 import numpy as np
 
-from abm.adults import adults, regions_of
+from abm.adults import look, regions_of
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, whole_months
 from abm.matching import sector_shares, sectors_of
 from abm.params import ProcessParams, param
-from abm.populations import NEVER
+from abm.populations import NEVER, Stage
 
 WRITES = (
+    "newcomers.adult",
     "newcomers.schooling",
     "newcomers.sector",
     "newcomers.talent",
@@ -48,7 +49,15 @@ class Params(ProcessParams):
         20, "weeks", 0, 52, "inb_pip_delay: almost twice the norm of ten weeks for the plan",
         "weeks from then until a first class can start", lever=True,
     )  # fmt: skip
-    hours_a_week: float = param(12, "hours/week", 0, 40, "assumption", "hours of class that are offered", lever=True)
+    hours_a_week: float = param(
+        14,
+        "hours/week",
+        0,
+        40,
+        "assumption: inb_hours, 20 with all other parts",
+        "hours of class that are offered",
+        lever=True,
+    )
     term: int = param(36, "months", 6, 120, "assumption: three years of civic integration", "months in class at most")
     target: float = param(
         2, "CEFR level", 1, 5, "inb_zroute: A2 was asked before 2022, then B1, of a third of people A1",
@@ -117,9 +126,9 @@ def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
 
 
 def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Look at what keeps people from class and work, again after some months."""
+    """Look at what keeps people from class and work."""
     people = state.newcomers
-    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)
+    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)  # the same until the next look
     people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
@@ -175,27 +184,32 @@ def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.nda
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new, look at exemptions, and give classes and other activities."""
     people, month = state.newcomers, state.clock.month
-    here = adults(state, registering=True)  # so that the profile is known when a place is chosen
-    describe(state, params, draws, here[people.schooling[here] == NEVER])
-    rows = adults(state)
-    assess(state, params, draws, rows)
+    here = look(state, registering=True)
+    fresh = here[people.schooling[here] == NEVER]  # who registers too: the profile is known when a place is chosen
+    describe(state, params, draws, fresh)
+    assess(state, params, draws, fresh if month % params.exempt_months else here)
+    rows = here[state.households.stage[people.household[here]] != Stage.REGISTERING]
+    people.adult[:] = False
+    people.adult[rows] = True
     since, began = offered_since(state, params.classes_from, rows), people.classes_since[rows]
     ended = (began != NEVER) & (month - began >= params.term)
     below = people.language[rows] < params.target
     integrating = (since != NEVER) & ~ended & below & ~people.exempt[rows]
-    first = first_month(since, params, draws.once("weeks", people.identity[rows]))
-    wants = integrating & (first <= month)
-    can = wants & ~moved(state, params, draws, rows)
     people.integrating[:] = False
     people.integrating[rows[integrating]] = True
-    people.dual[rows] = draws.once("dual", people.identity[rows]) < params.dual_share
-    in_class = rows[can][served(state, params, rows[can], first[can])]
+    due, since = rows[integrating], since[integrating]
+    first = first_month(since, params, draws.once("weeks", people.identity[due]))
+    wants = first <= month
+    can = wants & ~moved(state, params, draws, due)
+    people.dual[due] = draws.once("dual", people.identity[due]) < params.dual_share
+    in_class = due[can][served(state, params, due[can], first[can])]
     people.class_hours[:] = 0
     people.class_hours[in_class] = hours(people.employed[in_class], people.dual[in_class], params)
     people.class_location[in_class] = state.households.location[people.household[in_class]]
     new = in_class[people.classes_since[in_class] == NEVER]
     people.classes_since[new] = month
     offered = offered_since(state, params.activity_from, rows) != NEVER
-    joins = draws.once("activity", people.identity[rows]) < params.activity_share
-    people.active[rows] = offered & joins & ~people.employed[rows] & ~people.exempt[rows]
-    return {"class_wanted": rows[wants], "in_class": in_class, "class_begun": new}
+    free = rows[offered & ~people.employed[rows] & ~people.exempt[rows]]
+    people.active[:] = False
+    people.active[free] = draws.once("activity", people.identity[free]) < params.activity_share
+    return {"class_wanted": due[wants], "in_class": in_class, "class_begun": new}

@@ -3,14 +3,15 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_W subsidy + b_M match with the region
+        + b_T trust of employers within reach + b_W subsidy + b_M match with the region
 
-Access is none in the first months after the application, a fraction while a work permit is needed, and one with a
-permit. Search is lower while in class (lock-in) and none when exempt. A job ends by chance, less often with experience,
-and when somebody is moved in reception to another region.
+Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
+first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
+during civic integration (lock-in) and none when exempt. A job ends by chance, less often with experience, and when
+somebody is moved in reception to another region.
 
-Source: job finding E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits
-E007; separation E046; lock-in E012, E013.
+Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
+E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits E007; separation E046; lock-in E012, E013.
 """
 
 import numpy as np
@@ -19,7 +20,6 @@ from numba import njit
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import WEEKS_PER_MONTH
 from abm.matching import matched
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
@@ -31,9 +31,13 @@ WRITES = (
     "newcomers.work_hours",
     "newcomers.wage",
     "newcomers.work_region",
+    "newcomers.employer",
+    "employers.lasted",
+    "employers.pulled_out",
     "households.assisted",
 )
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
+PER_CENT, NOBODY = 100, 1e-9
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
 FADING = 0.02  # share of experience that a month without work takes
 
@@ -52,7 +56,7 @@ class Params(ProcessParams):
         0.4, "ratio", 0.02, 1, "E007|twv: 1,514 permits in 2017-2021; after the cap of 24 weeks an assumption",
         "job finding where a work permit is needed, over that with free access", dated={"2023-12": 0.8},
     )  # fmt: skip
-    base: float = param(-3.0, "log odds/month", -4.2, -2.0, "E045: prior of alpha_0, kept median", "job finding")
+    base: float = param(-2.8, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
     experience: float = param(
@@ -81,6 +85,10 @@ class Params(ProcessParams):
     at_scale: float = param(
         0.5, "share", 0.1, 1, "E039: prior of omega", "of that, what is left where everybody is coached"
     )
+    trust: float = param(0.25, "log odds", 0, 0.5, "E044: prior of g_peer", "full trust of employers within reach")
+    lasting: int = param(
+        6, "months", 1, 24, "assumption", "months after which employers count a job as one that lasted"
+    )
     subsidised_share: float = param(
         0, "share", 0, 1, "assumption", "job seekers whose employer would get a wage subsidy", lever=True
     )
@@ -91,14 +99,31 @@ class Params(ProcessParams):
         0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
         "a standard deviation more of the match with the region",
     )  # fmt: skip
-    separation: float = param(0.04, "share/month", 0.015, 0.05, "E046", "jobs that end each month, without experience")
-    settled: float = param(0.27, "log/year", 0, 0.5, "E046", "how a year of experience lowers that")
-    assistance_hours: float = param(
-        24, "hours/week", 12, 40, "assumption: minimum wage of these hours passes the norm for one adult",
-        "hours of work per adult from which a household needs no social assistance",
-    )  # fmt: skip
-    hourly_wage: float = param(
-        14, "EUR/hour", 10, 30, "assumption: a little over the minimum wage of January 2024", "gross wage of first jobs"
+    separation: float = param(
+        0.05,
+        "share/month",
+        0.015,
+        0.05,
+        "E046: set by the cohort of 2014",
+        "jobs that end each month, without experience",
+    )
+    settled: float = param(
+        0.15, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
+    )
+    over_minimum: float = param(
+        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
+    )
+    full_week: float = param(
+        38, "hours/week", 36, 40, "assumption: usual full week", "hours that the minimum wage is for"
+    )
+    net: float = param(0.9, "ratio", 0.6, 1, "assumption: low wages after tax credits", "net wage over gross")
+    couple: float = param(
+        1.43,
+        "ratio",
+        1,
+        2,
+        "assumption: norm of couples over that of single persons",
+        "assistance of two adults or more",
     )
     hours: int = param(28, "hours/week", 12, 40, "assumption", "mean hours of a job")
 
@@ -119,65 +144,148 @@ def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
             search = 0.0
         elif integrating[i]:
             search = lock_in_dual if dual[i] else lock_in
-        found[i] = access[i] * search / (1 + np.exp(-z[i]))
+        found[i] = access[i] * search / (1 + np.exp(-z[i])) if access[i] * search else 0.0
     return found
 
 
-def odds(state, params: Params, rows: np.ndarray) -> np.ndarray:
-    """z of persons, (n,) log odds."""
-    people, households, month = state.newcomers, state.households, state.clock.month
-    decades = np.maximum(month - people.born[rows] - PRIME, 0) / DECADE
-    unemployment = REFERENCE + params.slack
-    return (
-        params.base
-        + params.level * (people.language[rows] - 2)
-        - params.idleness * people.idleness[rows]
-        + params.experience * np.minimum(people.experience[rows], 2)
-        + params.ageing * decades
-        + params.woman * people.female[rows]
-        + params.unemployment * (unemployment - REFERENCE)
-        + params.in_reception * (households.location[people.household[rows]] != NEVER)
-        + params.at_scale * params.coaching * people.coaching[rows]
-        + np.where(people.regulated[rows], params.regulated, params.recognised) * (people.recognised[rows] != NEVER)
-        + params.match * matched(state, rows)
-        + people.talent[rows]
-    )
+@njit(cache=True)
+def summed(talent, language, idleness, experience, age, female, coaching, weights):
+    """Part of z that is the person's, (n,) log odds; weights: level, idleness, experience, ageing, woman, coaching."""
+    level, idle, worked, ageing, woman, coach = weights
+    found = np.empty(len(talent))
+    for i in range(len(talent)):
+        decades = max(age[i] - PRIME, 0) / DECADE
+        found[i] = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
+        found[i] += ageing * decades + woman * female[i] + coach * coaching[i]
+    return found
+
+
+def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """z of persons, (n,) log odds; where: region of each."""
+    people, households = state.newcomers, state.households
+    weights = (params.level, params.idleness, params.experience, params.ageing, params.woman)
+    z = summed(
+        people.talent[rows], people.language[rows], people.idleness[rows], people.experience[rows],
+        state.clock.month - people.born[rows].astype(np.int64), people.female[rows], people.coaching[rows],
+        (*weights, params.at_scale * params.coaching),
+    )  # fmt: skip
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    z += (params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state))[where]
+    z += params.in_reception * (households.location[people.household[rows]] != NEVER)
+    z += params.match * matched(state, rows, where)
+    diploma = np.flatnonzero(people.recognised[rows] != NEVER)
+    z[diploma] += np.where(people.regulated[rows[diploma]], params.regulated, params.recognised)
+    return z
+
+
+def unemployment_by_region(state) -> np.ndarray:
+    """Unemployment of each region, (regions,) share: as it was in one year, moving with that of the country."""
+    region = state.inputs.regional_unemployment
+    country = np.average(region, weights=state.regions.population_share)
+    return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
-    people, households, month = state.newcomers, state.households, state.clock.month
+    people, households = state.newcomers, state.households
     rows = adults(state)
-    employed, who = people.employed[rows], people.identity[rows]
-    ends = params.separation * np.exp(-params.settled * people.experience[rows])
-    lost = rows[employed & ((draws.uniform("ends", who) < ends) | moved_away(state, rows))]
-    seeking = rows[~employed]
-    of = people.household[seeking]
-    permit = households.granted[of] != NEVER
-    free = access(month - households.applied[of], permit, unpromising(households, of), params)
-    z = odds(state, params, seeking)
-    z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
-    chance = chances(
-        z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
-        params.lock_in, params.lock_in_dual,
-    )  # fmt: skip
-    hired = seeking[draws.uniform("finds", people.identity[seeking]) < chance]
-    people.experience[rows] = np.where(
-        employed, people.experience[rows] + 1 / MONTHS, people.experience[rows] * (1 - FADING)
-    )
+    working, seeking = rows[people.employed[rows]], rows[~people.employed[rows]]
+    ends = params.separation * np.exp(-params.settled * people.experience[working])
+    lost = working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
+    hired = found(state, params, draws, seeking)
+    note_experience(state, params, working, lost)
+    people.experience[working] += 1 / MONTHS
+    people.experience[seeking] *= 1 - FADING
     end(people, lost)
-    people.employed[hired] = True
-    people.hired[hired] = month
-    people.work_hours[hired] = params.hours
-    people.wage[hired] = params.hours * WEEKS_PER_MONTH * params.hourly_wage
-    people.work_region[hired] = regions_of(state, hired)
+    begin(state, params, draws, hired)
     households.assisted[:] = needs_assistance(state, rows, params)
     counted = np.zeros(len(people), dtype=np.bool_)
     counted[rows] = True
     end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
-    barred = households.granted[people.household[hired]] == NEVER
-    asked = barred & params.work_permit
+    asked = params.work_permit & (households.granted[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
+
+
+def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> np.ndarray:
+    """Rows of the seekers who find a job this month."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    of, where = people.household[seeking], regions_of(state, seeking)
+    permit = households.granted[of] != NEVER
+    free = access(month - households.applied[of], permit, unpromising(households, of), params)
+    z = odds(state, params, seeking, where)
+    if params.subsidised_share:
+        z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
+    chance = chances(
+        z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
+        params.lock_in, params.lock_in_dual,
+    )  # fmt: skip
+    chance *= open_vacancies(state, where, chance)
+    can = np.flatnonzero(chance)
+    return seeking[can[draws.uniform("finds", people.identity[seeking[can]]) < chance[can]]]
+
+
+def begin(state, params: Params, draws: Draws, hired: np.ndarray) -> None:
+    """Begin jobs."""
+    people, month = state.newcomers, state.clock.month
+    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
+    people.employed[hired] = True
+    people.hired[hired] = month
+    people.work_hours[hired] = params.hours
+    people.wage[hired] = full * params.hours / params.full_week
+    people.work_region[hired] = where = regions_of(state, hired)
+    people.employer[hired] = employer_of(state, where, draws.uniform("employer", people.identity[hired]))
+
+
+def within_reach(state, of_employers: np.ndarray) -> np.ndarray:
+    """What residents of each region reach of a quantity of employers, (regions,): by where they commute to."""
+    regions = len(state.regions)
+    return state.inputs.commuting @ np.bincount(state.employers.region, of_employers, regions)
+
+
+def trust_within_reach(state) -> np.ndarray:
+    """Mean trust of the employers that residents of each region reach, (regions,), weighted by jobs."""
+    jobs = state.employers.jobs
+    return within_reach(state, jobs * state.employers.trust) / np.maximum(within_reach(state, jobs), 1)
+
+
+def open_vacancies(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Share of the matches for which there is a vacancy within reach, (n,): below one where seekers are too many.
+
+    where, chance: region of each seeker, and chance of a match, (n,).
+    """
+    expected = np.bincount(where, chance, len(state.regions)) / state.scale
+    # who lives in a region shares its vacancies with those who commute to it
+    seekers = state.inputs.commuting.T @ expected
+    vacancies = np.bincount(state.employers.region, state.employers.vacancies, len(state.regions))
+    filled = np.minimum(vacancies / np.maximum(seekers, NOBODY), 1.0)
+    return (state.inputs.commuting @ filled)[where]
+
+
+def employer_of(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Employer that hires each, (n,) row: by vacancies within reach of the region where they live."""
+    reach = state.inputs.commuting[:, state.employers.region] * state.employers.vacancies
+    return picked(np.cumsum(reach, axis=1), where.astype(np.int64), chance)
+
+
+@njit(cache=True)
+def picked(edges, where, chance):
+    """Column that each chance falls into, (n,) int64, in the row `where` of edges (rows, columns), which ascend."""
+    found = np.empty(len(where), np.int64)
+    last = edges.shape[1] - 1
+    for i in range(len(where)):
+        row = edges[where[i]]
+        found[i] = min(np.searchsorted(row, chance[i] * row[last], side="right"), last)
+    return found
+
+
+def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
+    """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended."""
+    people, employers = state.newcomers, state.employers
+    lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
+    pulled = lost[moved_away(state, lost)]
+    for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
+        known = people.employer[rows]
+        column[:] = np.bincount(known[known != NEVER], minlength=len(employers))
 
 
 def end(people, rows: np.ndarray) -> None:
@@ -195,12 +303,13 @@ def moved_away(state, rows: np.ndarray) -> np.ndarray:
 
 
 def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
-    """Housed households whose adults of working age work too few hours, (households,) bool."""
+    """Housed households whose adults of working age earn less than social assistance, (households,) bool."""
     people, households = state.newcomers, state.households
     of = people.household[rows]
-    hours = np.bincount(of, people.work_hours[rows], len(households))
+    earned = params.net * np.bincount(of, people.wage[rows], len(households))
     adults_of = np.bincount(of, minlength=len(households))
-    return (households.stage == Stage.HOUSED) & (adults_of > 0) & (hours < params.assistance_hours * adults_of)
+    norm = state.inputs.series_at("social_assistance", state.clock.month) * np.where(adults_of > 1, params.couple, 1.0)
+    return (households.stage == Stage.HOUSED) & (adults_of > 0) & (earned < norm)
 
 
 def unpromising(households, of: np.ndarray) -> np.ndarray:

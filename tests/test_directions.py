@@ -1,0 +1,52 @@
+"""Each lever of language and work moves what it should in the direction that it should, under the same luck."""
+
+from functools import cache
+
+import pytest
+
+from abm import catalogue
+from tests.runs import recorded, small
+
+UNTIL, SCALE = "2018-06", 0.05
+TESTED = ("participation", "guidance", "work")
+UP, DOWN = 1, -1
+DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
+    "policy.participation.classes_from": ("arrival", {}, "language", UP),
+    "policy.participation.start_weeks": (0, {}, "language", UP),
+    "policy.participation.hours_a_week": (20, {}, "language", UP),
+    "policy.participation.target": (4, {}, "in_class", UP),
+    "policy.participation.duty": (True, {}, "language", UP),
+    "policy.participation.dual_share": (1, {}, "employed", UP),
+    "policy.participation.funding": ("fixed", {}, "awaiting_class", UP),
+    "policy.participation.activity_from": ("arrival", {"policy.participation.activity_share": 1}, "employed", UP),
+    "policy.participation.activity_share": (1, {}, "employed", UP),
+    "policy.guidance.coaches": (20, {}, "employed", UP),
+    "policy.guidance.caseload": (200, {"policy.guidance.coaches": 2}, "coached", UP),
+    "policy.guidance.coached_months": (3, {"policy.guidance.coaches": 2}, "employed", DOWN),
+    "policy.guidance.recognition_months": (1, {}, "diplomas_recognised", UP),
+    "policy.guidance.asking_share": (1, {}, "diplomas_recognised", UP),
+    "policy.work.barred_months": (0, {}, "work_permits", UP),
+    "policy.work.work_permit": (False, {}, "applicants_employed", UP),
+    "policy.work.subsidised_share": (1, {}, "employed", UP),
+}
+
+
+@cache
+def total(values: tuple, measure: str) -> float:
+    """Sum of a measure over all months of a run with some values."""
+    paths = dict(values)
+    frame = recorded(small(UNTIL, scale=SCALE).with_values(paths)).frame(measure)
+    return float(frame["all"].sum())
+
+
+def test_every_lever_of_language_and_work_has_a_direction():
+    levers = {row["parameter"] for row in catalogue.rows(only_levers=True)}
+    assert {lever for lever in levers if lever.split(".")[1] in TESTED} == set(DIRECTIONS)
+
+
+@pytest.mark.parametrize("lever", DIRECTIONS)
+def test_a_lever_moves_its_outcome_the_right_way(lever):
+    value, needs, measure, direction = DIRECTIONS[lever]
+    before = total(tuple(needs.items()), measure)
+    after = total((*needs.items(), (lever, value)), measure)
+    assert direction * (after - before) > 0
