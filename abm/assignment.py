@@ -13,6 +13,7 @@ from abm.populations import NEVER, Kind
 
 REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
 _LEAST = 1e-9  # gains below this are rounding
+_PLACED = 1e6  # what having a place is worth
 _ROUNDS = 8  # times that single moves and exchanges of whole households are looked for
 
 
@@ -66,7 +67,8 @@ def together(worth, size, capacity):
 
     A flow of persons from households to regions at least cost, by shortest augmenting paths: exact for single persons.
     The few families that the flow would divide (fewer than there are regions) then go whole to the best region with
-    room, and moves and exchanges that gain are made. worth: (n, regions); size, capacity [persons]: (n,), (regions,).
+    room, and what gains by moving, exchanging or pushing on whole households is done. worth: (n, regions); size (n,),
+    capacity (regions,) [persons].
     """
     count, regions = worth.shape
     free = np.floor(capacity).astype(np.int64)
@@ -157,7 +159,10 @@ def _whole(worth, size, flow, free):
         if chosen[h] != NEVER:
             free[chosen[h]] -= size[h]
     for _ in range(_ROUNDS if len(divided) else 0):
-        if not (_moves(worth, size, chosen, free) | _exchanges(worth, size, chosen, free)):
+        gained = _moves(worth, size, chosen, free) | _exchanges(worth, size, chosen, free)
+        for h in divided:
+            gained |= _pushes(h, worth, size, chosen, free)
+        if not gained:
             break
     return chosen
 
@@ -194,6 +199,34 @@ def _exchanges(worth, size, chosen, free):
                 free[b] += size[h] - size[g]
                 any_gain = True
     return any_gain
+
+
+@njit(cache=True)
+def _pushes(h, worth, size, chosen, free):
+    """Let household h go to a region from which another one goes on to a third, where that gains most; whether it did.
+
+    To have a place at all is worth more than anything else.
+    """
+    now = chosen[h]
+    here = -_PLACED if now == NEVER else worth[h, now]
+    most, other, target = _LEAST, NEVER, NEVER
+    for g in range(len(size)):
+        r = chosen[g]
+        if g == h or r in (NEVER, now) or free[r] + size[g] < size[h]:
+            continue
+        for q in range(len(free)):
+            room = free[q] + (size[h] if q == now else 0)
+            gain = worth[h, r] - here + worth[g, q] - worth[g, r]
+            if q != r and room >= size[g] and gain > most:
+                most, other, target = gain, g, q
+    if other == NEVER:
+        return False
+    if now != NEVER:
+        free[now] += size[h]
+    chosen[h], chosen[other] = chosen[other], target
+    free[chosen[h]] += size[other] - size[h]
+    free[target] -= size[other]
+    return True
 
 
 def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
