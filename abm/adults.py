@@ -7,14 +7,16 @@ from abm.populations import Stage
 from abm.state import State
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
-_ELSEWHERE = (Stage.REGISTERING, Stage.RETURNED, Stage.UNKNOWN)
-_HERE = ~np.isin(np.arange(len(Stage)), _ELSEWHERE)
+_LEFT = (Stage.RETURNED, Stage.UNKNOWN)
+_HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
+_SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 
 
-def look(state: State) -> np.ndarray:
-    """Rows of persons of 18 to 65 who were screened and are in the Netherlands this month, (n,)."""
+def look(state: State, registering: bool = False) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened (or register, if asked) and are here this month, (n,)."""
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
-    return of_working_age(*(read_only(column) for column in columns), _HERE, state.clock.month, YOUNGEST, OLDEST)
+    counted = _HERE if registering else _SCREENED
+    return of_working_age(*(read_only(column) for column in columns), counted, state.clock.month, YOUNGEST, OLDEST)
 
 
 def adults(state: State) -> np.ndarray:

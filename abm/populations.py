@@ -145,6 +145,7 @@ class Newcomers(Table):
 
     adult = column(np.bool_, False, doc="of 18 to 65, screened and in the Netherlands this month")
     schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
+    sector = column(np.int8, NEVER, doc="sector in which this person can work best, as in state.inputs.sectors")
     talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
     exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
@@ -257,6 +258,16 @@ class Regions(Table):
     class_places = column(
         np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet"
     )
+    shadow_price = column(np.float64, unit="SD", doc="match that a place here must be worth, above where nobody queues")
+
+
+class Matches(Table):
+    """How well the jobs of a region suit people of a schooling and sector: one row for each of these three."""
+
+    schooling = column(np.int8, doc="schooling of a person")
+    sector = column(np.int8, doc="sector in which a person can work best, as in state.inputs.sectors")
+    region = column(np.int8, unit="row of regions", doc="labour market region")
+    match = column(np.float64, unit="SD", doc="mean 0 and standard deviation 1 over the regions")
 
 
 class Employers(Table):

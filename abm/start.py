@@ -14,8 +14,9 @@ import numpy as np
 from abm.composition import admit, household_sizes, identities
 from abm.draws import Draws
 from abm.inputs import Inputs
+from abm.matching import match_rows
 from abm.params import ProcessParams, param
-from abm.populations import NEVER, Kind, Purpose, Reunion, Stage, Track
+from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
 from abm.processes import arrival, contribution, money, reunion
 from abm.state import State
 
@@ -41,6 +42,9 @@ class Params(ProcessParams):
         0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
         "spread of the effort of municipalities: homes offered over their part by inhabitants",
     )  # fmt: skip
+    own_sector: float = param(
+        0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region, over all jobs"
+    )
 
 
 PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the stocks, in the order of their identities
@@ -80,6 +84,9 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     of_region = np.bincount(inputs.municipality_region, inhabitants)
     jobs = inputs.regions["jobs_per_1000_inhabitants"].to_numpy(float) / 1000
     state.regions.add(len(of_region), population_share=of_region / of_region.sum(), jobs=jobs)
+    state.matches.add(
+        len(Schooling) * inputs.jobs.size, **match_rows(inputs.jobs, of_region, inputs.sectors, params.own_sector)
+    )
     state.municipalities.pool[:] = pools(state.municipalities, state.scale)
     sectors = len(inputs.sectors)
     region, sector = np.divmod(np.arange(inputs.jobs.size), sectors)

@@ -19,6 +19,7 @@ from abm.populations import (
     Kind,
     Ledger,
     Locations,
+    Matches,
     Municipalities,
     Nation,
     Newcomers,
@@ -52,6 +53,7 @@ class State:
     households: Households = field(default_factory=Households)
     municipalities: Municipalities = field(default_factory=Municipalities)
     regions: Regions = field(default_factory=Regions)
+    matches: Matches = field(default_factory=Matches)
     employers: Employers = field(default_factory=Employers)
     locations: Locations = field(default_factory=Locations)
     origins: Origins = field(default_factory=Origins)

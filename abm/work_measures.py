@@ -8,8 +8,9 @@ import numpy as np
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.kernels import tallied
+from abm.matching import of_households
 from abm.measuring import PERMIT_YEARS, Measure, Month, level
-from abm.populations import NEVER, Stage
+from abm.populations import NEVER, Role, Stage
 
 SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
@@ -104,6 +105,34 @@ def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return found
 
 
+def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Mean true match of the households that left the registration centre this month, per group; NaN where none.
+
+    Sex and schooling are those of the lead; households whose lead has no profile are not counted.
+    """
+    people, households, locations = month.state.newcomers, month.households, month.state.locations
+    rows = month.event("placed")
+    rows = rows[households.location[rows] != NEVER]  # not housed since
+    lead = np.full(len(households), NEVER)
+    leads = np.flatnonzero((people.role == Role.LEAD) & (people.sector != NEVER))
+    lead[people.household[leads]] = leads
+    rows = rows[lead[rows] != NEVER]
+    region = locations.region[households.location[rows]]
+    match = of_households(month.state, rows, "mean")[np.arange(len(rows)), region]
+    codes = {
+        "total": np.zeros(len(rows), np.int64),
+        "schooling": people.schooling[lead[rows]],
+        "sex": people.female[lead[rows]].astype(np.int64),
+        "region": region,
+    }
+    found = {}
+    for by in wanted:
+        many = np.bincount(codes[by], minlength=month.group_sizes[by]).astype(float)
+        many[many == 0] = np.nan
+        found[by] = np.bincount(codes[by], match, month.group_sizes[by]) / many
+    return found
+
+
 def happened(*names: str) -> Callable[[Month], float]:
     """Persons to whom an event happened this month."""
     return lambda month: len(month.event(*names)) / month.state.scale
@@ -114,6 +143,10 @@ WITH_WORK = ("Of these, with paid work", "Daarvan met betaald werk")
 ON_ASSISTANCE = ("Of these, on social assistance", "Daarvan met bijstand")
 LEVEL = ("Mean level of Dutch of permit holders", "Gemiddeld taalniveau van statushouders")
 COHORT_LABEL = ("Permit holders of 2014, of 18 to 65", "Statushouders van 2014, van 18 tot 66 jaar")
+MATCH = (
+    "Match with the region of households that were placed",
+    "Aansluiting op de regio van geplaatste huishoudens",
+)
 WORK_MEASURES: tuple[Measure, ...] = (
     of_working_age("working_age", "Permit holders of 18 to 65", "Statushouders van 18 tot 66 jaar", "permit"),
     of_working_age("employed", *WITH_WORK, "permit", "employed"),
@@ -147,4 +180,5 @@ WORK_MEASURES: tuple[Measure, ...] = (
         "total",
         happened("recognised"),
     ),
+    Measure("placement_match", "SD", *MATCH, ("total", "schooling", "sex", "region"), placement_match),
 )

@@ -93,7 +93,7 @@ def test_grid(made):
         (TERM, [6, 15.0], [6, 15]),
         (TIES, None, [False, True]),
         (TIES, [True], [True]),
-        ("policy.placement.rule", None, ["free", "quota", "random", "greedy"]),
+        ("policy.placement.rule", None, ["free", "quota", "random", "greedy", "batch", "dynamic", "preference"]),
         ("policy.placement.rule", ["quota", "free"], ["quota", "free"]),
     ],
 )
@@ -232,7 +232,10 @@ def test_a_rung_replaces_all_steps_of_the_base(made, write):
 @pytest.mark.parametrize("method", ["latin_hypercube", "sobol"])
 def test_whole_numbers_switches_and_choices_get_equal_shares(made, method):
     levers = sampled(method, (TIES, "policy.placement.rule", TERM), samples=64)
-    levers["parameters"][TERM] = {"low": 3, "high": 10}
+    levers["parameters"] |= {
+        TERM: {"low": 3, "high": 10},
+        "policy.placement.rule": ["free", "quota", "batch", "random"],
+    }
     found = plain(made(levers=levers))
     for path, number in ((TIES, 2), ("policy.placement.rule", 4), (TERM, 8)):
         seen = [point[path] for point in found]

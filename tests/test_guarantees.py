@@ -21,6 +21,9 @@ NEEDS = {  # levers that act on another one
     "policy.guidance.caseload": COACHES,
     "policy.guidance.coached_months": COACHES,
     "policy.contribution.kept_share": {"policy.contribution.kept_most": 3000},
+    "policy.placement.judged": {"policy.placement.rule": "batch"},
+    "policy.placement.price_pace": {"policy.placement.rule": "dynamic"},
+    "policy.placement.floor": {"policy.placement.rule": "preference"},
 }
 UNTIL = "2023-12"  # late enough for every dated law to have been in force
 

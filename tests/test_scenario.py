@@ -151,6 +151,7 @@ def test_a_scenario_made_in_python_has_the_dates_of_law():
 
 # --- what is refused: content of bad.yaml, words that its one line must hold
 
+RULES = "give one of free, quota, random, greedy, batch, dynamic, preference"
 BAD = [
     ("polcy: {}", "unknown key 'polcy': did you mean 'policy'?"),
     ("sede: 1", "unknown key 'sede': did you mean 'seed'?"),
@@ -171,9 +172,9 @@ BAD = [
     ("policy: {decision: {capacity_factor: 2020-01-01}}", "is not allowed: give a number"),
     ("policy: {decision: {capacity_factor: {}}}", "holds no months: write a value, or {2027-01: value}"),
     ("policy: {decision: {capacity_factor: {2027-01: {2028-01: 1}}}}", "is not allowed: give a number"),
-    ("policy: {placement: {rule: no}}", "False is not allowed: give one of free, quota, random, greedy in quotes"),
-    ("policy: {placement: {rule: best}}", "'best' is not allowed: give one of free, quota, random, greedy"),
-    ("policy: {placement: {rule: 1}}", "1 is not allowed: give one of free, quota, random, greedy"),
+    ("policy: {placement: {rule: no}}", f"False is not allowed: {RULES} in quotes"),
+    ("policy: {placement: {rule: best}}", f"'best' is not allowed: {RULES}"),
+    ("policy: {placement: {rule: 1}}", f"1 is not allowed: {RULES}"),
     ("policy: {placement: {ties_first: 1}}", "1 is not allowed: give true or false"),
     ("policy: {placement: {ties_first: 'yes'}}", "'yes' is not allowed: give true or false"),
     ("world: {decision: {capacity_factor: 1}}", "world.decision.capacity_factor: is a lever: put it under 'policy:'"),

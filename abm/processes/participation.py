@@ -1,4 +1,4 @@
-"""Whoever was screened gets a profile; language classes are for those to whom they are offered, as far as teachers go.
+"""Whoever registers gets a profile; language classes are for those to whom they are offered, as far as teachers go.
 
 Classes are offered from a home, from the permit or from arrival on (the lever), some weeks later, until the target
 level is reached or the term has passed. Teachers are capacity per region: those already in class go on, then whoever
@@ -17,12 +17,14 @@ import numpy as np
 from abm.adults import look, regions_of
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, whole_months
+from abm.matching import sector_shares, sectors_of
 from abm.params import ProcessParams, param
-from abm.populations import NEVER
+from abm.populations import NEVER, Stage
 
 WRITES = (
     "newcomers.adult",
     "newcomers.schooling",
+    "newcomers.sector",
     "newcomers.talent",
     "newcomers.exempt",
     "newcomers.class_hours",
@@ -118,6 +120,8 @@ def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
     people.schooling[rows] = schooling(draws.once("schooling", who), params)
+    shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
+    people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
 
 
@@ -180,12 +184,13 @@ def served(state, params: Params, rows: np.ndarray, first: np.ndarray) -> np.nda
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new, look at exemptions, and give classes and other activities."""
     people, month = state.newcomers, state.clock.month
-    rows = look(state)
+    here = look(state, registering=True)
+    fresh = here[people.schooling[here] == NEVER]  # who registers too: the profile is known when a place is chosen
+    describe(state, params, draws, fresh)
+    assess(state, params, draws, fresh if month % params.exempt_months else here)
+    rows = here[state.households.stage[people.household[here]] != Stage.REGISTERING]
     people.adult[:] = False
     people.adult[rows] = True
-    fresh = rows[people.schooling[rows] == NEVER]
-    describe(state, params, draws, fresh)
-    assess(state, params, draws, fresh if month % params.exempt_months else rows)
     since, began = offered_since(state, params.classes_from, rows), people.classes_since[rows]
     ended = (began != NEVER) & (month - began >= params.term)
     below = people.language[rows] < params.target

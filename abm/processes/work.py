@@ -3,7 +3,7 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_T trust of employers within reach + b_W subsidy
+        + b_T trust of employers within reach + b_W subsidy + b_M match with the region
 
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
@@ -12,7 +12,7 @@ reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends 
 and when somebody is moved in reception, or moves house, to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
-E045, E010, E004, E005, E026, E031, E032; work permits E007; separation E046; lock-in E012, E013;
+E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits E007; separation E046; lock-in E012, E013;
 what is kept of a wage E089, E090.
 """
 
@@ -23,6 +23,7 @@ from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.kernels import parted
+from abm.matching import matched
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
 
@@ -98,6 +99,10 @@ class Params(ProcessParams):
     subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
     regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
     recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
+    match: float = param(
+        0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
+        "a standard deviation more of the match with the region",
+    )  # fmt: skip
     separation: float = param(
         0.05,
         "share/month",
@@ -217,7 +222,7 @@ def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarr
     """z of persons, (n,) log odds; where: region of each."""
     unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
     regional = params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state)
-    return odds_of_person(state, params, rows) + regional[where]
+    return odds_of_person(state, params, rows) + regional[where] + params.match * matched(state, rows, where)
 
 
 def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
