@@ -147,10 +147,12 @@ def _start(ray, address: str | None, options: dict[str, Any]) -> None:
         ray.init(**options)
     except SystemExit:  # Ray's own answer to a polite kill
         raise KeyboardInterrupt from None
-    except (ConnectionError, OSError, ValueError, RuntimeError) as error:
+    except (ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
         where = f"--address {address}" if address else "Ray"
         reason = " ".join(str(error).split())[:200]
-        way_out = "start a cluster with 'ray start --head'" if address else "or use --workers 1, which needs no Ray"
+        way_out = "or use --workers 1, which needs no Ray"
+        if address:
+            way_out = "start a cluster with 'ray start --head', and have its token here, see docs/clusters.md"
         raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
 
 

@@ -26,6 +26,7 @@ HEALTH = {  # as in docs/clusters.md: a node that is silent is given up after so
     "RAY_health_check_timeout_ms": "1000",
     "RAY_health_check_failure_threshold": "3",
 }
+FORKS = {"GRPC_ENABLE_FORK_SUPPORT": "0"}  # without it the first driver that comes by ray:// often waits for ever
 OBJECTS = 80_000_000  # bytes of shared memory of a node; no less is accepted
 PATIENCE = 60.0  # seconds for what takes some seconds on a machine that is not busy
 
@@ -117,9 +118,8 @@ class Cluster:
         self.folder = folder
         # Ray makes sockets here, whose paths must be short
         self.temp = Path(tempfile.mkdtemp(prefix="abm", dir="/tmp"))
-        self.env = (
-            plain() | HEALTH | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)} | (extra or {})
-        )
+        token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        self.env = plain() | HEALTH | FORKS | token | (extra or {})
         self.nodes: list[Process] = []
         self.started: list[Process] = []
         self.head = self.start("--head", f"--node-ip-address={HEAD}", f"--port={self.port}",
@@ -132,9 +132,11 @@ class Cluster:
         return f"{HEAD}:{self.port}"
 
     def answers(self) -> bool:
-        """Whether the head takes connections."""
+        """Whether the head takes connections, also those of ray://."""
         assert self.head.popen.poll() is None, self.head.said()
-        with suppress(OSError), socket.create_connection((HEAD, self.port), 1):
+        with suppress(OSError):
+            for port in (self.port, self.client):
+                socket.create_connection((HEAD, port), 1).close()
             return True
         return False
 
