@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from abm.kernels import of_working_age
-from abm.populations import NEVER, Stage
+from abm.kernels import looked_up, of_working_age, read_only
+from abm.populations import Stage
 from abm.state import State
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
@@ -15,10 +15,8 @@ _SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 def look(state: State, registering: bool = False) -> np.ndarray:
     """Rows of persons of 18 to 65 who were screened (or register, if asked) and are here this month, (n,)."""
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
-    views = [column.view() for column in columns]
-    for view in views:
-        view.flags.writeable = False  # one compiled kernel, whatever WRITES allows
-    return of_working_age(*views, _HERE if registering else _SCREENED, state.clock.month, YOUNGEST, OLDEST)
+    counted = _HERE if registering else _SCREENED
+    return of_working_age(*(read_only(column) for column in columns), counted, state.clock.month, YOUNGEST, OLDEST)
 
 
 def adults(state: State) -> np.ndarray:
@@ -28,7 +26,6 @@ def adults(state: State) -> np.ndarray:
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
     """Labour market region where persons live, (n,): of their home, or of their place in reception."""
-    households = state.households
-    of = state.newcomers.household[rows]
-    location, town = households.location[of], households.municipality[of]
-    return np.where(location != NEVER, state.locations.region[location], state.municipalities.region[town])
+    households, places = state.households, (state.locations.region, state.municipalities.region)
+    columns = (state.newcomers.household, households.location, households.municipality, *places)
+    return looked_up(rows, *(read_only(column) for column in columns))

@@ -12,6 +12,7 @@ from abm.draws import Draws
 from abm.params import ProcessParams
 from abm.processes import (
     arrival,
+    contribution,
     coupling,
     decision,
     employers,
@@ -20,12 +21,14 @@ from abm.processes import (
     learning,
     leaving,
     money,
+    moving,
     participation,
     placement,
     reception,
     reunion,
     screening,
     status,
+    wellbeing,
     work,
 )
 from abm.state import Events, State
@@ -41,11 +44,14 @@ CHAIN = (
     housing,  # homes fall free and are let
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
+    moving,  # housed households move to another municipality
     participation,  # a profile, and language classes for whom they are offered
     learning,  # Dutch, and what months without anything to do leave behind
     guidance,  # job coaches, and diplomas
     employers,  # vacancies, and trust in newcomers
     work,  # people find jobs and lose them
+    contribution,  # who works in reception contributes, or saves
+    wellbeing,  # how adults are
     money,  # what it costs, from whom to whom
 )
 

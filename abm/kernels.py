@@ -28,7 +28,7 @@ def served(sizes, budget):
 
 def waiting(stage: np.ndarray, since: np.ndarray, wanted: int, month: int) -> np.ndarray:
     """Rows, (n,) int64 ascending, of those at stage `wanted` since before `month`; stage, since: whole columns."""
-    return _waiting(_read_only(stage), _read_only(since), int(wanted), month)
+    return _waiting(read_only(stage), read_only(since), int(wanted), month)
 
 
 @njit(cache=True)
@@ -82,11 +82,11 @@ def oldest_first_by(
 
     `budget` becomes the capacity to carry over.
     """
-    columns = (_read_only(column) for column in (since, lottery, size))
+    columns = (read_only(column) for column in (since, lottery, size))
     return _serve(group.astype(np.int16, copy=False), rows, *columns, budget)
 
 
-def _read_only(column: np.ndarray) -> np.ndarray:
+def read_only(column: np.ndarray) -> np.ndarray:
     """A column as compiled code sees it in every process: one kernel, whatever WRITES allows."""
     view = column.view()
     view.flags.writeable = False
@@ -213,4 +213,29 @@ def tallied(codes, flags, groups):
     found = np.zeros((groups, 256), np.int64)
     for i in range(len(codes)):
         found[codes[i], flags[i]] += 1
+    return found
+
+
+@njit(cache=True)
+def parted(rows, flag):
+    """Rows where `flag` (whole column) is set, and the others: without branches, as in _waiting."""
+    set_, unset, count = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        set_[count] = unset[k - count] = rows[k]
+        count += flag[rows[k]]
+    return set_[:count].copy(), unset[: len(rows) - count].copy()
+
+
+@njit(cache=True)
+def looked_up(rows, household, location, municipality, of_location, of_municipality):
+    """What holds where persons live, (n,): of the location of their household, or without one of the municipality.
+
+    household: whole column of persons; location, municipality: of households; of_location, of_municipality: a value
+    for each of those, of one type.
+    """
+    found = np.empty(len(rows), of_location.dtype)
+    for k in range(len(rows)):
+        of = household[rows[k]]
+        placed = location[of] >= 0
+        found[k] = of_location[location[of]] if placed else of_municipality[municipality[of]]
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
 from abm.work_measures import WORK_MEASURES
@@ -341,4 +342,5 @@ MEASURES: tuple[Measure, ...] = (
     level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES)),
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
+    *LIFE_MEASURES,
 )

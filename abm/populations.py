@@ -114,6 +114,7 @@ class Account(IntEnum):
     IND = 2
     PROVIDERS = 3  # whoever is paid for places: owners, staff, suppliers
     NEWCOMERS = 4
+    SAVINGS = 5  # savings accounts of households in reception
 
 
 class Purpose(IntEnum):
@@ -126,6 +127,11 @@ class Purpose(IntEnum):
     PLACES_MUNICIPAL = 4
     PLACES_EMPTY = 5
     PENALTIES = 6
+    CONTRIBUTIONS = 7  # own contribution of who works in reception
+    SAVED = 8  # the part of it that goes into a savings account instead
+    RELEASED_HOME = 9  # savings paid out at moving into a home: furnishing and deposit
+    RELEASED_RETURN = 10  # savings paid out at demonstrable return
+    SAVINGS_FORFEITED = 11  # savings of who left with unknown destination
 
 
 class Newcomers(Table):
@@ -147,6 +153,7 @@ class Newcomers(Table):
     integrating = column(
         np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one"
     )
+    hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
     active = column(np.bool_, False, doc="whether this person volunteers or has an internship")
     dual = column(np.bool_, False, doc="whether class and work are combined on a dual track")
@@ -157,6 +164,8 @@ class Newcomers(Table):
     recognised = column(np.int16, NEVER, unit="month", doc="month in which a higher diploma was recognised")
     regulated = column(np.bool_, False, doc="whether that diploma is for a profession that asks recognition by law")
     idleness = column(np.float32, unit="share", doc="disengagement that months without work or activity leave")
+    temper = column(np.float32, unit="SD", doc="own level of wellbeing over that of others; 0: not yet known")
+    wellbeing = column(np.float32, unit="SD", doc="mental wellbeing over the mean of the population")
     employed = column(np.bool_, False, doc="whether this person has a paid job")
     hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
     experience = column(np.float32, unit="years", doc="paid work in the Netherlands, fading while without")
@@ -187,13 +196,24 @@ class Households(Table):
     municipality = column(np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed")
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
 
+    relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
     housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
+    moved_out = column(np.int16, NEVER, unit="month", doc="month of the last move to another municipality")
+    came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
 
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
+
+    tax_on_work = column(
+        np.float32,
+        NEVER,
+        unit="share",
+        doc="of a new job's net wage, what the own contribution takes; -1: not in reception",
+    )
+    savings = column(np.float64, unit="EUR", doc="balance of the savings account in reception")
 
     family_abroad = column(np.int8, unit="persons", doc="relatives in the reunification application")
     reunion = column(np.int8, Reunion.NONE, doc="where that application stands")
@@ -266,7 +286,7 @@ class Employers(Table):
 class Locations(Table):
     """Reception locations."""
 
-    municipality = column(np.int16, unit="row of municipalities", doc="where it stands")
+    municipality = column(np.int16, unit="row of municipalities", doc="where the location stands")
     region = column(np.int8, unit="row of regions", doc="labour market region")
     kind = column(np.int8, Kind.REGULAR, doc="kind of location")
     places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")
@@ -306,3 +326,9 @@ class Ledger(Table):
     payee = column(np.int8, doc="account that is paid")
     month = column(np.float64, unit="EUR", doc="paid this month")
     total = column(np.float64, unit="EUR", doc="paid since the start")
+
+    def enter(self, paid: dict[Purpose, float]) -> None:
+        """Book this month's payments."""
+        for purpose, euros in paid.items():
+            self.month[purpose] = euros
+            self.total[purpose] += euros

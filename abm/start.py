@@ -17,7 +17,7 @@ from abm.inputs import Inputs
 from abm.matching import match_rows
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
-from abm.processes import arrival, money, reunion
+from abm.processes import arrival, contribution, money, reunion
 from abm.state import State
 
 
@@ -95,7 +95,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     state.origins.add(len(groups), safe=groups["safe"] == 1, **{k: groups[k] for k in ("male_share", "family_share")})
     settle_locations(state)
     state.nation.add(1)
-    payers, payees = zip(*(money.PARTIES[purpose] for purpose in Purpose), strict=True)
+    payers, payees = zip(*((money.PARTIES | contribution.PARTIES)[purpose] for purpose in Purpose), strict=True)
     state.ledger.add(len(Purpose), payer=payers, payee=payees)
 
 

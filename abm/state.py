@@ -24,6 +24,7 @@ from abm.populations import (
     Nation,
     Newcomers,
     Origins,
+    Purpose,
     Regions,
     Stage,
 )
@@ -35,6 +36,9 @@ _LEGAL = np.zeros((len(Stage), len(Stage)), dtype=bool)
 for _origin, _targets in MOVES.items():
     _LEGAL[_origin, list(_targets)] = True
 _HAS_PLACE = np.isin(np.arange(len(Stage)), IN_RECEPTION)
+_SAVINGS = np.zeros(len(Purpose))
+_SAVINGS[Purpose.SAVED] = 1
+_SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEITED]] = -1
 _ROUNDING = 1e-6  # sums of shares of homes and euros are floats
 
 
@@ -104,6 +108,8 @@ class State:
         _refuse("no more people than places (locations)", over)
         _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
         _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
+        held = np.array([people.savings.sum() / self.scale - (money.total * _SAVINGS).sum()])
+        _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
 
 
 def _refuse(rule: str, wrong: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from abm import scenario as scenarios
 from abm.errors import InputError
 from experiments import progress, runner, summary, sweeps
 from experiments import store as stores
+from experiments.files import public
 from experiments.store import Store
 
 STOPPED, INCOMPLETE = 130, 1
@@ -88,7 +89,7 @@ def status(
     where = Store(store)
     known = [name] if name else sweeps.names(where)
     if not known:
-        raise InputError(f"{store}: holds no sweeps: make one with 'abm sweep DESIGN'")
+        raise InputError(f"{public(store)}: holds no sweeps: make one with 'abm sweep DESIGN'")
     shown = Table("sweep", "runs", "kept", "failed", "missing", "under way", box=box.SIMPLE_HEAD)
     done, failed = where.done(), where.failed()
     for each in known:
@@ -189,8 +190,8 @@ def finish(make, name: str, store: str, part: tuple[int, int] | None = None) -> 
         typer.echo(f"abm: stopped: {kept}; the same command goes on from there", err=True)
         raise typer.Exit(STOPPED) from None
     missing = made.missing()
-    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {store}")
-    words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={store!r})"
+    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {public(store)}")
+    words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={public(store)!r})"
     console.print(words, soft_wrap=True, highlight=False)
     tell_failures(made)
     if len(sweeps.sharded(made, part)):

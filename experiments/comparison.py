@@ -207,7 +207,7 @@ def _made(do, given, pair: tuple[Scenario, Scenario], seeds: range, seen) -> pd.
     if failed:
         raise InputError(
             f"run {failed[0].name} failed ({failed[0].reason}): see it with "
-            f"'abm repeat {failed[0].name} --store {quote(given.store.files.place)}'"
+            f"'abm repeat {failed[0].name} --store {quote(given.store.files.named)}'"
         )
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
 

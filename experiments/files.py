@@ -4,6 +4,7 @@ A file is whole or absent: on a disk it is written aside and moved; an object st
 """
 
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,7 @@ class Files:
         if not self.place.strip():
             raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
         self.local = "://" not in self.place
+        self.named = self.place if self.local else public(self.place)  # for messages and commands that are kept
         try:
             if self.local:
                 self.system, self.root = fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(self.place))
@@ -34,7 +36,7 @@ class Files:
                 self.system, self.root = fs.FileSystem.from_uri(self.place)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise InputError(
-                f"--store: {self.place}: is not a place that can be used ({_reason(error)}): "
+                f"--store: {self.named}: is not a place that can be used ({_reason(error)}): "
                 "give a folder or a URI like s3://BUCKET/PREFIX"
             ) from None
         self.direct = self.system.type_name in OBJECT_STORES
@@ -44,8 +46,8 @@ class Files:
         return f"{self.root}/{key}" if key else self.root
 
     def shown(self, key: str) -> str:
-        """Place of a key as a person would write it."""
-        head, mark, query = (self.place, "", "") if self.local else self.place.partition("?")
+        """Place of a key as a person would write it, without a secret."""
+        head, mark, query = (self.place, "", "") if self.local else self.named.partition("?")
         return f"{head.rstrip('/')}/{key}{mark}{query}"
 
     def read(self, key: str) -> bytes:
@@ -134,6 +136,11 @@ class Files:
     def _drop(self, path: str) -> None:
         with suppress(OSError, pa.ArrowException):  # it is gone, or it is cleared later
             self.system.delete_file(path)
+
+
+def public(place: str) -> str:
+    """A place without the secret that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
+    return re.sub(r"(?<=://)[^/@?]*@", "", str(place))
 
 
 def _synced(path: str) -> None:

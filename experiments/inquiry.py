@@ -71,7 +71,7 @@ def made(begun: Sweep, given, workers, address, budget, shard, console: Console 
     console = console or Console(quiet=True)
     wanted = sweeps.sharded(begun, shard)
     if budget is not None:
-        planned(begun, wanted, workers, address).check(begun.store.files.place, budget)
+        planned(begun, wanted, workers, address).check(begun.store.files.named, budget)
     sweeps.kept(begun)
     begun.store.files.clear()
     progress.clear(begun.store, begun.name)

@@ -153,7 +153,7 @@ REPLICATIONS: tuple[Replication, ...] = (
         "100 hours of class more: Dutch 3 years after the permit",
         "E011",
         {},
-        {"policy.participation.hours_a_week": 14},
+        {"policy.participation.hours_a_week": 16},
         fluency(3),
         (0.077, 0.086),
         "log of level",

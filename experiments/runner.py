@@ -112,7 +112,7 @@ def work(job: Job, shared: Shared) -> Done:
 def failure(job: Job, shared: Shared, reason: str) -> dict:
     """What is kept of a run that failed."""
     record = stores.provenance(job.scenario, shared.inputs.digest) | shared.record
-    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.place)}"}
+    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.named)}"}
 
 
 def prepare(shared: Shared) -> None:

@@ -197,7 +197,7 @@ class Store:
         """Raise InputError where a worker does not see the store."""
         if not self.files.exists(MARK):
             raise InputError(
-                f"{self.files.place}: is not seen by a worker on another machine: "
+                f"{self.files.named}: is not seen by a worker on another machine: "
                 "use a folder that all nodes share, or a URI like s3://BUCKET/PREFIX"
             )
 
@@ -214,7 +214,7 @@ class Store:
         if hits:
             raise InputError(f"{run}: is the beginning of {len(hits)} runs: write more of the name, like {hits[0]}")
         shown = f"choose from {', '.join(sorted(known)[:5])}" if known else "make one with 'abm run SCENARIO'"
-        raise InputError(f"{run}: no such run in {self.files.place}: {shown}")
+        raise InputError(f"{run}: no such run in {self.files.named}: {shown}")
 
     def _json(self, key: str) -> dict:
         try:

@@ -78,7 +78,7 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
         design = designs.from_dict(sweep.about["given"], design.source, design.folder)
     if sweep.about["design"] != design.digest():
         raise InputError(
-            f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.place} began with: "
+            f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.named} began with: "
             "give it another 'name:', or add its runs with 'abm extend'"
         )
     return replace(sweep, design=design)
@@ -96,7 +96,7 @@ def extend(design: Design, store: Store, data_digest: str) -> Sweep:
     if lost := set(sweep.index["run"]) - set(larger.index["run"]):
         raise InputError(
             f"{design.source}: lacks {len(lost):,} of the {len(sweep.runs):,} runs of sweep '{sweep.name}' in "
-            f"{store.files.place}: keep what it has and add to it, or give the design another 'name:'"
+            f"{store.files.named}: keep what it has and add to it, or give the design another 'name:'"
         )
     return larger
 
@@ -112,7 +112,7 @@ def find(name: str, store: Store) -> Sweep:
     if not known:
         others = names(store)
         shown = f"choose from {', '.join(others[:10])}" if others else "make one with 'abm sweep DESIGN'"
-        raise InputError(f"{name}: no such sweep in {store.files.place}: {shown}")
+        raise InputError(f"{name}: no such sweep in {store.files.named}: {shown}")
     key = f"{SWEEPS}/{name}/index-{max(known)}.parquet"
     try:
         index = pq.read_table(io.BytesIO(store.files.read(key))).to_pandas()
@@ -279,6 +279,6 @@ def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
         if mine != its:
             made = f" of commit {there['commit'][:12]}" if there.get("commit") else ""
             raise InputError(
-                f"sweep '{sweep.name}' in {sweep.store.files.place}: was made with another version of the {what} "
+                f"sweep '{sweep.name}' in {sweep.store.files.named}: was made with another version of the {what} "
                 f"({its[:12]}{made}; here {mine[:12]}): use that version, another --store, or another 'name:'"
             )

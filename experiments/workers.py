@@ -26,6 +26,7 @@ AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker
 RETRIES = 2  # times that a job is tried again after it was lost alone
 MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
 CONNECT_SECONDS = 5.0
+REASON = 300  # characters of Ray's reason that are kept: it explains itself at length
 RECENT = 50  # jobs by which the seconds of the next are guessed
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
@@ -169,6 +170,7 @@ class _Driver:
         self.ray, self.most = ray, most
         self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
         self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
+        self.starved: deque[tuple] = deque()  # the same, where memory ran out: they go last
         self.under_way: dict[Any, list] = {}
         self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
         self.seconds: deque[float] = deque(maxlen=RECENT)
@@ -179,13 +181,30 @@ class _Driver:
 
     def results(self) -> Iterator:
         """Records as they come."""
-        while self.left or self.again or self.under_way:
+        while self.to_come() or self.under_way:
             slots = self.slots()
-            while (self.left or self.again) and len(self.under_way) < (self.most or slots * AHEAD):
-                self.send_again(*self.again.popleft()) if self.again else self.send(self.next_chunk(slots))
+            while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
+                self.send_next(slots)
             ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
             for reference in ready:
                 yield from self.received(reference, self.under_way.pop(reference))
+
+    def to_come(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self.left or self.again or self.starved)
+
+    def send_next(self, slots: int) -> None:
+        """Send what comes next. Where memory ran out a job gets a node to itself, because Ray ends more workers than
+        the one that took it: so it can do no harm but to itself.
+        """
+        if self.again:
+            job, times = self.again.popleft()
+            self.alone[self.send([job])] = times
+        elif self.left:
+            self.send(self.next_chunk(slots))
+        else:
+            job, times = self.starved.popleft()
+            self.alone[self.send([job], self.largest())] = times
 
     def slots(self) -> int:
         """Workers that there are at the moment; nodes may come and go."""
@@ -201,16 +220,13 @@ class _Driver:
         self.left -= len(chunk)
         return chunk
 
-    def send(self, chunk: list) -> Any:
+    def send(self, chunk: list, memory: int = 0) -> Any:
         """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
-        task = self.task.options(memory=self.memory) if self.memory else self.task
+        memory = max(memory, self.memory)
+        task = self.task.options(memory=memory) if memory else self.task
         reference = task.remote(self.given, chunk)
         self.under_way[reference] = chunk
         return reference
-
-    def send_again(self, job: Any, times: int) -> None:
-        """Send a job that was lost, alone."""
-        self.alone[self.send([job])] = times
 
     def received(self, reference, chunk: list) -> Iterator:
         """Records of a chunk. What a dead worker left is tried again, each job alone."""
@@ -223,9 +239,10 @@ class _Driver:
             raise (cause if isinstance(cause, InputError) else error) from None
         except errors.RayError as error:
             if times > RETRIES:
-                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}")
+                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}"[:REASON])
             else:
-                self.again.extend((job, times) for job in chunk)
+                lost = self.starved if isinstance(error, errors.OutOfMemoryError) else self.again
+                lost.extend((job, times) for job in chunk)
             return
         for record in records:
             self.seconds.append(getattr(record, "seconds", 0.0))
@@ -236,8 +253,11 @@ class _Driver:
         """Learn what a job needs; never more than the largest node has, or it would wait for ever."""
         asked = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
         if asked > self.memory:
-            largest = max((node["Resources"].get("memory", 0) for node in self.ray.nodes()), default=0)
-            self.memory = int(min(asked, largest))
+            self.memory = min(asked, self.largest())
+
+    def largest(self) -> int:
+        """Memory of the largest node [bytes]."""
+        return int(max((node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]), default=0))
 
 
 _prepared: set[str] = set()  # in a worker process: sweeps that it is ready for

@@ -27,6 +27,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["scenario"],
     ["schema", "catalogue", "measuring"],
     ["work_measures"],
+    ["life_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],

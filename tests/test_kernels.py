@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.draws import ORDER_BITS
-from abm.kernels import oldest_first, oldest_first_by, served, waiting, waiting_key, whole_months
+from abm.kernels import (
+    looked_up,
+    oldest_first,
+    oldest_first_by,
+    parted,
+    served,
+    waiting,
+    waiting_key,
+    whole_months,
+)
 
 LOTTERY = st.integers(0, 2**ORDER_BITS - 1)
 
@@ -160,3 +169,24 @@ def test_weeks_become_whole_months_with_the_right_mean(weeks, mean):
 
 def test_a_whole_month_never_becomes_less():
     assert whole_months(365.25 / 12 / 7 * 3, np.array([0.0, 0.5, 0.999])).tolist() == [3, 3, 3]
+
+
+# --- rows
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 3))
+def test_rows_are_parted_by_a_flag(flags, step):
+    flag = np.array(flags, np.bool_)
+    rows = np.arange(0, len(flag), step)
+    set_, unset = parted(rows, flag)
+    assert set_.tolist() == rows[flag[rows]].tolist()
+    assert unset.tolist() == rows[~flag[rows]].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(-1, 2), st.integers(0, 1)), min_size=1, max_size=20))
+def test_what_holds_where_people_live(homes):
+    location, municipality = (np.array(column) for column in zip(*homes, strict=True))
+    household = np.arange(len(homes))[::-1].copy()
+    found = looked_up(np.arange(len(homes)), household, location, municipality, np.array([5, 6, 7]), np.array([8, 9]))
+    expected = [8 + town if place < 0 else 5 + place for place, town in homes]
+    assert found.tolist() == expected[::-1]

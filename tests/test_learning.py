@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from abm.populations import Schooling, Stage
+from abm.populations import NEVER, Schooling, Stage
 from abm.processes import learning
 from tests.test_work import grown, village_state
 from tests.village import people, run
@@ -13,10 +13,17 @@ from tests.village import people, run
 PER_LEVEL = np.array([600.0, 240.0, 210.0, 120.0])
 
 
-def one(language=0.0, hours=0.0, at_work=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
-    """Level of one person after a month."""
-    columns = (np.array([each]) for each in (language, hours, at_work, schooling, age))
-    return float(learning.learned(*columns, PER_LEVEL, slope, 0.65, 2.0, informal)[0])
+def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
+    """Level of one person after a month, as the rule is written."""
+    ease = 0.65 if age < 300 else 2.0 if age >= 540 else 1.0
+    gained = hours + (0.2 if dual else 0.1) * work_hours * 365.25 / 84 + informal
+    return min(language + gained / (PER_LEVEL[schooling] * ease * (1 + slope * language)), 5)
+
+
+def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
+    """The same by the kernel, not on a dual track."""
+    columns = (np.array([each]) for each in (language, hours, work_hours, False, int(schooling), 60 - age))
+    return float(learning.learned(np.arange(1), *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2, informal)[0])
 
 
 def test_a_level_takes_the_hours_of_its_schooling():
@@ -29,21 +36,39 @@ def test_higher_levels_age_and_other_hours():
     assert one(language=2, hours=42) == pytest.approx(2 + 42 / (210 * 2))  # slope 0.5: twice the hours at level 2
     assert one(hours=42, age=45 * 12) == pytest.approx(0.1)
     assert one(hours=42, age=24 * 12) == pytest.approx(42 / (210 * 0.65))
-    assert one(hours=10, at_work=10, informal=1) == pytest.approx(0.1)
+    assert one(hours=10, work_hours=100 * 84 / 365.25, informal=1) == pytest.approx(0.1)
     assert one(language=4.9, hours=10_000) == 5
+
+
+def test_many_rows_are_like_one_and_others_are_left_out():
+    luck, n = np.random.default_rng(1), 300
+    columns = {
+        "language": luck.uniform(0, 5, n).astype(np.float32),
+        "hours": luck.choice([0, 40, 800], n).astype(np.float32),
+        "work_hours": luck.choice([0, 28], n).astype(np.int8),
+        "dual": luck.random(n) < 0.5,
+        "schooling": luck.integers(0, 4, n).astype(np.int8),
+        "born": (60 - luck.integers(216, 792, n)).astype(np.int16),
+    }
+    rows = np.flatnonzero(luck.random(n) < 0.7)
+    found = learning.learned(rows, *columns.values(), 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2, 4.0)
+    of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
+    assert found == pytest.approx([slow(*each, 60 - born, 0.36, 4.0) for *each, born in of], rel=1e-6)
 
 
 def test_disengagement_fills_while_waiting_and_fades_after():
     pace, kept = 1 - math.exp(-1 / 10), 2 ** (-1 / 55)
-    columns = {
-        "idleness": np.array([0, 0, 0, 0.5, 0.5, 0.5], np.float32),
-        "employed": np.array([0, 0, 0, 0, 1, 0], bool),
-        "waits": np.array([1, 1, 1, 1, 1, 0], bool),
-        "barred": np.array([1, 0, 1, 1, 1, 0], bool),
-        "active": np.array([0, 0, 1, 0, 0, 0], bool),
+    persons = {
+        "idleness": np.array([0, 0, 0, 0, 0.5, 0.5, 0.5], np.float32),
+        "employed": np.array([0, 0, 0, 0, 0, 1, 0], bool),
+        "class_hours": np.array([0, 0, 40, 0, 0, 0, 0], np.float32),
+        "active": np.array([0, 0, 0, 1, 0, 0, 0], bool),
+        "household": np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
     }
-    found = learning.disengaged(*columns.values(), pace, 0.4, 0.5, kept)
-    expected = [pace, 0.4 * pace, 0.5 * pace, 0.5 + 0.5 * pace, 0.5 * kept, 0.5 * kept]
+    stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
+    granted = np.array([NEVER, 0, 0], np.int16)
+    found = learning.disengaged(np.arange(7), *persons.values(), stage, granted, learning._WAITS, pace, 0.4, 0.5, kept)
+    expected = [pace, 0.4 * pace, 0.5 * pace, 0.5 * pace, 0.5 + 0.5 * pace, 0.5 * kept, 0.5 * kept]
     assert found == pytest.approx(expected, rel=1e-6)
 
 

@@ -317,14 +317,14 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
     for measure, by, said in (
         (None, None, "none of its 2 runs is kept: make them first"),
         ("in_recepton", None, "did you mean 'in_reception'?"),
-        ("in_reception", "sex", "can not be split by 'sex'"),
+        ("in_reception", "colour", "can not be split by 'colour'"),
     ):
         with pytest.raises(InputError, match=said):
             sweep.load(measure, by)
     del simulated.wrong[2]
     assert made(seeds(2), tmp_path).load("in_reception")["seed"].unique().tolist() == [2]
-    with pytest.raises(InputError, match="no measure is split by 'sex'"):
-        sweep.load(by="sex")
+    with pytest.raises(InputError, match="no measure is split by 'colour'"):
+        sweep.load(by="colour")
     (tmp_path / "outcomes" / f"{sweep.index['run'][1]}.parquet").unlink()
     with pytest.raises(InputError, match="outcomes: cannot be read"):
         sweep.load("in_reception")

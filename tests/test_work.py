@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from abm.adults import adults, look, regions_of
-from abm.populations import Schooling, Stage, Track
+from abm.populations import NEVER, Schooling, Stage, Track
 from abm.processes import participation, work
 from tests.village import ALPHA, C, D, Kind, locations, people, run
 from tests.village import village_state as village_of_2015
@@ -64,24 +64,73 @@ def test_a_region_that_matches_better_counts():
     assert (found[1] - found[0]).tolist() == pytest.approx([-0.4, 0.4])
 
 
+def slow_odds(people, households, p, rows, month):
+    """The person's part of z in NumPy, as the rule is written."""
+    decades = np.maximum(month - people.born[rows].astype(int) - 360, 0) / 120
+    diploma = np.where(people.regulated[rows], p.regulated, p.recognised) * (people.recognised[rows] != NEVER)
+    return (
+        people.talent[rows].astype(float)
+        + p.level * (people.language[rows].astype(float) - 2)
+        - p.idleness * people.idleness[rows]
+        + p.experience * np.minimum(people.experience[rows].astype(float), 2)
+        + p.ageing * decades
+        + p.woman * people.female[rows]
+        + p.in_reception * (households.location[people.household[rows]] != NEVER)
+        + p.at_scale * p.coaching * people.coaching[rows]
+        + diploma
+    )
+
+
+def slow_chance(households, p, exempt, integrating, dual, of, z, month):
+    """Chance of a match in NumPy, as the rule is written."""
+    unpromising = (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
+    barred = unpromising | (month - households.applied[of] < p.barred_months)
+    free = np.where(barred, 0.0, p.with_permit if p.work_permit else 1.0)
+    free = np.where(households.granted[of] != NEVER, 1.0, free)
+    search = np.where(exempt, 0.0, np.where(integrating, np.where(dual, p.lock_in_dual, p.lock_in), 1.0))
+    return free * search / (1 + np.exp(-z))
+
+
+@pytest.mark.parametrize("work_permit", [True, False])
+def test_kernels_say_what_the_rule_says(work_permit):
+    state, p = village_state(), work.Params(work_permit=work_permit)
+    for stage in (Stage.IN_DECISION, Stage.DEPARTING, Stage.AWAITING_HOME, Stage.HOUSED):
+        grown(state, people(state, stage, count=100, location=NEVER if stage == Stage.HOUSED else 1))
+    folk, households, month, luck = state.newcomers, state.households, state.clock.month, np.random.default_rng(1)
+    n = len(folk)
+    for name in ("talent", "language", "idleness", "experience", "coaching"):
+        getattr(folk, name)[:] = luck.uniform(0, 4, n)
+    for name in ("female", "regulated", "exempt", "integrating", "dual"):
+        getattr(folk, name)[:] = luck.random(n) < 0.4
+    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.integers(NEVER, 1, n)
+    households.applied[:], households.track[:] = month - luck.integers(0, 12, n), luck.integers(0, 2, n)
+    rows = np.flatnonzero(luck.random(n) < 0.7)
+    z = work.odds_of_person(state, p, rows)
+    assert z == pytest.approx(slow_odds(folk, households, p, rows, month), abs=2e-6)  # NumPy: single
+    alike = slow_chance(
+        households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], folk.household[rows], z, month
+    )
+    assert work.chance_of_match(state, p, rows, z) == pytest.approx(alike, rel=1e-12)
+    assert 0 < np.count_nonzero(alike) < len(rows)
+
+
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
-    half = np.zeros(4)  # z = 0: a chance of a half
+    even = np.ones(4)  # z = 0: a chance of a half
     exempt, busy, dual = np.eye(4, dtype=bool)[1], np.array([0, 0, 1, 1], bool), np.array([0, 0, 0, 1], bool)
-    found = work.chances(half, np.ones(4), exempt, busy, dual, 0.2, 0.6)
+    found = work.chances(np.arange(4), even, np.ones(4), exempt, busy, dual, 0.2, 0.6)
     assert found.tolist() == pytest.approx([0.5, 0, 0.1, 0.3])
-    z = np.random.default_rng(1).normal(size=200)
-    slow = [0.7 * (0.2 if busy else 1.0) / (1 + math.exp(-each)) for each, busy in zip(z, z > 0, strict=True)]
-    kernel = work.chances(z, np.full(200, 0.7), np.zeros(200, bool), z > 0, np.zeros(200, bool), 0.2, 0.6)
-    assert kernel == pytest.approx(slow)
 
 
 def test_access_follows_the_law():
-    waited = np.array([0, 5, 6, 40, 2, 40])
-    permit = np.array([False, False, False, False, True, False])
-    fast = np.array([False, False, False, False, False, True])
-    assert work.access(waited, permit, fast, work.Params(with_permit=0.4)).tolist() == [0, 0, 0.4, 0.4, 1, 0]
-    free = work.Params(barred_months=0, work_permit=False)
-    assert work.access(waited, permit, fast, free).tolist() == [1, 1, 1, 1, 1, 0]
+    columns = {
+        "applied": 60 - np.array([0, 5, 6, 40, 2, 40, 40], np.int16),
+        "granted": np.array([NEVER, NEVER, NEVER, NEVER, 58, NEVER, NEVER], np.int16),
+        "track": np.array([0, 0, 0, 0, 0, Track.FAST, 0], np.int8),
+        "stage": np.array([1, 1, 1, 1, 7, 1, Stage.DEPARTING], np.int8),
+    }
+    rows = np.arange(7)
+    assert work.access(rows, rows, *columns.values(), 60, 6, 0.4).tolist() == [0, 0, 0.4, 0.4, 1, 0, 0]
+    assert work.access(rows, rows, *columns.values(), 60, 0, 1.0).tolist() == [1, 1, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize(("stage", "columns"), [(Stage.DEPARTING, {}), (Stage.IN_DECISION, {"track": Track.FAST})])

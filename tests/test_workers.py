@@ -191,7 +191,9 @@ def test_chunks_grow_for_short_jobs_and_shrink_at_the_end():
 
 def test_memory_is_learned_in_steps_and_never_more_than_a_node_has():
     found = driver(1)
-    found.ray = SimpleNamespace(nodes=lambda: [{"Resources": {"memory": 10**9}}, {"Resources": {}}])
+    here = [{"Alive": True, "Resources": {"memory": 10**9}}, {"Alive": True, "Resources": {}}]
+    gone = [{"Alive": False, "Resources": {"memory": 10**12}}]
+    found.ray = SimpleNamespace(nodes=lambda: here + gone)
     found.need(0)
     assert found.memory == 0
     found.need(200 * 2**20)  # with room 220 MiB, in steps of 256

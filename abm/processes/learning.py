@@ -57,55 +57,59 @@ YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the 
 
 
 @njit(cache=True)
-def learned(language, class_hours, at_work, schooling, age, per_level, slope, young, old, informal):
-    """Level after this month, (n,) float32.
+def learned(
+    rows, language, class_hours, work_hours, dual, schooling, born, month, per_level,
+    slope, young, old, at_work, at_work_dual, informal,
+):  # fmt: skip
+    """Level of rows after this month, (n,) float32.
 
-    language [level], class_hours, at_work [both in hours of class a month], schooling, age [months]: (n,); per_level
-    [hours/level] by schooling; the rest numbers, see Params.
+    language to born: whole columns of persons; per_level [hours/level] by schooling; the rest numbers, see Params.
     """
-    found = np.empty(len(language), np.float32)
-    for i in range(len(language)):
-        ease = young if age[i] < YOUNG else old if age[i] >= OLD else 1.0
+    found = np.empty(len(rows), np.float32)
+    for k in range(len(rows)):
+        i = rows[k]
+        age = month - born[i]
+        ease = young if age < YOUNG else old if age >= OLD else 1.0
         needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
-        gained = (class_hours[i] + at_work[i] + informal) / needed
-        found[i] = min(language[i] + gained, TOP)
+        worth = at_work_dual if dual[i] else at_work
+        gained = (class_hours[i] + worth * work_hours[i] * WEEKS_PER_MONTH + informal) / needed
+        found[k] = min(language[i] + gained, TOP)
     return found
 
 
 @njit(cache=True)
-def disengaged(idleness, employed, waits, barred, active, pace, allowed, activity, kept):
-    """Disengagement after this month, (n,) float32.
+def disengaged(
+    rows, idleness, employed, class_hours, active, household, stage, granted, waits, pace, allowed, activity, kept
+):
+    """Disengagement of rows after this month, (n,) float32.
 
-    idleness [share], employed, waits (in reception), barred (from work), active: (n,); pace [share/month], allowed,
-    activity [share], kept [share/month]: numbers.
+    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is in
+    reception, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
     """
-    found = np.empty(len(idleness), np.float32)
-    for i in range(len(idleness)):
-        if waits[i] and not employed[i]:
-            fill = (1.0 if barred[i] else allowed) * (1 - activity * active[i])
-            found[i] = idleness[i] + (1 - idleness[i]) * pace * fill
-        else:
-            found[i] = idleness[i] * kept
+    found = np.empty(len(rows), np.float32)
+    for k in range(len(rows)):
+        i = rows[k]
+        of = household[i]
+        fill = 1.0 if granted[of] == NEVER else allowed
+        fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
+        filled, faded = idleness[i] + (1 - idleness[i]) * pace * fill, idleness[i] * kept
+        found[k] = filled if waits[stage[of]] & (not employed[i]) else faded
     return found
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let everybody of working age learn, and let idle months count."""
-    people, households, month = state.newcomers, state.households, state.clock.month
+    people, households = state.newcomers, state.households
     rows = adults(state)
-    of, age = people.household[rows], month - people.born[rows].astype(np.int64)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
-    employed, class_hours = people.employed[rows], people.class_hours[rows]
-    worth = np.where(people.dual[rows], params.at_work_dual, params.at_work)
     people.language[rows] = learned(
-        people.language[rows], class_hours, worth * people.work_hours[rows] * WEEKS_PER_MONTH, people.schooling[rows],
-        age, per_level, params.slope, params.young, params.old, params.informal,
+        rows, people.language, people.class_hours, people.work_hours, people.dual, people.schooling, people.born,
+        state.clock.month, per_level, params.slope, params.young, params.old, params.at_work, params.at_work_dual,
+        params.informal,
     )  # fmt: skip
-    waits = _WAITS[households.stage[of]]
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
-    active = (class_hours > 0) | people.active[rows]
-    barred = households.granted[of] == NEVER
     people.idleness[rows] = disengaged(
-        people.idleness[rows], employed, waits, barred, active, pace, params.idle_allowed, params.activity, kept
-    )
+        rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
+        households.stage, households.granted, _WAITS, pace, params.idle_allowed, params.activity, kept,
+    )  # fmt: skip
     return {}

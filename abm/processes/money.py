@@ -1,8 +1,8 @@
 """A ledger of euros: what reception places and late decisions cost, from whom to whom.
 
 The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and for
-places that stay empty beyond the planned share a part of it. The immigration service pays a penalty per day to part
-of those whose statutory term has passed, to a maximum per case.
+places that stay empty beyond the planned share a part of it; own contributions lower what the State pays. The
+immigration service pays a penalty per day to part of those whose statutory term has passed, to a maximum per case.
 
     penalty in month d after the term = clip(maximum - (d - 1) x day x 30.4, 0, day x 30.4)
 
@@ -27,6 +27,7 @@ PARTIES = {
     Purpose.PLACES_EMPTY: (Account.COA, Account.PROVIDERS),
     Purpose.PENALTIES: (Account.IND, Account.NEWCOMERS),
 }
+OWN_INCOME = (Purpose.CONTRIBUTIONS, Purpose.SAVINGS_FORFEITED)  # what the agency got, which lowers its budget
 
 
 class Params(ProcessParams):
@@ -95,9 +96,8 @@ def penalties(state, params: Params, draws: Draws) -> float:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Enter this month's payments in the ledger."""
     paid = reception_costs(state, params)
-    paid |= {Purpose.BUDGET_COA: sum(paid.values()), Purpose.PENALTIES: penalties(state, params, draws)}
+    own = state.ledger.month[list(OWN_INCOME)].sum()
+    paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}
     paid[Purpose.BUDGET_IND] = paid[Purpose.PENALTIES]
-    for purpose, euros in paid.items():
-        state.ledger.month[purpose] = euros
-        state.ledger.total[purpose] += euros
+    state.ledger.enter(paid)
     return {}

@@ -29,7 +29,7 @@ from abm.matching import errors, of_households, per_region, wishes
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
 
-WRITES = ("households.location", "households.moves", "regions.shadow_price")
+WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
 RULES = ("free", "quota", "random", "greedy")  # the others look at the match
 FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
@@ -248,4 +248,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
     households.location[rows] = chosen
     households.moves[rows] += 1
+    households.relocated[rows] += 1
     return {"placed": rows[from_registration], "moved": rows[~from_registration]}

@@ -7,11 +7,13 @@
 
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
 first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
-during civic integration (lock-in) and none when exempt. A job ends by chance, less often with experience, and when
-somebody is moved in reception to another region.
+during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in
+reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience,
+and when somebody is moved in reception, or moves house, to another region.
 
 Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
-E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits E007; separation E046; lock-in E012, E013.
+E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits E007; separation E046; lock-in E012, E013;
+what is kept of a wage E089, E090.
 """
 
 import numpy as np
@@ -20,6 +22,7 @@ from numba import njit
 from abm.adults import adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
+from abm.kernels import parted
 from abm.matching import matched
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage, Track
@@ -39,6 +42,7 @@ WRITES = (
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
 PER_CENT, NOBODY = 100, 1e-9
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
+_FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
 FADING = 0.02  # share of experience that a month without work takes
 
 
@@ -110,6 +114,15 @@ class Params(ProcessParams):
     settled: float = param(
         0.15, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
     )
+    tax_elasticity: float = param(
+        0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
+    )
+    tax_reference: float = param(
+        0.41, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
+    )
+    mood: float = param(
+        0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
+    )
     over_minimum: float = param(
         1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
     )
@@ -128,54 +141,100 @@ class Params(ProcessParams):
     hours: int = param(28, "hours/week", 12, 40, "assumption", "mean hours of a job")
 
 
-def access(waited: np.ndarray, permit: np.ndarray, fast: np.ndarray, params: Params) -> np.ndarray:
-    """Access to work, (n,) in [0, 1]; waited [months since the application], permit, fast (unpromising): (n,)."""
-    before = np.where(waited < params.barred_months, 0.0, params.with_permit if params.work_permit else 1.0)
-    return np.where(permit, 1.0, np.where(fast, 0.0, before))
+@njit(cache=True)
+def access(rows, household, applied, granted, track, stage, month, barred_months, before):
+    """Access to work, (n,) in [0, 1]: none for who is barred, unpromising or refused for good, `before` without permit.
+
+    household: whole column of persons; applied to stage: of households.
+    """
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        of = household[rows[k]]
+        none = (track[of] == _FAST) | (stage[of] == _DEPARTING) | (month - applied[of] < barred_months)
+        found[k] = 1.0 if granted[of] != NEVER else 0.0 if none else before
+    return found
+
+
+def reward(tax: np.ndarray, params: Params) -> np.ndarray:
+    """How search follows what is kept of a wage, (n,) ratio; tax [share]: (n,), negative where nothing is asked."""
+    found, asked = np.ones(len(tax)), np.flatnonzero(tax >= 0)
+    found[asked] = ((1 - tax[asked]) / (1 - params.tax_reference)) ** params.tax_elasticity
+    return found
+
+
+def effort(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """How search of persons follows what is kept of a wage, and their wellbeing, (n,) ratio."""
+    people = state.newcomers
+    kept = reward(state.households.tax_on_work[people.household[rows]], params)
+    return kept * np.exp(params.mood * np.minimum(people.wellbeing[rows], 0))
 
 
 @njit(cache=True)
-def chances(z, access, exempt, integrating, dual, lock_in, lock_in_dual):
-    """Chance of a job this month, (n,); z [log odds], access, exempt, integrating, dual: (n,)."""
-    found = np.empty(len(z))
-    for i in range(len(z)):
-        search = 1.0
-        if exempt[i]:
-            search = 0.0
-        elif integrating[i]:
-            search = lock_in_dual if dual[i] else lock_in
-        found[i] = access[i] * search / (1 + np.exp(-z[i])) if access[i] * search else 0.0
+def chances(rows, against, access, exempt, integrating, dual, lock_in, lock_in_dual):
+    """Chance of a job this month, (n,); against, access: (n,) of rows; exempt to dual: columns of persons.
+
+    against [odds]: exp(-z), which NumPy finds for several at once.
+    """
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        busy = lock_in_dual if dual[i] else lock_in
+        search = 0.0 if exempt[i] else busy if integrating[i] else 1.0
+        found[k] = access[k] * search / (1 + against[k])
     return found
 
 
 @njit(cache=True)
-def summed(talent, language, idleness, experience, age, female, coaching, weights):
-    """Part of z that is the person's, (n,) log odds; weights: level, idleness, experience, ageing, woman, coaching."""
-    level, idle, worked, ageing, woman, coach = weights
-    found = np.empty(len(talent))
-    for i in range(len(talent)):
-        decades = max(age[i] - PRIME, 0) / DECADE
-        found[i] = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
-        found[i] += ageing * decades + woman * female[i] + coach * coaching[i]
+def summed(
+    rows, talent, language, idleness, experience, born, female, coaching, recognised, regulated, household,
+    location, month, weights,
+):  # fmt: skip
+    """Part of z that is the person's, (n,) log odds.
+
+    talent to household: whole columns of persons; location: of households; weights: level, idleness, experience,
+    ageing, woman, in reception, coaching, a recognised diploma for a profession regulated by law, and for another.
+    """
+    level, idle, worked, ageing, woman, in_reception, coach, by_law, other = weights
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        decades = max(month - born[i] - PRIME, 0) / DECADE
+        z = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
+        z += ageing * decades + woman * female[i] + coach * coaching[i]
+        z += in_reception * (location[household[i]] != NEVER)
+        found[k] = z + (by_law if regulated[i] else other) * (recognised[i] != NEVER)
     return found
+
+
+def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Part of z that is the person's, (n,) log odds."""
+    people = state.newcomers
+    return summed(
+        rows, people.talent, people.language, people.idleness, people.experience, people.born, people.female,
+        people.coaching, people.recognised, people.regulated, people.household, state.households.location,
+        state.clock.month,
+        (params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
+         params.at_scale * params.coaching, params.regulated, params.recognised),
+    )  # fmt: skip
 
 
 def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
     """z of persons, (n,) log odds; where: region of each."""
-    people, households = state.newcomers, state.households
-    weights = (params.level, params.idleness, params.experience, params.ageing, params.woman)
-    z = summed(
-        people.talent[rows], people.language[rows], people.idleness[rows], people.experience[rows],
-        state.clock.month - people.born[rows].astype(np.int64), people.female[rows], people.coaching[rows],
-        (*weights, params.at_scale * params.coaching),
-    )  # fmt: skip
     unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
-    z += (params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state))[where]
-    z += params.in_reception * (households.location[people.household[rows]] != NEVER)
-    z += params.match * matched(state, rows, where)
-    diploma = np.flatnonzero(people.recognised[rows] != NEVER)
-    z[diploma] += np.where(people.regulated[rows[diploma]], params.regulated, params.recognised)
-    return z
+    regional = params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state)
+    return odds_of_person(state, params, rows) + regional[where] + params.match * matched(state, rows, where)
+
+
+def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
+    people, households = state.newcomers, state.households
+    free = access(
+        rows, people.household, households.applied, households.granted, households.track, households.stage,
+        state.clock.month, params.barred_months, params.with_permit if params.work_permit else 1.0,
+    )  # fmt: skip
+    return chances(
+        rows, np.exp(-z), free, people.exempt, people.integrating, people.dual, params.lock_in, params.lock_in_dual
+    )
 
 
 def unemployment_by_region(state) -> np.ndarray:
@@ -189,7 +248,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
     people, households = state.newcomers, state.households
     rows = adults(state)
-    working, seeking = rows[people.employed[rows]], rows[~people.employed[rows]]
+    working, seeking = parted(rows, people.employed)
     ends = params.separation * np.exp(-params.settled * people.experience[working])
     lost = working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
     hired = found(state, params, draws, seeking)
@@ -208,20 +267,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> np.ndarray:
     """Rows of the seekers who find a job this month."""
-    people, households, month = state.newcomers, state.households, state.clock.month
-    of, where = people.household[seeking], regions_of(state, seeking)
-    permit = households.granted[of] != NEVER
-    free = access(month - households.applied[of], permit, unpromising(households, of), params)
+    who, where = state.newcomers.identity[seeking], regions_of(state, seeking)
     z = odds(state, params, seeking, where)
     if params.subsidised_share:
-        z += params.subsidy * (draws.once("subsidised", people.identity[seeking]) < params.subsidised_share)
-    chance = chances(
-        z, free, people.exempt[seeking], people.integrating[seeking], people.dual[seeking],
-        params.lock_in, params.lock_in_dual,
-    )  # fmt: skip
+        z += params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
+    chance = chance_of_match(state, params, seeking, z)
+    chance *= effort(state, params, seeking)
     chance *= open_vacancies(state, where, chance)
-    can = np.flatnonzero(chance)
-    return seeking[can[draws.uniform("finds", people.identity[seeking[can]]) < chance[can]]]
+    return seeking[draws.uniform("finds", who) < chance]
 
 
 def begin(state, params: Params, draws: Draws, hired: np.ndarray) -> None:
@@ -282,7 +335,8 @@ def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarra
     """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended."""
     people, employers = state.newcomers, state.employers
     lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
-    pulled = lost[moved_away(state, lost)]
+    in_reception = state.households.location[people.household[lost]] != NEVER
+    pulled = lost[moved_away(state, lost) & in_reception]
     for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
         known = people.employer[rows]
         column[:] = np.bincount(known[known != NEVER], minlength=len(employers))
@@ -296,10 +350,11 @@ def end(people, rows: np.ndarray) -> None:
 
 
 def moved_away(state, rows: np.ndarray) -> np.ndarray:
-    """Who lives in reception in another region than where the job began, (n,) bool: too far to keep it."""
+    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
     people, households = state.newcomers, state.households
-    in_reception = households.location[people.household[rows]] != NEVER
-    return in_reception & (people.work_region[rows] != regions_of(state, rows))
+    of = people.household[rows]
+    moved = (households.location[of] != NEVER) | (households.moved_out[of] == state.clock.month)
+    return moved & (people.work_region[rows] != regions_of(state, rows))
 
 
 def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
@@ -310,8 +365,3 @@ def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
     adults_of = np.bincount(of, minlength=len(households))
     norm = state.inputs.series_at("social_assistance", state.clock.month) * np.where(adults_of > 1, params.couple, 1.0)
     return (households.stage == Stage.HOUSED) & (adults_of > 0) & (earned < norm)
-
-
-def unpromising(households, of: np.ndarray) -> np.ndarray:
-    """Households that were refused for good or are on the fast track, (n,) bool."""
-    return (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)

@@ -36,11 +36,11 @@ def compiler() -> str | None:
 
 
 @cache
-def library() -> ctypes.CDLL:
-    """The compiled slice; the folder may go once it is loaded."""
+def library(source: Path) -> ctypes.CDLL:
+    """A compiled slice; the folder may go once it is loaded."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "slice.so"
-        subprocess.run([compiler(), *FLAGS, str(SOURCE), "-o", str(target)], check=True)
+        subprocess.run([compiler(), *FLAGS, str(source), "-o", str(target), "-lm"], check=True)
         return ctypes.CDLL(str(target))
 
 
@@ -48,7 +48,7 @@ class CLoop:
     """The slice in C with the face of the other implementations."""
 
     def __init__(self, rules: Rules):
-        self.library, self.month = library(), 0
+        self.library, self.month = library(SOURCE), 0
         self.arrays = rules.begin() | {
             "cumulative": rules.cumulative,
             "offered": rules.offered,

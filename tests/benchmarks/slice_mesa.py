@@ -143,19 +143,20 @@ class MesaTwin:
 class Addressed(random.Random):
     """Luck by address, to compare runs person by person: a person is aimed at, then draws label after label."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, process: str = "benchmark"):
         super().__init__(seed)
+        self.process = process
         self.seed_words = np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)
         self.who, self.one = np.zeros(1, np.uint64), np.zeros(1)
         self.labels: Iterator[str] = iter(())
 
-    def aim(self, person: Person, *labels: str) -> None:
+    def aim(self, person: mesa.Agent, *labels: str) -> None:
         """The next draws are those of a person, one per label."""
         self.person, self.labels = person, iter(labels)
 
     def random(self) -> float:
         """The draw of the next label."""
-        address = np.uint64(stream("benchmark", next(self.labels)))
+        address = np.uint64(stream(self.process, next(self.labels)))
         self.who[0] = self.person.unique_id - 1  # Mesa counts from one
         fill_uniform(self.one, self.who, np.uint64(self.person.model.month), address, *self.seed_words)
         return float(self.one[0])

@@ -4,10 +4,11 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import sweep_speed, toy
+from tests.benchmarks import killed, sweep_speed, toy
 from tests.benchmarks.told import told
 
 RUNS, REPEATS, PAIRS, LISTED, TOYS = 64, 3, 32, 10_000, (200, 2_000)
+MOST_FOR_A_WORKER, MOST_FOR_A_NODE = 2.0, 10.0  # seconds
 LEAST_EFFICIENCY, MOST_OVERHEAD, MOST_LISTING = 0.95, 0.030, 1.0  # ratio, seconds, seconds
 
 
@@ -17,6 +18,7 @@ def tell(quick: bool) -> None:
         place = Path(folder)
         tell_efficiency(place, 8 if quick else RUNS, 1 if quick else REPEATS)
         tell_small(place, 20 if quick else 200, LISTED)
+        tell_kills(12 if quick else 40, 1 if quick else 3)
         tell_toys(place, TOYS[:1] if quick else TOYS)
         tell_luck(place, 4 if quick else PAIRS)
 
@@ -45,6 +47,16 @@ def tell_small(place: Path, runs: int, listed: int) -> None:
     told(
         f"seconds to list an index of {listed:,}", f"< {MOST_LISTING:g}", f"{inside:.3f} (as a command: {command:.2f})"
     )
+
+
+def tell_kills(runs: int, repeats: int) -> None:
+    """Print what a killed worker and a killed node cost."""
+    found = killed.costs(runs, repeats)
+    plain = median(found["undisturbed"])
+    print(f"\nTwo local nodes of one worker, {runs} runs of about half a second: {plain:.1f} s undisturbed")
+    for kind, most in (("worker", MOST_FOR_A_WORKER), ("node", MOST_FOR_A_NODE)):
+        span = f"[{min(found[kind]) - plain:.1f} to {max(found[kind]) - plain:.1f}]"
+        told(f"seconds that a killed {kind} costs", f"<= {most:g}", f"{killed.extra(found, kind):.1f} {span}")
 
 
 def tell_toys(place: Path, sizes: tuple[int, ...]) -> None:

@@ -1,0 +1,116 @@
+"""What lifts and lowers the wellbeing of adults, by hand in standard deviations."""
+
+import numpy as np
+import pytest
+
+from abm.adults import look
+from abm.populations import NEVER, Kind, Reunion, Stage
+from abm.processes import placement, wellbeing, work
+from tests.village import locations, people, run, village_state
+
+STILL = {"luck": 0.05, "spread": 0.5}
+WEIGHTS = (0.25, 0.3, 0.07, 0.3, 0.15, 0.1, 0.45)  # job, home, level, status, move, activity, family
+
+
+def adults(count, stage=Stage.HOUSED, **columns):
+    state = village_state()
+    implied = {} if stage == Stage.IN_DECISION else {"granted": -5}  # NEVER is the month before the first
+    rows = people(state, stage, count, **(implied | columns))
+    state.newcomers.born[:] = -12 * 30
+    state.newcomers.language[:] = 2
+    state.newcomers.adult[look(state)] = True  # as participation does
+    return state, rows
+
+
+def plain_levels(temper, employed, home, language, permit, relocated, active, apart, mean, weights):
+    """The same in NumPy."""
+    job, housed, level, status, move, activity, family = weights
+    better = job * employed + housed * (home - 1.0) + level * (language - 2.0) + activity * active
+    return mean + temper + better - status * (1.0 - permit) - move * relocated - family * apart
+
+
+def test_levels_equal_the_plain_twin():
+    chance, n = np.random.default_rng(3), 500
+    flags = [chance.random(n) < 0.5 for _ in range(5)]
+    temper, language, moves = (chance.normal(size=n).astype(np.float32) for _ in range(3))
+    facts = (temper, flags[0], flags[1], language, flags[2], moves, flags[3], flags[4], -0.9, WEIGHTS)
+    assert wellbeing.levels(*facts) == pytest.approx(plain_levels(*facts), abs=1e-5)
+
+
+def test_level_by_hand():
+    off, on = np.array([False]), np.array([True])
+    zero, a2 = np.zeros(1, np.float32), np.array([2.0], np.float32)
+    at_home = (zero, off, on, a2, on, zero, off, off, -0.9, WEIGHTS)
+    assert wellbeing.levels(*at_home) == pytest.approx([-0.9])
+    at_work = (zero, on, on, a2 + 1, on, zero, on, off, -0.9, WEIGHTS)
+    assert wellbeing.levels(*at_work) == pytest.approx([-0.9 + 0.25 + 0.07 + 0.1])
+    waiting = (zero + 0.5, off, off, a2 - 2, off, zero + 2, off, on, -0.9, WEIGHTS)
+    assert wellbeing.levels(*waiting) == pytest.approx([-0.9 + 0.5 - 0.3 - 0.14 - 0.3 - 0.3 - 0.45])
+
+
+def test_who_is_new_starts_at_the_own_level_and_keeps_it():
+    state, _ = adults(400)
+    run(wellbeing, state, mean=-0.9, **STILL)
+    temper = state.newcomers.temper.copy()
+    assert temper.mean() == pytest.approx(0, abs=0.08)
+    assert temper.std() == pytest.approx(0.5, abs=0.05)
+    assert state.newcomers.wellbeing == pytest.approx(temper - 0.9, abs=0.1)
+    run(wellbeing, state, months=12, mean=-0.9, **STILL)
+    assert np.array_equal(state.newcomers.temper, temper)
+    assert state.newcomers.wellbeing.mean() == pytest.approx(-0.9, abs=0.1)
+
+
+def test_the_gap_closes_at_the_pace():
+    state, _ = adults(400)
+    run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+    before = state.newcomers.wellbeing.mean()
+    state.newcomers.employed[:] = True
+    for months in (1, 2, 3):
+        state.clock.month += 1
+        run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+        assert state.newcomers.wellbeing.mean() - before == pytest.approx(0.4 * (1 - 0.8**months), abs=0.01)
+
+
+def test_only_adults_who_were_screened_have_wellbeing():
+    state, _ = adults(1)
+    child = people(state, Stage.HOUSED)
+    state.newcomers.born[child] = -12 * 10
+    gate = people(state, Stage.REGISTERING)
+    state.newcomers.born[gate] = -12 * 30
+    state.newcomers.adult[:] = False
+    state.newcomers.adult[look(state)] = True
+    run(wellbeing, state)
+    assert (state.newcomers.temper == 0).tolist() == [False, True, True]
+    assert state.newcomers.wellbeing[1:].tolist() == [0, 0]
+    run(wellbeing, village_state())
+
+
+@pytest.mark.parametrize("stands", [Reunion.APPLIED, Reunion.TRAVELLING])
+def test_family_apart_weighs_until_it_is_here(stands):
+    means = []
+    for reunion in (Reunion.NONE, stands, Reunion.ARRIVED):
+        state, _ = adults(100, reunion=reunion)
+        run(wellbeing, state, family=0.5)
+        means.append(state.newcomers.wellbeing.mean())
+    assert means[1] - means[0] == pytest.approx(-0.5, abs=1e-6)
+    assert means[2] == means[0]
+
+
+def test_a_move_counts_for_half_after_a_year():
+    state, rows = adults(10, stage=Stage.IN_DECISION, location=NEVER)
+    state.households.location[rows] = locations(state, Kind.REGISTRATION)[0]
+    run(placement, state)
+    assert state.households.relocated[rows].tolist() == state.households.moves[rows].tolist()
+    state.households.relocated[rows] = 1
+    run(wellbeing, state, months=12)
+    assert state.households.relocated[rows] == pytest.approx(np.full(10, 0.5))
+
+
+def test_low_wellbeing_takes_search_and_high_gives_none():
+    hired = []
+    for level in (1, 0, -3):
+        state, _ = adults(200, stage=Stage.AWAITING_COUPLING)
+        state.newcomers.wellbeing[:] = level
+        state.employers.vacancies[:] = 10_000  # more than anybody seeks
+        hired.append(len(run(work, state, mood=0.2, base=-2, in_reception=0)["hired"]))
+    assert hired[0] == hired[1] > hired[2]
