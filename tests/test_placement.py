@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from abm.draws import Draws
+from abm.measuring import Month
 from abm.populations import NEVER, Kind, Role, Schooling, Stage
 from abm.processes import placement
 from abm.processes.placement import FREE, GREEDY, QUOTA, RANDOM, RULES
+from abm.work_measures import placement_match
 from tests.village import ALPHA, BETA, A, B, D, locations, people, run, village_state
 
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)
@@ -514,3 +516,25 @@ def test_seen_with_a_large_error_the_match_is_as_at_random(rule):
     with state.writing(placement.WRITES):
         placement.step(state, blind, Draws(1, "placement", 0))
     assert in_beta(state, farm) - in_beta(state, care) == pytest.approx(0, abs=40)  # three standard deviations
+
+
+def test_the_match_of_who_is_placed_by_schooling_sex_and_region():
+    state = village_state(own_sector=1.0)
+    rows = [
+        working(state, 2, FARM, Schooling.HIGHER, location=locations(state, Kind.REGISTRATION)[0]),
+        working(state, 2, CARE, Schooling.PRIMARY),
+        screened(state),  # no profile: not counted
+    ]
+    state.newcomers.female[np.isin(state.newcomers.household, rows[1])] = True
+    state.newcomers.female[np.isin(state.newcomers.household, rows[0])] = False
+    b, d = locations(state, Kind.REGULAR)
+    state.households.location[np.concatenate(rows)] = [d, d, d, b, b]  # of care work, one in Beta
+    state.clock.month += 1
+    month = Month(state, {"placed": np.concatenate(rows)})
+    found = placement_match(month, ("total", "schooling", "sex", "region"))
+    assert found["total"].tolist() == pytest.approx([(1 + 1 - 1 + 1) / 4])
+    assert found["schooling"].tolist() == pytest.approx([np.nan, 0, np.nan, 1], nan_ok=True)
+    assert found["sex"].tolist() == pytest.approx([1, 0])
+    assert found["region"].tolist() == pytest.approx([1, 1 / 3])
+    nobody = placement_match(Month(state, {}), ("total", "region"))
+    assert np.isnan([*nobody["total"], *nobody["region"]]).all()

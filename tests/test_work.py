@@ -57,6 +57,13 @@ def test_age_sex_reception_coaching_and_diplomas_count():
     assert work.odds(state, params, waits, np.array([ALPHA]))[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
 
 
+def test_a_region_that_matches_better_counts():
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=2), sector=0)  # farm: more jobs per inhabitant in Beta
+    found = [work.odds(state, work.Params(match=match), rows, np.array([0, 1])) for match in (0, 0.4)]
+    assert (found[1] - found[0]).tolist() == pytest.approx([-0.4, 0.4])
+
+
 def slow_odds(people, households, p, rows, month):
     """The person's part of z in NumPy, as the rule is written."""
     decades = np.maximum(month - people.born[rows].astype(int) - 360, 0) / 120
