@@ -23,7 +23,7 @@ from experiments.store import Store
 from experiments.sweeps import Sweep
 
 SCENARIOS = Path(__file__).parents[2] / "configs" / "scenarios"
-SCALE, UNTIL, SHORT = 0.1, "2030-12", "2015-06"  # a run of about a second; a run of a few hundredths
+SCALE, UNTIL, SHORT = 0.1, "2020-12", "2015-06"  # a run of about a second; a run of a few hundredths
 
 
 @dataclass(frozen=True)

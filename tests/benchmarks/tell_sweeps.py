@@ -7,7 +7,7 @@ from statistics import median
 from tests.benchmarks import killed, sweep_speed, toy
 from tests.benchmarks.told import told
 
-RUNS, REPEATS, PAIRS, LISTED, TOYS = 64, 3, 32, 10_000, (200, 2_000)
+RUNS, REPEATS, PAIRS, LISTED, TOYS = 64, 3, 16, 10_000, (200, 2_000)
 MOST_FOR_A_WORKER, MOST_FOR_A_NODE = 2.0, 10.0  # seconds
 LEAST_EFFICIENCY, MOST_OVERHEAD, MOST_LISTING = 0.95, 0.030, 1.0  # ratio, seconds, seconds
 
