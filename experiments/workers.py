@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 import statistics
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,6 +25,8 @@ CHUNK_SECONDS = 2.0  # of work sent at once: long against the cost of sending it
 LARGEST_CHUNK = 500
 AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker waits for the driver
 RETRIES = 2  # times that a job is tried again after it was lost alone
+LOOK_SECONDS = 1.0  # between looks at which nodes there are
+SILENT_SECONDS, SILENT_JOBS = 10.0, 3  # how long a chunk may still take when a node has died since; or so many jobs
 MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
 CONNECT_SECONDS = 5.0
 REASON = 300  # characters of Ray's reason that are kept: it explains itself at length
@@ -32,8 +35,6 @@ THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}  # listen on this machine only, to us only
-# [ms]: how soon a worker that fell silent is given up; left to itself Ray waits for seven minutes
-SILENCE = {"RAY_grpc_client_keepalive_time_ms": "5000", "RAY_grpc_client_keepalive_timeout_ms": "5000"}
 OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
 
 Task = Callable[[Any, Any], Any]
@@ -98,7 +99,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 @contextmanager
 def connected(workers: int | None, address: str | None) -> Iterator:
     """Ray, started on this machine or connected to a running cluster, and left behind as it was."""
-    wanted = QUIET | ONE_THREAD | (SILENCE if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ |= added
     import ray
@@ -174,12 +175,21 @@ class _Driver:
         self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
         self.starved: deque[tuple] = deque()  # the same, where memory ran out: they go last
         self.under_way: dict[Any, list] = {}
+        self.sent: dict[Any, float] = {}  # when each of those was sent
+        self.nodes: set[str] = set()  # that live
+        self.looked = self.died = -math.inf  # when that was asked, and when one of them had gone
         self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
         self.seconds: deque[float] = deque(maxlen=RECENT)
         self.memory = 0
-        # lost chunks come back here: Ray would repeat what eats all memory for ever
-        self.task = ray.remote(max_retries=0, num_cpus=1)(_chunk)
+        self.task = self.named()
         self.given = ray.put((task, prepare, shared))
+
+    def named(self) -> Any:
+        """The task as Ray knows it, under a name of its own: tasks of one name wait in one line.
+
+        What is lost comes back here: Ray would repeat for ever what eats all memory.
+        """
+        return self.ray.remote(max_retries=0, num_cpus=1)(_chunk)
 
     def results(self) -> Iterator:
         """Records as they come."""
@@ -189,7 +199,9 @@ class _Driver:
                 self.send_next(slots)
             ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
             for reference in ready:
+                self.sent.pop(reference)
                 yield from self.received(reference, self.under_way.pop(reference))
+            self.give_up(time.monotonic())
 
     def to_come(self) -> bool:
         """Whether there is something to send."""
@@ -227,8 +239,25 @@ class _Driver:
         memory = max(memory, self.memory)
         task = self.task.options(memory=memory) if memory else self.task
         reference = task.remote(self.given, chunk)
-        self.under_way[reference] = chunk
+        self.under_way[reference], self.sent[reference] = chunk, time.monotonic()
         return reference
+
+    def give_up(self, now: float) -> None:
+        """Take back what a dead node may still have in hand: where it fell silent Ray waits for minutes, or for ever.
+        What was in hand elsewhere is made twice then, which does no harm.
+        """
+        if now - self.looked < LOOK_SECONDS:
+            return
+        living = {node["NodeID"] for node in self.ray.nodes() if node["Alive"]}
+        if self.nodes - living:
+            self.died, self.task = now, self.named()  # the line of the old name may never move again
+        self.nodes, self.looked = living, now
+        if now - self.died < max(SILENT_SECONDS, SILENT_JOBS * max(self.seconds, default=0.0)):
+            return
+        for reference in [reference for reference, sent in self.sent.items() if sent < self.died]:
+            del self.sent[reference]
+            times = self.alone.pop(reference, 0)
+            self.again.extend((job, times) for job in self.under_way.pop(reference))
 
     def received(self, reference, chunk: list) -> Iterator:
         """Records of a chunk. What a dead worker left is tried again, each job alone."""
