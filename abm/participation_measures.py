@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from abm.adults import adults, regions_of
-from abm.clock import MONTHS
+from abm.adults import YOUNGEST, adults, regions_of
 from abm.measuring import Measure, Month, level, statistics
 from abm.populations import NEVER, Activity, Route, Stage
+from abm.work_measures import grown
 
 
 def by_code(name: str, label: str, label_nl: str, by: str, column: str, many: int) -> Measure:
@@ -30,21 +30,20 @@ def awaiting_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray
 
 
 def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Months from the home to the plan, of those who got one with a home this month."""
+    """Months from the home, or from the age of 18, to the plan, of those who got one with a home this month."""
     people, rows = month.state.newcomers, month.event("planned")
-    housed = month.households.housed[people.household[rows]].astype(np.int64)
-    rows, housed = rows[housed != NEVER], housed[housed != NEVER]
-    return {"statistic": statistics(people.planned[rows] - housed)}
+    rows = rows[month.households.housed[people.household[rows]] != NEVER]
+    since = np.maximum(month.households.housed[people.household[rows]], people.born[rows] + YOUNGEST)
+    return {"statistic": statistics(people.planned[rows].astype(np.int64) - since)}
 
 
-def passed_share(month: Month) -> float:
-    """Part of the adults with a permit of three to ten years ago who have passed; NaN without any."""
-    people = month.state.newcomers
-    granted = month.households.granted
-    counted = (granted != NEVER) & (granted <= month.number - 3 * MONTHS) & (granted > month.number - 10 * MONTHS)
-    rows = adults(month.state)
-    rows = rows[counted[people.household[rows]]]
-    return float((people.passed[rows] != NEVER).mean()) if len(rows) else np.nan
+def passed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Adults with a permit who have passed civic integration, per group, at full size."""
+    people, who = month.state.newcomers, grown(month)
+    counted = (who.granted != NEVER) & (people.passed[who.rows] != NEVER)
+    return {
+        by: np.bincount(who.codes(by)[counted], minlength=month.group_sizes[by]) / month.state.scale for by in wanted
+    }
 
 
 def returned_certified(month: Month) -> float:
@@ -68,9 +67,9 @@ PARTICIPATION_MEASURES: tuple[Measure, ...] = (
     Measure(
         "wait_plan", "months", "From home to plan", "Van woning tot plan", ("statistic",), wait_plan,
     ),
-    level(
-        "passed_share", "share", "Passed civic integration, 3 to 10 years after the permit",
-        "Ingeburgerd, 3 tot 10 jaar na de vergunning", "total", passed_share,
+    Measure(
+        "passed", "persons", "Permit holders of 18 to 65 who passed civic integration",
+        "Statushouders van 18 tot 66 jaar die zijn ingeburgerd", ("total", "since_permit"), passed,
     ),
     level(
         "certified", "persons/month", "Certificates of training on the fast track", "Certificaten in het snelle spoor",

@@ -41,12 +41,14 @@ def test_who_waits_for_a_plan_and_how_long_it_took():
     assert found(state, "wait_plan", "statistic", planned=made)[0] == pytest.approx(8)
 
 
-def test_the_share_that_passed_is_of_permits_of_three_to_ten_years_ago():
+def test_who_passed_is_counted_by_years_since_the_permit():
     state = village_state()
-    state.clock.month = 150
-    for granted, passed in ((113, 140), (113, NEVER), (100, 120), (31, NEVER), (115, 140), (30, NEVER)):
-        grown(state, people(state, Stage.HOUSED, granted=granted), passed=passed)
-    assert found(state, "passed_share", "total")[0] == pytest.approx(2 / 4)
+    state.clock.month = 30
+    for granted, month in ((24, 28), (24, NEVER), (5, 20), (5, 21)):
+        grown(state, people(state, Stage.HOUSED, granted=granted), passed=month)
+    grown(state, people(state, Stage.IN_DECISION))
+    assert found(state, "passed", "total").tolist() == [3]
+    assert found(state, "passed", "since_permit")[:4].tolist() == [1, 0, 2, 0]
 
 
 def test_certificates_that_leave():

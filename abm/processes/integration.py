@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numba import njit
 
-from abm.adults import adults, regions_of
+from abm.adults import YOUNGEST, adults, regions_of
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, read_only, whole_months
@@ -180,12 +180,13 @@ def make_plans(state, params: Params, rows: np.ndarray) -> np.ndarray:
     since = offered_since(state, params.plan_from)
     queue = without_plan(rows, people.planned, people.route, people.household, since, state.households.track)
     where, of = regions_of(state, queue), people.household[queue]
+    waits = np.maximum(since[of], people.born[queue] + YOUNGEST).astype(np.int16)  # who came as a child waits since 18
     wanted = np.bincount(where, minlength=len(regions)) / state.scale / (params.plan_weeks / WEEKS_PER_MONTH)
     if params.funding == "following":
         regions.plans[:] += params.pace * (wanted - regions.plans)
     budget = regions.plans * state.scale + regions.plans_left
     number, one = np.arange(len(queue)), np.ones(len(queue), np.int8)
-    served = oldest_first_by(where, number, since[of], state.households.lottery[of], one, budget)
+    served = oldest_first_by(where, number, waits, state.households.lottery[of], one, budget)
     regions.plans_left[:] = budget
     return queue[served]
 
