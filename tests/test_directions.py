@@ -21,6 +21,7 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.integration.plan": (True, {"policy.integration.routes": True}, "in_class", DOWN),
     "policy.integration.plan_from": ("arrival", NEW | FROM_ARRIVAL, "in_class", DOWN),
     "policy.integration.plan_weeks": (2, NEW, "awaiting_plan", DOWN),
+    "policy.integration.funded": (2, NEW, "awaiting_plan", DOWN),
     "policy.integration.funding": ("fixed", NEW, "awaiting_plan", UP),
     "policy.integration.lowered_after": (50, NEW, "in_class", DOWN),
     "policy.integration.term": (12, {}, "in_class", DOWN),

@@ -123,14 +123,14 @@ def test_capacity_of_work_centres_follows_numbers_at_its_pace():
     state = village_state()
     able(state, people(state, Stage.HOUSED, count=60))
     term = 10 / (365.25 / 84)
-    made = run(integration, state, plan=True, plan_weeks=10, pace=0.2, **NEW)["planned"]
-    first = 0.2 * 60 / term
+    made = run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)["planned"]
+    first = 0.2 * 0.8 * 60 / term
     assert state.regions.plans[ALPHA] == pytest.approx(first)
     assert len(made) == int(first)
     assert state.regions.plans_left[ALPHA] == pytest.approx(first - len(made))
     state.clock.month += 1
-    run(integration, state, plan=True, plan_weeks=10, pace=0.2, **NEW)
-    assert state.regions.plans[ALPHA] == pytest.approx(0.8 * first + 0.2 * (60 - len(made)) / term)
+    run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)
+    assert state.regions.plans[ALPHA] == pytest.approx(0.8 * first + 0.2 * 0.8 * (60 - len(made)) / term)
 
 
 def test_class_starts_some_weeks_after_the_plan_or_the_offer():

@@ -5,7 +5,7 @@ B1 (A2 after enough hours of class), education for part of the young with second
 to whom learning comes hardest, which ends after its hours. From 2022 on a work centre in each of the 35 regions makes a
 plan first; plans a month are a capacity with a waiting list, longest waiting first.
 
-    capacity = capacity + pace x (people waiting / term for a plan - capacity)      where funding follows numbers
+    capacity = capacity + pace x (funded x people waiting / term - capacity)      where funding follows numbers
 
 Without a permit there is no route: whoever is offered class from arrival on learns up to the level of the law. People
 on the fast track have other activities until they are granted; who followed training by then starts at once.
@@ -71,6 +71,10 @@ class Params(ProcessParams):
     funding: Literal["following", "fixed"] = param(
         "following", "choice", None, None, "assumption", "whether money for work centres follows numbers", lever=True
     )
+    funded: float = param(
+        0.5, "share", 0.1, 2, "inb_pip_delay: a plan took almost twice the norm", "capacity that is paid for, of what "
+        "would serve those who wait within the term", lever=True,
+    )  # fmt: skip
     pace: float = param(
         0.2, "share/month", 0.01, 1, "assumption: near inb_pip_delay and inb_pip_2022",
         "part of the gap by which the capacity of work centres grows or shrinks a month",
@@ -181,7 +185,8 @@ def make_plans(state, params: Params, rows: np.ndarray) -> np.ndarray:
     queue = without_plan(rows, people.planned, people.route, people.household, since, state.households.track)
     where, of = regions_of(state, queue), people.household[queue]
     waits = np.maximum(since[of], people.born[queue] + YOUNGEST).astype(np.int16)  # who came as a child waits since 18
-    wanted = np.bincount(where, minlength=len(regions)) / state.scale / (params.plan_weeks / WEEKS_PER_MONTH)
+    people_waiting = np.bincount(where, minlength=len(regions)) / state.scale
+    wanted = params.funded * people_waiting / (params.plan_weeks / WEEKS_PER_MONTH)
     if params.funding == "following":
         regions.plans[:] += params.pace * (wanted - regions.plans)
     budget = regions.plans * state.scale + regions.plans_left
