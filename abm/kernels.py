@@ -42,6 +42,12 @@ def _waiting(stage, since, wanted, month):
     flag[len(stage) :] = False
     for i in range(len(stage)):
         flag[i] = (stage[i] == stage_wanted) & (since[i] < this_month)
+    return _flagged(flag)
+
+
+@njit(cache=True)
+def _flagged(flag):
+    """Rows, (n,) int64, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
     rows, found = np.empty(_ones(flag) + 1, np.int64), 0
     for word in range(len(words)):
@@ -50,6 +56,20 @@ def _waiting(stage, since, wanted, month):
                 rows[found] = i
                 found += flag[i]
     return rows[:found]
+
+
+def placed(location: np.ndarray) -> np.ndarray:
+    """Rows, (n,) int64 ascending, of the households in reception; location: whole column, negative where none."""
+    return _placed(read_only(location))
+
+
+@njit(cache=True)
+def _placed(location):
+    flag = np.empty((len(location) + _WORD - 1) // _WORD * _WORD, np.bool_)
+    flag[len(location) :] = False
+    for i in range(len(location)):
+        flag[i] = location[i] >= 0
+    return _flagged(flag)
 
 
 @njit(cache=True)
@@ -188,6 +208,13 @@ def census(stage, size, location, municipality, has_place, housed, locations):
     return persons, misplaced, homeless, occupants
 
 
+def numbered(rows: np.ndarray, households: int) -> np.ndarray:
+    """Place in `rows` of each household, (households,) int32; -1 for who is not among them."""
+    number = np.full(households, -1, np.int32)
+    number[rows] = np.arange(len(rows))
+    return number
+
+
 def whole_months(weeks: float, chance: np.ndarray) -> np.ndarray:
     """Weeks as whole months, (n,) int64: rounded up or down by `chance` in [0, 1) so that the mean is right."""
     return np.floor(weeks / WEEKS_PER_MONTH + chance).astype(np.int64)
@@ -208,12 +235,13 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
 
 
 @njit(cache=True)
-def tallied(codes, flags, groups):
-    """How often each combination of flags (n,) uint8 occurs per group, (groups, 256); codes: (n,) group of each."""
-    found = np.zeros((groups, 256), np.int64)
-    for i in range(len(codes)):
-        found[codes[i], flags[i]] += 1
-    return found
+def members(household, number):
+    """Rows of the persons, (n,) int64, whose household has a number that is not negative; number: (households,)."""
+    found, count = np.empty(len(household) + 1, np.int64), 0
+    for i in range(len(household)):
+        found[count] = i
+        count += number[household[i]] >= 0
+    return found[:count].copy()
 
 
 @njit(cache=True)

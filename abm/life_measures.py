@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from abm.measuring import Measure, Month, codes, level, persons
-from abm.populations import NEVER, Purpose
-from abm.work_measures import grown
-
-CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
+from abm.grown import grown
+from abm.measuring import Measure, Month, level, persons
+from abm.populations import Purpose
 
 
 def euros(name: str, label: str, label_nl: str, purpose: Purpose) -> Measure:
@@ -34,37 +32,14 @@ def left_behind(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 STATUS = ("total", "status", "since_permit", "sex")
 
 
-def grouped(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Adults who count for a way to split, (n,) rows, and their groups, (n,)."""
-    who = grown(month)
-    if by == "status":
-        here = month.households.location[who.household] != NEVER
-        return who.rows[here], codes(month, who.household[here], "status", at_home=False)
-    if by == "since_permit":
-        here = who.granted != NEVER
-        return who.rows[here], who.codes(by)[here]
-    return who.rows, who.codes(by)
-
-
 def mean_wellbeing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean wellbeing of adults per group; NaN where there is nobody."""
-    found = {}
-    for by in wanted:
-        rows, group = grouped(month, by)
-        many = np.bincount(group, minlength=month.group_sizes[by]).astype(float)
-        many[many == 0] = np.nan
-        found[by] = np.bincount(group, month.state.newcomers.wellbeing[rows], month.group_sizes[by]) / many
-    return found
+    return {by: grown(month).mean_wellbeing(by) for by in wanted}
 
 
 def below(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Adults whose wellbeing is below the cut-off, per group, at full size."""
-    found = {}
-    for by in wanted:
-        rows, group = grouped(month, by)
-        low = month.state.newcomers.wellbeing[rows] < CUT_OFF
-        found[by] = np.bincount(group[low], minlength=month.group_sizes[by]) / month.state.scale
-    return found
+    return {by: grown(month).counted(("unwell",), by) / month.state.scale for by in wanted}
 
 
 LIFE_MEASURES: tuple[Measure, ...] = (

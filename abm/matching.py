@@ -11,6 +11,7 @@ assumption in the order of the labour force survey. No measured match of Dutch r
 import numpy as np
 
 from abm.draws import ORDER_BITS, Draws
+from abm.kernels import members, numbered, read_only
 from abm.populations import NEVER, Role, Schooling
 from abm.state import State
 
@@ -85,18 +86,24 @@ def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.where(sector == NEVER, 0, by_profile(state)[schooling, sector, where])
 
 
+def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
+    people, number = state.newcomers, numbered(rows, len(state.households))
+    persons = members(read_only(people.household), number)
+    persons = persons[people.sector[persons] != NEVER]
+    return persons, number[people.household[persons]]
+
+
 def of_households(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
     """The true match of households with each region [SD], (n, regions); 0 where no adult has a profile.
 
     judged: by the `mean` of those who have one, by the one for whom a region is `best`, or by the `lead`.
     """
-    people, number = state.newcomers, np.full(len(state.households), NEVER)
-    number[rows] = np.arange(len(rows))
-    persons = np.flatnonzero((people.sector != NEVER) & (number[people.household] != NEVER))
+    people, (persons, of) = state.newcomers, profiled(state, rows)
     if judged == "lead":
-        persons = persons[people.role[persons] == Role.LEAD]
+        leads = people.role[persons] == Role.LEAD
+        persons, of = persons[leads], of[leads]
     each = by_profile(state)[people.schooling[persons], people.sector[persons]]
-    of = number[people.household[persons]]
     many = np.bincount(of, minlength=len(rows))[:, None]
     if judged == "best":
         found = np.full((len(rows), len(state.regions)), -np.inf)

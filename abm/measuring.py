@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from abm.inputs import Inputs
+from abm.kernels import placed
 from abm.populations import (
     NEVER,
     STATUS_HOLDERS,
@@ -28,7 +29,7 @@ STATISTICS = ("mean", "median", "p90")
 SEXES = ("men", "women")
 PERMIT_YEARS = 11  # groups of years since the permit, the last one open
 STATUSES = ("asylum seeker", "status holder", "leaving")
-_STATUS_OF_STAGE = np.array(
+STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
 )
 
@@ -74,7 +75,7 @@ class Month:
     @cached_property
     def in_reception(self) -> np.ndarray:
         """Rows of the households in reception."""
-        return np.flatnonzero(self.households.location != NEVER)
+        return placed(self.households.location)
 
     @cached_property
     def stage_in_reception(self) -> np.ndarray:
@@ -121,7 +122,7 @@ def codes(month: Month, rows: np.ndarray, by: str, at_home: bool) -> np.ndarray:
     if by == "kind":
         return locations.kind[people.location[rows]]
     if by == "status":
-        return _STATUS_OF_STAGE[people.stage[rows]]
+        return STATUS_OF_STAGE[people.stage[rows]]
     return getattr(people, by)[rows]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -42,6 +43,16 @@ _SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEI
 _ROUNDING = 1e-6  # sums of shares of homes and euros are floats
 
 
+@cache
+def columns_by_table(writes: tuple[str, ...]) -> dict[str, frozenset[str] | None]:
+    """The columns that WRITES names, by table; None for a whole table."""
+    named: dict[str, frozenset[str] | None] = {}
+    for table, _, column in (each.partition(".") for each in writes):
+        before = named.get(table, frozenset())
+        named[table] = None if before is None or not column else before | {column}
+    return named
+
+
 @dataclass
 class State:
     """Tables, clock, and the facts that the run was given. `scale` is the share of people simulated one to one."""
@@ -68,13 +79,13 @@ class State:
     @contextmanager
     def writing(self, writes: tuple[str, ...]) -> Iterator[None]:
         """Let only the columns of a process's WRITES be written: 'households.stage', or 'households' for all."""
-        for name, table in self.tables.items():
-            whole = name in writes
-            table.writable(None if whole else {w.split(".")[1] for w in writes if w.startswith(f"{name}.")})
+        tables, named = self.tables, columns_by_table(tuple(writes))
+        for name, table in tables.items():
+            table.writable(named.get(name, ()))
         try:
             yield
         finally:
-            for table in self.tables.values():
+            for table in tables.values():
                 table.writable(None)
 
     def check_moves(self, process: str, before: np.ndarray) -> None:

@@ -62,10 +62,10 @@ class Table:
     def writable(self, names: Iterable[str] | None) -> None:
         """Let only the named columns be written (None: all)."""
         self._writable = None if names is None else frozenset(names)
-        for name, view in self._live.items():
-            allowed = self._writable is None or name in self._writable
-            if view.flags.writeable != allowed:
-                view.flags.writeable = allowed
+        if names is None:
+            self._live = self._open
+        else:
+            self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
 
     def _reserve(self, size: int) -> None:
         """Grow every column to hold `size` rows; new room holds the defaults."""
@@ -80,8 +80,15 @@ class Table:
             self._store[name] = grown
 
     def _refresh(self) -> None:
-        """Make the live views anew after the length or the storage changed."""
-        self._live = {name: array[: self._size] for name, array in self._store.items()}
+        """Make the live views anew after the length or the storage changed: to be written, and to be read only.
+
+        Both are made here, once, because what may be written changes with every process.
+        """
+        self._open = {name: array[: self._size] for name, array in self._store.items()}
+        self._shut = {name: array.view() for name, array in self._open.items()}
+        for view in self._shut.values():
+            view.flags.writeable = False
+        self.writable(self._writable)
 
     def __getstate__(self):
         return {"size": self._size, "store": {n: a[: self._size].copy() for n, a in self._store.items()}}

@@ -1,87 +1,13 @@
 """The indicators of language and work: persons of working age, by origin, sex, schooling, region, time since permit."""
 
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 
-from abm.adults import adults, regions_of
-from abm.clock import MONTHS
-from abm.kernels import tallied
-from abm.matching import of_households
-from abm.measuring import PERMIT_YEARS, Measure, Month, level
-from abm.populations import NEVER, Role, Stage
-
-SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
-COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
-
-
-FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort")
-_BITS = np.arange(1 << len(FLAGS))[:, None] >> np.arange(len(FLAGS)) & 1 == 1  # (combinations, flags)
-
-
-class Grown:
-    """Persons of working age in a month: what holds for each, and their group in each way to split them."""
-
-    def __init__(self, month: Month):
-        self.month, self.state = month, month.state
-        self.rows = adults(month.state)
-        self.household = month.state.newcomers.household[self.rows]
-        self.granted = month.households.granted[self.household].astype(np.int64)
-        self._codes: dict[str, np.ndarray] = {}
-        self._tallies: dict[str, np.ndarray] = {}
-
-    @cached_property
-    def flags(self) -> np.ndarray:
-        """What holds for each person, (n,) uint8: a bit per name in FLAGS."""
-        people, households, of = self.state.newcomers, self.state.households, self.household
-        permit = self.granted != NEVER
-        in_class = people.class_hours[self.rows] > 0
-        holds = (
-            permit,
-            people.employed[self.rows],
-            households.assisted[of],
-            ~permit & (households.stage[of] != Stage.DEPARTING),
-            in_class,
-            people.integrating[self.rows] & ~in_class,
-            people.coaching[self.rows] > 0,
-            permit & (self.granted >= COHORT.start) & (self.granted < COHORT.stop),
-        )
-        return sum(each.astype(np.uint8) << np.uint8(bit) for bit, each in enumerate(holds)).astype(np.uint8)
-
-    def codes(self, by: str) -> np.ndarray:
-        """Group of each person, (n,), made once."""
-        if by not in self._codes:
-            self._codes[by] = self._code(by)
-        return self._codes[by]
-
-    def _code(self, by: str) -> np.ndarray:
-        people = self.state.newcomers
-        if by == "total":
-            return np.zeros(len(self.rows), dtype=np.int8)
-        if by == "origin":
-            return self.state.households.origin[self.household]
-        if by == "sex":
-            return people.female[self.rows].astype(np.int8)
-        if by == "schooling":
-            return np.maximum(people.schooling[self.rows], 0)  # nobody is measured before the profile
-        if by == "region":
-            return regions_of(self.state, self.rows)
-        return np.clip((self.month.number - self.granted) // MONTHS, 0, PERMIT_YEARS - 1)  # since_permit
-
-    def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
-        """Persons for whom all tests hold, per group, at the scale of the run."""
-        if by not in self._tallies:
-            self._tallies[by] = tallied(self.codes(by), self.flags, self.month.group_sizes[by])
-        wanted = _BITS[:, [FLAGS.index(test) for test in tests]].all(axis=1)
-        return self._tallies[by][:, wanted].sum(axis=1)
-
-
-def grown(month: Month) -> Grown:
-    """The persons of working age of a month, looked up once."""
-    if "grown" not in vars(month):
-        vars(month)["grown"] = Grown(month)
-    return vars(month)["grown"]
+from abm.grown import SPLITS, grown
+from abm.matching import matched, profiled
+from abm.measuring import Measure, Month, level
+from abm.populations import NEVER, Role
 
 
 def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[str, ...] = SPLITS) -> Measure:
@@ -95,14 +21,7 @@ def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[
 
 def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean level of Dutch of permit holders of working age per group; NaN where there is nobody."""
-    people, found = grown(month), {}
-    holders = np.flatnonzero(people.granted != NEVER)
-    level_of = month.state.newcomers.language[people.rows[holders]].astype(np.float64)
-    for by in wanted:
-        many = people.counted(("permit",), by).astype(float)
-        many[many == 0] = np.nan
-        found[by] = np.bincount(people.codes(by)[holders], level_of, month.group_sizes[by]) / many
-    return found
+    return {by: grown(month).mean_language(by) for by in wanted}
 
 
 def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -113,16 +32,19 @@ def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarr
     people, households, locations = month.state.newcomers, month.households, month.state.locations
     rows = month.event("placed")
     rows = rows[households.location[rows] != NEVER]  # not housed since
-    lead = np.full(len(households), NEVER)
-    leads = np.flatnonzero((people.role == Role.LEAD) & (people.sector != NEVER))
-    lead[people.household[leads]] = leads
-    rows = rows[lead[rows] != NEVER]
-    region = locations.region[households.location[rows]]
-    match = of_households(month.state, rows, "mean")[np.arange(len(rows)), region]
+    persons, of = profiled(month.state, rows)
+    leads = people.role[persons] == Role.LEAD
+    lead = np.full(len(rows), NEVER)
+    lead[of[leads]] = persons[leads]
+    region = locations.region[households.location[rows]].astype(np.int64)
+    many = np.bincount(of, minlength=len(rows))
+    match = np.bincount(of, matched(month.state, persons, region[of]), len(rows)) / np.maximum(many, 1)
+    known = lead != NEVER
+    match, lead, region = match[known], lead[known], region[known]
     codes = {
-        "total": np.zeros(len(rows), np.int64),
-        "schooling": people.schooling[lead[rows]],
-        "sex": people.female[lead[rows]].astype(np.int64),
+        "total": np.zeros(len(lead), np.int64),
+        "schooling": people.schooling[lead],
+        "sex": people.female[lead].astype(np.int64),
         "region": region,
     }
     found = {}

@@ -128,6 +128,18 @@ def test_nobody_is_there():
     assert state.ledger.month.sum() == 0
 
 
+def test_the_kernel_equals_the_plain_twin():
+    luck, n = np.random.default_rng(8), 300
+    number, household = luck.integers(NEVER, 40, 90).astype(np.int32), luck.integers(0, 90, n).astype(np.int32)
+    born, wage = luck.integers(-500, 0, n).astype(np.int16), luck.choice([0, 300, 2_000], n).astype(np.float32)
+    found = contribution.earned(number, 40, household, born, wage, 12, 216, 0.9, LAW.kept_share, LAW.kept_most)
+    of, net = number[household], 0.9 * wage.astype(float)
+    for home in range(40):
+        here, adult = of == home, 12 - born >= 216
+        assert [found[0][home], found[1][home]] == [(here & adult).sum(), (here & ~adult).sum()]
+        assert found[2][home] == pytest.approx((net - contribution.kept(net, LAW))[here].sum())
+
+
 # --- the budget of reception
 
 

@@ -84,3 +84,23 @@ def test_faster_recognition_is_sooner():
         state.newcomers.schooling[rows] = Schooling.HIGHER
         found.append(len(run(guidance, state, months=4, recognition_months=months, asking_share=1)["recognised"]))
     assert found[0] > 2 * found[1] > 0
+
+
+# --- the kernels and their plain twins
+
+
+def test_kernels_say_what_the_rule_says():
+    luck, n, homes = np.random.default_rng(6), 400, 150
+    rows = np.flatnonzero(luck.random(n) < 0.8)
+    schooling, recognised = luck.integers(NEVER, 4, n).astype(np.int8), luck.integers(NEVER, 2, n).astype(np.int16)
+    household, granted = luck.integers(0, homes, n).astype(np.int32), luck.integers(NEVER, 2, homes).astype(np.int16)
+    expected = rows[
+        (schooling[rows] == Schooling.HIGHER) & (recognised[rows] == NEVER) & (granted[household[rows]] != NEVER)
+    ]
+    assert guidance.unrecognised(rows, schooling, recognised, household, granted).tolist() == expected.tolist()
+    since = luck.integers(NEVER, 30, n).astype(np.int16)
+    expected = rows[(since[rows] != NEVER) & (30 - since[rows] < 12)]
+    assert guidance.coached(rows, since, 30, 12).tolist() == expected.tolist()
+    coaching = np.array([0, 0.0011, 0.0012, 0.5, 1], np.float32)
+    guidance.fade(coaching, np.float32(0.9), np.float32(0.001))
+    assert coaching == pytest.approx([0, 0, 0.00108, 0.45, 0.9])

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from abm.draws import ORDER_BITS
 from abm.kernels import (
     looked_up,
+    members,
+    numbered,
     oldest_first,
     oldest_first_by,
     parted,
+    placed,
     served,
     waiting,
     waiting_key,
@@ -190,3 +193,17 @@ def test_what_holds_where_people_live(homes):
     found = looked_up(np.arange(len(homes)), household, location, municipality, np.array([5, 6, 7]), np.array([8, 9]))
     expected = [8 + town if place < 0 else 5 + place for place, town in homes]
     assert found.tolist() == expected[::-1]
+
+
+@given(st.lists(st.integers(-1, 3), max_size=40))
+def test_who_is_placed_has_a_location(locations):
+    location = np.array(locations, np.int32)
+    assert placed(location).tolist() == np.flatnonzero(location != -1).tolist()
+
+
+@given(st.lists(st.integers(0, 9), max_size=40), st.lists(st.integers(0, 9), unique=True))
+def test_members_of_the_households_asked_and_which_of_them_is_theirs(household, rows):
+    household, rows = np.array(household, np.int32), np.array(rows, np.int64)
+    number = numbered(rows, 10)
+    assert [rows.tolist().index(row) if row in rows else -1 for row in range(10)] == number.tolist()
+    assert members(household, number).tolist() == np.flatnonzero(np.isin(household, rows)).tolist()

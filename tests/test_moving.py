@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.chain import turn
+from abm.draws import Draws
 from abm.populations import NEVER, Stage
 from abm.processes import coupling, moving, work
 from tests.runs import small, state_after
@@ -70,11 +71,11 @@ def test_a_sixth_leaves_in_three_years_in_the_model():
 # --- the kernel and its plain twin
 
 
-def plain_homes(household, head, housed, month, born, hours, employed, work_region, region, adult, school):
-    """The same, person by person of each household."""
+def plain_homes(number, household, month, born, hours, employed, work_region, region, adult, school):
+    """The same, person by person of each household that decides."""
     found = []
-    for home in range(len(head)):
-        members = [p for p in range(len(household)) if head[household[p]] == home and housed[home]]
+    for home in range(len(region)):
+        members = [p for p in range(len(household)) if number[household[p]] == home]
         grown = [p for p in members if month - born[p] >= adult]
         children = [p for p in members if month - born[p] < adult]
         found.append(
@@ -89,16 +90,51 @@ def plain_homes(household, head, housed, month, born, hours, employed, work_regi
 
 def test_homes_equal_the_plain_twin():
     chance = np.random.default_rng(5)
-    households, persons = 60, 200
-    head = np.where(chance.random(households) < 0.8, np.arange(households), chance.integers(0, households, households))
+    households, persons, homes = 60, 200, 25
     facts = (
-        chance.integers(0, households, persons), head, chance.random(households) < 0.7, 40,
+        chance.integers(NEVER, homes, households).astype(np.int32), chance.integers(0, households, persons), 40,
         chance.integers(-400, 40, persons).astype(np.int16), chance.integers(0, 900, persons).astype(np.float32),
         chance.random(persons) < 0.5, chance.integers(-1, 3, persons).astype(np.int8),
-        chance.integers(0, 3, households).astype(np.int8), 216, 48,
+        chance.integers(0, 3, homes).astype(np.int8), 216, 48,
     )  # fmt: skip
     for found, expected in zip(moving.homes(*facts), plain_homes(*facts), strict=True):
         assert np.array_equal(found, expected)
+
+
+def test_a_household_decides_for_itself_and_for_the_family_that_joined():
+    state, rows = many(4)
+    people(state, Stage.HOUSED, 2, sponsor=rows[[3, 1]])
+    assert moving.deciding(state, rows[[0, 3]]).tolist() == [0, NEVER, NEVER, 1, 1, NEVER]
+
+
+def test_living_counts_persons_with_a_home_by_origin_and_municipality():
+    chance, n = np.random.default_rng(7), 300
+    stage, origin, size = (chance.integers(*ends, n).astype(np.int8) for ends in ((5, 9), (0, 3), (1, 6)))
+    town = np.where(stage == Stage.HOUSED, chance.integers(0, 4, n), NEVER).astype(np.int16)
+    expected = [[size[(stage == Stage.HOUSED) & (origin == o) & (town == t)].sum() for t in range(4)] for o in range(3)]
+    assert moving.living(stage, origin, town, size, 3, 4).tolist() == expected
+
+
+@pytest.mark.parametrize("params", [{}, PLAIN | OFTEN, {"density": 0.8, "classes": 0.5, "usual_hours": 2_000}])
+def test_who_leaves_is_who_a_look_at_every_household_finds(params):
+    """Only those are looked at whom luck allows to leave at the highest chance: nobody else may be missed."""
+    state = village_state()
+    towns = np.repeat([A, B, D, E], 1_000)
+    rows = people(state, Stage.HOUSED, 4_000, municipality=towns, tie=np.tile([ALPHA, BETA, NEVER, NEVER], 1_000))
+    chance, folk = np.random.default_rng(2), state.newcomers
+    folk.born[:], folk.hours_followed[:] = -12 * chance.integers(20, 60, 4_000), chance.integers(0, 1_200, 4_000)
+    folk.employed[:], folk.work_region[:] = chance.random(4_000) < 0.4, chance.integers(0, 2, 4_000)
+    state.clock.month, params = 12, moving.Params(**params)
+    draws = Draws(3, "moving", 12)
+    home = state.municipalities.region[towns]
+    expected = moving.hazard(
+        state.inputs.municipalities["urbanity"].to_numpy(float)[towns], folk.hours_followed.astype(float),
+        folk.employed & (folk.work_region == home), np.zeros(4_000, bool), state.households.tie == home, params,
+    )  # fmt: skip
+    luck = draws.uniform("moves", state.households.identity)
+    found = moving.leaving(state, params, draws)
+    assert found.tolist() == rows[luck < expected].tolist()
+    assert 0 < len(found) < 4_000
 
 
 # --- where to

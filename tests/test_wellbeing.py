@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.adults import look
+from abm.draws import Draws
 from abm.populations import NEVER, Kind, Reunion, Stage
 from abm.processes import placement, wellbeing, work
 from tests.village import locations, people, run, village_state
@@ -23,29 +24,60 @@ def adults(count, stage=Stage.HOUSED, **columns):
 
 
 def plain_levels(temper, employed, home, language, permit, relocated, active, apart, mean, weights):
-    """The same in NumPy."""
+    """The level of each person, (n,) [SD], in NumPy."""
     job, housed, level, status, move, activity, family = weights
     better = job * employed + housed * (home - 1.0) + level * (language - 2.0) + activity * active
     return mean + temper + better - status * (1.0 - permit) - move * relocated - family * apart
 
 
-def test_levels_equal_the_plain_twin():
-    chance, n = np.random.default_rng(3), 500
-    flags = [chance.random(n) < 0.5 for _ in range(5)]
-    temper, language, moves = (chance.normal(size=n).astype(np.float32) for _ in range(3))
-    facts = (temper, flags[0], flags[1], language, flags[2], moves, flags[3], flags[4], -0.9, WEIGHTS)
-    assert wellbeing.levels(*facts) == pytest.approx(plain_levels(*facts), abs=1e-5)
+def test_the_kernel_equals_the_plain_twin():
+    """More persons than one batch of draws, of whom some are new and some are not asked."""
+    luck, n, homes = np.random.default_rng(3), 1_500, 400
+    flag = {name: luck.random(n) < 0.5 for name in ("employed", "active")}
+    temper, language, before = (luck.normal(size=n).astype(np.float32) for _ in range(3))
+    hours, identity = luck.choice([0, 20], n).astype(np.float32), luck.permutation(n).astype(np.uint64)
+    of = luck.integers(0, homes, n).astype(np.int32)
+    location, granted = luck.integers(NEVER, 3, homes).astype(np.int32), luck.integers(NEVER, 9, homes).astype(np.int16)
+    relocated, reunion = luck.random(homes).astype(np.float32), luck.integers(0, 5, homes).astype(np.int8)
+    rows = np.flatnonzero(luck.random(n) < 0.9)
+    new, draws = rows[luck.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
+    level = plain_levels(
+        temper, flag["employed"], location[of] == NEVER, language, granted[of] != NEVER, relocated[of],
+        flag["active"] | (hours > 0), np.isin(reunion[of], (Reunion.APPLIED, Reunion.TRAVELLING)), -0.9, WEIGHTS,
+    )  # fmt: skip
+    start = np.where(np.isin(np.arange(n), new), level, before)
+    chance = 12**0.5 * (draws.uniform("month", identity) - 0.5)
+    expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * chance, before)
+    found = before.copy()
+    wellbeing.move_on(
+        rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, location, granted,
+        relocated, reunion, -0.9, WEIGHTS, 0.2, 0.1, draws.address("month"),
+    )  # fmt: skip
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert np.array_equal(found == before, np.isin(np.arange(n), rows, invert=True))
 
 
-def test_level_by_hand():
-    off, on = np.array([False]), np.array([True])
-    zero, a2 = np.zeros(1, np.float32), np.array([2.0], np.float32)
-    at_home = (zero, off, on, a2, on, zero, off, off, -0.9, WEIGHTS)
-    assert wellbeing.levels(*at_home) == pytest.approx([-0.9])
-    at_work = (zero, on, on, a2 + 1, on, zero, on, off, -0.9, WEIGHTS)
-    assert wellbeing.levels(*at_work) == pytest.approx([-0.9 + 0.25 + 0.07 + 0.1])
-    waiting = (zero + 0.5, off, off, a2 - 2, off, zero + 2, off, on, -0.9, WEIGHTS)
-    assert wellbeing.levels(*waiting) == pytest.approx([-0.9 + 0.5 - 0.3 - 0.14 - 0.3 - 0.3 - 0.45])
+@pytest.mark.parametrize(
+    ("of_person", "of_home", "expected"),
+    [
+        ({}, {}, -0.9),
+        ({"employed": True, "language": 3, "active": True}, {}, -0.9 + 0.25 + 0.07 + 0.1),
+        ({"class_hours": 20}, {}, -0.9 + 0.1),
+        (
+            {"temper": 0.5, "language": 0},
+            {"stage": Stage.IN_DECISION, "relocated": 2, "reunion": Reunion.APPLIED},
+            -0.9 + 0.5 - 0.3 - 0.14 - 0.3 - 0.3 - 0.45,
+        ),
+    ],
+)
+def test_level_by_hand(of_person, of_home, expected):
+    """With all of the gap closed in a month and hardly any luck, wellbeing is the level."""
+    state, _ = adults(1, **of_home)
+    for name, value in ({"temper": 1e-9} | of_person).items():
+        getattr(state.newcomers, name)[:] = value
+    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | {"pace": 1, "luck": 0}))
+    wellbeing.step(state, by_hand, Draws(1, "wellbeing", 12))
+    assert state.newcomers.wellbeing == pytest.approx([expected], abs=1e-6)
 
 
 def test_who_is_new_starts_at_the_own_level_and_keeps_it():

@@ -18,9 +18,11 @@ Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088
 """
 
 import numpy as np
+from numba import njit
 
 from abm.adults import YOUNGEST
 from abm.draws import Draws
+from abm.kernels import numbered, placed, read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Account, Kind, Purpose, Stage
 
@@ -121,11 +123,31 @@ def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params)
     return more / net * (1 - params.savings_value * params.saved_share)
 
 
-def contributing(state, params: Params) -> np.ndarray:
-    """Households that live where a contribution is asked, (households,) bool."""
-    location, kind = state.households.location, state.locations.kind
-    free = (kind == Kind.EMERGENCY) | (kind == Kind.MUNICIPAL)
-    return (location != NEVER) & (params.emergency_pays | ~free[location])
+@njit(cache=True)
+def earned(number, count, household, born, wage, month, adult, net_share, kept_share, kept_most):
+    """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
+
+    number (households,): which of them a household is, or NEVER; household, born [month], wage [EUR/month, gross]:
+    whole columns of persons; adult: age [months] from which one is an adult.
+    """
+    adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
+    for i in range(len(household)):
+        n = number[household[i]]
+        if n == NEVER:
+            continue
+        grown, net = month - born[i] >= adult, net_share * np.float64(wage[i])
+        adults[n] += grown
+        children[n] += not grown
+        rest[n] += net - min(kept_share * net, kept_most)
+    return adults, children, rest
+
+
+def contributing(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Rows of those in reception (rows) who live where a contribution is asked, (n,)."""
+    if params.emergency_pays:
+        return rows
+    kind = state.locations.kind[state.households.location[rows]]
+    return rows[(kind != Kind.EMERGENCY) & (kind != Kind.MUNICIPAL)]
 
 
 def release(state) -> dict[Purpose, np.ndarray]:
@@ -143,17 +165,18 @@ def release(state) -> dict[Purpose, np.ndarray]:
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Collect this month's contributions, save part of them, and pay out accounts that close."""
-    people, households, count = state.newcomers, state.households, len(state.households)
-    asked = contributing(state, params)
-    here = np.flatnonzero(asked[people.household])
-    of, net = people.household[here], params.net_share * people.wage[here].astype(np.float64)
-    grown = state.clock.month - people.born[here] >= YOUNGEST
-    rows = np.flatnonzero(asked)
-    adults = np.bincount(of[grown], minlength=count)[rows]
-    most = value(adults, np.bincount(of, minlength=count)[rows] - adults, params)
-    rest = np.bincount(of, net - kept(net, params), count)[rows]
+    people, households = state.newcomers, state.households
+    here = placed(households.location)
+    rows = contributing(state, params, here)
+    columns = (read_only(column) for column in (people.household, people.born, people.wage))
+    adults, children, rest = earned(
+        numbered(rows, len(households)), len(rows), *columns, state.clock.month, YOUNGEST,
+        params.net_share, params.kept_share, params.kept_most,
+    )  # fmt: skip
+    most = value(adults, children, params)
     wage = params.net_share * params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
-    households.tax_on_work[:] = np.where(households.location == NEVER, NEVER, 0)
+    households.tax_on_work[:] = NEVER
+    households.tax_on_work[here] = 0
     households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
 
     due = np.minimum(rest, most)

@@ -10,15 +10,17 @@ Source: E036, E037, E038, E039, E043 (coaches); E033, E034 (diplomas).
 """
 
 import numpy as np
+from numba import njit
 
 from abm.adults import adults, regions_of
 from abm.draws import Draws
-from abm.kernels import oldest_first_by
+from abm.kernels import oldest_first_by, read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Schooling
 
 WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
 PER_INHABITANTS = 100_000
+_HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
 FAINT = 0.001  # coaching that has faded so far counts as none
 
 
@@ -45,14 +47,46 @@ class Params(ProcessParams):
     )
 
 
+@njit(cache=True)
+def unrecognised(rows, schooling, recognised, household, granted):
+    """Those of rows, (n,) int64, with a permit and a higher diploma that is not recognised yet.
+
+    schooling, recognised, household: whole columns of persons; granted: of households.
+    """
+    found, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        i = rows[k]
+        found[count] = i
+        count += (schooling[i] == _HIGHER) & (recognised[i] == NEVER) & (granted[household[i]] != NEVER)
+    return found[:count].copy()
+
+
+@njit(cache=True)
+def fade(coaching, kept, faint):
+    """Let coaching fade to the part that is kept, and to nothing below `faint`; coaching (whole column) in place."""
+    for i in range(len(coaching)):
+        left = coaching[i] * kept
+        coaching[i] = left if left >= faint else 0
+
+
+@njit(cache=True)
+def coached(rows, coached_since, month, months):
+    """Those of rows, (n,) int64, whose coaching began less than `months` ago; coached_since: whole column."""
+    found, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        began = coached_since[rows[k]]
+        found[count] = rows[k]
+        count += (began != NEVER) & (month - began < months)
+    return found[:count].copy()
+
+
 def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Recognise the diplomas that are due this month; returns their rows."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = rows[(people.schooling[rows] == Schooling.HIGHER) & (people.recognised[rows] == NEVER)]
-    granted = households.granted[people.household[rows]]
-    who = people.identity[rows]
-    asks = (granted != NEVER) & (draws.once("asks", who) < params.asking_share)
-    rows, who, waited = rows[asks], who[asks], month - granted[asks].astype(np.int64)
+    columns = (people.schooling, people.recognised, people.household, households.granted)
+    rows = unrecognised(rows, *(read_only(column) for column in columns))
+    rows = rows[draws.once("asks", people.identity[rows]) < params.asking_share]
+    who, waited = people.identity[rows], month - households.granted[people.household[rows]].astype(np.int64)
     due = waited >= params.recognition_months * 2 * draws.once("months", who)  # evenly around the mean
     people.recognised[rows[due]] = month
     people.regulated[rows[due]] = draws.once("regulated", who[due]) < params.regulated_share
@@ -62,12 +96,11 @@ def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarr
 def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
     """Give free coaches to those who wait longest; returns who begins."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    began = people.coached_since[rows]
-    busy = rows[(began != NEVER) & (month - began < params.coached_months)]
+    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
     capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
     free = capacity * state.scale - np.bincount(regions_of(state, busy), minlength=len(state.regions))
     granted = households.granted[people.household[rows]]
-    waits = (granted != NEVER) & (began == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
+    waits = (granted != NEVER) & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
     queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
     since, size = np.zeros(len(people), np.int16), np.ones(len(people), np.int8)
     since[queue] = households.granted[people.household[queue]]
@@ -88,8 +121,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = adults(state)
     recognised = recognise(state, params, draws, rows)
     begun = coach(state, params, rows) if params.coaches else rows[:0]
-    people.coaching[:] *= 2 ** (-1 / params.half_life)
-    people.coaching[people.coaching < FAINT] = 0
-    busy = rows[(people.coached_since[rows] != NEVER) & (month - people.coached_since[rows] < params.coached_months)]
+    fade(people.coaching, np.float32(2 ** (-1 / params.half_life)), np.float32(FAINT))
+    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
     people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
     return {"recognised": recognised, "coached": begun}

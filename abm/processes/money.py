@@ -13,8 +13,9 @@ import numpy as np
 
 from abm.clock import MONTHS
 from abm.draws import Draws
+from abm.kernels import placed
 from abm.params import ProcessParams, param
-from abm.populations import NEVER, Account, Kind, Purpose, Reunion, Stage
+from abm.populations import Account, Kind, Purpose, Reunion, Stage
 
 WRITES = ("ledger",)
 DAYS_PER_MONTH = 365.25 / MONTHS
@@ -58,7 +59,7 @@ def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarr
 def reception_costs(state, params: Params) -> dict[Purpose, float]:
     """Euros a month at full scale for people in places of each kind, and for empty regular places."""
     households, locations, month = state.households, state.locations, state.clock.month
-    rows = np.flatnonzero(households.location != NEVER)
+    rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
     people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
     regular, emergency, municipal = (

@@ -17,12 +17,14 @@ from numba import njit
 
 from abm.adults import YOUNGEST
 from abm.draws import Draws
-from abm.kernels import waiting
+from abm.kernels import numbered, read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
 
 WRITES = ("newcomers.hours_followed", "households.municipality", "households.came_from", "households.moved_out")
 SCHOOL = 4 * 12  # age from which children go to school [months]
+MARGIN = 1 + 1e-9  # more than rounding
+_HOUSED = int(Stage.HOUSED)  # compiled code wants ints
 HUNDRED = 100.0  # hours of class in which b_C counts
 
 
@@ -53,27 +55,45 @@ class Params(ProcessParams):
     )
 
 
-@njit(cache=True)
-def homes(household, head, housed, month, born, hours, employed, work_region, region, adult, school):
-    """What counts for each household that decides, each (households,): adults, their hours of class, job, school.
+def deciding(state, rows: np.ndarray) -> np.ndarray:
+    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none."""
+    number, sponsor = numbered(rows, len(state.households)), state.households.sponsor
+    joined = np.flatnonzero(sponsor != NEVER)
+    number[joined] = number[sponsor[joined]]
+    return number
 
-    household, born [month], hours, employed, work_region: of persons; head (who decides for a household), housed,
-    region (of the home): of households; adult, school: ages [months] from which one is an adult or goes to school.
+
+@njit(cache=True)
+def homes(number, household, month, born, hours, employed, work_region, region, adult, school):
+    """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
+
+    number (households,): which of the n decides, or NEVER; household, born [month], hours, employed, work_region: of
+    persons; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to school.
     """
-    adults, followed = np.zeros(len(head)), np.zeros(len(head))
-    local, schooled = np.zeros(len(head), np.bool_), np.zeros(len(head), np.bool_)
+    adults, followed = np.zeros(len(region)), np.zeros(len(region))
+    local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
     for i in range(len(household)):
-        h = head[household[i]]
-        if not housed[h]:
+        n = number[household[i]]
+        if n == NEVER:
             continue
         age = month - born[i]
         if age >= adult:
-            adults[h] += 1
-            followed[h] += hours[i]
-            local[h] |= employed[i] and work_region[i] == region[h]
+            adults[n] += 1
+            followed[n] += hours[i]
+            local[n] |= employed[i] and work_region[i] == region[n]
         else:
-            schooled[h] |= age >= school
+            schooled[n] |= age >= school
     return adults, followed, local, schooled
+
+
+@njit(cache=True)
+def living(stage, origin, municipality, size, origins, municipalities):
+    """Persons with a home by origin and municipality, (origins, municipalities); the others: whole columns."""
+    found = np.zeros((origins, municipalities))
+    for h in range(len(stage)):
+        if stage[h] == _HOUSED:
+            found[origin[h], municipality[h]] += size[h]
+    return found
 
 
 def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
@@ -81,6 +101,26 @@ def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
     more = (params.usual_hours - np.minimum(hours, params.most_hours)) / HUNDRED
     ties = params.job * job + params.school * school + params.kin * kin
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
+
+
+def leaving(state, params: Params, draws: Draws) -> np.ndarray:
+    """Rows of the households that leave their municipality this month, without families who follow a sponsor."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    urbanity = state.inputs.municipalities["urbanity"].to_numpy(float)
+    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
+    rows = rows[households.sponsor[rows] == NEVER]
+    luck = draws.uniform("moves", households.identity[rows])
+    can = np.flatnonzero(luck < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # nobody is likelier
+    rows, luck = rows[can], luck[can]
+    town = households.municipality[rows]
+    region = state.municipalities.region[town]
+    person = (people.born, people.hours_followed, people.employed, people.work_region)
+    adults, followed, job, school = homes(
+        deciding(state, rows), read_only(people.household), month,
+        *(read_only(column) for column in person), region, YOUNGEST, SCHOOL,
+    )  # fmt: skip
+    hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
+    return rows[luck < hazard(urbanity[town], hours, job, school, kin, params)]
 
 
 def destination(origin, town, chance, weight) -> np.ndarray:
@@ -97,10 +137,9 @@ def destination(origin, town, chance, weight) -> np.ndarray:
 
 def drawing(state, params: Params) -> np.ndarray:
     """How much each municipality draws, (origins, municipalities): inhabitants, and compatriots who live there."""
-    households, towns, groups = state.households, len(state.municipalities), len(state.origins)
-    housed = np.flatnonzero(households.stage == Stage.HOUSED)
-    place = households.origin[housed].astype(np.int64) * towns + households.municipality[housed]
-    compatriots = np.bincount(place, households.size[housed], groups * towns).reshape(groups, towns) / state.scale
+    households, counts = state.households, (len(state.origins), len(state.municipalities))
+    columns = (households.stage, households.origin, households.municipality, households.size)
+    compatriots = living(*(read_only(column) for column in columns), *counts) / state.scale
     return state.municipalities.population * (compatriots + 1) ** params.compatriots
 
 
@@ -108,27 +147,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count hours of class, and let households move on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     people.hours_followed[:] += people.class_hours
-    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
-    rows = rows[households.sponsor[rows] == NEVER]
-    head = np.where(households.sponsor == NEVER, np.arange(len(households)), households.sponsor)
-    region = state.municipalities.region[households.municipality]
-    adults, followed, job, school = homes(
-        people.household, head, households.stage == Stage.HOUSED, month, people.born, people.hours_followed,
-        people.employed, people.work_region, region, YOUNGEST, SCHOOL,
-    )  # fmt: skip
-    town = households.municipality[rows]
-    urbanity = state.inputs.municipalities["urbanity"].to_numpy(float)[town]
-    hours = followed[rows] / np.maximum(adults[rows], 1)
-    chance = hazard(urbanity, hours, job[rows], school[rows], households.tie[rows] == region[rows], params)
-    moves = draws.uniform("moves", households.identity[rows]) < chance
-    rows, town = rows[moves], town[moves]
-    to = destination(
-        households.origin[rows], town, draws.uniform("where", households.identity[rows]), drawing(state, params)
-    )
-    new = np.full(len(households), NEVER, np.int16)
-    new[rows] = to
-    rows = np.flatnonzero((new[head] != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
+    rows = leaving(state, params, draws)
+    luck = draws.uniform("where", households.identity[rows])
+    to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
+    decides = deciding(state, rows)
+    rows = np.flatnonzero((decides != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
     households.came_from[rows] = households.municipality[rows]
-    households.municipality[rows] = new[head[rows]]
+    households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
     return {"moved_out": rows}

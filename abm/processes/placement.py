@@ -24,7 +24,7 @@ from numba import njit
 
 from abm.assignment import settle, together
 from abm.draws import Draws
-from abm.kernels import served, waiting_key
+from abm.kernels import placed, served, waiting_key
 from abm.matching import errors, of_households, per_region, wishes
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
@@ -216,7 +216,7 @@ def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, ro
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give places to all who must move, then better ones to those who can."""
     households, locations, month = state.households, state.locations, state.clock.month
-    here = np.flatnonzero(households.location != NEVER)
+    here = placed(households.location)
     occupants = np.bincount(households.location[here], households.size[here], len(locations))
     room = free_places(locations, occupants, month, state.scale)
     must, municipal, emergency = groups(state, here)

@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from abm.adults import adults
-from abm.draws import Draws
+from abm.draws import Draws, fill_uniform
+from abm.kernels import read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Reunion
 
@@ -23,6 +24,8 @@ WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
 FADING = 0.5 ** (1 / 12)  # part of a move that still counts a month later
 UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 A2 = 2  # level of Dutch at which `mean` holds
+_APPLIED, _TRAVELLING = int(Reunion.APPLIED), int(Reunion.TRAVELLING)  # compiled code wants ints
+_BATCH = 512  # persons whose draws are made at a time
 
 
 class Params(ProcessParams):
@@ -54,19 +57,35 @@ class Params(ProcessParams):
 
 
 @njit(cache=True)
-def levels(temper, employed, home, language, permit, relocated, active, apart, mean, weights):
-    """The level that wellbeing moves to, (n,) float64 [SD].
+def move_on(
+    rows, new, wellbeing, temper, employed, language, active, class_hours, identity, household,
+    location, granted, relocated, reunion, mean, weights, pace, luck, address,
+):  # fmt: skip
+    """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
 
-    temper [SD], employed, home, language [level], permit, relocated [moves], active, apart: (n,); mean [SD]; weights
-    [SD]: of a job, home, level of Dutch, missing permit, move, activity and family apart.
+    wellbeing (changes in place) to household: whole columns of persons; location to reunion: of households; mean [SD];
+    weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart; address: of the draws.
+    The draws are made for some hundreds of persons at a time, which stay at hand and are computed side by side.
     """
-    found = np.empty(len(temper))
-    job, housed, level, status, move, activity, family = weights
-    for i in range(len(temper)):
-        gained = job * employed[i] + housed * (home[i] - 1.0) + level * (language[i] - A2) + activity * active[i]
-        lost = status * (not permit[i]) + move * relocated[i] + family * apart[i]
-        found[i] = mean + temper[i] + gained - lost
-    return found
+    job, housed, level_of_dutch, status, move, activity, family = weights
+    chance, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    begun = 0
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        for k in range(len(batch)):
+            who[k] = identity[batch[k]]
+        fill_uniform(chance[: len(batch)], who[: len(batch)], *address)
+        for k in range(len(batch)):
+            i, of = batch[k], household[batch[k]]
+            home, busy = location[of] == NEVER, active[i] | (class_hours[i] > 0)
+            apart = (reunion[of] == _APPLIED) | (reunion[of] == _TRAVELLING)
+            gained = job * employed[i] + housed * (home - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
+            lost = status * (granted[of] == NEVER) + move * relocated[of] + family * apart
+            level = mean + temper[i] + gained - lost
+            is_new = begun < len(new) and new[begun] == i
+            begun += is_new
+            before = level if is_new else np.float64(wellbeing[i])
+            wellbeing[i] = before + pace * (level - before) + luck * (UNIFORM * (chance[k] - 1 / 2))
 
 
 def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -81,17 +100,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     new = rows[people.temper[rows] == 0]
     who = people.identity[new]
     people.temper[new] = params.spread * normal(draws.once("temper", who), draws.once("angle", who))
-    of = people.household[rows]
-    reunion = households.reunion[of]
-    apart = (reunion == Reunion.APPLIED) | (reunion == Reunion.TRAVELLING)
     weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
-    level = levels(
-        people.temper[rows], people.employed[rows], households.location[of] == NEVER, people.language[rows],
-        households.granted[of] != NEVER, households.relocated[of], people.active[rows] | (people.class_hours[rows] > 0),
-        apart, params.mean, weights,
+    columns = (
+        people.temper, people.employed, people.language, people.active, people.class_hours, people.identity,
+        people.household, households.location, households.granted, households.relocated, households.reunion,
     )  # fmt: skip
-    before = np.where(np.isin(rows, new, assume_unique=True), level, people.wellbeing[rows])
-    chance = UNIFORM * (draws.uniform("month", people.identity[rows]) - 1 / 2)
-    people.wellbeing[rows] = before + params.pace * (level - before) + params.luck * chance
+    move_on(
+        rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
+        params.luck, draws.address("month"),
+    )  # fmt: skip
     households.relocated[:] *= FADING
     return {}

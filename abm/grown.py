@@ -1,0 +1,115 @@
+"""Adults of working age in a month, as measures see them: what holds for each, and their group in each way to split.
+
+One pass over the people counts every combination of what measures ask, in every split; a measure then only adds up the
+combinations that it means.
+"""
+
+from functools import cache
+
+import numpy as np
+from numba import njit
+
+from abm.adults import adults
+from abm.clock import MONTHS
+from abm.kernels import read_only
+from abm.measuring import PERMIT_YEARS, STATUS_OF_STAGE, Month
+from abm.populations import NEVER, Stage
+
+SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
+CODED = (*SPLITS, "status")
+COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
+CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
+FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
+_COMBINATIONS = 1 << len(FLAGS)
+_DEPARTING, _FIRST, _LAST = int(Stage.DEPARTING), COHORT.start, COHORT.stop - 1  # compiled code wants ints
+_CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
+
+
+@njit(cache=True)
+def tallied(
+    rows, month, nobody, employed, class_hours, integrating, coaching, female, schooling, language, wellbeing,
+    household, granted, assisted, stage, origin, location, municipality, of_location, of_municipality, status,
+):  # fmt: skip
+    """How often each combination of FLAGS occurs per group of each split, (splits, combinations, groups) int64, and
+    sums per group, (splits, groups) each: the level of Dutch of those with a permit [CEFR level], and wellbeing [SD].
+
+    employed to household: whole columns of persons; granted to municipality: of households; of_location,
+    of_municipality: region of each; status: of a stage; nobody (splits,): group of who is not counted in a split of
+    CODED, which is the case without a permit in years since the permit, and outside reception in status.
+    """
+    splits, groups = len(nobody), nobody.max() + 1
+    found = np.zeros(splits * _COMBINATIONS * groups, np.int64)
+    levels, moods = np.zeros(splits * groups), np.zeros(splits * groups)
+    code = np.zeros(splits, np.int64)
+    for k in range(len(rows)):
+        i = rows[k]
+        of, in_class = household[i], class_hours[i] > 0
+        when, place = granted[of], location[of]
+        permit = when != NEVER
+        flags = (
+            permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (stage[of] != _DEPARTING)) << 3
+            | in_class << 4 | (integrating[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
+            | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
+        )  # fmt: skip
+        code[1], code[2] = origin[of], female[i]
+        code[3] = max(schooling[i], 0)  # nobody is measured before the profile
+        code[4] = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else nobody[4]
+        code[5] = of_location[place] if place >= 0 else of_municipality[municipality[of]]
+        code[6] = status[stage[of]] if place >= 0 else nobody[6]
+        level, mood = language[i] * permit, wellbeing[i]
+        for split in range(splits):  # innermost, so that the sums of one split need not wait for those of another
+            group = np.uint64(split * groups + code[split])  # unsigned: no check for a negative index
+            found[np.uint64((split * _COMBINATIONS + flags) * groups + code[split])] += 1
+            levels[group] += level
+            moods[group] += mood
+    shape = (splits, groups)
+    return found.reshape((splits, _COMBINATIONS, groups)), levels.reshape(shape), moods.reshape(shape)
+
+
+@cache
+def _combinations(tests: tuple[str, ...]) -> np.ndarray:
+    """Which combinations of flags have all these set, (combinations,): 1 or 0."""
+    holds = np.arange(_COMBINATIONS)[:, None] >> np.arange(len(FLAGS)) & 1 == 1
+    return holds[:, [FLAGS.index(test) for test in tests]].all(axis=1).astype(float)
+
+
+class Grown:
+    """Persons of working age in a month: how many there are, their Dutch and their wellbeing, per group of a split."""
+
+    def __init__(self, month: Month):
+        state, sizes = month.state, month.group_sizes
+        people, households = state.newcomers, state.households
+        columns = (
+            people.employed, people.class_hours, people.integrating, people.coaching, people.female, people.schooling,
+            people.language, people.wellbeing, people.household, households.granted, households.assisted,
+            households.stage, households.origin, households.location, households.municipality, state.locations.region,
+            state.municipalities.region, STATUS_OF_STAGE,
+        )  # fmt: skip
+        nobody = np.array([sizes[by] for by in CODED])
+        found = tallied(adults(state), month.number, nobody, *(read_only(column) for column in columns))
+        self._tallies = {  # without who is not counted
+            by: tuple(each[split][..., : sizes[by]] for each in found) for split, by in enumerate(CODED)
+        }
+
+    def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
+        """Persons for whom all tests hold, (groups,), at the scale of the run."""
+        return _combinations(tests) @ self._tallies[by][0]
+
+    def mean_language(self, by: str) -> np.ndarray:
+        """Mean level of Dutch of those with a permit, (groups,); NaN where there is nobody."""
+        return _mean(self._tallies[by][1], self.counted(("permit",), by))
+
+    def mean_wellbeing(self, by: str) -> np.ndarray:
+        """Mean wellbeing [SD], (groups,); NaN where there is nobody."""
+        return _mean(self._tallies[by][2], self.counted((), by))
+
+
+def _mean(total: np.ndarray, many: np.ndarray) -> np.ndarray:
+    return total / np.where(many == 0, np.nan, many)
+
+
+def grown(month: Month) -> Grown:
+    """The persons of working age of a month, looked up once."""
+    if "grown" not in vars(month):
+        vars(month)["grown"] = Grown(month)
+    return vars(month)["grown"]
