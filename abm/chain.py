@@ -24,6 +24,7 @@ from abm.processes import (
     moving,
     participation,
     placement,
+    protection,
     reception,
     reunion,
     screening,
@@ -35,6 +36,7 @@ from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
+    protection,  # people from Ukraine come under temporary protection, and leave
     screening,  # the registration centre estimates chances
     placement,  # everyone in reception gets a place
     decision,  # the immigration service and the courts decide
