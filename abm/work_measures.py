@@ -21,12 +21,14 @@ _BITS = np.arange(1 << len(FLAGS))[:, None] >> np.arange(len(FLAGS)) & 1 == 1  #
 
 
 class Grown:
-    """Persons of working age in a month: what holds for each, and their group in each way to split them."""
+    """Persons of working age of the asylum chain: what holds for each, and the group in each way to split."""
 
     def __init__(self, month: Month):
         self.month, self.state = month, month.state
-        self.rows = adults(month.state)
-        self.household = month.state.newcomers.household[self.rows]
+        rows = adults(month.state)
+        of = month.state.newcomers.household[rows]
+        asylum = ~protected(month, rows)  # the others: protection_measures.py
+        self.rows, self.household = rows[asylum], of[asylum]
         self.granted = month.households.granted[self.household].astype(np.int64)
         self._codes: dict[str, np.ndarray] = {}
         self._tallies: dict[str, np.ndarray] = {}
@@ -133,9 +135,14 @@ def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarr
     return found
 
 
+def protected(month: Month, rows: np.ndarray) -> np.ndarray:
+    """Whether persons are under temporary protection, (n,) bool."""
+    return month.households.stage[month.state.newcomers.household[rows]] == Stage.PROTECTED
+
+
 def happened(*names: str) -> Callable[[Month], float]:
-    """Persons to whom an event happened this month."""
-    return lambda month: len(month.event(*names)) / month.state.scale
+    """Persons of the asylum chain to whom an event happened this month."""
+    return lambda month: np.count_nonzero(~protected(month, month.event(*names))) / month.state.scale
 
 
 EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")

@@ -27,7 +27,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["scenario"],
     ["schema", "catalogue", "measuring"],
     ["work_measures"],
-    ["life_measures"],
+    ["life_measures", "protection_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],

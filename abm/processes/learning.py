@@ -5,6 +5,7 @@
     idleness = idleness x 2^(-1 / half-life)                                           while employed or housed
 
 Hours per level follow schooling. Filling is full while work is barred and partial when it is allowed but there is none.
+Temporary protection counts as before a home: most live in a shelter.
 
 Source: E017 (hours per level), E018 (age), E004, E005, E020 (disengagement).
 """
@@ -19,7 +20,7 @@ from abm.params import ProcessParams, param
 from abm.populations import IN_RECEPTION, NEVER, Stage
 
 WRITES = ("newcomers.language", "newcomers.idleness")
-_WAITS = np.isin(np.arange(len(Stage)), IN_RECEPTION)
+_WAITS = np.isin(np.arange(len(Stage)), (*IN_RECEPTION, Stage.PROTECTED))
 TOP = 5.0  # C1, the highest level that is counted
 
 
@@ -83,8 +84,8 @@ def disengaged(
 ):
     """Disengagement of rows after this month, (n,) float32.
 
-    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is in
-    reception, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
+    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is
+    before a home, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
     """
     found = np.empty(len(rows), np.float32)
     for k in range(len(rows)):
@@ -107,9 +108,10 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         state.clock.month, per_level, params.slope, params.young, params.old, params.at_work, params.at_work_dual,
         params.informal,
     )  # fmt: skip
+    allowed = np.where(households.free_to_work, households.applied, households.granted)  # since when; NEVER: barred
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     people.idleness[rows] = disengaged(
         rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
-        households.stage, households.granted, _WAITS, pace, params.idle_allowed, params.activity, kept,
+        households.stage, allowed, _WAITS, pace, params.idle_allowed, params.activity, kept,
     )  # fmt: skip
     return {}

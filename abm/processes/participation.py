@@ -79,6 +79,10 @@ class Params(ProcessParams):
     activity_share: float = param(
         0.2, "share", 0, 1, "assumption", "of those to whom they are, who take part", lever=True
     )
+    protected_too: bool = param(
+        False, "switch", None, None, "assumption: no civic integration for who is under temporary protection",
+        "whether both are offered under temporary protection too, from arrival", lever=True,
+    )  # fmt: skip
     move_stops: float = param(1.75, "months", 0.5, 3, "E020: prior of r_loss", "months without class after a move")
     funding: Literal["following", "fixed"] = param(
         "following", "choice", None, None, "assumption", "whether money for teachers follows numbers", lever=True
@@ -119,7 +123,8 @@ def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
 def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
-    people.schooling[rows] = schooling(draws.once("schooling", who), params)
+    known = people.schooling[rows]  # at arrival, of whom temporary protection admits
+    people.schooling[rows] = np.where(known == NEVER, schooling(draws.once("schooling", who), params), known)
     shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
@@ -137,10 +142,17 @@ def first_month(since: np.ndarray, params: Params, chance: np.ndarray) -> np.nda
     return since + whole_months(params.start_weeks, chance)
 
 
-def offered_since(state, offer: str, rows: np.ndarray) -> np.ndarray:
-    """Month of the home, permit or arrival of persons, (n,) int64; NEVER where it did not come."""
+def offered_since(state, offer: str, rows: np.ndarray, protected_too: bool) -> np.ndarray:
+    """Month of the home, permit or arrival of persons, (n,) int64; NEVER where it did not come.
+
+    Temporary protection asks no civic integration: only `protected_too` offers anything there, from arrival on.
+    """
+    households, of = state.households, state.newcomers.household[rows]
     column = {"home": "housed", "permit": "granted", "arrival": "applied"}[offer]
-    return getattr(state.households, column)[state.newcomers.household[rows]].astype(np.int64)
+    protected = np.flatnonzero(households.stage[of] == Stage.PROTECTED)
+    found = getattr(households, column)[of].astype(np.int64)
+    found[protected] = households.applied[of[protected]] if protected_too else NEVER
+    return found
 
 
 def hours(employed: np.ndarray, dual: np.ndarray, params: Params) -> np.ndarray:
@@ -185,19 +197,20 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new, look at exemptions, and give classes and other activities."""
     people, month = state.newcomers, state.clock.month
     here = look(state, registering=True)
-    fresh = here[people.schooling[here] == NEVER]  # who registers too: the profile is known when a place is chosen
+    fresh = here[people.sector[here] == NEVER]  # who registers too: the profile is known when a place is chosen
     describe(state, params, draws, fresh)
     assess(state, params, draws, fresh if month % params.exempt_months else here)
     rows = here[state.households.stage[people.household[here]] != Stage.REGISTERING]
     people.adult[:] = False
     people.adult[rows] = True
-    since, began = offered_since(state, params.classes_from, rows), people.classes_since[rows]
+    since = offered_since(state, params.classes_from, rows, params.protected_too)
+    began = people.classes_since[rows]
     ended = (began != NEVER) & (month - began >= params.term)
     below = people.language[rows] < params.target
     integrating = (since != NEVER) & ~ended & below & ~people.exempt[rows]
     people.integrating[:] = False
-    people.integrating[rows[integrating]] = True
     due, since = rows[integrating], since[integrating]
+    people.integrating[due] = state.households.stage[people.household[due]] != Stage.PROTECTED  # theirs is no duty
     first = first_month(since, params, draws.once("weeks", people.identity[due]))
     wants = first <= month
     can = wants & ~moved(state, params, draws, due)
@@ -208,7 +221,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people.class_location[in_class] = state.households.location[people.household[in_class]]
     new = in_class[people.classes_since[in_class] == NEVER]
     people.classes_since[new] = month
-    offered = offered_since(state, params.activity_from, rows) != NEVER
+    offered = offered_since(state, params.activity_from, rows, params.protected_too) != NEVER
     free = rows[offered & ~people.employed[rows] & ~people.exempt[rows]]
     people.active[:] = False
     people.active[free] = draws.once("activity", people.identity[free]) < params.activity_share
