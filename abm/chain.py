@@ -27,6 +27,7 @@ from abm.processes import (
     participation,
     placement,
     profile,
+    protection,
     reception,
     reunion,
     screening,
@@ -38,6 +39,7 @@ from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
+    protection,  # people from Ukraine come under temporary protection, and leave
     screening,  # the registration centre estimates chances
     placement,  # everyone in reception gets a place
     decision,  # the immigration service and the courts decide

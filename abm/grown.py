@@ -22,12 +22,13 @@ CUT_OFF = -1.126  # standard deviations below the mean that 13% of the populatio
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
 _COMBINATIONS = 1 << len(FLAGS)
 _DEPARTING, _FIRST, _LAST = int(Stage.DEPARTING), COHORT.start, COHORT.stop - 1  # compiled code wants ints
+_PROTECTED = int(Stage.PROTECTED)
 _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 
 
 @njit(cache=True)
 def tallied(
-    rows, month, nobody, employed, class_hours, integrating, coaching, female, schooling, language, wellbeing,
+    rows, month, nobody, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
     household, granted, assisted, stage, origin, location, municipality, of_location, of_municipality, status,
 ):  # fmt: skip
     """How often each combination of FLAGS occurs per group of each split, (splits, combinations, groups) int64, and
@@ -48,7 +49,7 @@ def tallied(
         permit = when != NEVER
         flags = (
             permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (stage[of] != _DEPARTING)) << 3
-            | in_class << 4 | (integrating[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
+            | in_class << 4 | (learner[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
         code[1], code[2] = origin[of], female[i]
@@ -73,20 +74,41 @@ def _combinations(tests: tuple[str, ...]) -> np.ndarray:
     return holds[:, [FLAGS.index(test) for test in tests]].all(axis=1).astype(float)
 
 
+@njit(cache=True)
+def asylum_chain(rows, household, stage):
+    """Those of rows who are not under temporary protection, (n,): they have measures of their own."""
+    found, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        found[count] = rows[k]
+        count += stage[household[rows[k]]] != _PROTECTED
+    return found[:count]
+
+
+def asylum_adults(month: Month) -> np.ndarray:
+    """Rows of the persons of working age of the asylum chain, (n,)."""
+    people, households = month.state.newcomers, month.households
+    return asylum_chain(adults(month.state), read_only(people.household), read_only(households.stage))
+
+
+def protected(month: Month, rows: np.ndarray) -> np.ndarray:
+    """Whether persons are under temporary protection, (n,) bool."""
+    return month.households.stage[month.state.newcomers.household[rows]] == Stage.PROTECTED
+
+
 class Grown:
-    """Persons of working age in a month: how many there are, their Dutch and their wellbeing, per group of a split."""
+    """Persons of working age of the asylum chain in a month, their Dutch and wellbeing, per group of a split."""
 
     def __init__(self, month: Month):
         state, sizes = month.state, month.group_sizes
         people, households = state.newcomers, state.households
         columns = (
-            people.employed, people.class_hours, people.integrating, people.coaching, people.female, people.schooling,
+            people.employed, people.class_hours, people.learner, people.coaching, people.female, people.schooling,
             people.language, people.wellbeing, people.household, households.granted, households.assisted,
             households.stage, households.origin, households.location, households.municipality, state.locations.region,
             state.municipalities.region, STATUS_OF_STAGE,
         )  # fmt: skip
         nobody = np.array([sizes[by] for by in CODED])
-        found = tallied(adults(state), month.number, nobody, *(read_only(column) for column in columns))
+        found = tallied(asylum_adults(month), month.number, nobody, *(read_only(column) for column in columns))
         self._tallies = {  # without who is not counted
             by: tuple(each[split][..., : sizes[by]] for each in found) for split, by in enumerate(CODED)
         }

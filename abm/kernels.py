@@ -191,10 +191,11 @@ def _by_lottery(line, lottery, size, budget):
 
 
 @njit(cache=True)
-def census(stage, size, location, municipality, has_place, housed, locations):
-    """Count households (n,) in one pass: persons, misplaced, housed without a municipality, people per location.
+def census(stage, size, location, municipality, has_place, has_town, locations):
+    """Count households (n,) in one pass: persons, misplaced, lacking a municipality, people per location.
 
-    has_place (stages,): whether a stage lives in reception; location and municipality are negative where none.
+    has_place, has_town (stages,): whether a stage lives in reception, or in a municipality outside it; location and
+    municipality are negative where none.
     """
     persons, misplaced, homeless = 0, 0, 0
     occupants = np.zeros(locations)
@@ -202,7 +203,7 @@ def census(stage, size, location, municipality, has_place, housed, locations):
         persons += size[i]
         placed = location[i] >= 0
         misplaced += placed != has_place[stage[i]]
-        homeless += stage[i] == housed and municipality[i] < 0
+        homeless += has_town[stage[i]] and municipality[i] < 0
         if placed:
             occupants[location[i]] += size[i]
     return persons, misplaced, homeless, occupants

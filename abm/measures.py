@@ -11,6 +11,7 @@ from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.participation_measures import PARTICIPATION_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
+from abm.protection_measures import PROTECTION_MEASURES
 from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
@@ -345,4 +346,5 @@ MEASURES: tuple[Measure, ...] = (
     *WORK_MEASURES,
     *LIFE_MEASURES,
     *PARTICIPATION_MEASURES,
+    *PROTECTION_MEASURES,
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from abm.populations import NEVER, Stage
 from abm.state import State
 
 Offer = Literal["home", "permit", "arrival"]
@@ -11,9 +12,18 @@ _COLUMN = {"home": "housed", "permit": "granted", "arrival": "applied"}
 _ORDER = ("arrival", "permit", "home")
 
 
-def offered_since(state: State, offer: Offer) -> np.ndarray:
-    """Month of the home, permit or arrival, (households,); NEVER where it did not come."""
-    return getattr(state.households, _COLUMN[offer])
+def offered_since(state: State, offer: Offer, protected_too: bool = False) -> np.ndarray:
+    """Month of the home, permit or arrival, (households,); NEVER where it did not come.
+
+    Temporary protection asks no civic integration: only `protected_too` offers anything there, from arrival on.
+    """
+    households = state.households
+    found = getattr(households, _COLUMN[offer])
+    if offer != "arrival" and not protected_too:
+        return found  # there is neither permit nor home
+    found, protected = found.copy(), np.flatnonzero(households.stage == Stage.PROTECTED)
+    found[protected] = households.applied[protected] if protected_too else NEVER
+    return found
 
 
 def not_later(first: Offer, second: Offer) -> bool:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from abm.adults import YOUNGEST, adults, regions_of
-from abm.measuring import Measure, Month, level, statistics
+from abm.adults import YOUNGEST, regions_of
+from abm.clock import MONTHS
+from abm.grown import asylum_adults
+from abm.measuring import PERMIT_YEARS, Measure, Month, level, statistics
 from abm.populations import NEVER, Activity, Route, Stage
-from abm.work_measures import grown
 
 
 def by_code(name: str, label: str, label_nl: str, by: str, column: str, many: int) -> Measure:
@@ -13,7 +14,7 @@ def by_code(name: str, label: str, label_nl: str, by: str, column: str, many: in
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
         people = month.state.newcomers
-        code = getattr(people, column)[adults(month.state)]
+        code = getattr(people, column)[asylum_adults(month)]
         return {by: np.bincount(code[code != NEVER], minlength=many) / month.state.scale}
 
     return Measure(name, "persons", label, label_nl, (by,), values)
@@ -22,7 +23,7 @@ def by_code(name: str, label: str, label_nl: str, by: str, column: str, many: in
 def awaiting_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Permit holders with a home and a route of the present law, without a plan; per group, at full size."""
     state, people = month.state, month.state.newcomers
-    rows = adults(state)
+    rows = asylum_adults(month)
     rows = rows[(people.route[rows] > Route.OLD) & (people.planned[rows] == NEVER)]
     rows = rows[state.households.stage[people.household[rows]] == Stage.HOUSED]
     groups = {"total": np.zeros(len(rows), np.int64), "region": regions_of(state, rows)}
@@ -39,11 +40,12 @@ def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 def passed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Adults with a permit who have passed civic integration, per group, at full size."""
-    people, who = month.state.newcomers, grown(month)
-    counted = (who.granted != NEVER) & (people.passed[who.rows] != NEVER)
-    return {
-        by: np.bincount(who.codes(by)[counted], minlength=month.group_sizes[by]) / month.state.scale for by in wanted
-    }
+    people, rows = month.state.newcomers, asylum_adults(month)
+    rows = rows[people.passed[rows] != NEVER]
+    granted = month.households.granted[people.household[rows]].astype(np.int64)
+    years = np.clip((month.number - granted) // MONTHS, 0, PERMIT_YEARS - 1)
+    groups = {"total": np.zeros(len(rows), np.int64), "since_permit": years}
+    return {by: np.bincount(groups[by], minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
 
 
 def returned_certified(month: Month) -> float:

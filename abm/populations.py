@@ -27,6 +27,7 @@ class Stage(IntEnum):
     HOUSED = 7
     RETURNED = 8  # left demonstrably
     UNKNOWN = 9  # left, destination unknown
+    PROTECTED = 10  # from Ukraine, under temporary protection: in a municipal shelter or a private home
 
 
 IN_RECEPTION = (
@@ -39,6 +40,7 @@ IN_RECEPTION = (
     Stage.DEPARTING,
 )
 STATUS_HOLDERS = (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AWAITING_HOME)
+IN_MUNICIPALITY = (Stage.HOUSED, Stage.PROTECTED)
 
 MOVES = {
     Stage.REGISTERING: (Stage.IN_DECISION,),
@@ -51,6 +53,7 @@ MOVES = {
     Stage.HOUSED: (),
     Stage.RETURNED: (),
     Stage.UNKNOWN: (),
+    Stage.PROTECTED: (Stage.RETURNED,),
 }
 
 
@@ -178,9 +181,8 @@ class Newcomers(Table):
     passed = column(np.int16, NEVER, unit="month", doc="month in which that was so first, with a permit")
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
-    integrating = column(
-        np.bool_, False, doc="whether civic integration asks this person's time: in class or waiting for one"
-    )
+    learner = column(np.bool_, False, doc="whether class is offered to who is not yet where the law wants")
+    integrating = column(np.bool_, False, doc="whether civic integration asks this person's time, in class or not")
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
     activity = column(np.int8, Activity.NONE, doc="activity beside class this month")
@@ -225,7 +227,9 @@ class Households(Table):
     track = column(np.int8, Track.REGULAR, doc="procedure")
     closing = column(np.bool_, False, doc="application will end without a decision on its merits (Dublin, withdrawn)")
     location = column(np.int32, NEVER, unit="row of locations", doc="where in reception")
-    municipality = column(np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed")
+    municipality = column(
+        np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed; where protected"
+    )
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
 
     relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
@@ -238,6 +242,7 @@ class Households(Table):
     came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
 
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
+    free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
 
     tax_on_work = column(
         np.float32,
@@ -352,6 +357,7 @@ class Nation(Table):
     reunion = column(np.float64, unit="persons", doc="reunification capacity carried over")
     reception = column(np.float64, unit="persons", doc="smoothed need for reception that the capacity plan follows")
     task_arrivals = column(np.float64, unit="persons", doc="people with a permit since the last task was set")
+    protected_due = column(np.float64, unit="persons", doc="people still due who come for temporary protection")
 
 
 class Ledger(Table):

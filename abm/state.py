@@ -12,6 +12,7 @@ from abm.errors import BooksError
 from abm.inputs import Inputs
 from abm.kernels import census
 from abm.populations import (
+    IN_MUNICIPALITY,
     IN_RECEPTION,
     MOVES,
     NEVER,
@@ -37,6 +38,7 @@ _LEGAL = np.zeros((len(Stage), len(Stage)), dtype=bool)
 for _origin, _targets in MOVES.items():
     _LEGAL[_origin, list(_targets)] = True
 _HAS_PLACE = np.isin(np.arange(len(Stage)), IN_RECEPTION)
+_HAS_TOWN = np.isin(np.arange(len(Stage)), IN_MUNICIPALITY)
 _SAVINGS = np.zeros(len(Purpose))
 _SAVINGS[Purpose.SAVED] = 1
 _SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEITED]] = -1
@@ -105,15 +107,15 @@ class State:
         people, homes, money = self.households, self.municipalities, self.ledger
         persons, misplaced, homeless, occupants = census(
             people.stage, people.size, people.location, people.municipality,
-            _HAS_PLACE, Stage.HOUSED, len(self.locations),
+            _HAS_PLACE, _HAS_TOWN, len(self.locations),
         )  # fmt: skip
         if persons != len(self.newcomers):
             raise BooksError(f"persons: households hold {persons}, newcomers are {len(self.newcomers)}")
         if misplaced:
             _refuse("a place for exactly those in reception", (people.location != NEVER) != _HAS_PLACE[people.stage])
         if homeless:
-            housed = people.stage == Stage.HOUSED
-            _refuse("a municipality for everyone housed", housed & (people.municipality == NEVER))
+            lacking = _HAS_TOWN[people.stage] & (people.municipality == NEVER)
+            _refuse("a municipality for everyone housed or protected", lacking)
         limited = np.isin(self.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
         over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
         _refuse("no more people than places (locations)", over)

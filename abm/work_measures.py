@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from abm.grown import SPLITS, grown
+from abm.grown import SPLITS, grown, protected
 from abm.matching import matched, profiled
 from abm.measuring import Measure, Month, level
 from abm.populations import NEVER, Role
@@ -56,8 +56,8 @@ def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarr
 
 
 def happened(*names: str) -> Callable[[Month], float]:
-    """Persons to whom an event happened this month."""
-    return lambda month: len(month.event(*names)) / month.state.scale
+    """Persons of the asylum chain to whom an event happened this month."""
+    return lambda month: np.count_nonzero(~protected(month, month.event(*names))) / month.state.scale
 
 
 EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")

@@ -28,7 +28,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["schema", "catalogue", "measuring"],
     ["grown"],
     ["work_measures"],
-    ["life_measures", "participation_measures"],
+    ["life_measures", "participation_measures", "protection_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],

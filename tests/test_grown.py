@@ -22,7 +22,7 @@ def country():
         home = {"municipality": luck.choice([A, D], 60)} if stage == Stage.HOUSED else {"location": place}
         people(state, stage, 60, origin=luck.integers(0, 3, 60), **home)
     folk, homes, n = state.newcomers, state.households, len(state.newcomers)
-    for name in ("adult", "female", "employed", "integrating"):
+    for name in ("adult", "female", "employed", "learner"):
         getattr(folk, name)[:] = luck.random(n) < 0.6
     folk.schooling[:] = luck.integers(NEVER, len(Schooling), n)
     folk.class_hours[:], folk.coaching[:] = luck.choice([0, 40], n), luck.choice([0, 0.5], n)
@@ -40,7 +40,7 @@ def flags(state, person):
     return IDLE | {
         "permit": permit, "employed": folk.employed[person], "assisted": homes.assisted[home],
         "applicant": not permit and homes.stage[home] != Stage.DEPARTING, "in_class": in_class,
-        "awaiting_class": folk.integrating[person] and not in_class, "coached": folk.coaching[person] > 0,
+        "awaiting_class": folk.learner[person] and not in_class, "coached": folk.coaching[person] > 0,
         "cohort": permit and -12 <= homes.granted[home] < 0, "unwell": folk.wellbeing[person] < np.float32(CUT_OFF),
     }  # fmt: skip
 

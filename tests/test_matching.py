@@ -139,7 +139,7 @@ def test_a_sector_is_drawn_once():
     people(state, Stage.REGISTERING, 50)
     run(profile, state)
     before = state.newcomers.sector.copy()
-    state.newcomers.schooling[:] = NEVER
+    state.newcomers.sector[:] = NEVER
     state.clock.month = 7
     run(profile, state)
     assert state.newcomers.sector.tolist() == before.tolist()

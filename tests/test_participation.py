@@ -13,7 +13,7 @@ MONTH = 365.25 / 84  # weeks
 
 def due(state, rows, **columns):
     """Adults who are asked to learn and could be in class since some month (10); their rows."""
-    asked = {"language": 0.0, "integrating": True, "met": False, "class_due": 10, "route": Route.OLD}
+    asked = {"language": 0.0, "learner": True, "class_due": 10, "route": Route.OLD}
     return grown(state, rows, **(asked | columns))
 
 
@@ -35,7 +35,7 @@ def test_only_those_who_are_asked_due_and_not_yet_there_are_in_class():
     wants = due(state, people(state, Stage.HOUSED))
     others = [
         due(state, people(state, Stage.HOUSED), **column)
-        for column in ({"integrating": False}, {"met": True}, {"class_due": 13}, {"class_due": NEVER})
+        for column in ({"learner": False}, {"class_due": 13}, {"class_due": NEVER})
     ]
     found = run(participation, state)
     assert found["in_class"].tolist() == found["class_wanted"].tolist() == found["class_begun"].tolist() == [*wants]

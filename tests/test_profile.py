@@ -17,7 +17,7 @@ def slow_present(state, month, here, screened):
         age, at = month - int(folk.born[i]), stage[folk.household[i]]
         grown_up = 216 <= age < 792
         adult.append(bool(grown_up and screened[at]))
-        if grown_up and here[at] and folk.schooling[i] == NEVER:
+        if grown_up and here[at] and folk.sector[i] == NEVER:
             fresh.append(i)
     return adult, fresh
 
@@ -53,7 +53,7 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
         people(state, stage)
     luck = np.random.default_rng(2)
     state.newcomers.born[:] = state.clock.month - luck.integers(150, 900, len(state.newcomers))
-    state.newcomers.schooling[::5] = Schooling.PRIMARY
+    state.newcomers.sector[::5] = 1
     here, screened = profile._HERE, profile._SCREENED
     adult, fresh = slow_present(state, state.clock.month, here, screened)
     assert run(profile, state)["profiled"].tolist() == fresh
@@ -66,7 +66,6 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
 def test_exemptions_are_looked_at_again_after_their_months():
     state = village_state()
     grown(state, people(state, Stage.HOUSED, count=500))
-    state.newcomers.schooling[:] = NEVER
     seen = []
     for month in (24, 30, 47, 48):
         state.clock.month = month

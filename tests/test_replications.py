@@ -40,8 +40,22 @@ def test_an_effect_is_a_difference_per_dose_with_its_interval():
 
 
 def test_a_level_is_not_a_difference():
-    study = Replication("R9", "t", "s", {}, {}, replications.employment(1), (-1, 1), "u")
+    study = Replication("R9a", "t", "s", {}, {}, replications.employment(1), (-1, 1), "u")
     assert replications.row(study, [(frame(10.0), frame(50.0))])["model"] == pytest.approx(0)
+
+
+def test_finding_and_losing_work_under_protection_by_hand():
+    levels = {"protected_of_age": [100.0, 120.0, 130.0], "protected_employed": [20.0, 40.0, 60.0]}
+    flows = {"protected_hires": [99.0, 16.0, 4.0], "protected_jobs_lost": [99.0, 1.0, 4.0]}
+    months = ("2022-06", "2022-07", "2022-08")  # the first is before the window; it tells who was there for the second
+    rows = [
+        (measure, "all", month, value)
+        for measure, values in (levels | flows).items()
+        for month, value in zip(months, values, strict=True)
+    ]
+    of_run = pd.DataFrame(rows[::-1], columns=["measure", "group", "month", "value"])
+    assert replications.finding(of_run) == pytest.approx((16 / 80 + 4 / 80) / 2)
+    assert replications.losing(of_run) == pytest.approx((1 / 20 + 4 / 40) / 2)
 
 
 @pytest.mark.parametrize("study", REPLICATIONS, ids=lambda study: study.id)

@@ -83,6 +83,14 @@ def house_nowhere(state):
     state.households.municipality[1] = NEVER
 
 
+def protect_nowhere(state):
+    people(state, Stage.PROTECTED, municipality=NEVER)
+
+
+def protect_in_reception(state):
+    people(state, Stage.PROTECTED, location=0)
+
+
 def pay_a_negative_amount(state):
     state.ledger.month[Purpose.PENALTIES] = -1.0
 
@@ -98,7 +106,9 @@ def pay_a_negative_amount(state):
         (overfill_a_regular_location, "no more people than places (locations); rows [1] (1 in all)"),
         (overfill_an_emergency_location, "no more people than places (locations); rows [5] (1 in all)"),
         (let_more_than_offered, "homes let within homes offered (municipalities); rows [1] (1 in all)"),
-        (house_nowhere, "a municipality for everyone housed; rows [1] (1 in all)"),
+        (house_nowhere, "a municipality for everyone housed or protected; rows [1] (1 in all)"),
+        (protect_nowhere, "a municipality for everyone housed or protected; rows [4] (1 in all)"),
+        (protect_in_reception, "a place for exactly those in reception; rows [4] (1 in all)"),
         (pay_a_negative_amount, "payments that are not negative (ledger); rows [6] (1 in all)"),
     ],
 )
@@ -167,7 +177,9 @@ def test_whoever_is_new_made_no_move():
 def test_every_stage_leads_out_of_reception_and_nobody_comes_back():
     assert set(MOVES) == set(Stage)
     ends = {stage for stage in Stage if not MOVES[stage]}
-    assert ends == {Stage.HOUSED, Stage.RETURNED, Stage.UNKNOWN} == set(Stage) - set(IN_RECEPTION)
+    assert ends == {Stage.HOUSED, Stage.RETURNED, Stage.UNKNOWN}
+    assert ends | {Stage.PROTECTED} == set(Stage) - set(IN_RECEPTION)
+    assert not any(Stage.PROTECTED in targets for targets in MOVES.values())  # nobody of the asylum chain
     assert set(STATUS_HOLDERS) < set(IN_RECEPTION)
     for stage in Stage:
         reached, frontier = set(), {stage}

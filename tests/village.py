@@ -40,6 +40,7 @@ SERIES = {
     "occupancy_norm": 0.8,
     "penalty_maximum": 7_500,
     "penalty_per_day": 100,
+    "protected": 0,
     "repeat_capacity": 10,
     "repeat_grant_rate": 0.5,
     "resettled": 0,
@@ -148,6 +149,8 @@ def people(state: State, stage: Stage, count: int = 1, size: int = 1, **columns)
         implied |= {"coupled": before, "municipality": A}
     if stage == Stage.HOUSED:
         implied["housed"] = before
+    if stage == Stage.PROTECTED:
+        implied["municipality"] = A
     implied |= columns
     rank = len(state.households) + np.arange(count)
     identity = identities(np.full(count, implied["origin"]), NEVER, rank, way=0)

@@ -38,6 +38,10 @@ class Params(ProcessParams):
     """What is offered to whom."""
 
     offered_from: Offer = param("permit", "choice", None, None, "assumption", "when activities are offered", lever=True)
+    protected_too: bool = param(
+        False, "switch", None, None, "assumption", "whether they are under temporary protection too, from arrival",
+        lever=True,
+    )  # fmt: skip
     share: float = param(0.2, "share", 0, 1, "assumption", "of those to whom they are, who take part", lever=True)
     other_share: float = param(0.1, "share", 0, 1, "assumption", "of the exempt, who have another activity", lever=True)
     training_share: float = param(
@@ -90,10 +94,10 @@ def chosen(
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give activities, and certificates for training."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = adults(state)
+    rows, since = adults(state), offered_since(state, params.offered_from, params.protected_too)
     activity = chosen(
         rows, people.employed, people.exempt, people.keen, people.suits, people.planned, people.route,
-        people.integrating, people.household, offered_since(state, params.offered_from), households.granted,
+        people.integrating, people.household, since, households.granted,
         households.track, params.share, params.other_share, params.training_share,
     )  # fmt: skip
     people.activity[rows] = activity

@@ -25,12 +25,13 @@ from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH, oldest_first_by, read_only, whole_months
 from abm.offers import Offer, not_later, offered_since
 from abm.params import ProcessParams, param
-from abm.populations import NEVER, Route, Schooling, Track
+from abm.populations import NEVER, Route, Schooling, Stage, Track
 
 WRITES = (
     "newcomers.route",
     "newcomers.planned",
     "newcomers.class_due",
+    "newcomers.learner",
     "newcomers.integrating",
     "newcomers.met",
     "newcomers.passed",
@@ -39,6 +40,7 @@ WRITES = (
 )
 YOUNG = 30 * MONTHS  # age below which the education route is offered [months]
 _OLD, _B1, _HARDEST, _FAST = int(Route.OLD), int(Route.B1), int(Route.SELF_RELIANCE), int(Track.FAST)
+_PROTECTED = int(Stage.PROTECTED)
 NO_ROUTE = len(Route)  # before the permit: a goal and a term of its own
 
 
@@ -48,6 +50,10 @@ class Params(ProcessParams):
     classes_from: Offer = param(
         "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons see participation",
         "when language classes begin to be offered", lever=True,
+    )  # fmt: skip
+    protected_too: bool = param(
+        False, "switch", None, None, "assumption: no civic integration for who is under temporary protection",
+        "whether classes are offered under temporary protection too, from arrival", lever=True,
     )  # fmt: skip
     start_weeks: float = param(
         20, "weeks", 0, 52, "assumption: before 2022 people found a course themselves",
@@ -152,13 +158,14 @@ def without_plan(rows, planned, route, household, since, track):
 @njit(cache=True)
 def asked(
     rows, household, language, route, exempt, classes_since, hours_followed, since, granted, track,
-    month, goals, terms, lowered_after, lowered, until_level, integrating, met, passed, class_due, planned, waits,
+    stage, month, goals, terms, lowered_after, lowered, until_level, learner, integrating, met, passed, class_due,
+    planned, waits,
 ):  # fmt: skip
-    """Mark whose time civic integration asks (`integrating`) and who has what it asks (`met`); whole columns.
+    """Mark who is to learn (`learner`), whose time that asks (`integrating`) and who is there (`met`); whole columns.
 
     Returns who passes, having a route, and who is asked and has no month for a first class, with a plan where it
     `waits` for one: rows, (n,) each.
-    household to hours_followed, integrating, met: of persons; since, granted, track: of households; goals [level],
+    household to hours_followed, learner to planned: of persons; since to stage: of households; goals [level],
     terms [months]: by route, the last of them without one; a route that ends by its hours has no goal (infinite).
     """
     passes, undated, many, more = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0, 0
@@ -170,11 +177,13 @@ def asked(
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
         met[i] = there | (over & (by == _HARDEST))
-        integrating[i] = offered & (not exempt[i]) & (not over) & ((not there) | (not until_level))
+        asks = offered & (not exempt[i]) & (not over)
+        learner[i] = asks & (not there)
+        integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
         passes[many] = undated[more] = i
         many += met[i] & (route[i] != NEVER) & (not exempt[i]) & (passed[i] == NEVER)
         ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER)
-        more += integrating[i] & (not met[i]) & (class_due[i] == NEVER) & ready
+        more += learner[i] & (class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()
 
 
@@ -209,16 +218,17 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     planned = make_plans(state, params, rows) if params.plan else rows[:0]
     people.planned[planned] = month
 
-    since = offered_since(state, params.classes_from)
+    since = offered_since(state, params.classes_from, params.protected_too)
     before = params.target_b1 if params.routes else params.target
     goals = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
     terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
     waits = params.plan and not_later(params.plan_from, params.classes_from)
     passes, undated = asked(
         rows, people.household, people.language, people.route, people.exempt, people.classes_since,
-        people.hours_followed, since, households.granted, households.track, month, goals, terms,
-        params.lowered_after, min(params.target, params.target_b1), params.ends == "level", people.integrating,
-        people.met, read_only(people.passed), read_only(people.class_due), people.planned, waits,
+        people.hours_followed, since, households.granted, households.track,
+        households.stage, month, goals, terms,
+        params.lowered_after, min(params.target, params.target_b1), params.ends == "level", people.learner,
+        people.integrating, people.met, read_only(people.passed), read_only(people.class_due), people.planned, waits,
     )  # fmt: skip
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)

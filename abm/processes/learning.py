@@ -7,7 +7,8 @@
 
 Hours of work are paid ones or those of an activity. Neighbours are those in the same reception location, where all are
 newcomers, or around a home, where compatriots live together more than evenly (see abm/surroundings.py). Hours per level
-follow schooling. Filling is full while work is barred and partial when it is allowed but there is none.
+follow schooling. Filling is full while work is barred and partial when it is allowed but there is none. Temporary
+protection counts as before a home: most live in a shelter.
 
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
@@ -23,7 +24,7 @@ from abm.populations import IN_RECEPTION, NEVER, Stage
 from abm.surroundings import openness
 
 WRITES = ("newcomers.language", "newcomers.idleness")
-_WAITS = np.isin(np.arange(len(Stage)), IN_RECEPTION)
+_WAITS = np.isin(np.arange(len(Stage)), (*IN_RECEPTION, Stage.PROTECTED))
 TOP = 5.0  # C1, the highest level that is counted
 
 
@@ -95,8 +96,8 @@ def disengaged(
 ):
     """Disengagement of rows after this month, (n,) float32.
 
-    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is in
-    reception, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
+    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is
+    before a home, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
     """
     found = np.empty(len(rows), np.float32)
     for k in range(len(rows)):
@@ -120,9 +121,10 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
         params.young, params.old, params.at_work, params.at_work_dual,
     )  # fmt: skip
+    allowed = np.where(households.free_to_work, households.applied, households.granted)  # since when; NEVER: barred
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     people.idleness[rows] = disengaged(
         rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
-        households.stage, households.granted, _WAITS, pace, params.idle_allowed, params.activity, kept,
+        households.stage, allowed, _WAITS, pace, params.idle_allowed, params.activity, kept,
     )  # fmt: skip
     return {}

@@ -78,13 +78,13 @@ def hours(employed: np.ndarray, dual: np.ndarray, route: np.ndarray, params: Par
 
 
 @njit(cache=True)
-def wanting(rows, integrating, met, class_due, month):
-    """Those of rows who want a class this month, (n,): asked, not yet where they should be, and due."""
+def wanting(rows, learner, class_due, month):
+    """Those of rows who want a class this month, (n,): to learn, and due."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         i = rows[k]
         found[count] = i
-        count += integrating[i] & (not met[i]) & (class_due[i] != NEVER) & (class_due[i] <= month)
+        count += learner[i] & (class_due[i] != NEVER) & (class_due[i] <= month)
     return found[:count].copy()
 
 
@@ -146,7 +146,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give classes to those who want one, and lessons to status holders in reception."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)
-    wants = wanting(rows, people.integrating, people.met, people.class_due, month)
+    wants = wanting(rows, people.learner, people.class_due, month)
     can = wants[~moved(state, params, draws, wants)]
     in_class = served(state, params, can)
     if 0 < params.dual_share < 1:

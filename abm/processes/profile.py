@@ -79,10 +79,10 @@ def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def present(born, household, schooling, stage, here, screened, month, youngest, oldest, adult):
+def present(born, household, sector, stage, here, screened, month, youngest, oldest, adult):
     """Mark who is of working age, screened and here in `adult`; returns the rows without a profile who are here too.
 
-    born [month] to schooling, adult: whole columns of persons; stage: of households; here, screened: (stages,) bool;
+    born [month] to sector, adult: whole columns of persons; stage: of households; here, screened: (stages,) bool;
     youngest, oldest [months].
     """
     fresh, count = np.empty(len(born) + 1, np.int64), 0
@@ -91,14 +91,15 @@ def present(born, household, schooling, stage, here, screened, month, youngest, 
         grown = (age >= youngest) & (age < oldest)
         adult[i] = grown & screened[at]
         fresh[count] = i
-        count += grown & here[at] & (schooling[i] == NEVER)
+        count += grown & here[at] & (sector[i] == NEVER)
     return fresh[:count].copy()
 
 
 def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
-    people.schooling[rows] = schooling(draws.once("schooling", who), params)
+    known = people.schooling[rows]  # at arrival, of whom temporary protection admits
+    people.schooling[rows] = np.where(known == NEVER, schooling(draws.once("schooling", who), params), known)
     shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
@@ -116,7 +117,7 @@ def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new (who registers too: the profile is known when a place is chosen), and look at exemptions."""
     people, month = state.newcomers, state.clock.month
-    columns = (people.born, people.household, people.schooling, state.households.stage)
+    columns = (people.born, people.household, people.sector, state.households.stage)
     fresh = present(*(read_only(column) for column in columns), _HERE, _SCREENED, month, YOUNGEST, OLDEST, people.adult)
     describe(state, params, draws, fresh)
     assess(state, params, draws, fresh if month % params.exempt_months else look(state, registering=True))

@@ -6,7 +6,8 @@
         + b_T trust of employers within reach + b_W subsidy + b_M match with the region
 
 Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
-first months after the application, a fraction while a work permit is needed, and one with a permit. Search is lower
+first months after the application, a fraction while a work permit is needed, and one with a permit or where temporary
+protection asks none. Search is lower
 during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in
 reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience,
 and when somebody is moved in reception, or moves house, to another region.
@@ -232,6 +233,7 @@ def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> n
         rows, people.household, households.applied, households.granted, households.track, households.stage,
         state.clock.month, params.barred_months, params.with_permit if params.work_permit else 1.0,
     )  # fmt: skip
+    free[households.free_to_work[people.household[rows]]] = 1.0
     return chances(
         rows, np.exp(-z), free, people.exempt, people.integrating, people.dual, params.lock_in, params.lock_in_dual
     )
@@ -261,7 +263,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     counted = np.zeros(len(people), dtype=np.bool_)
     counted[rows] = True
     end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
-    asked = params.work_permit & (households.granted[people.household[hired]] == NEVER)
+    of = people.household[hired]
+    asked = params.work_permit & (households.granted[of] == NEVER) & ~households.free_to_work[of]
     return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
 
 
@@ -332,9 +335,13 @@ def picked(edges, where, chance):
 
 
 def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
-    """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended."""
+    """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended.
+
+    Not of jobs under temporary protection: trust in status holders is what E044 is about.
+    """
     people, employers = state.newcomers, state.employers
     lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
+    lasted = lasted[state.households.stage[people.household[lasted]] != Stage.PROTECTED]
     in_reception = state.households.location[people.household[lost]] != NEVER
     pulled = lost[moved_away(state, lost) & in_reception]
     for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
