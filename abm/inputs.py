@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,11 @@ class Inputs:
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
+
+    @cached_property
+    def urbanity(self) -> FloatArray:
+        """Urbanity of each municipality, (municipalities,) [class]: from 1 (dense) to 5."""
+        return fixed(self.municipalities["urbanity"].to_numpy(float))
 
     def series_at(self, name: str, month_index: int) -> float:
         """Value of a series in a month counted from January 2015; the last step holds for ever."""

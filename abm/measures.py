@@ -33,13 +33,6 @@ def homes_let(month: Month) -> np.ndarray:
     return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
 
 
-def queueing_relatives(month: Month) -> np.ndarray:
-    """Relatives abroad who wait for a decision on reunification, then who travel; (2,) persons."""
-    people = month.households
-    each = [people.family_abroad[people.reunion == state].sum() for state in (Reunion.APPLIED, Reunion.TRAVELLING)]
-    return np.array(each) / month.state.scale
-
-
 def euros(*purposes: Purpose) -> Callable[[Month], np.ndarray]:
     """Euros paid this month for some purposes."""
     return lambda month: month.state.ledger.month[list(purposes)].sum()
@@ -118,7 +111,7 @@ MEASURES: tuple[Measure, ...] = (
         "Relatives waiting for a decision",
         "Nareizigers wachtend op een besluit",
         "total",
-        lambda m: queueing_relatives(m)[0],
+        lambda m: m.relatives[Reunion.APPLIED] / m.state.scale,
     ),
     level(
         "relatives_travelling",
@@ -126,7 +119,7 @@ MEASURES: tuple[Measure, ...] = (
         "Relatives allowed to come, not yet here",
         "Nareizigers met toestemming, nog niet hier",
         "total",
-        lambda m: queueing_relatives(m)[1],
+        lambda m: m.relatives[Reunion.TRAVELLING] / m.state.scale,
     ),
     level(
         "places",

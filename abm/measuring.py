@@ -19,6 +19,7 @@ from abm.populations import (
     Kind,
     Purpose,
     Route,
+    Reunion,
     Schooling,
     Stage,
     Track,
@@ -81,6 +82,12 @@ class Month:
     def stage_in_reception(self) -> np.ndarray:
         """Their stages."""
         return self.households.stage[self.in_reception]
+
+    @cached_property
+    def relatives(self) -> np.ndarray:
+        """Relatives abroad by where their application stands, (len(Reunion),) persons at the scale of the run."""
+        people, rows = self.households, np.flatnonzero(self.households.family_abroad > 0)
+        return np.bincount(people.reunion[rows], people.family_abroad[rows], len(Reunion))
 
     @cached_property
     def group_sizes(self) -> dict[str, int]:
@@ -151,7 +158,7 @@ def persons(
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
         rows = who(month)
-        size, count = month.households.size[rows] / month.state.scale, sizes(month)
+        size, count = month.households.size[rows] / month.state.scale, month.group_sizes
         return {group: np.bincount(codes(month, rows, group, at_home), size, count[group]) for group in wanted}
 
     return Measure(name, "persons/month" if flow else "persons", label, label_nl, ("total", *by), values)

@@ -103,8 +103,8 @@ def test_homes_equal_the_plain_twin():
 
 def test_a_household_decides_for_itself_and_for_the_family_that_joined():
     state, rows = many(4)
-    people(state, Stage.HOUSED, 2, sponsor=rows[[3, 1]])
-    assert moving.deciding(state, rows[[0, 3]]).tolist() == [0, NEVER, NEVER, 1, 1, NEVER]
+    joined = people(state, Stage.HOUSED, 2, sponsor=rows[[3, 1]])
+    assert moving.deciding(rows[[0, 3]], state.households.sponsor, joined).tolist() == [0, NEVER, NEVER, 1, 1, NEVER]
 
 
 def test_living_counts_persons_with_a_home_by_origin_and_municipality():
@@ -132,7 +132,7 @@ def test_who_leaves_is_who_a_look_at_every_household_finds(params):
         folk.employed & (folk.work_region == home), np.zeros(4_000, bool), state.households.tie == home, params,
     )  # fmt: skip
     luck = draws.uniform("moves", state.households.identity)
-    found = moving.leaving(state, params, draws)
+    found = moving.leaving(state, params, draws, rows[:0])
     assert found.tolist() == rows[luck < expected].tolist()
     assert 0 < len(found) < 4_000
 

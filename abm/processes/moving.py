@@ -55,10 +55,12 @@ class Params(ProcessParams):
     )
 
 
-def deciding(state, rows: np.ndarray) -> np.ndarray:
-    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none."""
-    number, sponsor = numbered(rows, len(state.households)), state.households.sponsor
-    joined = np.flatnonzero(sponsor != NEVER)
+def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none.
+
+    sponsor: whole column of households; joined: rows of those who have one.
+    """
+    number = numbered(rows, len(sponsor))
     number[joined] = number[sponsor[joined]]
     return number
 
@@ -103,10 +105,10 @@ def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
 
 
-def leaving(state, params: Params, draws: Draws) -> np.ndarray:
-    """Rows of the households that leave their municipality this month, without families who follow a sponsor."""
+def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
+    """Rows of the households that leave their municipality this month, without those (joined) who follow a sponsor."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    urbanity = state.inputs.municipalities["urbanity"].to_numpy(float)
+    urbanity = state.inputs.urbanity
     rows = waiting(households.stage, households.since, Stage.HOUSED, month)
     rows = rows[households.sponsor[rows] == NEVER]
     luck = draws.uniform("moves", households.identity[rows])
@@ -116,7 +118,7 @@ def leaving(state, params: Params, draws: Draws) -> np.ndarray:
     region = state.municipalities.region[town]
     person = (people.born, people.hours_followed, people.employed, people.work_region)
     adults, followed, job, school = homes(
-        deciding(state, rows), read_only(people.household), month,
+        deciding(rows, households.sponsor, joined), read_only(people.household), month,
         *(read_only(column) for column in person), region, YOUNGEST, SCHOOL,
     )  # fmt: skip
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
@@ -147,10 +149,11 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count hours of class, and let households move on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     people.hours_followed[:] += people.class_hours
-    rows = leaving(state, params, draws)
+    joined = np.flatnonzero(households.sponsor != NEVER)
+    rows = leaving(state, params, draws, joined)
     luck = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
-    decides = deciding(state, rows)
+    decides = deciding(rows, households.sponsor, joined)
     rows = np.flatnonzero((decides != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
     households.came_from[rows] = households.municipality[rows]
     households.municipality[rows] = to[decides[rows]]
