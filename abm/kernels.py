@@ -239,3 +239,17 @@ def looked_up(rows, household, location, municipality, of_location, of_municipal
         placed = location[of] >= 0
         found[k] = of_location[location[of]] if placed else of_municipality[municipality[of]]
     return found
+
+
+@njit(cache=True)
+def totalled(rows, codes, keep, values, groups):
+    """Sum of a value over persons and their number, per group, (groups,) each.
+
+    rows, codes (group), keep (whether somebody counts): (n,); values: whole column.
+    """
+    sums, many = np.zeros(groups), np.zeros(groups, np.int64)
+    for k in range(len(rows)):
+        if keep[k]:
+            sums[codes[k]] += values[rows[k]]
+            many[codes[k]] += 1
+    return sums, many

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
+from abm.outcome_measures import OUTCOME_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
 from abm.work_measures import WORK_MEASURES
 
@@ -343,4 +344,5 @@ MEASURES: tuple[Measure, ...] = (
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
     *LIFE_MEASURES,
+    *OUTCOME_MEASURES,
 )

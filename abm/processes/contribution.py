@@ -73,9 +73,6 @@ class Params(ProcessParams):
         "food money over that of 2015", dated={"2021-01": 1.05},
     )  # fmt: skip
     personal: float = param(12.95, "EUR/week", 0, 100, "rule_rva_2014", "money for clothing and personal use")
-    net_share: float = param(
-        0.9, "share", 0.6, 1, "assumption: little tax is left on 28 hours at the minimum wage", "net over gross wage"
-    )
     paying_share: float = param(
         0.16,
         "share",
@@ -85,8 +82,8 @@ class Params(ProcessParams):
         "households with a job in reception that do contribute",
     )
     offered: float = param(
-        0.81, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage",
-        "gross wage of the job that people seek, over the minimum wage of a full week",
+        0.73, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage, of which 0.9 is left net",
+        "net wage of the job that people seek, over the minimum wage of a full week",
     )  # fmt: skip
     savings_value: float = param(
         0.65, "ratio", 0.3, 1, "assumption: prior of phi", "worth of a saved euro to its owner now"
@@ -146,13 +143,13 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households, count = state.newcomers, state.households, len(state.households)
     asked = contributing(state, params)
     here = np.flatnonzero(asked[people.household])
-    of, net = people.household[here], params.net_share * people.wage[here].astype(np.float64)
+    of, net = people.household[here], people.net_wage[here].astype(np.float64)
     grown = state.clock.month - people.born[here] >= YOUNGEST
     rows = np.flatnonzero(asked)
     adults = np.bincount(of[grown], minlength=count)[rows]
     most = value(adults, np.bincount(of, minlength=count)[rows] - adults, params)
     rest = np.bincount(of, net - kept(net, params), count)[rows]
-    wage = params.net_share * params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
+    wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
     households.tax_on_work[:] = np.where(households.location == NEVER, NEVER, 0)
     households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
 
