@@ -1,27 +1,23 @@
-"""The loops over persons of `abm.processes.work`: the odds of a job, access and search, and whom employers meet.
+"""The loops over who seeks work, of `abm.processes.work`: the odds of a job, access by law, and search.
 
 Columns go in by name (`Columns`), numbers too (`Odds`, `Rules`), so that each rule stands once and is compiled once.
-Twins in tests/test_hiring.py are the oracle.
+Twins in tests/test_hiring.py and tests/test_work.py are the oracle.
 """
 
-from math import exp, floor, log
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from abm.clock import MONTHS
-from abm.draws import philox, unit
-from abm.kernels import WEEKS_PER_MONTH, read_only
+from abm.employment import used_up, worked
+from abm.kernels import read_only
 from abm.matching import by_profile
 from abm.populations import NEVER, Stage, Track
 
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
-YEAR = (1 << MONTHS) - 1  # a bit for each of the last twelve months
-NO_CAP = 52  # weeks: a cap of so many in a year is none
 _FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
-_NOTHING = 1e-9
-_S32 = np.uint64(32)
 _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
     "household", "schooling", "sector", "exempt", "integrating", "dual", "wellbeing", "permit_months", "identity",
@@ -97,34 +93,6 @@ def columns(state) -> Columns:
     people, households = state.newcomers, state.households
     found = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
     return Columns(*(read_only(each) for each in (*found, state.locations.region, state.municipalities.region)))
-
-
-def months_allowed(weeks: float) -> float:
-    """Months of work in twelve that a cap of so many weeks allows; more than there are where it is no cap."""
-    return weeks / WEEKS_PER_MONTH if weeks < NO_CAP else MONTHS + 1.0
-
-
-@njit(cache=True)
-def worked(bits):
-    """How many of the last twelve months were months of work that asked a work permit."""
-    count = 0
-    for shift in range(MONTHS):
-        count += (bits >> shift) & 1
-    return count
-
-
-@njit(cache=True)
-def used_up(bits, months, identity, luck):
-    """Whether a cap of `months` [months in twelve] is used up; part of a month is rounded by a person's own luck.
-
-    luck: address of a draw that holds for life (Draws.address).
-    """
-    done = worked(bits)
-    if done < floor(months):
-        return False
-    month, stream, k0, k1 = luck
-    a, b, _, _ = philox(identity, identity >> _S32, month, stream, k0, k1)
-    return done >= floor(months + unit(a, b))
 
 
 @njit(cache=True, inline="always")
@@ -283,141 +251,3 @@ def seek(rows, subsidy, state, w: Odds, r: Rules, local, weight: float, luck) ->
     chance = may * reward(tax, r.tax_reference, r.tax_elasticity) * np.exp(r.mood * low)
     chance /= 1 + np.exp(-z)  # NumPy finds several at once
     return Seekers(row, who, chance, where, sector), together(where, sector, chance, *local.shape)
-
-
-class Meetings(NamedTuple):
-    """Where seekers of a region and sector meet employers, and for what share of the meetings there is a vacancy."""
-
-    open: np.ndarray  # (regions, sectors + 1) share of matches for which there is a vacancy
-    own: np.ndarray  # (regions, sectors + 1) of those, the share in the own sector
-    edges: np.ndarray  # (regions, employers + 1) cumulated chance of each employer, in the order of `order`
-    order: np.ndarray  # (employers,) rows of employers, sector by sector
-    first: np.ndarray  # (sectors + 1,) where each sector begins in that order
-
-
-def reached(state, of_employers: np.ndarray) -> np.ndarray:
-    """What residents of each region reach of a quantity of employers, by commuting, (regions, employers)."""
-    return state.inputs.commuting[:, state.employers.region] * of_employers
-
-
-def by_sector(state, each: np.ndarray) -> np.ndarray:
-    """Sums over the employers of each sector, (regions, sectors), of (regions, employers)."""
-    return each @ (state.employers.sector[:, None] == np.arange(len(state.inputs.sectors)))
-
-
-def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
-    """What holds for who meets employers of the own sector for a share, (regions, sectors + 1).
-
-    own (regions, sectors): what holds there; anywhere (regions,): among all, which is all that counts without a sector.
-    """
-    return np.column_stack([share * own + (1 - share) * anywhere[:, None], anywhere])
-
-
-def meet(state, share: float, met: np.ndarray) -> Meetings:
-    """Let seekers meet the employers within reach, by their vacancies: a share of them in the own sector only.
-
-    met: chances of seekers together, (regions, sectors + 1), at the scale of the run. Where more come to an employer
-    than it has vacancies, part of the matches finds none.
-    """
-    vacancies, sector = state.employers.vacancies, state.employers.sector
-    reach = reached(state, vacancies)
-    anywhere = reach / np.maximum(reach.sum(axis=1, keepdims=True), _NOTHING)
-    inside = reach / np.maximum(by_sector(state, reach)[:, sector], _NOTHING)
-    comers, bound = met / state.scale, met[:, :-1] / state.scale
-    seekers = (comers.sum(axis=1) - share * bound.sum(axis=1)) @ anywhere + share * (bound[:, sector] * inside).sum(0)
-    filled = np.minimum(vacancies / np.maximum(seekers, _NOTHING), 1.0)
-    own, among_all = by_sector(state, inside * filled), anywhere @ filled
-    open_ = mixed(own, among_all, share)
-    part = np.column_stack([share * own, np.zeros(len(own))]) / np.maximum(open_, _NOTHING)
-    order = np.argsort(sector, kind="stable")
-    edges = np.zeros((len(reach), len(order) + 1))
-    np.cumsum((reach * filled)[:, order], axis=1, out=edges[:, 1:])
-    first = np.searchsorted(sector[order], np.arange(len(state.inputs.sectors) + 1))
-    return Meetings(open_, part, edges, order, first)
-
-
-@njit(cache=True)
-def hire(chance, where, sector, luck, open_):
-    """Which seekers find a job, (h,) numbers among them: luck below the chance times the share that finds a vacancy."""
-    found, count = np.empty(len(chance) + 1, np.int64), 0
-    for k in range(len(chance)):
-        found[count] = k
-        count += luck[k] < chance[k] * open_[where[k], sector[k]]
-    return found[:count].copy()
-
-
-@njit(cache=True)
-def employer_each(where, sector, luck, own, edges, order, first):
-    """Row of the employer that hires each, (n,) int64; where, sector, luck: (n,), the rest as in Meetings."""
-    found = np.empty(len(where), np.int64)
-    for k in range(len(where)):
-        region, of = where[k], sector[k]
-        chance, low, high = luck[k], 0, len(order)
-        if chance < own[region, of]:
-            chance, low, high = chance / own[region, of], first[of], first[of + 1]
-        else:
-            chance = (chance - own[region, of]) / (1 - own[region, of])
-        line = edges[region]
-        target = line[low] + chance * (line[high] - line[low])
-        found[k] = order[min(max(np.searchsorted(line, target, side="right") - 1, low), high - 1)]
-    return found
-
-
-@njit(cache=True)
-def capped(rows, household, permit_months, identity, granted, months, luck):
-    """Whose cap on work without a residence permit is used up, (n,) bool; household to identity: columns of persons."""
-    found = np.zeros(len(rows), np.bool_)
-    for k in range(len(rows)):
-        i = rows[k]
-        if granted[household[i]] == NEVER:
-            found[k] = used_up(permit_months[i], months, identity[i], luck)
-    return found
-
-
-@njit(cache=True)
-def moved_away(rows, household, work_region, moved_out, location, municipality, of_location, of_municipality, month):
-    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it.
-
-    household, work_region: columns of persons; moved_out to municipality: of households; the regions of places.
-    """
-    found = np.zeros(len(rows), np.bool_)
-    for k in range(len(rows)):
-        of = household[rows[k]]
-        if location[of] != NEVER:
-            found[k] = of_location[location[of]] != work_region[rows[k]]
-        elif moved_out[of] == month:
-            found[k] = of_municipality[municipality[of]] != work_region[rows[k]]
-    return found
-
-
-@njit(cache=True)
-def note_jobs(rows, hired, employer, household, location, began, lasted):
-    """Count jobs that began in the month `began` to `lasted` (employers,); returns how many there are in reception."""
-    in_reception, lasted[:] = 0, 0
-    for i in rows:
-        in_reception += location[household[i]] != NEVER
-        if hired[i] == began and employer[i] != NEVER:
-            lasted[employer[i]] += 1
-    return in_reception
-
-
-@njit(cache=True)
-def live_a_month(
-    rows, worked_before, employed, experience, permit_months, months_idle, class_hours, active, household, born,
-    applied, granted, month, gain, kept, grown_up,
-):  # fmt: skip
-    """Let experience, months of work without a residence permit and idle months of rows count.
-
-    worked_before: whether all of them had a job when the month began; employed to born: columns of persons; applied,
-    granted: of households; gain [years], kept [ratio], grown_up [months]: numbers. Whoever is counted for the first
-    time was idle since the arrival, or since coming of age.
-    """
-    factor, more = (1.0, gain) if worked_before else (kept, 0.0)
-    for i in rows:
-        of = household[i]
-        experience[i] = factor * experience[i] + more
-        if granted[of] == NEVER:
-            permit_months[i] = ((permit_months[i] << 1) | employed[i]) & YEAR
-        if months_idle[i] == NEVER:
-            months_idle[i] = max(min(month - applied[of], month - born[i] - grown_up), 0)
-        months_idle[i] += not (employed[i] | active[i] | (class_hours[i] > 0))

@@ -327,7 +327,7 @@ class Nation(Table):
     reunion = column(np.float64, unit="persons", doc="reunification capacity carried over")
     reception = column(np.float64, unit="persons", doc="smoothed need for reception that the capacity plan follows")
     jobs_in_reception = column(np.float64, unit="jobs", doc="jobs of who lived in reception last month, at that scale")
-    job_months = column(np.float64, unit="job-months", doc="the same over the months, fading")
+    job_months = column(np.float64, unit="months", doc="the same over the months, fading")
     jobs_pulled = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, over the months, fading")
     expected_moves = column(np.float64, unit="share/month", doc="of jobs in reception, expected to end by a move")
     task_arrivals = column(np.float64, unit="persons", doc="people with a permit since the last task was set")

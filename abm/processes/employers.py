@@ -52,7 +52,7 @@ class Params(ProcessParams):
         "jobs in reception that employers expect a move to end, before they see any",
     )  # fmt: skip
     moves_weight: float = param(
-        2000, "job-months", 100, 20_000, "assumption", "months of jobs in reception that weigh as much as that"
+        2000, "months", 100, 20_000, "assumption", "months of work in reception that weigh as much as that"
     )
 
 

@@ -25,7 +25,7 @@ wage E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_j
 
 import numpy as np
 
-from abm import hiring
+from abm import employment, hiring, meetings
 from abm.adults import YOUNGEST
 from abm.clock import MONTHS
 from abm.draws import Draws
@@ -193,7 +193,7 @@ def weights(params: Params) -> hiring.Odds:
 
 def rules(state, params: Params) -> hiring.Rules:
     """Access, search and how long jobs last, as they hold this month."""
-    before, months = params.with_permit if params.work_permit else 1.0, hiring.months_allowed(params.weeks_cap)
+    before, months = params.with_permit if params.work_permit else 1.0, employment.months_allowed(params.weeks_cap)
     return hiring.Rules(
         params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
         float(state.nation.expected_moves.sum()), params.tenure, params.tax_elasticity, params.tax_reference,
@@ -227,10 +227,10 @@ def unemployment_by_region(state) -> np.ndarray:
 
 def trust_met(state, share: float) -> np.ndarray:
     """Mean trust of the employers that seekers meet, (regions, sectors + 1), by jobs within reach."""
-    jobs = hiring.reached(state, state.employers.jobs)
+    jobs = meetings.reached(state, state.employers.jobs)
     trusting = jobs * state.employers.trust
-    own = hiring.by_sector(state, trusting) / np.maximum(hiring.by_sector(state, jobs), 1)
-    return hiring.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
+    own = meetings.by_sector(state, trusting) / np.maximum(meetings.by_sector(state, jobs), 1)
+    return meetings.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -256,7 +256,7 @@ def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
     people, households = state.newcomers, state.households
     columns = (people.class_hours, people.active, people.household, people.born, households.applied, households.granted)
     for rows, worked in ((working, True), (seeking, False)):
-        hiring.live_a_month(
+        employment.live_a_month(
             rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
             *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS, 1 - FADING, YOUNGEST,
         )  # fmt: skip
@@ -264,10 +264,10 @@ def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
 
 def cap_reached(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
     """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
-    months, cap = hiring.months_allowed(params.weeks_cap), draws.address("cap", lifelong=True)
+    months, cap = employment.months_allowed(params.weeks_cap), draws.address("cap", lifelong=True)
     people, granted = state.newcomers, read_only(state.households.granted)
     columns = (people.household, people.permit_months, people.identity)
-    return hiring.capped(working, *(read_only(each) for each in columns), granted, months, cap)
+    return employment.capped(working, *(read_only(each) for each in columns), granted, months, cap)
 
 
 def ended(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
@@ -287,11 +287,11 @@ def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.
         seeking, subsidy, state, weights(params), rules(state, params), local_odds(state, params), params.match,
         draws.address("cap", lifelong=True),
     )  # fmt: skip
-    meetings = hiring.meet(state, params.own_sector, met)
+    there = meetings.meet(state, params.own_sector, met)
     luck = draws.uniform("finds", seekers.identity)
-    hired = hiring.hire(seekers.chance, seekers.where, seekers.sector, luck, meetings.open)
+    hired = meetings.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
     rows, who, _, where, sector = (column[hired] for column in seekers)
-    employer = hiring.employer_each(where, sector, draws.uniform("employer", who), *meetings[1:])
+    employer = meetings.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
     return rows, where, employer
 
 
@@ -338,7 +338,7 @@ def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarra
     """Tell employers of jobs that have just lasted long enough, of those that a move in reception ended, and of all."""
     people, employers, location = state.newcomers, state.employers, state.households.location
     columns = (people.hired, people.employer, people.household, location)
-    state.nation.jobs_in_reception[:] = hiring.note_jobs(
+    state.nation.jobs_in_reception[:] = employment.note_jobs(
         employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
     )
     pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NEVER)]]
@@ -359,4 +359,4 @@ def moved_away(state, rows: np.ndarray) -> np.ndarray:
         people.household, people.work_region, households.moved_out, households.location, households.municipality,
         state.locations.region, state.municipalities.region,
     )  # fmt: skip
-    return hiring.moved_away(rows, *(read_only(each) for each in columns), state.clock.month)
+    return employment.moved_away(rows, *(read_only(each) for each in columns), state.clock.month)
