@@ -136,14 +136,8 @@ def tenure_of(experience, placed, left, r):
 
 @njit(cache=True)
 def reward(tax, reference, elasticity):
-    """How search follows what is kept of a wage, (n,) ratio; tax [share] (n,), negative where nothing is asked."""
-    found, untaxed = np.ones(len(tax)), (1 / (1 - reference)) ** elasticity
-    for k in range(len(tax)):
-        if tax[k] == 0:
-            found[k] = untaxed
-        elif tax[k] > 0 and elasticity > 0:
-            found[k] = (max(1.0 - tax[k], 0.0) / (1 - reference)) ** elasticity
-    return found
+    """How search follows what is kept of a wage, over where the tax is `reference`; tax [share], both below one."""
+    return ((1 - tax) / (1 - reference)) ** elasticity
 
 
 @njit(cache=True)
@@ -171,31 +165,40 @@ def chance_each(rows, z, c, month, r):
     return found
 
 
+class Seekers(NamedTuple):
+    """Who can find a job this month, (m,) each, and the sum of their chances."""
+
+    row: np.ndarray
+    identity: np.ndarray
+    chance: np.ndarray  # of a job where there is a vacancy
+    where: np.ndarray  # region where they live
+    sector: np.ndarray  # last: none
+    met: np.ndarray  # (regions, sectors + 1)
+
+
 @njit(cache=True)
 def look_for_work(rows, subsidy, c, month, w, r, local, match, weight, luck):
-    """Who can find a job this month, and what decides it.
+    """Who can find a job this month, and what decides with which chance.
 
-    rows (n,); subsidy (n,) [log odds] or (0,) where nobody has one; local (regions, sectors + 1) [log odds], the last
-    column for who has no sector; match (schoolings, sectors, regions) [SD] and its weight; luck: that rounds the cap.
-    Returns of those who may, (m,) each: row, identity, access x search, log odds, tax on work, low wellbeing [SD],
-    region and sector (last: none).
+    Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
+    job, region and sector (last: none). rows (n,); subsidy (n,) [log odds] or (0,) where nobody has one; local
+    (regions, sectors + 1) [log odds], the last column for who has no sector; match (schoolings, sectors, regions) [SD]
+    and its weight; luck: that rounds the cap.
     """
-    talent, language, idleness, experience, born, female = (
-        c.talent, c.language, c.idleness, c.experience, c.born, c.female
-    )  # fmt: skip
-    n, last = len(rows), local.shape[1] - 1
-    who, row, may, z = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n), np.empty(n)
-    tax, low = np.empty(n), np.empty(n)
+    n, m, last = len(rows), 0, local.shape[1] - 1
+    row, who = np.empty(n, np.int64), np.empty(n, np.uint64)
+    free, mood, against = np.empty(n), np.empty(n), np.empty(n)
     where, sector = np.empty(n, np.int8), np.empty(n, np.int8)
-    m, new, new_capped = 0, tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
+    new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
+    untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
         i = rows[k]
         search = search_of(c.exempt[i], c.integrating[i], c.dual[i], r)
         if search == 0:
             continue
         of = c.household[i]
-        free = search * access_of(c.granted[of], c.applied[of], c.track[of], c.stage[of], month, r)
-        if free == 0:
+        may = search * access_of(c.granted[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        if may == 0:
             continue
         placed, limited = c.location[of] >= 0, c.granted[of] == NEVER and r.months <= MONTHS
         bits = c.permit_months[i]
@@ -203,25 +206,26 @@ def look_for_work(rows, subsidy, c, month, w, r, local, match, weight, luck):
             continue
         region = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
         own = c.sector[i] if c.sector[i] != NEVER else last
-        odds = local[region, own] + odds_of(
-            talent[i], language[i], idleness[i], experience[i], month - born[i], female[i], c.coaching[i],
+        z = local[region, own] + odds_of(
+            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
             c.recognised[i], c.regulated[i], placed, w,
         )  # fmt: skip
         if own != last:
-            odds += weight * match[c.schooling[i], own, region]
+            z += weight * match[c.schooling[i], own, region]
         if len(subsidy):
-            odds += subsidy[k]
-        if placed or limited:
-            if experience[i] == 0 and bits == 0 and placed:  # most, so looked up
-                odds += r.tenure * (new_capped if limited else new)
-            else:
-                left = max(r.months - worked(bits), 1.0) if limited else np.inf
-                odds += r.tenure * tenure_of(experience[i], placed, left, r)
-        row[m], who[m], may[m], z[m] = i, c.identity[i], free, odds
-        tax[m], low[m] = c.tax_on_work[of], min(c.wellbeing[i], 0.0)
-        where[m], sector[m] = region, own
+            z += subsidy[k]
+        if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
+            z += r.tenure * (new_capped if limited else new)
+        elif placed or limited:
+            left = max(r.months - worked(bits), 1.0) if limited else np.inf
+            z += r.tenure * tenure_of(c.experience[i], placed, left, r)
+        tax = c.tax_on_work[of]
+        if tax >= 0:
+            may *= untaxed if tax == 0 else reward(min(tax, 1.0), r.tax_reference, r.tax_elasticity)
+        row[m], who[m], where[m], sector[m] = i, c.identity[i], region, own
+        free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
         m += 1
-    return row[:m], who[:m], may[:m], z[:m], tax[:m], low[:m], where[:m], sector[:m]
+    return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
 
 
 @njit(cache=True)
@@ -233,21 +237,14 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-class Seekers(NamedTuple):
-    """Who can find a job this month, (m,) each."""
-
-    row: np.ndarray
-    identity: np.ndarray
-    chance: np.ndarray  # of a job where there is a vacancy
-    where: np.ndarray  # region where they live
-    sector: np.ndarray  # last: none
-
-
-def seek(rows, subsidy, state, w: Odds, r: Rules, local, weight: float, luck) -> tuple[Seekers, np.ndarray]:
-    """Seekers, and their chances summed per region and sector, (regions, sectors + 1); see look_for_work."""
-    row, who, may, z, tax, low, where, sector = look_for_work(
+def seek(rows, subsidy, state, w: Odds, r: Rules, local, weight: float, luck) -> Seekers:
+    """Who can find a job this month; see look_for_work."""
+    row, who, chance, mood, against, where, sector = look_for_work(
         rows, subsidy, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
     )
-    chance = may * reward(tax, r.tax_reference, r.tax_elasticity) * np.exp(r.mood * low)
-    chance /= 1 + np.exp(-z)  # NumPy finds several at once
-    return Seekers(row, who, chance, where, sector), together(where, sector, chance, *local.shape)
+    np.exp(mood, out=mood)  # NumPy finds several at once
+    np.exp(against, out=against)
+    against += 1
+    chance *= mood
+    chance /= against
+    return Seekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))

@@ -28,7 +28,7 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
     rows = np.flatnonzero(luck.random(n) < 0.7)
     local, of = work.local_odds(state, p), folk.household[rows]
     cap = Draws(1, "work", month).address("cap", lifelong=True)
-    found, together = hiring.seek(
+    found = hiring.seek(
         rows, np.full(len(rows), 0.3), state, work.weights(p), work.rules(state, p), local, p.match, cap
     )
 
@@ -51,7 +51,7 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
     assert found.where.tolist() == town[some].tolist()
     slow = np.zeros((2, 4))
     np.add.at(slow, (town[some], folk.sector[rows[some]]), found.chance)  # no sector: the last column
-    assert together == pytest.approx(slow)
+    assert found.met == pytest.approx(slow)
 
 
 def test_a_move_to_another_region_is_seen():

@@ -12,6 +12,7 @@ from abm.kernels import (
     oldest_first_by,
     parted,
     served,
+    totalled,
     waiting,
     waiting_key,
     whole_months,
@@ -190,3 +191,13 @@ def test_what_holds_where_people_live(homes):
     found = looked_up(np.arange(len(homes)), household, location, municipality, np.array([5, 6, 7]), np.array([8, 9]))
     expected = [8 + town if place < 0 else 5 + place for place, town in homes]
     assert found.tolist() == expected[::-1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(-9, 9)), max_size=30))
+def test_values_are_summed_and_counted_per_group(people):
+    codes, keep, values = np.array(people, int).reshape(-1, 3).T
+    column = np.repeat(values, 2).astype(np.int16)  # rows are the even ones
+    sums, many = totalled(2 * np.arange(len(people)), codes, keep, column, 4)
+    groups = [[value for code, counts, value in people if counts and code == group] for group in range(4)]
+    assert sums.tolist() == [sum(group) for group in groups]
+    assert many.tolist() == [len(group) for group in groups]

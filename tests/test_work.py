@@ -9,8 +9,6 @@ import pytest
 from abm import hiring
 from abm.adults import adults, look
 from abm.draws import Draws
-from abm.kernels import read_only
-from abm.matching import by_profile
 from abm.populations import NEVER, Schooling, Stage, Track
 from abm.processes import participation, work
 from tests.village import ALPHA, D, Kind, locations, people, run
@@ -42,13 +40,12 @@ def grown(state, rows, **columns):
 def odds(state, rows, **params):
     """The log odds of a job of persons who may work, (n,), as `work.found` has them."""
     p = work.Params(**params)
-    table, luck = read_only(by_profile(state)), Draws(1, "work", state.clock.month).address("cap", lifelong=True)
-    found = hiring.look_for_work(
-        rows, np.empty(0), hiring.columns(state), state.clock.month, work.weights(p), work.rules(state, p),
-        work.local_odds(state, p), table, p.match, luck,
-    )  # fmt: skip
-    assert found[0].tolist() == rows.tolist()
-    return found[3]
+    luck = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    found = hiring.seek(
+        rows, np.empty(0), state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck
+    )
+    assert found.row.tolist() == rows.tolist()
+    return np.log(found.chance / (1 - found.chance))  # search and access are one
 
 
 def test_the_chance_of_a_job_by_hand():

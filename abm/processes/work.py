@@ -283,14 +283,14 @@ def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.
     if params.subsidised_share:
         luck = draws.once("subsidised", state.newcomers.identity[seeking])
         subsidy = params.subsidy * (luck < params.subsidised_share)
-    seekers, met = hiring.seek(
+    seekers = hiring.seek(
         seeking, subsidy, state, weights(params), rules(state, params), local_odds(state, params), params.match,
         draws.address("cap", lifelong=True),
     )  # fmt: skip
-    there = meetings.meet(state, params.own_sector, met)
+    there = meetings.meet(state, params.own_sector, seekers.met)
     luck = draws.uniform("finds", seekers.identity)
     hired = meetings.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
-    rows, who, _, where, sector = (column[hired] for column in seekers)
+    rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
     employer = meetings.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
     return rows, where, employer
 
