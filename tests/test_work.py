@@ -323,6 +323,7 @@ def test_there_is_no_cap_from_a_year_on_and_none_with_a_permit():
     asks = at_work(state, applicants(state), months=12)
     holds = at_work(state, people(state, Stage.AWAITING_HOME), months=12)
     assert len(run(work, state, weeks_cap=52, **KEEPS)["job_capped"]) == 0
+    assert len(run(work, state, weeks_cap=24, work_permit=False, **KEEPS)["job_capped"]) == 0
     assert run(work, state, weeks_cap=24, **KEEPS)["job_capped"].tolist() == asks.tolist()
     assert state.newcomers.employed[holds].all()
 

@@ -11,7 +11,7 @@ a fraction while a work permit is needed, and one with a residence permit. Searc
 (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in reception:
 ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. Expected tenure is shorter where a move in reception or the
 cap can end the job. A job ends by chance, less often with experience, when somebody is moved in reception, or moves
-house, to another region, and where a residence permit is missing after `weeks_cap` weeks of work in twelve months.
+house, to another region, and where it needs a work permit, after `weeks_cap` weeks of work in twelve months.
 
     P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
     wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
@@ -66,7 +66,7 @@ class Params(ProcessParams):
     )
     weeks_cap: int = param(
         24, "weeks", 4, 52, "rule_6m: until 29 November 2023; 52 is no cap",
-        "work that is allowed without a residence permit in any twelve months", lever=True, dated={"2023-12": 52},
+        "work in any twelve months that a work permit allows", lever=True, dated={"2023-12": 52},
     )  # fmt: skip
     with_permit: float = param(
         0.6, "ratio", 0.02, 1, "E007|twv: set by 1,514 permits in 2017-2021",
@@ -193,12 +193,17 @@ def weights(params: Params) -> hiring.Odds:
 
 def rules(state, params: Params) -> hiring.Rules:
     """Access, search and how long jobs last, as they hold this month."""
-    before, months = params.with_permit if params.work_permit else 1.0, employment.months_allowed(params.weeks_cap)
+    before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return hiring.Rules(
         params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
         float(state.nation.expected_moves.sum()), params.tenure, params.tax_elasticity, params.tax_reference,
         params.mood,
     )  # fmt: skip
+
+
+def months_allowed(params: Params) -> float:
+    """Months of work that the cap allows in twelve; it is a condition of the work permit, and falls with it."""
+    return employment.months_allowed(params.weeks_cap if params.work_permit else employment.NO_CAP)
 
 
 def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
@@ -264,7 +269,7 @@ def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
 
 def cap_reached(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
     """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
-    months, cap = employment.months_allowed(params.weeks_cap), draws.address("cap", lifelong=True)
+    months, cap = months_allowed(params), draws.address("cap", lifelong=True)
     people, granted = state.newcomers, read_only(state.households.granted)
     columns = (people.household, people.permit_months, people.identity)
     return employment.capped(working, *(read_only(each) for each in columns), granted, months, cap)
