@@ -4,6 +4,7 @@ Columns go in by name (`Columns`), numbers too (`Odds`, `Rules`), so that each r
 Twins in tests/test_hiring.py and tests/test_work.py are the oracle.
 """
 
+from collections.abc import Callable
 from math import exp, log
 from typing import NamedTuple
 
@@ -177,34 +178,48 @@ class Seekers(NamedTuple):
 
 
 @njit(cache=True)
-def look_for_work(rows, subsidy, c, month, w, r, local, match, weight, luck):
+def may_seek(rows, c, month, r):
+    """Who may look for work by law and is not exempt, (m,) each: row, access, region, flags, tax on work.
+
+    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where nothing is asked.
+    """
+    n, m = len(rows), 0
+    row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
+    for k in range(n):  # first the column of persons alone: fewer are looked up
+        row[m] = rows[k]
+        m += not c.exempt[rows[k]]
+    able, m = row[:m].copy(), 0
+    flags, tax = np.empty(len(able), np.int8), np.empty(len(able), np.float32)
+    for k in range(len(able)):
+        of = c.household[able[k]]
+        access = access_of(c.granted[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        if access == 0:
+            continue
+        placed, limited = c.location[of] >= 0, c.granted[of] == NEVER and r.months <= MONTHS
+        where[m] = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
+        row[m], free[m], flags[m], tax[m] = able[k], access, placed + 2 * limited, c.tax_on_work[of]
+        m += 1
+    return row[:m], free[:m], where[:m], flags[:m], tax[:m]
+
+
+@njit(cache=True)
+def look_for_work(rows, c, month, w, r, local, match, weight, luck):
     """Who can find a job this month, and what decides with which chance.
 
     Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
-    job, region and sector (last: none). rows (n,); subsidy (n,) [log odds] or (0,) where nobody has one; local
-    (regions, sectors + 1) [log odds], the last column for who has no sector; match (schoolings, sectors, regions) [SD]
-    and its weight; luck: that rounds the cap.
+    job, region and sector (last: none). rows (n,); local (regions, sectors + 1) [log odds], the last column for who has
+    no sector; match (schoolings, sectors, regions) [SD] and its weight; luck: that rounds the cap.
     """
-    n, m, last = len(rows), 0, local.shape[1] - 1
-    row, who = np.empty(n, np.int64), np.empty(n, np.uint64)
-    free, mood, against = np.empty(n), np.empty(n), np.empty(n)
-    where, sector = np.empty(n, np.int8), np.empty(n, np.int8)
+    row, free, where, flags, tax = may_seek(rows, c, month, r)
+    n, m, last = len(row), 0, local.shape[1] - 1
+    who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
     new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
-        i = rows[k]
-        search = search_of(c.exempt[i], c.integrating[i], c.dual[i], r)
-        if search == 0:
-            continue
-        of = c.household[i]
-        may = search * access_of(c.granted[of], c.applied[of], c.track[of], c.stage[of], month, r)
-        if may == 0:
-            continue
-        placed, limited = c.location[of] >= 0, c.granted[of] == NEVER and r.months <= MONTHS
+        i, region, placed, limited = row[k], where[k], flags[k] & 1, flags[k] > 1
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
             continue
-        region = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
         own = c.sector[i] if c.sector[i] != NEVER else last
         z = local[region, own] + odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
@@ -212,16 +227,14 @@ def look_for_work(rows, subsidy, c, month, w, r, local, match, weight, luck):
         )  # fmt: skip
         if own != last:
             z += weight * match[c.schooling[i], own, region]
-        if len(subsidy):
-            z += subsidy[k]
         if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
             z += r.tenure * (new_capped if limited else new)
         elif placed or limited:
             left = max(r.months - worked(bits), 1.0) if limited else np.inf
             z += r.tenure * tenure_of(c.experience[i], placed, left, r)
-        tax = c.tax_on_work[of]
-        if tax >= 0:
-            may *= untaxed if tax == 0 else reward(min(tax, 1.0), r.tax_reference, r.tax_elasticity)
+        may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
+        if tax[k] >= 0:
+            may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
         row[m], who[m], where[m], sector[m] = i, c.identity[i], region, own
         free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
         m += 1
@@ -237,11 +250,12 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-def seek(rows, subsidy, state, w: Odds, r: Rules, local, weight: float, luck) -> Seekers:
-    """Who can find a job this month; see look_for_work."""
+def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> Seekers:
+    """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
     row, who, chance, mood, against, where, sector = look_for_work(
-        rows, subsidy, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
+        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
     )
+    against -= lift(who)
     np.exp(mood, out=mood)  # NumPy finds several at once
     np.exp(against, out=against)
     against += 1

@@ -29,7 +29,7 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
     local, of = work.local_odds(state, p), folk.household[rows]
     cap = Draws(1, "work", month).address("cap", lifelong=True)
     found = hiring.seek(
-        rows, np.full(len(rows), 0.3), state, work.weights(p), work.rules(state, p), local, p.match, cap
+        rows, state, work.weights(p), work.rules(state, p), local, p.match, cap, lambda who: np.full(len(who), 0.3)
     )
 
     town = np.where(households.location[of] != NEVER, ALPHA, state.municipalities.region[households.municipality[of]])

@@ -42,7 +42,7 @@ def odds(state, rows, **params):
     p = work.Params(**params)
     luck = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
     found = hiring.seek(
-        rows, np.empty(0), state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck, lambda who: 0
     )
     assert found.row.tolist() == rows.tolist()
     return np.log(found.chance / (1 - found.chance))  # search and access are one

@@ -284,13 +284,9 @@ def ended(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarra
 
 def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the seekers who find a job this month, region where they live and row of the employer, (h,) each."""
-    subsidy = np.empty(0)
-    if params.subsidised_share:
-        luck = draws.once("subsidised", state.newcomers.identity[seeking])
-        subsidy = params.subsidy * (luck < params.subsidised_share)
     seekers = hiring.seek(
-        seeking, subsidy, state, weights(params), rules(state, params), local_odds(state, params), params.match,
-        draws.address("cap", lifelong=True),
+        seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
+        draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
     there = meetings.meet(state, params.own_sector, seekers.met)
     luck = draws.uniform("finds", seekers.identity)
@@ -298,6 +294,13 @@ def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.
     rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
     employer = meetings.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
     return rows, where, employer
+
+
+def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:
+    """What a wage subsidy adds to the log odds of seekers, (n,) or 0 where nobody has one; who: identities (n,)."""
+    if not params.subsidised_share:
+        return 0.0
+    return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
 
 
 def begin(state, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray) -> None:
