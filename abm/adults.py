@@ -24,6 +24,12 @@ def adults(state: State) -> np.ndarray:
     return np.flatnonzero(state.newcomers.adult)
 
 
+def free_since(state: State) -> np.ndarray:
+    """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
+    households = state.households
+    return np.where(households.free_to_work, households.applied, households.granted)
+
+
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
     """Labour market region where persons live, (n,): of their home, or of their place in reception."""
     households, places = state.households, (state.locations.region, state.municipalities.region)

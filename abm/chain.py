@@ -19,6 +19,7 @@ from abm.processes import (
     employers,
     guidance,
     housing,
+    income,
     integration,
     learning,
     leaving,
@@ -58,6 +59,7 @@ CHAIN = (
     guidance,  # job coaches, and diplomas
     employers,  # vacancies, and trust in newcomers
     work,  # people find jobs and lose them
+    income,  # wages become net, and social assistance makes up what is missing
     contribution,  # who works in reception contributes, or saves
     wellbeing,  # how adults are
     money,  # what it costs, from whom to whom

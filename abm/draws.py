@@ -85,11 +85,12 @@ class Draws:
 
         So a faster queue changes when somebody is decided, not how.
         """
-        return self._fill(who, (np.uint64(_LIFELONG), *self.address(label)[1:]))
+        return self._fill(who, self.address(label, lifelong=True))
 
-    def address(self, label: str) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-        """Month, stream and key of `uniform(label, ...)`, for kernels that call fill_uniform themselves."""
-        return np.uint64(self.month), np.uint64(stream(self.process, label)), self._k0, self._k1
+    def address(self, label: str, lifelong: bool = False) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+        """Month, stream and key of `uniform(label, ...)`, or `once`, for kernels that call fill_uniform themselves."""
+        month = np.uint64(_LIFELONG if lifelong else self.month)
+        return month, np.uint64(stream(self.process, label)), self._k0, self._k1
 
     def _fill(self, who: np.ndarray, address: tuple) -> np.ndarray:
         who = np.ascontiguousarray(who, dtype=np.uint64)

@@ -16,7 +16,8 @@ from abm.measuring import PERMIT_YEARS, STATUS_OF_STAGE, Month
 from abm.populations import NEVER, Stage
 
 SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
-CODED = (*SPLITS, "status")
+CODED = (*SPLITS, "since_arrival", "status")
+SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "months_idle")
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
 CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
@@ -29,18 +30,20 @@ _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 @njit(cache=True)
 def tallied(
     rows, month, nobody, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
-    household, granted, assisted, stage, origin, location, municipality, of_location, of_municipality, status,
+    level_matched, work_hours, income, months_idle, household, applied, granted, assisted, stage, origin, location,
+    municipality, of_location, of_municipality, status,
 ):  # fmt: skip
     """How often each combination of FLAGS occurs per group of each split, (splits, combinations, groups) int64, and
-    sums per group, (splits, groups) each: the level of Dutch of those with a permit [CEFR level], and wellbeing [SD].
+    SUMS per group, (splits, groups, sums): Dutch [CEFR level] and income [EUR/month] of those with a permit, level and
+    hours of their jobs [hours/week], wellbeing [SD] and idle months of all.
 
-    employed to household: whole columns of persons; granted to municipality: of households; of_location,
+    employed to household: whole columns of persons; applied to municipality: of households; of_location,
     of_municipality: region of each; status: of a stage; nobody (splits,): group of who is not counted in a split of
     CODED, which is the case without a permit in years since the permit, and outside reception in status.
     """
     splits, groups = len(nobody), nobody.max() + 1
     found = np.zeros(splits * _COMBINATIONS * groups, np.int64)
-    levels, moods = np.zeros(splits * groups), np.zeros(splits * groups)
+    sums, of_person = np.zeros((splits * groups, len(SUMS))), np.zeros(len(SUMS))
     code = np.zeros(splits, np.int64)
     for k in range(len(rows)):
         i = rows[k]
@@ -56,15 +59,17 @@ def tallied(
         code[3] = max(schooling[i], 0)  # nobody is measured before the profile
         code[4] = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else nobody[4]
         code[5] = of_location[place] if place >= 0 else of_municipality[municipality[of]]
-        code[6] = status[stage[of]] if place >= 0 else nobody[6]
-        level, mood = language[i] * permit, wellbeing[i]
+        code[6] = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
+        code[7] = status[stage[of]] if place >= 0 else nobody[7]
+        job = permit & employed[i]
+        of_person[0], of_person[1], of_person[2] = language[i] * permit, wellbeing[i], level_matched[i] & job
+        of_person[3], of_person[4], of_person[5] = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
         for split in range(splits):  # innermost, so that the sums of one split need not wait for those of another
             group = np.uint64(split * groups + code[split])  # unsigned: no check for a negative index
             found[np.uint64((split * _COMBINATIONS + flags) * groups + code[split])] += 1
-            levels[group] += level
-            moods[group] += mood
-    shape = (splits, groups)
-    return found.reshape((splits, _COMBINATIONS, groups)), levels.reshape(shape), moods.reshape(shape)
+            for each in range(len(of_person)):
+                sums[group, each] += of_person[each]
+    return found.reshape((splits, _COMBINATIONS, groups)), sums.reshape((splits, groups, len(of_person)))
 
 
 @cache
@@ -103,31 +108,25 @@ class Grown:
         people, households = state.newcomers, state.households
         columns = (
             people.employed, people.class_hours, people.learner, people.coaching, people.female, people.schooling,
-            people.language, people.wellbeing, people.household, households.granted, households.assisted,
+            people.language, people.wellbeing, people.level_matched, people.work_hours, people.income,
+            people.months_idle, people.household, households.applied, households.granted, households.assisted,
             households.stage, households.origin, households.location, households.municipality, state.locations.region,
             state.municipalities.region, STATUS_OF_STAGE,
         )  # fmt: skip
         nobody = np.array([sizes[by] for by in CODED])
         found = tallied(asylum_adults(month), month.number, nobody, *(read_only(column) for column in columns))
         self._tallies = {  # without who is not counted
-            by: tuple(each[split][..., : sizes[by]] for each in found) for split, by in enumerate(CODED)
+            by: (found[0][split, :, : sizes[by]], found[1][split, : sizes[by]]) for split, by in enumerate(CODED)
         }
 
     def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
         """Persons for whom all tests hold, (groups,), at the scale of the run."""
         return _combinations(tests) @ self._tallies[by][0]
 
-    def mean_language(self, by: str) -> np.ndarray:
-        """Mean level of Dutch of those with a permit, (groups,); NaN where there is nobody."""
-        return _mean(self._tallies[by][1], self.counted(("permit",), by))
-
-    def mean_wellbeing(self, by: str) -> np.ndarray:
-        """Mean wellbeing [SD], (groups,); NaN where there is nobody."""
-        return _mean(self._tallies[by][2], self.counted((), by))
-
-
-def _mean(total: np.ndarray, many: np.ndarray) -> np.ndarray:
-    return total / np.where(many == 0, np.nan, many)
+    def mean(self, name: str, by: str, *tests: str) -> np.ndarray:
+        """Mean of one of SUMS over those for whom the tests hold, (groups,); NaN where there is nobody."""
+        many = self.counted(tests, by)
+        return self._tallies[by][1][:, SUMS.index(name)] / np.where(many == 0, np.nan, many)
 
 
 def grown(month: Month) -> Grown:

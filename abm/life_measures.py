@@ -34,7 +34,7 @@ STATUS = ("total", "status", "since_permit", "sex")
 
 def mean_wellbeing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean wellbeing of adults per group; NaN where there is nobody."""
-    return {by: grown(month).mean_wellbeing(by) for by in wanted}
+    return {by: grown(month).mean("wellbeing", by) for by in wanted}
 
 
 def below(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

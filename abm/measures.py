@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
+from abm.outcome_measures import OUTCOME_MEASURES
 from abm.participation_measures import PARTICIPATION_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
 from abm.protection_measures import PROTECTION_MEASURES
@@ -340,4 +341,5 @@ MEASURES: tuple[Measure, ...] = (
     *LIFE_MEASURES,
     *PARTICIPATION_MEASURES,
     *PROTECTION_MEASURES,
+    *OUTCOME_MEASURES,
 )

@@ -29,6 +29,7 @@ from abm.state import Events, State
 STATISTICS = ("mean", "median", "p90")
 SEXES = ("men", "women")
 PERMIT_YEARS = 11  # groups of years since the permit, the last one open
+DIMENSIONS = ("origin", "sex", "schooling", "region")  # ways to part people whose groups are compared
 STATUSES = ("asylum seeker", "status holder", "leaving")
 STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
@@ -55,6 +56,9 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "route": words(Route),
         "activity": words(Activity),
         "since_permit": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
+        "since_arrival": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
+        "dimension": list(DIMENSIONS),
+        "sector": list(inputs.sectors),
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
@@ -141,6 +145,7 @@ def sizes(month: Month) -> dict[str, int]:
         fixed
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
+        | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS), "sector": len(state.inputs.sectors)}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 

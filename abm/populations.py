@@ -205,6 +205,13 @@ class Newcomers(Table):
     experience = column(np.float32, unit="years", doc="paid work in the Netherlands, fading while without")
     work_hours = column(np.int8, unit="hours/week", doc="of the job; 0 without one")
     wage = column(np.float32, unit="EUR/month", doc="gross, of the job; 0 without one")
+    net_wage = column(np.float32, unit="EUR/month", doc="of the job, after tax; 0 without one")
+    income = column(np.float32, unit="EUR/month", doc="net wage, and the part of the household's social assistance")
+    level_matched = column(np.bool_, False, doc="whether the last job asks the schooling of this person")
+    permit_months = column(
+        np.uint16, doc="in which of the last twelve months this person worked without a residence permit, a bit each"
+    )
+    months_idle = column(np.int16, NEVER, unit="months", doc="as an adult here without paid work, class or activity")
     work_region = column(np.int8, NEVER, unit="row of regions", doc="where this person lived when the job began")
     employer = column(np.int16, NEVER, unit="row of employers", doc="of the job; the last one after it")
 
@@ -241,6 +248,9 @@ class Households(Table):
     moved_out = column(np.int16, NEVER, unit="month", doc="month of the last move to another municipality")
     came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
 
+    adults = column(np.int8, unit="persons", doc="members of 18 to 65, screened and here")
+    earned = column(np.float32, unit="EUR/month", doc="their net wages together")
+    assistance = column(np.float32, unit="EUR/month", doc="social assistance that makes up what is missing")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
 
@@ -356,6 +366,10 @@ class Nation(Table):
     appeal = column(np.float64, unit="persons", doc="court capacity carried over")
     reunion = column(np.float64, unit="persons", doc="reunification capacity carried over")
     reception = column(np.float64, unit="persons", doc="smoothed need for reception that the capacity plan follows")
+    jobs_in_reception = column(np.float64, unit="jobs", doc="jobs of who lived in reception last month, at that scale")
+    job_months = column(np.float64, unit="months", doc="the same over the months, fading")
+    jobs_pulled = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, over the months, fading")
+    expected_moves = column(np.float64, unit="share/month", doc="of jobs in reception, expected to end by a move")
     task_arrivals = column(np.float64, unit="persons", doc="people with a permit since the last task was set")
     protected_due = column(np.float64, unit="persons", doc="people still due who come for temporary protection")
 

@@ -21,7 +21,7 @@ def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[
 
 def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean level of Dutch of permit holders of working age per group; NaN where there is nobody."""
-    return {by: grown(month).mean_language(by) for by in wanted}
+    return {by: grown(month).mean("language", by, "permit") for by in wanted}
 
 
 def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

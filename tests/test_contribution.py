@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm import hiring
 from abm.errors import BooksError
 from abm.populations import NEVER, Kind, Purpose, Stage
 from abm.processes import contribution, money, work
@@ -12,16 +13,16 @@ from tests.village import ALPHA, A, locations, people, run, village, village_sta
 LAW = contribution.Params()
 SINGLE = 4.33 * (44.66 + 12.95 + 45.38)  # 445.95: food, personal money and housing of one adult
 FAMILY = 4.33 * (2 * 33.05 + 2 * 25.8 + 4 * 12.95) + 4.33 * (45.38 + 22.69 + 2 * 11.34)  # 1,126.88: two and two
-ALL = {"paying_share": 1, "net_share": 1}
+ALL = {"paying_share": 1}
 
 
 def working(state, rows, wage, workers=1):
-    """Give the first members of households a job at this gross wage."""
+    """Give the first members of households a job at this net wage."""
     members = state.newcomers.household
     for row in rows:
         first = np.flatnonzero(members == row)[:workers]
         state.newcomers.employed[first] = True
-        state.newcomers.wage[first] = wage
+        state.newcomers.net_wage[first] = wage
         state.newcomers.born[first] = -12 * 30
     return rows
 
@@ -76,16 +77,10 @@ def test_contribution_of_a_family_of_four_takes_all_beyond_what_is_kept_at_most(
     state = village_state()
     rows = people(state, Stage.IN_DECISION, size=4)
     state.newcomers.born[:] = [-12 * 30, -12 * 30, -12 * 8, -12 * 4]
-    state.newcomers.wage[0] = wage
+    state.newcomers.net_wage[0] = wage
     run(contribution, state, **ALL)
     assert len(rows) == 1
     assert paid(state, Purpose.CONTRIBUTIONS) == pytest.approx(due)
-
-
-def test_gross_becomes_net_first():
-    state, _ = one(500)
-    run(contribution, state, paying_share=1, net_share=0.8)
-    assert paid(state, Purpose.CONTRIBUTIONS) == pytest.approx(300)  # three quarters of 400
 
 
 def test_each_worker_keeps_a_part_and_the_household_has_one_maximum():
@@ -132,8 +127,8 @@ def test_the_kernel_equals_the_plain_twin():
     luck, n = np.random.default_rng(8), 300
     number, household = luck.integers(NEVER, 40, 90).astype(np.int32), luck.integers(0, 90, n).astype(np.int32)
     born, wage = luck.integers(-500, 0, n).astype(np.int16), luck.choice([0, 300, 2_000], n).astype(np.float32)
-    found = contribution.earned(number, 40, household, born, wage, 12, 216, 0.9, LAW.kept_share, LAW.kept_most)
-    of, net = number[household], 0.9 * wage.astype(float)
+    found = contribution.earned(number, 40, household, born, wage, 12, 216, LAW.kept_share, LAW.kept_most)
+    of, net = number[household], wage.astype(float)
     for home in range(40):
         here, adult = of == home, 12 - born >= 216
         assert [found[0][home], found[1][home]] == [(here & adult).sum(), (here & ~adult).sum()]
@@ -181,7 +176,7 @@ def saver(stage, since=0):
     state.households.stage[rows], state.households.since[rows] = stage, since
     state.households.location[rows] = NEVER
     state.households.municipality[rows] = A
-    state.newcomers.wage[:] = 0
+    state.newcomers.net_wage[:] = 0
     return state, rows
 
 
@@ -211,7 +206,7 @@ def test_who_leaves_with_unknown_destination_loses_the_savings_after_a_month():
 def test_savings_wait_while_the_household_is_in_reception():
     state, _ = one(100, stage=Stage.DEPARTING)
     run(contribution, state, saved_share=1, **ALL)
-    state.newcomers.wage[:] = 0
+    state.newcomers.net_wage[:] = 0
     run(contribution, state, months=5, **ALL)
     assert state.households.savings.sum() == pytest.approx(75)
 
@@ -250,15 +245,14 @@ def test_savings_lower_the_tax_by_what_they_are_worth():
 
 
 def test_search_follows_what_is_kept_of_a_wage():
-    params = work.Params(tax_elasticity=0.4, tax_reference=0.36)
-    found = work.reward(np.array([NEVER, 0.36, 0, 1]), params)
-    assert found.tolist() == pytest.approx([1, 1, (1 / 0.64) ** 0.4, 0])
-    assert work.reward(np.array([0, 0.9]), work.Params(tax_elasticity=0)).tolist() == [1, 1]
-    assert np.all(np.diff(work.reward(np.linspace(0, 1, 11), params)) < 0)
+    assert [hiring.reward(tax, 0.36, 0.4) for tax in (0.36, 0, 1)] == pytest.approx([1, (1 / 0.64) ** 0.4, 0])
+    assert [hiring.reward(tax, 0.36, 0) for tax in (0, 0.9, 1)] == [1, 1, 1]
+    assert np.all(np.diff([hiring.reward(tax, 0.41, 0.2) for tax in np.linspace(0, 1, 11)]) < 0)
 
 
 def test_the_law_of_2015_is_the_reference_of_search():
-    state = village_state(village(minimum_wage=1_501.8))
+    state, params = village_state(village(minimum_wage=1_501.8)), work.Params()
     rows = working(state, people(state, Stage.AWAITING_COUPLING), 0)
     run(contribution, state)
-    assert work.reward(state.households.tax_on_work[rows], work.Params()) == pytest.approx([1], abs=0.005)
+    tax = float(state.households.tax_on_work[rows][0])
+    assert hiring.reward(tax, params.tax_reference, params.tax_elasticity) == pytest.approx(1, abs=0.005)

@@ -45,6 +45,7 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.guidance.asking_share": (1, {}, "diplomas_recognised", UP),
     "policy.work.barred_months": (0, {}, "work_permits", UP),
     "policy.work.work_permit": (False, {}, "applicants_employed", UP),
+    "policy.work.weeks_cap": (52, {}, "applicants_employed", UP),
     "policy.work.subsidised_share": (1, {}, "employed", UP),
 }
 

@@ -1,14 +1,14 @@
 """Employers: vacancies by jobs, experience that builds trust, and what that means for finding work."""
 
 import math
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from abm.populations import Stage
 from abm.processes import employers, work
-from tests.test_work import grown, village_state
-from tests.village import ALPHA, BETA, Kind, locations, people, run, village
+from tests.test_work import grown, odds, village_state
+from tests.village import ALPHA, Kind, locations, people, run, village
 
 
 def test_vacancies_of_the_country_are_shared_by_jobs():
@@ -17,6 +17,11 @@ def test_vacancies_of_the_country_are_shared_by_jobs():
     # 50 vacancies per 100 unemployed, 5% of a labour force of 50,000: 1,250, of which 500 are open
     assert state.employers.vacancies.sum() == pytest.approx(500)
     assert state.employers.vacancies[0] == pytest.approx(500 * 4_000 / 48_000)  # farms in Alpha
+    state.inputs = replace(state.inputs, sectors=["trade", "public", "care"])
+    run(employers, state, open_share=0.4)
+    # of the jobs 0.3 in trade, 0.1 in the public sector and a third of the last ask primary school at most
+    simple = 0.3 * 12_000 + 0.1 * 24_000 + 12_000 / 3
+    assert state.employers.vacancies[:2] == pytest.approx([500 * 0.3 * 4_000 / simple, 500 * 0.1 * 12_000 / simple])
 
 
 def test_experience_fades_and_trust_saturates():
@@ -36,30 +41,30 @@ def test_experience_fades_and_trust_saturates():
 def test_trust_counts_where_people_commute_to():
     state = village_state()
     state.employers.trust[:3] = 1.0  # all of Alpha
-    reach = work.trust_within_reach(state)
-    assert reach[[ALPHA, BETA]] == pytest.approx([0.75, 0.5])  # as many jobs in each region
+    met = work.trust_met(state, share=0)
+    assert met[:, -1] == pytest.approx([0.75, 0.5])  # as many jobs in each region
+    assert met[:, 0] == pytest.approx([0.75, 0.5])
+    # on farms: 0.75 x 4,000 jobs to 0.25 x 8,000 for Alpha, 0.5 x 4,000 to 0.5 x 8,000 for Beta
+    assert work.trust_met(state, share=1)[:, 0] == pytest.approx([0.6, 1 / 3])
+    assert work.trust_met(state, share=0.5)[ALPHA, 0] == pytest.approx((0.75 + 0.6) / 2)
     who = grown(state, people(state, Stage.HOUSED))
-    alpha = np.array([ALPHA])
-    gain = work.odds(state, work.Params(trust=0.4), who, alpha) - work.odds(state, work.Params(trust=0), who, alpha)
-    assert gain == pytest.approx([0.3])
+    gain = odds(state, who, trust=0.4) - odds(state, who, trust=0)
+    assert gain == pytest.approx([0.3])  # without a sector
 
 
-def test_seekers_beyond_the_vacancies_find_none():
+def test_expected_moves_are_what_was_seen_and_a_prior():
     state = village_state()
-    state.employers.vacancies[:] = [10, 10, 10, 5, 5, 5]
-    where = np.repeat([ALPHA, BETA], [80, 40])
-    share = work.open_vacancies(state, where, np.full(120, 0.5))
-    # 40 matches in Alpha and 20 in Beta: 40 of them in Alpha for 30 vacancies, 20 in Beta for 15
-    assert share[0] == pytest.approx(0.75 * 0.75 + 0.25 * 0.75)
-    assert share[-1] == pytest.approx(0.5 * 0.75 + 0.5 * 0.75)
-    assert work.open_vacancies(state, where[:4], np.full(4, 0.5)) == pytest.approx(1)
-
-
-def test_hires_go_to_vacancies_within_reach():
-    state = village_state()
-    state.employers.vacancies[:] = [0, 30, 0, 0, 0, 10]
-    found = work.employer_of(state, np.full(1000, ALPHA), np.linspace(0, 1, 1000, endpoint=False))
-    assert np.bincount(found, minlength=6).tolist() == [0, 900, 0, 0, 0, 100]  # 0.75 x 30 to 0.25 x 10
+    nation = state.nation
+    given = {"moves_prior": 0.02, "moves_weight": 100, "half_life": 12}
+    run(employers, state, **given)
+    assert nation.expected_moves == pytest.approx([0.02])
+    nation.jobs_in_reception[:], state.employers.pulled_out[2] = 300, 38
+    run(employers, state, **given)
+    assert nation.expected_moves == pytest.approx([(38 + 2) / (300 + 100)])
+    nation.jobs_in_reception[:] = 0
+    state.clock.month += 1
+    run(employers, state, months=12, **given)
+    assert nation.expected_moves == pytest.approx([(19 + 2) / (150 + 100)])  # half of it is forgotten
 
 
 def test_employers_learn_of_jobs_that_lasted_and_of_those_that_a_move_ended():
@@ -74,6 +79,7 @@ def test_employers_learn_of_jobs_that_lasted_and_of_those_that_a_move_ended():
     run(work, state, lasting=6)
     assert state.employers.lasted.tolist() == [0, 1, 0, 0, 0, 0]
     assert state.employers.pulled_out.tolist() == [0, 0, 0, 0, 1, 0]
+    assert state.nation.jobs_in_reception.tolist() == [1]
 
 
 def test_without_vacancies_nobody_is_hired():

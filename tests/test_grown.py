@@ -26,6 +26,9 @@ def country():
         getattr(folk, name)[:] = luck.random(n) < 0.6
     folk.schooling[:] = luck.integers(NEVER, len(Schooling), n)
     folk.class_hours[:], folk.coaching[:] = luck.choice([0, 40], n), luck.choice([0, 0.5], n)
+    folk.level_matched[:], folk.work_hours[:] = luck.random(n) < 0.5, luck.integers(1, 40, n)
+    folk.income[:], folk.months_idle[:] = luck.uniform(0, 3000, n), luck.integers(0, 50, n)
+    homes.applied[:] = luck.integers(-20, 60, len(homes))
     folk.language[:], folk.wellbeing[:] = luck.uniform(0, 5, n), luck.normal(-0.9, 0.5, n)
     homes.granted[:] = luck.choice([NEVER, -12, -2, 0, 11, 12, 59], len(homes))
     homes.assisted[:] = luck.random(len(homes)) < 0.5
@@ -55,6 +58,7 @@ def groups(state, person):
         "total": 0, "origin": homes.origin[home], "sex": int(folk.female[person]), "region": region,
         "schooling": max(folk.schooling[person], 0),
         "since_permit": None if granted == NEVER else min((60 - granted) // 12, 10),
+        "since_arrival": min((60 - int(homes.applied[home])) // 12, 10),
         "status": status[homes.stage[home]] if place >= 0 else None,
     }  # fmt: skip
 
@@ -82,6 +86,19 @@ def means(each, values, by, size, counted):
     """Mean value per group of those who count, NaN where nobody does."""
     found = [[values[p] for p, holds, group in each if group[by] == g and counted(holds)] for g in range(size)]
     return [np.mean(of, dtype=float) if of else np.nan for of in found]
+
+
+@pytest.mark.parametrize("by", CODED)
+@pytest.mark.parametrize(
+    ("name", "tests"),
+    [("level_matched", ("permit", "employed")), ("work_hours", ("permit", "employed")), ("income", ("permit",)),
+     ("months_idle", ())],
+)  # fmt: skip
+def test_other_means_equal_a_look_at_each_person(looked_at, by, name, tests):
+    state, month, each = looked_at
+    values, size = getattr(state.newcomers, name).astype(float), month.group_sizes[by]
+    expected = means(each, values, by, size, lambda holds: all(holds[test] for test in tests))
+    assert Grown(month).mean(name, by, *tests) == pytest.approx(np.array(expected), nan_ok=True)
 
 
 @pytest.mark.parametrize("by", CODED)

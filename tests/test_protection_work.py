@@ -9,8 +9,8 @@ from abm.measures import MEASURES
 from abm.measuring import Month
 from abm.populations import Schooling, Stage
 from abm.processes import activities, integration, learning, participation, profile, work
-from tests.test_work import PLAIN, grown, village_state
-from tests.village import ALPHA, BETA, D, people, run
+from tests.test_work import PLAIN, grown, odds, village_state
+from tests.village import BETA, D, people, run
 
 
 def protected(state, count=1, free=True, **columns):
@@ -29,8 +29,8 @@ def test_work_is_allowed_from_the_start_or_as_for_asylum_seekers(free, months, e
     rows = protected(state, free=free)
     state.households.applied[:] = state.clock.month - months
     params = work.Params(base=-3, barred_months=6, with_permit=0.4, **PLAIN)
-    z = work.odds(state, params, rows, np.array([ALPHA]))
-    assert z == pytest.approx(-3 + 0.06 * 0.9)  # no reception; Alpha has 4% unemployment where the base holds at 4.9
+    z = odds(state, rows, base=-3, **PLAIN)
+    assert z == pytest.approx([-3 + 0.06 * 0.9])  # no reception; Alpha has 4% unemployment where the base holds at 4.9
     assert work.chance_of_match(state, params, rows, z) == pytest.approx(expected / (1 + math.exp(-z[0])))
 
 

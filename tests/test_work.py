@@ -1,14 +1,17 @@
-"""Finding and losing work: chances worked out by hand, access by law, and who lives on social assistance."""
+"""Finding and losing work: chances worked out by hand, access by law, level and hours of jobs, idle months."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from abm.adults import adults, look, regions_of
+from abm import hiring
+from abm.adults import adults, look
+from abm.draws import Draws
 from abm.populations import NEVER, Schooling, Stage, Track
 from abm.processes import profile, work
-from tests.village import ALPHA, C, D, Kind, locations, people, run
+from tests.village import ALPHA, D, Kind, locations, people, run
 from tests.village import village_state as village_of_2015
 
 PLAIN = {"level": 0.29, "idleness": 1.3, "experience": 0.19, "woman": 0, "ageing": 0, "in_reception": 0}
@@ -34,34 +37,65 @@ def grown(state, rows, **columns):
     return of
 
 
+def odds(state, rows, **params):
+    """The log odds of a job of persons who may work, (n,), as `work.found` has them."""
+    p = work.Params(**params)
+    luck = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    found = hiring.seek(
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck, lambda who: 0
+    )
+    assert found.row.tolist() == rows.tolist()
+    return np.log(found.chance / (1 - found.chance))  # search and access are one
+
+
 def test_the_chance_of_a_job_by_hand():
     state = village_state()
-    (who,) = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
-    z = work.odds(state, work.Params(base=-3, **PLAIN), np.array([who]), np.array([ALPHA]))
+    rows = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
     # two years of experience count at most; Alpha has 4% unemployment where the base holds at 4.9
-    assert z[0] == pytest.approx(-3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9)
+    expected = -3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9
+    assert odds(state, rows, base=-3, **PLAIN) == pytest.approx([expected])
 
 
 def test_age_sex_reception_coaching_and_diplomas_count():
     state = village_state()
     rows = grown(state, people(state, Stage.HOUSED, count=5))
-    folk, params = state.newcomers, work.Params(base=-3, woman=-0.6, ageing=-0.15, coaching=0.6, at_scale=0.5)
+    folk, params = state.newcomers, {"base": -3, "woman": -0.6, "ageing": -0.15, "coaching": 0.6, "at_scale": 0.5}
     folk.born[rows[1]] = state.clock.month - 600  # fifty: two decades over thirty
     folk.female[rows[2]] = True
     folk.coaching[rows[3]] = 1.0
     folk.recognised[rows[4]], folk.regulated[rows[4]] = 0, True
-    z = work.odds(state, params, rows, regions_of(state, rows))
+    z = odds(state, rows, **params)
     z -= z[0]
     assert z == pytest.approx([0, -0.3, -0.6, 0.3, 0.6], abs=1e-6)
     waits = grown(state, people(state, Stage.AWAITING_HOME))
-    assert work.odds(state, params, waits, np.array([ALPHA]))[0] == pytest.approx(-3 - 0.9 + 0.06 * 0.9)
+    assert odds(state, waits, **params, in_reception=-0.9) == pytest.approx([-3 - 0.9 + 0.06 * 0.9])
 
 
 def test_a_region_that_matches_better_counts():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=2), sector=0)  # farm: more jobs per inhabitant in Beta
-    found = [work.odds(state, work.Params(match=match), rows, np.array([0, 1])) for match in (0, 0.4)]
-    assert (found[1] - found[0]).tolist() == pytest.approx([-0.4, 0.4])
+    towns = people(state, Stage.HOUSED, count=2)
+    state.households.municipality[towns[1]] = D
+    rows = grown(state, towns, sector=0)  # farm: more jobs per inhabitant in Beta
+    gain = odds(state, rows, match=0.4) - odds(state, rows, match=0)
+    assert gain.tolist() == pytest.approx([-0.4, 0.4])
+
+
+def test_a_job_that_can_end_soon_is_found_less_often():
+    state = village_state()
+    state.nation.expected_moves[0] = 0.05
+    home, waits = (grown(state, people(state, stage)) for stage in (Stage.HOUSED, Stage.AWAITING_HOME))
+    asks = grown(state, people(state, Stage.IN_DECISION, applied=-20), permit_months=0b11)
+    rows, given = np.concatenate([home, waits, asks]), {"separation": 0.05, "settled": 0.1, "with_permit": 1}
+    capped, free = ({"tenure": 0.5, "weeks_cap": weeks} | given for weeks in (24, 52))
+    plain = odds(state, rows, tenure=0, **given)
+    # of 0.05 by chance and 0.05 by a move, half the time is left; the cap leaves 24 weeks less the two months worked
+    left = 24 / (365.25 / 84) - 2
+    assert odds(state, rows, **free) - plain == pytest.approx([0, 0.5 * math.log(0.5), 0.5 * math.log(0.5)])
+    expected = [0, 0.5 * math.log(0.5), 0.5 * math.log(0.5 * (1 - math.exp(-0.1 * left)))]
+    assert odds(state, rows, **capped) - plain == pytest.approx(expected)
+    state.newcomers.permit_months[asks] = 0
+    expected = 0.5 * math.log(0.5 * (1 - math.exp(-0.1 * 24 / (365.25 / 84))))
+    assert odds(state, asks, **capped) - plain[2:] == pytest.approx([expected])
 
 
 def slow_odds(people, households, p, rows, month):
@@ -115,22 +149,21 @@ def test_kernels_say_what_the_rule_says(work_permit):
 
 
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
-    even = np.ones(4)  # z = 0: a chance of a half
-    exempt, busy, dual = np.eye(4, dtype=bool)[1], np.array([0, 0, 1, 1], bool), np.array([0, 0, 0, 1], bool)
-    found = work.chances(np.arange(4), even, np.ones(4), exempt, busy, dual, 0.2, 0.6)
-    assert found.tolist() == pytest.approx([0.5, 0, 0.1, 0.3])
+    rules = work.rules(village_state(), work.Params(lock_in=0.2, lock_in_dual=0.6))
+    who = ((False, False, False), (True, False, False), (False, True, False), (False, True, True))
+    assert [hiring.search_of(*each, rules) for each in who] == [1, 0, 0.2, 0.6]
 
 
 def test_access_follows_the_law():
-    columns = {
-        "applied": 60 - np.array([0, 5, 6, 40, 2, 40, 40], np.int16),
-        "granted": np.array([NEVER, NEVER, NEVER, NEVER, 58, NEVER, NEVER], np.int16),
-        "track": np.array([0, 0, 0, 0, 0, Track.FAST, 0], np.int8),
-        "stage": np.array([1, 1, 1, 1, 7, 1, Stage.DEPARTING], np.int8),
-    }
-    rows = np.arange(7)
-    assert work.access(rows, rows, *columns.values(), 60, 6, 0.4).tolist() == [0, 0, 0.4, 0.4, 1, 0, 0]
-    assert work.access(rows, rows, *columns.values(), 60, 0, 1.0).tolist() == [1, 1, 1, 1, 1, 0, 0]
+    who = (  # granted, applied, track, stage in month 60
+        (NEVER, 60, 0, 1), (NEVER, 55, 0, 1), (NEVER, 54, 0, 1), (NEVER, 20, 0, 1), (58, 58, 0, 7),
+        (NEVER, 20, Track.FAST, 1), (NEVER, 20, 0, Stage.DEPARTING),
+    )  # fmt: skip
+    state = village_state()
+    rules = work.rules(state, work.Params(barred_months=6, with_permit=0.4))
+    assert [hiring.access_of(*map(int, each), 60, rules) for each in who] == [0, 0, 0.4, 0.4, 1, 0, 0]
+    rules = work.rules(state, work.Params(barred_months=0, work_permit=False))
+    assert [hiring.access_of(*map(int, each), 60, rules) for each in who] == [1, 1, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize(("stage", "columns"), [(Stage.DEPARTING, {}), (Stage.IN_DECISION, {"track": Track.FAST})])
@@ -187,33 +220,141 @@ def test_experience_grows_at_work_and_fades_without():
     assert state.newcomers.experience[rows] == pytest.approx([1 + 1 / 12, 0.98], rel=1e-5)
 
 
-def test_social_assistance_asks_what_the_adults_earn_together():
-    state = village_state()
-    single, couple = people(state, Stage.HOUSED, municipality=C)[0], people(state, Stage.HOUSED, size=2)[0]
-    folk = state.newcomers
-    folk.born[:], folk.exempt[:], folk.adult[:] = state.clock.month - 400, True, True
-    for household in (single, couple):  # 1,350 net: over 1,200 for one, under 1,716 for two
-        worker = np.flatnonzero(folk.household == household)[0]
-        folk.employed[worker], folk.wage[worker], folk.experience[worker] = True, 1500, 50.0
-    waits = people(state, Stage.AWAITING_HOME)[0]
-    run(work, state, net=0.9, couple=1.43)
-    assert state.households.assisted[[single, couple, waits]].tolist() == [False, True, False]
-
-
 def test_unemployment_of_the_region_moves_with_that_of_the_country():
     state = village_state()
     assert work.unemployment_by_region(state) == pytest.approx([0.04, 0.065])  # 0.05 in the country
     who = grown(state, people(state, Stage.HOUSED))
-    base, slack = (work.odds(state, work.Params(slack=slack), who, np.array([ALPHA]))[0] for slack in (0, 2))
-    assert slack - base == pytest.approx(-0.12)
+    assert odds(state, who, slack=2) - odds(state, who, slack=0) == pytest.approx([-0.12])
 
 
 def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
     state = village_state()
     grown(state, people(state, Stage.HOUSED, count=300))
-    hired = run(work, state, base=-2, over_minimum=1.1, hours=19, full_week=38)["hired"]
-    assert len(hired) > 0
-    assert state.newcomers.wage[hired] == pytest.approx(1100)  # half of 1.1 times 2,000
+    given = {"over_minimum": 1.1, "hours": 19, "hours_spread": 0, "full_week": 38, "full_time": 0.5, "at_level": -2}
+    hired = run(work, state, base=-2, matched_wage=1.5, **given)["hired"]
+    folk = state.newcomers
+    assert set(folk.work_hours[hired].tolist()) == {19, 38}
+    assert set(folk.level_matched[hired].tolist()) == {True, False}
+    full = 2_200 * np.where(folk.level_matched[hired], 1.5, 1)  # 1.1 times 2,000
+    assert folk.wage[hired] == pytest.approx(full * folk.work_hours[hired] / 38)
+
+
+def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
+    params = work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10)
+    found = work.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
+    assert found.tolist() == [38, 38, 14, 24, 34]
+    even = work.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
+    assert even.mean() == pytest.approx(0.2 * 38 + 0.8 * 24, abs=0.05)
+
+
+def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_on():
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=4))
+    folk = state.newcomers
+    folk.schooling[rows] = [Schooling.PRIMARY, Schooling.SECONDARY, Schooling.HIGHER, Schooling.HIGHER]
+    folk.language[rows], folk.recognised[rows[3]] = [1, 3, 4, 4], 5
+    params = work.Params(at_level=-1, level_language=0.5, level_recognised=1.5)
+
+    def chance(z):
+        return 1 / (1 + math.exp(-z))
+
+    edges = np.array([1, chance(-1), chance(-0.5), chance(1)])
+    assert work.at_level(state, params, rows, edges - 1e-9).all()
+    assert work.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
+
+
+def test_wages_follow_the_minimum_wage():
+    facts = village_of_2015().inputs
+    wage = np.where(np.arange(len(facts.series["minimum_wage"])) < 12, 2_000.0, 2_100.0)
+    state = village_state()
+    state.inputs = replace(facts, known_series=facts.known_series | {"minimum_wage": wage})
+    rows = grown(state, people(state, Stage.HOUSED), employed=True, hired=3, wage=1_000, experience=50.0)
+    run(work, state)
+    state.clock.month += 1
+    run(work, state)
+    assert state.newcomers.wage[rows] == pytest.approx([1_050])
+
+
+# --- the cap on work without a residence permit
+
+
+def applicants(state, count=1, **columns):
+    return people(state, Stage.IN_DECISION, count, applied=-20, location=locations(state, Kind.MUNICIPAL)[0], **columns)
+
+
+KEEPS = {"separation": 0.015, "settled": 0.5, "with_permit": 1, "base": -4.2}
+
+
+def at_work(state, rows, months):
+    """Persons with a job since some months, who will not lose it by chance."""
+    where = state.locations.region[state.households.location[rows]]
+    return grown(
+        state, rows, employed=True, hired=state.clock.month - months, experience=50.0, work_hours=24, work_region=where,
+        permit_months=(1 << months) - 1,
+    )  # fmt: skip
+
+
+def test_the_cap_ends_a_job_after_as_many_weeks():
+    state = village_state()
+    rows = at_work(state, applicants(state, count=400), months=5)
+    first = run(work, state, weeks_cap=24, **KEEPS)["job_capped"]
+    # 24 weeks are 5.52 months: for 48 in a hundred five months, for the others six
+    assert len(first) == pytest.approx(0.48 * 400, abs=3 * math.sqrt(400 / 4))
+    state.clock.month += 1
+    second = run(work, state, weeks_cap=24, **KEEPS)["job_capped"]
+    assert sorted([*first, *second]) == rows.tolist()
+    assert not state.newcomers.employed[rows].any()
+
+
+def test_who_used_up_the_cap_finds_no_work_until_twelve_months_have_passed():
+    state = village_state()
+    rows = grown(state, applicants(state, count=300), permit_months=0b111111)
+    assert len(run(work, state, weeks_cap=24, tenure=0, base=-2, with_permit=1)["hired"]) == 0
+    months = [0b111111 << 5, 0b111111 << 6]  # half a year that ended five months ago, and six months ago
+    state.newcomers.permit_months[rows] = np.repeat(months, 150)
+    run(work, state, months=2, weeks_cap=24, tenure=0, base=-2, with_permit=1)
+    hired = state.newcomers.employed[rows]
+    assert not hired[:150].any()
+    assert hired[150:].any()
+
+
+def test_there_is_no_cap_from_a_year_on_and_none_with_a_permit():
+    state = village_state()
+    asks = at_work(state, applicants(state), months=12)
+    holds = at_work(state, people(state, Stage.AWAITING_HOME), months=12)
+    assert len(run(work, state, weeks_cap=52, **KEEPS)["job_capped"]) == 0
+    assert len(run(work, state, weeks_cap=24, work_permit=False, **KEEPS)["job_capped"]) == 0
+    assert run(work, state, weeks_cap=24, **KEEPS)["job_capped"].tolist() == asks.tolist()
+    assert state.newcomers.employed[holds].all()
+
+
+def test_months_of_work_without_a_permit_are_kept_for_a_year():
+    state = village_state()
+    rows = at_work(state, np.concatenate([applicants(state), people(state, Stage.AWAITING_HOME)]), months=2)
+    run(work, state, weeks_cap=52, **KEEPS)
+    assert state.newcomers.permit_months[rows].tolist() == [0b111, 0b11]  # with a permit, none is counted
+    state.newcomers.employed[rows] = False
+    state.newcomers.exempt[rows] = True
+    state.clock.month += 1
+    run(work, state, months=12, weeks_cap=52)
+    assert state.newcomers.permit_months[rows[0]] == 0
+
+
+# --- idle months
+
+
+def test_months_without_work_class_or_activity_are_counted_since_the_arrival():
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=5, applied=2), exempt=True)
+    folk = state.newcomers
+    folk.class_hours[rows[1]], folk.active[rows[2]] = 10, True
+    folk.employed[rows[3]], folk.experience[rows[3]] = True, 50.0
+    folk.born[rows[4]] = state.clock.month - 18 * 12 - 3  # of age since three months
+    run(work, state, **KEEPS)
+    assert folk.months_idle[rows].tolist() == [11, 10, 10, 10, 4]
+    state.clock.month += 1
+    run(work, state, **KEEPS)
+    assert folk.months_idle[rows].tolist() == [12, 10, 10, 10, 5]
 
 
 def test_a_work_permit_is_counted_for_who_needs_one():

@@ -75,9 +75,6 @@ class Params(ProcessParams):
         "food money over that of 2015", dated={"2021-01": 1.05},
     )  # fmt: skip
     personal: float = param(12.95, "EUR/week", 0, 100, "rule_rva_2014", "money for clothing and personal use")
-    net_share: float = param(
-        0.9, "share", 0.6, 1, "assumption: little tax is left on 28 hours at the minimum wage", "net over gross wage"
-    )
     paying_share: float = param(
         0.16,
         "share",
@@ -87,8 +84,8 @@ class Params(ProcessParams):
         "households with a job in reception that do contribute",
     )
     offered: float = param(
-        0.81, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage",
-        "gross wage of the job that people seek, over the minimum wage of a full week",
+        0.73, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage, of which 0.9 is left net",
+        "net wage of the job that people seek, over the minimum wage of a full week",
     )  # fmt: skip
     savings_value: float = param(
         0.65, "ratio", 0.3, 1, "assumption: prior of phi", "worth of a saved euro to its owner now"
@@ -124,10 +121,10 @@ def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params)
 
 
 @njit(cache=True)
-def earned(number, count, household, born, wage, month, adult, net_share, kept_share, kept_most):
+def earned(number, count, household, born, net_wage, month, adult, kept_share, kept_most):
     """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
 
-    number (households,): which of them a household is, or NEVER; household, born [month], wage [EUR/month, gross]:
+    number (households,): which of them a household is, or NEVER; household, born [month], net_wage [EUR/month]:
     whole columns of persons; adult: age [months] from which one is an adult.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
@@ -135,7 +132,7 @@ def earned(number, count, household, born, wage, month, adult, net_share, kept_s
         n = number[household[i]]
         if n == NEVER:
             continue
-        grown, net = month - born[i] >= adult, net_share * np.float64(wage[i])
+        grown, net = month - born[i] >= adult, np.float64(net_wage[i])
         adults[n] += grown
         children[n] += not grown
         rest[n] += net - min(kept_share * net, kept_most)
@@ -168,13 +165,13 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households = state.newcomers, state.households
     here = placed(households.location)
     rows = contributing(state, params, here)
-    columns = (read_only(column) for column in (people.household, people.born, people.wage))
+    columns = (read_only(column) for column in (people.household, people.born, people.net_wage))
     adults, children, rest = earned(
         numbered(rows, len(households)), len(rows), *columns, state.clock.month, YOUNGEST,
-        params.net_share, params.kept_share, params.kept_most,
+        params.kept_share, params.kept_most,
     )  # fmt: skip
     most = value(adults, children, params)
-    wage = params.net_share * params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
+    wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
     households.tax_on_work[:] = NEVER
     households.tax_on_work[here] = 0
     households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)

@@ -16,7 +16,7 @@ Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed liv
 import numpy as np
 from numba import njit
 
-from abm.adults import adults
+from abm.adults import adults, free_since
 from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH
 from abm.params import ProcessParams, param
@@ -121,7 +121,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
         params.young, params.old, params.at_work, params.at_work_dual,
     )  # fmt: skip
-    allowed = np.where(households.free_to_work, households.applied, households.granted)  # since when; NEVER: barred
+    allowed = free_since(state)  # NEVER: barred
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     people.idleness[rows] = disengaged(
         rows, people.idleness, people.employed, people.class_hours, people.active, people.household,

@@ -3,30 +3,36 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_T trust of employers within reach + b_W subsidy + b_M match with the region
+        + b_T trust of employers met + b_W subsidy + b_M match with the region + g ln(expected tenure)
 
-Matches are fewer than that where seekers are more than the vacancies within reach, by commuting. Access is none in the
-first months after the application, a fraction while a work permit is needed, and one with a permit or where temporary
-protection asks none. Search is lower
-during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows what is kept of a wage in
-reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. A job ends by chance, less often with experience,
-and when somebody is moved in reception, or moves house, to another region.
+Seekers meet employers within reach by commuting, by their vacancies, a share of them in the own sector only; where
+more come than there are vacancies, part of the matches finds none. Access is none in the first months after the
+application, a fraction while a work permit is needed, and one with a residence permit or where temporary protection
+asks none. Search is lower during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows
+what is kept of a wage in reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. Expected tenure is
+shorter where a move in reception or the cap can end the job. A job ends by chance, less often with experience, when
+somebody is moved in reception, or moves house, to another region, and where it needs a work permit, after `weeks_cap`
+weeks of work in twelve months.
 
-Source: unemployment, minimum wage, social assistance, abm/data/national_series.csv, unemployment.csv; job finding
-E045, E010, E004, E005, E026, E031, E032; match E021, E024; work permits E007; separation E046; lock-in E012, E013;
-what is kept of a wage E089, E090.
+    P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
+    wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
+
+Wages rise with the minimum wage. A job keeps its level and hours: to get better ones, somebody finds another job.
+
+Source: unemployment, minimum wage, abm/data/national_series.csv, unemployment.csv; job finding E045, E010, E004, E005,
+E026, E031, E032; match E021, E024; work permits E007, rule_6m; separation E046; lock-in E012, E013; what is kept of a
+wage E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_jobs.
 """
 
 import numpy as np
-from numba import njit
 
-from abm.adults import adults, regions_of
+from abm import employment, hiring, meetings
+from abm.adults import YOUNGEST, free_since
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import parted
-from abm.matching import matched
+from abm.kernels import read_only
 from abm.params import ProcessParams, param
-from abm.populations import NEVER, Stage, Track
+from abm.populations import NEVER, Schooling
 
 WRITES = (
     "newcomers.employed",
@@ -36,14 +42,16 @@ WRITES = (
     "newcomers.wage",
     "newcomers.work_region",
     "newcomers.employer",
+    "newcomers.level_matched",
+    "newcomers.permit_months",
+    "newcomers.months_idle",
     "employers.lasted",
     "employers.pulled_out",
-    "households.assisted",
+    "nation.jobs_in_reception",
 )
 REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
-PER_CENT, NOBODY = 100, 1e-9
-PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
-_FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
+PER_CENT = 100
+B1 = 3  # level of Dutch at which `at_level` holds
 FADING = 0.02  # share of experience that a month without work takes
 
 
@@ -57,9 +65,21 @@ class Params(ProcessParams):
     work_permit: bool = param(
         True, "switch", None, None, "rule_6m", "whether work before the decision needs a work permit", lever=True
     )
+    weeks_cap: int = param(
+        24, "weeks", 4, 52, "rule_6m: until 29 November 2023; 52 is no cap",
+        "work in any twelve months that a work permit allows", lever=True, dated={"2023-12": 52},
+    )  # fmt: skip
     with_permit: float = param(
-        0.4, "ratio", 0.02, 1, "E007|twv: 1,514 permits in 2017-2021; after the cap of 24 weeks an assumption",
-        "job finding where a work permit is needed, over that with free access", dated={"2023-12": 0.8},
+        0.6, "ratio", 0.02, 1, "E007|twv: set by 1,514 permits in 2017-2021",
+        "job finding where a work permit is needed, over that with free access, the cap apart",
+    )  # fmt: skip
+    tenure: float = param(
+        0.5, "log odds", 0, 1.5, "E007: prior of g_ten; the value is an assumption within it",
+        "the log of how long a job is expected to last, over how long it does at home with a permit",
+    )  # fmt: skip
+    own_sector: float = param(
+        0.3, "share", 0, 1, "assumption: seven in ten jobs are in temporary work, catering and trade (ser_jobs)",
+        "of the employers that somebody meets, those of the own sector only",
     )  # fmt: skip
     base: float = param(-2.8, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
@@ -81,7 +101,9 @@ class Params(ProcessParams):
         "assumption: nothing on top of the series",
         "unemployment over that of the series",
     )
-    in_reception: float = param(-0.9, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception")
+    in_reception: float = param(
+        -0.6, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception, expected moves apart"
+    )
     lock_in: float = param(
         0.19, "ratio", 0.05, 0.5, "E012|E013|E045", "search during civic integration, over that after"
     )
@@ -119,7 +141,12 @@ class Params(ProcessParams):
         0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
     )
     tax_reference: float = param(
-        0.41, "share", 0, 1, "assumption: a lone adult on 28 hours under the Reba of 2015", "tax at which `base` holds"
+        0.41,
+        "share",
+        0,
+        0.95,
+        "assumption: a lone adult on 28 hours under the Reba of 2015",
+        "tax at which `base` holds",
     )
     mood: float = param(
         0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
@@ -130,113 +157,71 @@ class Params(ProcessParams):
     full_week: float = param(
         38, "hours/week", 36, 40, "assumption: usual full week", "hours that the minimum wage is for"
     )
-    net: float = param(0.9, "ratio", 0.6, 1, "assumption: low wages after tax credits", "net wage over gross")
-    couple: float = param(
-        1.43,
-        "ratio",
-        1,
-        2,
-        "assumption: norm of couples over that of single persons",
-        "assistance of two adults or more",
+    full_time: float = param(
+        0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
+        "jobs of a full week",
+    )  # fmt: skip
+    hours: int = param(
+        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a job in part time"
     )
-    hours: int = param(28, "hours/week", 12, 40, "assumption", "mean hours of a job")
+    hours_spread: int = param(
+        10, "hours/week", 0, 20, "assumption: a third under 20 hours; half of them in ukr_emp_hours (July 2022)",
+        "most that such a job has more or less",
+    )  # fmt: skip
+    at_level: float = param(
+        -0.6, "log odds", -2, 1, "assumption: a third of the jobs (bakker_mismatch: sign)",
+        "job at the level of schooling, level B1 and no recognised diploma",
+    )  # fmt: skip
+    level_language: float = param(
+        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job", "the same, a level more"
+    )
+    level_recognised: float = param(
+        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption", "the same, a recognised diploma"
+    )
+    matched_wage: float = param(
+        1.2, "ratio", 1, 1.6, "E033: full recognition raised hourly wages by a fifth; taken for a job at the level",
+        "wage of a job at the level of secondary school or more, over that of another",
+    )  # fmt: skip
 
 
-@njit(cache=True)
-def access(rows, household, applied, granted, track, stage, month, barred_months, before):
-    """Access to work, (n,) in [0, 1]: none for who is barred, unpromising or refused for good, `before` without permit.
-
-    household: whole column of persons; applied to stage: of households.
-    """
-    found = np.empty(len(rows))
-    for k in range(len(rows)):
-        of = household[rows[k]]
-        none = (track[of] == _FAST) | (stage[of] == _DEPARTING) | (month - applied[of] < barred_months)
-        found[k] = 1.0 if granted[of] != NEVER else 0.0 if none else before
-    return found
+def weights(params: Params) -> hiring.Odds:
+    """What each thing adds to the log odds of a job."""
+    return hiring.Odds(
+        params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
+        params.at_scale * params.coaching, params.regulated, params.recognised,
+    )  # fmt: skip
 
 
-def reward(tax: np.ndarray, params: Params) -> np.ndarray:
-    """How search follows what is kept of a wage, (n,) ratio; tax [share]: (n,), negative where nothing is asked."""
-    found, asked = np.ones(len(tax)), np.flatnonzero(tax >= 0)
-    found[asked] = ((1 - tax[asked]) / (1 - params.tax_reference)) ** params.tax_elasticity
-    return found
+def rules(state, params: Params) -> hiring.Rules:
+    """Access, search and how long jobs last, as they hold this month."""
+    before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
+    return hiring.Rules(
+        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
+        float(state.nation.expected_moves.sum()), params.tenure, params.tax_elasticity, params.tax_reference,
+        params.mood,
+    )  # fmt: skip
 
 
-def effort(state, params: Params, rows: np.ndarray) -> np.ndarray:
-    """How search of persons follows what is kept of a wage, and their wellbeing, (n,) ratio."""
-    people = state.newcomers
-    kept = reward(state.households.tax_on_work[people.household[rows]], params)
-    return kept * np.exp(params.mood * np.minimum(people.wellbeing[rows], 0))
-
-
-@njit(cache=True)
-def chances(rows, against, access, exempt, integrating, dual, lock_in, lock_in_dual):
-    """Chance of a job this month, (n,); against, access: (n,) of rows; exempt to dual: columns of persons.
-
-    against [odds]: exp(-z), which NumPy finds for several at once.
-    """
-    found = np.empty(len(rows))
-    for k in range(len(rows)):
-        i = rows[k]
-        busy = lock_in_dual if dual[i] else lock_in
-        search = 0.0 if exempt[i] else busy if integrating[i] else 1.0
-        found[k] = access[k] * search / (1 + against[k])
-    return found
-
-
-@njit(cache=True)
-def summed(
-    rows, talent, language, idleness, experience, born, female, coaching, recognised, regulated, household,
-    location, month, weights,
-):  # fmt: skip
-    """Part of z that is the person's, (n,) log odds.
-
-    talent to household: whole columns of persons; location: of households; weights: level, idleness, experience,
-    ageing, woman, in reception, coaching, a recognised diploma for a profession regulated by law, and for another.
-    """
-    level, idle, worked, ageing, woman, in_reception, coach, by_law, other = weights
-    found = np.empty(len(rows))
-    for k in range(len(rows)):
-        i = rows[k]
-        decades = max(month - born[i] - PRIME, 0) / DECADE
-        z = talent[i] + level * (language[i] - 2) - idle * idleness[i] + worked * min(experience[i], 2)
-        z += ageing * decades + woman * female[i] + coach * coaching[i]
-        z += in_reception * (location[household[i]] != NEVER)
-        found[k] = z + (by_law if regulated[i] else other) * (recognised[i] != NEVER)
-    return found
+def months_allowed(params: Params) -> float:
+    """Months of work that the cap allows in twelve; it is a condition of the work permit, and falls with it."""
+    return employment.months_allowed(params.weeks_cap if params.work_permit else employment.NO_CAP)
 
 
 def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
     """Part of z that is the person's, (n,) log odds."""
-    people = state.newcomers
-    return summed(
-        rows, people.talent, people.language, people.idleness, people.experience, people.born, people.female,
-        people.coaching, people.recognised, people.regulated, people.household, state.households.location,
-        state.clock.month,
-        (params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
-         params.at_scale * params.coaching, params.regulated, params.recognised),
-    )  # fmt: skip
-
-
-def odds(state, params: Params, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """z of persons, (n,) log odds; where: region of each."""
-    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
-    regional = params.base + params.unemployment * unemployment + params.trust * trust_within_reach(state)
-    return odds_of_person(state, params, rows) + regional[where] + params.match * matched(state, rows, where)
+    return hiring.odds_each(rows, hiring.columns(state), state.clock.month, weights(params))
 
 
 def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
-    people, households = state.newcomers, state.households
-    free = access(
-        rows, people.household, households.applied, households.granted, households.track, households.stage,
-        state.clock.month, params.barred_months, params.with_permit if params.work_permit else 1.0,
-    )  # fmt: skip
-    free[households.free_to_work[people.household[rows]]] = 1.0
-    return chances(
-        rows, np.exp(-z), free, people.exempt, people.integrating, people.dual, params.lock_in, params.lock_in_dual
-    )
+    return hiring.chance_each(rows, z, hiring.columns(state), state.clock.month, rules(state, params))
+
+
+def local_odds(state, params: Params) -> np.ndarray:
+    """Part of z that is of the place, (regions, sectors + 1) log odds; the last column for who has no sector."""
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    regional = params.base + params.unemployment * unemployment
+    return regional[:, None] + params.trust * trust_met(state, params.own_sector)
 
 
 def unemployment_by_region(state) -> np.ndarray:
@@ -246,107 +231,127 @@ def unemployment_by_region(state) -> np.ndarray:
     return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
+def trust_met(state, share: float) -> np.ndarray:
+    """Mean trust of the employers that seekers meet, (regions, sectors + 1), by jobs within reach."""
+    jobs = meetings.reached(state, state.employers.jobs)
+    trusting = jobs * state.employers.trust
+    own = meetings.by_sector(state, trusting) / np.maximum(meetings.by_sector(state, jobs), 1)
+    return meetings.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
+
+
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
-    people, households = state.newcomers, state.households
-    rows = adults(state)
-    working, seeking = parted(rows, people.employed)
-    ends = params.separation * np.exp(-params.settled * people.experience[working])
-    lost = working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
-    hired = found(state, params, draws, seeking)
+    people = state.newcomers
+    working, seeking = np.flatnonzero(people.adult & people.employed), np.flatnonzero(people.adult > people.employed)
+    over = cap_reached(state, params, draws, working)
+    capped, lost = working[over], ended(state, params, draws, working[~over])
+    hired, where, employer = found(state, params, draws, seeking)
     note_experience(state, params, working, lost)
-    people.experience[working] += 1 / MONTHS
-    people.experience[seeking] *= 1 - FADING
+    follow_minimum_wage(state, working)
     end(people, lost)
-    begin(state, params, draws, hired)
-    households.assisted[:] = needs_assistance(state, rows, params)
-    counted = np.zeros(len(people), dtype=np.bool_)
-    counted[rows] = True
-    end(people, np.flatnonzero(people.employed & ~counted))  # who left the country or reached the pension
-    of = people.household[hired]
-    asked = params.work_permit & (households.granted[of] == NEVER) & ~households.free_to_work[of]
-    return {"hired": hired, "job_lost": lost, "hired_with_work_permit": hired[asked]}
+    end(people, capped)
+    begin(state, params, draws, hired, where, employer)
+    live_a_month(state, working, seeking)
+    end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
+    asked = params.work_permit & (free_since(state)[people.household[hired]] == NEVER)
+    return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
 
 
-def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> np.ndarray:
-    """Rows of the seekers who find a job this month."""
-    who, where = state.newcomers.identity[seeking], regions_of(state, seeking)
-    z = odds(state, params, seeking, where)
-    if params.subsidised_share:
-        z += params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
-    chance = chance_of_match(state, params, seeking, z)
-    chance *= effort(state, params, seeking)
-    chance *= open_vacancies(state, where, chance)
-    return seeking[draws.uniform("finds", who) < chance]
+def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
+    """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
+    people, households = state.newcomers, state.households
+    columns = (people.class_hours, people.active, people.household, people.born, households.applied, free_since(state))
+    for rows, worked in ((working, True), (seeking, False)):
+        employment.live_a_month(
+            rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
+            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS, 1 - FADING, YOUNGEST,
+        )  # fmt: skip
 
 
-def begin(state, params: Params, draws: Draws, hired: np.ndarray) -> None:
+def cap_reached(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+    """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
+    months, cap = months_allowed(params), draws.address("cap", lifelong=True)
+    people, free = state.newcomers, read_only(free_since(state))
+    columns = (people.household, people.permit_months, people.identity)
+    return employment.capped(working, *(read_only(each) for each in columns), free, months, cap)
+
+
+def ended(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+    """Rows of those whose job ends by chance, or by a move."""
+    people = state.newcomers
+    ends = params.separation * np.exp(-params.settled * people.experience[working])
+    return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
+
+
+def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the seekers who find a job this month, region where they live and row of the employer, (h,) each."""
+    seekers = hiring.seek(
+        seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
+        draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
+    )  # fmt: skip
+    there = meetings.meet(state, params.own_sector, seekers.met)
+    luck = draws.uniform("finds", seekers.identity)
+    hired = meetings.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
+    rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
+    employer = meetings.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
+    return rows, where, employer
+
+
+def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:
+    """What a wage subsidy adds to the log odds of seekers, (n,) or 0 where nobody has one; who: identities (n,)."""
+    if not params.subsidised_share:
+        return 0.0
+    return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
+
+
+def begin(state, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray) -> None:
     """Begin jobs."""
-    people, month = state.newcomers, state.clock.month
+    people, month, who = state.newcomers, state.clock.month, state.newcomers.identity[hired]
+    matched = at_level(state, params, hired, draws.uniform("level", who))
+    hours = hours_of(params, draws.uniform("hours", who))
+    skilled = matched & (people.schooling[hired] >= Schooling.SECONDARY)
     full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
     people.employed[hired] = True
     people.hired[hired] = month
-    people.work_hours[hired] = params.hours
-    people.wage[hired] = full * params.hours / params.full_week
-    people.work_region[hired] = where = regions_of(state, hired)
-    people.employer[hired] = employer_of(state, where, draws.uniform("employer", people.identity[hired]))
+    people.level_matched[hired] = matched
+    people.work_hours[hired] = hours
+    people.wage[hired] = full * np.where(skilled, params.matched_wage, 1.0) * hours / params.full_week
+    people.work_region[hired] = where
+    people.employer[hired] = employer
 
 
-def within_reach(state, of_employers: np.ndarray) -> np.ndarray:
-    """What residents of each region reach of a quantity of employers, (regions,): by where they commute to."""
-    regions = len(state.regions)
-    return state.inputs.commuting @ np.bincount(state.employers.region, of_employers, regions)
+def at_level(state, params: Params, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Whether new jobs ask the schooling of those hired, (n,) bool, by a uniform each; any asks primary school."""
+    people = state.newcomers
+    z = params.at_level + params.level_language * (people.language[rows].astype(np.float64) - B1)
+    z += params.level_recognised * (people.recognised[rows] != NEVER)
+    return (people.schooling[rows] < Schooling.SECONDARY) | (chance < 1 / (1 + np.exp(-z)))
 
 
-def trust_within_reach(state) -> np.ndarray:
-    """Mean trust of the employers that residents of each region reach, (regions,), weighted by jobs."""
-    jobs = state.employers.jobs
-    return within_reach(state, jobs * state.employers.trust) / np.maximum(within_reach(state, jobs), 1)
+def hours_of(params: Params, chance: np.ndarray) -> np.ndarray:
+    """Hours of a job a week, (n,) whole, from a uniform each: a full week, or evenly around the mean of part time."""
+    part = (chance - params.full_time) / (1 - params.full_time)
+    around = params.hours + params.hours_spread * (2 * part - 1)
+    return np.rint(np.where(chance < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
 
 
-def open_vacancies(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Share of the matches for which there is a vacancy within reach, (n,): below one where seekers are too many.
-
-    where, chance: region of each seeker, and chance of a match, (n,).
-    """
-    expected = np.bincount(where, chance, len(state.regions)) / state.scale
-    # who lives in a region shares its vacancies with those who commute to it
-    seekers = state.inputs.commuting.T @ expected
-    vacancies = np.bincount(state.employers.region, state.employers.vacancies, len(state.regions))
-    filled = np.minimum(vacancies / np.maximum(seekers, NOBODY), 1.0)
-    return (state.inputs.commuting @ filled)[where]
-
-
-def employer_of(state, where: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Employer that hires each, (n,) row: by vacancies within reach of the region where they live."""
-    reach = state.inputs.commuting[:, state.employers.region] * state.employers.vacancies
-    return picked(np.cumsum(reach, axis=1), where.astype(np.int64), chance)
-
-
-@njit(cache=True)
-def picked(edges, where, chance):
-    """Column that each chance falls into, (n,) int64, in the row `where` of edges (rows, columns), which ascend."""
-    found = np.empty(len(where), np.int64)
-    last = edges.shape[1] - 1
-    for i in range(len(where)):
-        row = edges[where[i]]
-        found[i] = min(np.searchsorted(row, chance[i] * row[last], side="right"), last)
-    return found
+def follow_minimum_wage(state, working: np.ndarray) -> None:
+    """Let wages rise with the minimum wage."""
+    month, wage = state.clock.month, state.newcomers.wage
+    now, then = (state.inputs.series_at("minimum_wage", max(each, 0)) for each in (month, month - 1))
+    if now != then:
+        wage[working] *= now / then
 
 
 def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
-    """Tell employers of jobs that have just lasted long enough, and of those that a move in reception ended.
-
-    Not of jobs under temporary protection: trust in status holders is what E044 is about.
-    """
-    people, employers = state.newcomers, state.employers
-    lasted = employed[state.clock.month - people.hired[employed] == params.lasting]
-    lasted = lasted[state.households.stage[people.household[lasted]] != Stage.PROTECTED]
-    in_reception = state.households.location[people.household[lost]] != NEVER
-    pulled = lost[moved_away(state, lost) & in_reception]
-    for column, rows in ((employers.lasted, lasted), (employers.pulled_out, pulled)):
-        known = people.employer[rows]
-        column[:] = np.bincount(known[known != NEVER], minlength=len(employers))
+    """Tell employers of jobs that have just lasted long enough, of those that a move in reception ended, and of all."""
+    people, employers, location = state.newcomers, state.employers, state.households.location
+    columns = (people.hired, people.employer, people.household, location, state.households.stage)
+    state.nation.jobs_in_reception[:] = employment.note_jobs(
+        employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
+    )
+    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NEVER)]]
+    employers.pulled_out[:] = np.bincount(pulled[pulled != NEVER], minlength=len(employers))
 
 
 def end(people, rows: np.ndarray) -> None:
@@ -359,16 +364,8 @@ def end(people, rows: np.ndarray) -> None:
 def moved_away(state, rows: np.ndarray) -> np.ndarray:
     """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
     people, households = state.newcomers, state.households
-    of = people.household[rows]
-    moved = (households.location[of] != NEVER) | (households.moved_out[of] == state.clock.month)
-    return moved & (people.work_region[rows] != regions_of(state, rows))
-
-
-def needs_assistance(state, rows: np.ndarray, params: Params) -> np.ndarray:
-    """Housed households whose adults of working age earn less than social assistance, (households,) bool."""
-    people, households = state.newcomers, state.households
-    of = people.household[rows]
-    earned = params.net * np.bincount(of, people.wage[rows], len(households))
-    adults_of = np.bincount(of, minlength=len(households))
-    norm = state.inputs.series_at("social_assistance", state.clock.month) * np.where(adults_of > 1, params.couple, 1.0)
-    return (households.stage == Stage.HOUSED) & (adults_of > 0) & (earned < norm)
+    columns = (
+        people.household, people.work_region, households.moved_out, households.location, households.municipality,
+        state.locations.region, state.municipalities.region,
+    )  # fmt: skip
+    return employment.moved_away(rows, *(read_only(each) for each in columns), state.clock.month)

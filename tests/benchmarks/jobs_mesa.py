@@ -7,10 +7,11 @@ import numpy as np
 
 from abm.clock import MONTHS
 from abm.draws import Draws
+from abm.hiring import DECADE, PRIME
 from abm.kernels import WEEKS_PER_MONTH
 from abm.populations import NEVER, Stage, Track
 from abm.processes.learning import OLD, TOP, YOUNG
-from abm.processes.work import DECADE, FADING, PRIME
+from abm.processes.work import FADING
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
 from tests.benchmarks.slice_mesa import Addressed
 

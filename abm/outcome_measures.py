@@ -1,0 +1,91 @@
+"""Outcomes beside having work: since arrival, level and hours of the job, income, idle months, gaps between groups."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from abm.grown import SPLITS, grown
+from abm.measuring import DIMENSIONS, Measure, Month, level
+from abm.populations import NEVER
+from abm.work_measures import happened
+
+SMALL = 0.01  # share of the permit holders below which a group does not count for the gap between groups
+Values = Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
+
+
+def mean(name: str, *tests: str) -> Values:
+    """Mean of what adults have for whom the tests hold, per group; NaN where there is nobody."""
+    return lambda month, wanted: {by: grown(month).mean(name, by, *tests) for by in wanted}
+
+
+def number(*tests: str) -> Values:
+    """Adults for whom the tests hold, per group, at full size."""
+    return lambda month, wanted: {by: grown(month).counted(tests, by) / month.state.scale for by in wanted}
+
+
+def in_sectors(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Newcomers with a job per sector of the employer, at full size."""
+    people, sectors = month.state.newcomers, month.state.employers.sector
+    employer = people.employer[np.flatnonzero(people.employed)]
+    each = np.bincount(sectors[employer[employer != NEVER]], minlength=month.group_sizes["sector"]) / month.state.scale
+    return {"sector": each, "total": np.array([each.sum()])}
+
+
+def shares(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Share of the permit holders of each group who work, and how many of them there are, (groups,)."""
+    many = grown(month).counted(("permit",), by)
+    return grown(month).counted(("permit", "employed"), by) / np.maximum(many, 1), many
+
+
+def gap(share: np.ndarray, many: np.ndarray) -> float:
+    """Highest minus lowest share among groups that are not small; NaN where there are fewer than two."""
+    large = share[many >= max(SMALL * many.sum(), 1)]
+    return float(np.ptp(large)) if len(large) > 1 else np.nan
+
+
+def spread(share: np.ndarray, many: np.ndarray) -> float:
+    """Standard deviation of shares over groups, weighted by persons; NaN where there is nobody."""
+    if not many.sum():
+        return np.nan
+    centre = np.average(share, weights=many)
+    return float(np.sqrt(np.average((share - centre) ** 2, weights=many)))
+
+
+def between(rule: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Month], list[float]]:
+    """What a rule makes of the shares who work over origins, sexes, schoolings and regions."""
+    return lambda month: [rule(*shares(month, by)) for by in DIMENSIONS]
+
+
+WORKING = ("Of these, with paid work", "Daarvan met betaald werk")
+ADULTS = ("Newcomers of 18 to 65", "Nieuwkomers van 18 tot 66 jaar")
+HOLDERS = ("Permit holders of 18 to 65, by years since arrival", "Statushouders van 18 tot 66 jaar, naar verblijfsduur")
+MATCHED = ("Jobs of permit holders at the level of their schooling", "Banen van statushouders op opleidingsniveau")
+IDLE = ("Mean months without work, class or activity", "Gemiddeld aantal maanden zonder werk, les of activiteit")
+GAP = ("Highest minus lowest share with work between groups", "Hoogste min laagste aandeel met werk tussen groepen")
+SPREAD = ("Spread of the share with work between groups", "Spreiding van het aandeel met werk tussen groepen")
+OUTCOME_MEASURES: tuple[Measure, ...] = (
+    Measure("adults", "persons", *ADULTS, ("total", "since_arrival"), number()),
+    Measure("adults_employed", "persons", *WORKING, ("total", "since_arrival"), number("employed")),
+    Measure("holders", "persons", *HOLDERS, ("since_arrival",), number("permit")),
+    Measure("holders_employed", "persons", *WORKING, ("since_arrival",), number("permit", "employed")),
+    Measure("level_match", "share", *MATCHED, SPLITS, mean("level_matched", "permit", "employed")),
+    Measure(
+        "work_hours", "hours/week", "Mean hours of jobs of permit holders",
+        "Gemiddelde uren van banen van statushouders", SPLITS, mean("work_hours", "permit", "employed"),
+    ),
+    Measure(
+        "income", "EUR/month", "Mean net income of permit holders", "Gemiddeld netto-inkomen van statushouders",
+        SPLITS, mean("income", "permit"),
+    ),
+    Measure("months_idle", "months", *IDLE, ("total", "status", "origin", "sex"), mean("months_idle")),
+    Measure(
+        "jobs_held", "persons", "Newcomers with work, by sector of the employer",
+        "Nieuwkomers met werk, naar sector van de werkgever", ("total", "sector"), in_sectors,
+    ),
+    level(
+        "jobs_capped", "persons/month", "Jobs ended by the cap on weeks of work", "Banen beëindigd door de wekeneis",
+        "total", happened("job_capped"),
+    ),
+    level("employment_gap", "share", *GAP, "dimension", between(gap)),
+    level("employment_spread", "share", *SPREAD, "dimension", between(spread)),
+)  # fmt: skip

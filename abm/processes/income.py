@@ -1,0 +1,75 @@
+"""What adults live on: the net wage, and social assistance where a household at home earns less than its norm.
+
+    net wage = net x wage
+    assistance of a household = max(norm - net wages of its adults, 0), at home; shared evenly by them
+    norm = social assistance of a single person x (couple, from two adults on)
+
+Allowances in reception, for rent and for children are not counted.
+
+Source: social assistance, abm/data/national_series.csv (rule_bijstand_2025).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.adults import adults
+from abm.draws import Draws
+from abm.kernels import read_only
+from abm.params import ProcessParams, param
+from abm.populations import Stage
+
+WRITES = (
+    "newcomers.net_wage",
+    "newcomers.income",
+    "households.earned",
+    "households.adults",
+    "households.assistance",
+    "households.assisted",
+)
+_HOUSED = int(Stage.HOUSED)
+
+
+class Params(ProcessParams):
+    """From gross to net, and the norm of social assistance."""
+
+    net: float = param(
+        0.9, "ratio", 0.6, 1, "assumption: little tax is left on 28 hours near the minimum wage", "net wage over gross"
+    )
+    couple: float = param(
+        1.43, "ratio", 1, 2, "assumption: norm of couples over that of single persons",
+        "assistance of two adults or more",
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def assist(rows, household, stage, net_wage, income, earned, adults, assistance, single, couple):
+    """Write what households earn and are paid, and add it to incomes; household to income: columns of persons.
+
+    stage, earned [EUR/month], adults [persons], assistance [EUR/month]: columns of households; single, couple: norm of
+    one adult, and of more [EUR/month].
+    """
+    earned[:], adults[:] = 0, 0
+    for i in rows:
+        earned[household[i]] += net_wage[i]
+        adults[household[i]] += 1
+    for of in range(len(stage)):
+        norm = couple if adults[of] > 1 else single
+        here = (stage[of] == _HOUSED) & (adults[of] > 0)
+        assistance[of] = max(norm - earned[of], 0.0) * here
+    for i in rows:
+        income[i] += assistance[household[i]] / adults[household[i]]
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Work out this month's incomes."""
+    people, households = state.newcomers, state.households
+    norm = state.inputs.series_at("social_assistance", state.clock.month)
+    np.multiply(people.wage, np.float32(params.net), out=people.net_wage)
+    people.income[:] = people.net_wage
+    columns = (people.household, households.stage, people.net_wage)
+    assist(
+        adults(state), *(read_only(column) for column in columns), people.income, households.earned, households.adults,
+        households.assistance, np.float32(norm), np.float32(params.couple * norm),
+    )  # fmt: skip
+    np.greater(households.assistance, 0, out=households.assisted)
+    return {}
