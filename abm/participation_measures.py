@@ -1,33 +1,69 @@
 """The indicators of civic integration and activities: routes, plans and their waiting list, certificates."""
 
-import numpy as np
+from collections.abc import Callable
 
-from abm.adults import YOUNGEST, regions_of
+import numpy as np
+from numba import njit
+
+from abm.adults import YOUNGEST
 from abm.clock import MONTHS
 from abm.grown import asylum_adults
+from abm.kernels import read_only
 from abm.measuring import PERMIT_YEARS, Measure, Month, level, statistics
 from abm.populations import NEVER, Activity, Route, Stage
 
+_ROUTES, _ACTIVITIES, _OLD, _HOUSED = len(Route), len(Activity), int(Route.OLD), int(Stage.HOUSED)
 
-def by_code(name: str, label: str, label_nl: str, by: str, column: str, many: int) -> Measure:
-    """A measure of persons of working age by a column of theirs; NEVER counts for nobody."""
+
+@njit(cache=True)
+def tallied(
+    rows, month, route, activity, passed, planned, household, granted, stage, municipality, of_municipality, regions,
+    years,
+):  # fmt: skip
+    """Persons by route (routes,), by activity (activities,), who passed by years since the permit (years,), and those
+    housed under the present law who wait for a plan by region (regions,).
+
+    route to household: whole columns of persons; granted to municipality: of households; of_municipality: region.
+    """
+    routes, activities = np.zeros(_ROUTES), np.zeros(_ACTIVITIES)
+    through, waiting = np.zeros(years), np.zeros(regions)
+    for i in rows:
+        activities[activity[i]] += 1
+        if route[i] == NEVER:
+            continue
+        of = household[i]
+        routes[route[i]] += 1
+        if passed[i] != NEVER:
+            through[min(max((month - granted[of]) // MONTHS, 0), years - 1)] += 1
+        if route[i] > _OLD and planned[i] == NEVER and stage[of] == _HOUSED:
+            waiting[of_municipality[municipality[of]]] += 1
+    return routes, activities, through, waiting
+
+
+def looked_at(month: Month) -> dict[str, np.ndarray]:
+    """What one pass over the adults of the asylum chain counts, at full size, looked up once a month."""
+    if "participating" not in vars(month):
+        state, people, households = month.state, month.state.newcomers, month.households
+        columns = (
+            people.route, people.activity, people.passed, people.planned, people.household, households.granted,
+            households.stage, households.municipality, state.municipalities.region,
+        )  # fmt: skip
+        found = tallied(
+            asylum_adults(month), month.number, *(read_only(each) for each in columns), len(state.regions), PERMIT_YEARS
+        )
+        names = ("route", "activity", "since_permit", "region")
+        vars(month)["participating"] = {name: each / state.scale for name, each in zip(names, found, strict=True)}
+    return vars(month)["participating"]
+
+
+def in_parts(by: str) -> Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]:
+    """Counts in one way to split them, and their sum."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        people = month.state.newcomers
-        code = getattr(people, column)[asylum_adults(month)]
-        return {by: np.bincount(code[code != NEVER], minlength=many) / month.state.scale}
+        each = looked_at(month)[by]
+        return {name: each if name == by else np.array([each.sum()]) for name in wanted}
 
-    return Measure(name, "persons", label, label_nl, (by,), values)
-
-
-def awaiting_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Permit holders with a home and a route of the present law, without a plan; per group, at full size."""
-    state, people = month.state, month.state.newcomers
-    rows = asylum_adults(month)
-    rows = rows[(people.route[rows] > Route.OLD) & (people.planned[rows] == NEVER)]
-    rows = rows[state.households.stage[people.household[rows]] == Stage.HOUSED]
-    groups = {"total": np.zeros(len(rows), np.int64), "region": regions_of(state, rows)}
-    return {by: np.bincount(groups[by], minlength=month.group_sizes[by]) / state.scale for by in wanted}
+    return values
 
 
 def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -38,40 +74,42 @@ def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {"statistic": statistics(people.planned[rows].astype(np.int64) - since)}
 
 
-def passed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Adults with a permit who have passed civic integration, per group, at full size."""
-    people, rows = month.state.newcomers, asylum_adults(month)
-    rows = rows[people.passed[rows] != NEVER]
-    granted = month.households.granted[people.household[rows]].astype(np.int64)
-    years = np.clip((month.number - granted) // MONTHS, 0, PERMIT_YEARS - 1)
-    groups = {"total": np.zeros(len(rows), np.int64), "since_permit": years}
-    return {by: np.bincount(groups[by], minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
+@njit(cache=True)
+def certified_in(gone, household, certified):
+    """How many persons with a certificate belong to households that are `gone` (households,) bool."""
+    count = 0
+    for i in range(len(household)):
+        count += (certified[i] != NEVER) & gone[household[i]]
+    return count
 
 
 def returned_certified(month: Month) -> float:
     """People with a certificate of training whose household demonstrably returned this month, at full size."""
-    people = month.state.newcomers
-    returned = month.event("returned")
+    people, returned = month.state.newcomers, month.event("returned")
     if not len(returned):
         return 0.0
     gone = np.zeros(len(month.households), np.bool_)
     gone[returned] = True
-    return (gone[people.household] & (people.certified != NEVER)).sum() / month.state.scale
+    return certified_in(gone, read_only(people.household), read_only(people.certified)) / month.state.scale
 
 
 PARTICIPATION_MEASURES: tuple[Measure, ...] = (
-    by_code("routes", "Adults by route", "Volwassenen naar leerroute", "route", "route", len(Route)),
-    by_code("activities", "Adults by activity", "Volwassenen naar activiteit", "activity", "activity", len(Activity)),
+    Measure("routes", "persons", "Adults by route", "Volwassenen naar leerroute", ("route",), in_parts("route")),
+    Measure(
+        "activities", "persons", "Adults by activity", "Volwassenen naar activiteit", ("activity",),
+        in_parts("activity"),
+    ),
     Measure(
         "awaiting_plan", "persons", "Housed, waiting for a plan of the work centre",
-        "Gehuisvest, wachtend op een plan van het werkcentrum", ("total", "region"), awaiting_plan,
+        "Gehuisvest, wachtend op een plan van het werkcentrum", ("total", "region"), in_parts("region"),
     ),
     Measure(
         "wait_plan", "months", "From home to plan", "Van woning tot plan", ("statistic",), wait_plan,
     ),
     Measure(
         "passed", "persons", "Permit holders of 18 to 65 who passed civic integration",
-        "Statushouders van 18 tot 66 jaar die zijn ingeburgerd", ("total", "since_permit"), passed,
+        "Statushouders van 18 tot 66 jaar die zijn ingeburgerd", ("total", "since_permit"),
+        in_parts("since_permit"),
     ),
     level(
         "certified", "persons/month", "Certificates of training on the fast track", "Certificaten in het snelle spoor",

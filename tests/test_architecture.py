@@ -51,6 +51,7 @@ HOMES = {  # third-party library -> the modules that may import it
         "abm.hiring",
         "abm.kernels",
         "abm.meetings",
+        "abm.participation_measures",
         "abm.processes",
         "abm.surroundings",
     },
