@@ -45,7 +45,7 @@ def test_who_passed_is_counted_by_years_since_the_permit():
     state = village_state()
     state.clock.month = 30
     for granted, month in ((24, 28), (24, NEVER), (5, 20), (5, 21)):
-        grown(state, people(state, Stage.HOUSED, granted=granted), passed=month)
+        grown(state, people(state, Stage.HOUSED, granted=granted), passed=month, route=Route.B1)
     grown(state, people(state, Stage.IN_DECISION))
     assert found(state, "passed", "total").tolist() == [3]
     assert found(state, "passed", "since_permit")[:4].tolist() == [1, 0, 2, 0]
