@@ -264,7 +264,20 @@ def looked_up(rows, household, location, municipality, of_location, of_municipal
     """
     found = np.empty(len(rows), of_location.dtype)
     for k in range(len(rows)):
-        of = household[rows[k]]
-        placed = location[of] >= 0
-        found[k] = of_location[location[of]] if placed else of_municipality[municipality[of]]
+        of = np.uint64(household[np.uint64(rows[k])])  # unsigned: no check for a negative index
+        place = location[of]
+        found[k] = of_location[np.uint64(place)] if place >= 0 else of_municipality[municipality[of]]
+    return found
+
+
+@njit(cache=True)
+def in_table(rows, schooling, sector, where, table):
+    """What a table (schoolings, sectors, regions) holds for each of rows, (n,); 0 for who has no sector yet.
+
+    schooling, sector (negative: not known): whole columns of persons; where (n,): region of each of rows.
+    """
+    found = np.empty(len(rows), table.dtype)
+    for k in range(len(rows)):
+        i = np.uint64(rows[k])
+        found[k] = table[schooling[i], sector[i], where[k]] if sector[i] >= 0 else 0.0
     return found

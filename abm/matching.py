@@ -11,7 +11,7 @@ assumption in the order of the labour force survey. No measured match of Dutch r
 import numpy as np
 
 from abm.draws import ORDER_BITS, Draws
-from abm.kernels import members, numbered, read_only
+from abm.kernels import in_table, members, numbered, read_only
 from abm.populations import NEVER, Role, Schooling
 from abm.state import State
 
@@ -82,8 +82,8 @@ def by_profile(state: State) -> np.ndarray:
 
 def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The match of persons with a region each [SD], (n,); 0 before they have a profile."""
-    schooling, sector = state.newcomers.schooling[rows], state.newcomers.sector[rows]
-    return np.where(sector == NEVER, 0, by_profile(state)[schooling, sector, where])
+    people, table = state.newcomers, by_profile(state)
+    return in_table(rows, read_only(people.schooling), read_only(people.sector), where, read_only(table))
 
 
 def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

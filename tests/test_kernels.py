@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from abm.draws import ORDER_BITS
 from abm.kernels import (
+    in_table,
     looked_up,
     members,
     numbered,
@@ -207,3 +208,12 @@ def test_members_of_the_households_asked_and_which_of_them_is_theirs(household, 
     number = numbered(rows, 10)
     assert [rows.tolist().index(row) if row in rows else -1 for row in range(10)] == number.tolist()
     assert members(household, number).tolist() == np.flatnonzero(np.isin(household, rows)).tolist()
+
+
+def test_what_a_table_holds_for_a_profile_and_a_region():
+    luck, n = np.random.default_rng(2), 200
+    schooling, sector = luck.integers(0, 4, n).astype(np.int8), luck.integers(-1, 3, n).astype(np.int8)
+    rows, table = np.flatnonzero(luck.random(n) < 0.7), luck.normal(size=(4, 3, 2))
+    where = luck.integers(0, 2, len(rows)).astype(np.int8)
+    expected = [0 if sector[i] < 0 else table[schooling[i], sector[i], at] for i, at in zip(rows, where, strict=True)]
+    assert in_table(rows, schooling, sector, where, table).tolist() == expected

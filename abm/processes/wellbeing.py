@@ -76,7 +76,8 @@ def move_on(
             who[k] = identity[batch[k]]
         fill_uniform(chance[: len(batch)], who[: len(batch)], *address)
         for k in range(len(batch)):
-            i, of = batch[k], household[batch[k]]
+            i = np.uint64(batch[k])  # unsigned: no check for a negative index
+            of = np.uint64(household[i])
             home, busy = location[of] == NEVER, active[i] | (class_hours[i] > 0)
             apart = (reunion[of] == _APPLIED) | (reunion[of] == _TRAVELLING)
             gained = job * employed[i] + housed * (home - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
