@@ -27,7 +27,9 @@ def adults(state: State) -> np.ndarray:
 def free_since(state: State) -> np.ndarray:
     """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
     households = state.households
-    return np.where(households.free_to_work, households.applied, households.granted)
+    found, free = households.granted.copy(), np.flatnonzero(households.free_to_work)
+    found[free] = households.applied[free]
+    return found
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

@@ -81,12 +81,11 @@ def test_it_ends_at_the_level_of_the_route_or_after_its_term():
     state.clock.month = 18
     run(integration, state, **NEW, lowered_after=600, self_reliance_months=18, term=36)
     assert folk.integrating[rows].tolist() == [False, True, False, False, True, True]
-    assert folk.met[rows].tolist() == [True, False, True, True, False, False]
     assert folk.passed[rows].tolist() == [18, NEVER, 18, 18, NEVER, NEVER]
     state.clock.month = 36
     run(integration, state, **NEW, lowered_after=600)
     assert not folk.integrating[rows].any()
-    assert not folk.met[rows[4]]
+    assert folk.passed[rows[4]] == NEVER
     assert folk.passed[rows[0]] == 18
 
 
@@ -98,7 +97,7 @@ def test_as_a_variant_the_whole_term_is_asked():
         state.clock.month = month
         run(integration, state, ends="term", **NOW)
         months.append(folk.integrating[rows].all())
-        assert folk.met[rows].all()
+        assert (folk.passed[rows] == 12).all()
     assert months == [True, True, False]
 
 

@@ -22,10 +22,10 @@ def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
 
 def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
     """The same by the kernel, not on a dual track."""
-    columns = (
-        np.array([each]) for each in (language, hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
-    )
-    return float(learning.learned(np.arange(1), *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)[0])
+    level, person = np.array([float(language)]), (hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
+    columns = (np.array([each]) for each in person)
+    learning.learn(np.arange(1), level, *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)
+    return float(level[0])
 
 
 def test_a_level_takes_the_hours_of_its_schooling():
@@ -55,14 +55,17 @@ def test_many_rows_are_like_one_and_others_are_left_out():
     }
     rows = np.flatnonzero(luck.random(n) < 0.7)
     household, informal = np.arange(n, dtype=np.int32) // 2, luck.uniform(0, 8, n).astype(np.float32)
-    found = learning.learned(
-        rows, *columns.values(), household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
+    level = columns["language"].copy()
+    learning.learn(
+        rows, level, *list(columns.values())[1:], household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
     )  # fmt: skip
     columns["work_hours"] = columns["work_hours"] + columns.pop("practice_hours")  # unpaid hours count alike
     of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
     around = informal[household[rows]].tolist()
     expected = [slow(*each, 60 - born, 0.36, heard) for (*each, born), heard in zip(of, around, strict=True)]
-    assert found == pytest.approx(expected, rel=1e-6)
+    assert level[rows] == pytest.approx(expected, rel=1e-6)
+    others = np.setdiff1d(np.arange(n), rows)
+    assert (level[others] == columns["language"][others]).all()
 
 
 def test_disengagement_fills_while_waiting_and_fades_after():
@@ -76,9 +79,9 @@ def test_disengagement_fills_while_waiting_and_fades_after():
     }
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
     granted = np.array([NEVER, 0, 0], np.int16)
-    found = learning.disengaged(np.arange(7), *persons.values(), stage, granted, learning._WAITS, pace, 0.4, 0.5, kept)
+    learning.disengage(np.arange(7), *persons.values(), stage, granted, learning._WAITS, pace, 0.4, 0.5, kept)
     expected = [pace, 0.4 * pace, 0.5 * pace, 0.5 * pace, 0.5 + 0.5 * pace, 0.5 * kept, 0.5 * kept]
-    assert found == pytest.approx(expected, rel=1e-6)
+    assert persons["idleness"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_first_months_cost_most_and_the_stock_stays_below_one():

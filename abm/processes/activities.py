@@ -62,52 +62,49 @@ class Params(ProcessParams):
 
 
 @njit(cache=True)
-def chosen(
-    rows, employed, exempt, keen, suits, planned, route, integrating, household, since, granted, track,
-    share, other_share, training_share,
+def choose(
+    rows, employed, exempt, keen, suits, planned, route, integrating, household, since, granted, track, share,
+    other_share, training_share, unpaid, activity, active, practice_hours,
 ):  # fmt: skip
-    """Activity of rows this month, (n,) int8 of Activity.
+    """Write the activity of rows this month, whether there is one, and its unpaid hours; returns who is in training.
 
-    employed to household: whole columns of persons; since (month in which activities are offered), granted, track: of
-    households; the rest: shares who take part.
+    employed to household, activity to practice_hours: whole columns of persons; since (month in which activities are
+    offered), granted, track: of households; then shares who take part; unpaid [hours/week]: by activity.
     """
-    found = np.empty(len(rows), np.int8)
+    training, many = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
-        i, of = rows[k], household[rows[k]]
-        permit = granted[of] != NEVER
-        if employed[i]:
-            found[k] = _NONE
-        elif (not permit) & (track[of] == _FAST):
-            found[k] = _TRAINING if keen[i] < training_share else _NONE
-        elif since[of] == NEVER:
-            found[k] = _NONE
-        elif exempt[i]:
-            found[k] = _OTHER if keen[i] < other_share else _NONE
-        elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
-            arranged = (route[i] == _OLD) | (planned[i] != NEVER)
-            found[k] = suits[i] if arranged else _VOLUNTEERING
-        else:
-            found[k] = _NONE
-    return found
+        i = rows[k]
+        found = _NONE
+        if not employed[i]:
+            of = household[i]
+            if (granted[of] == NEVER) & (track[of] == _FAST):
+                found = _TRAINING if keen[i] < training_share else _NONE
+            elif since[of] == NEVER:
+                found = _NONE
+            elif exempt[i]:
+                found = _OTHER if keen[i] < other_share else _NONE
+            elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
+                arranged = (route[i] == _OLD) | (planned[i] != NEVER)
+                found = suits[i] if arranged else _VOLUNTEERING
+        activity[i], active[i], practice_hours[i] = found, found != _NONE, unpaid[found]
+        training[many] = i
+        many += found == _TRAINING
+    return training[:many].copy()
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give activities, and certificates for training."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows, since = adults(state), offered_since(state, params.offered_from, params.protected_too)
-    activity = chosen(
-        rows, people.employed, people.exempt, people.keen, people.suits, people.planned, people.route,
-        people.integrating, people.household, since, households.granted,
-        households.track, params.share, params.other_share, params.training_share,
-    )  # fmt: skip
-    people.activity[rows] = activity
-    people.active[rows] = activity != _NONE
     unpaid = np.zeros(len(Activity), np.int8)
     unpaid[Activity.INTERNSHIP] = params.internship_hours
     unpaid[Activity.PARTICIPATION_JOB] = params.participation_job_hours
     unpaid[Activity.SOCIAL_FIRM] = params.social_firm_hours
-    people.practice_hours[rows] = unpaid[activity]
-    training = rows[activity == _TRAINING]
+    training = choose(
+        rows, people.employed, people.exempt, people.keen, people.suits, people.planned, people.route,
+        people.integrating, people.household, since, households.granted, households.track, params.share,
+        params.other_share, params.training_share, unpaid, people.activity, people.active, people.practice_hours,
+    )  # fmt: skip
     people.trained[training] = np.minimum(people.trained[training], LONGEST) + 1
     certified = training[(people.trained[training] >= params.training_months) & (people.certified[training] == NEVER)]
     people.certified[certified] = month

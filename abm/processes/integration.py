@@ -33,7 +33,6 @@ WRITES = (
     "newcomers.class_due",
     "newcomers.learner",
     "newcomers.integrating",
-    "newcomers.met",
     "newcomers.passed",
     "regions.plans",
     "regions.plans_left",
@@ -157,31 +156,32 @@ def without_plan(rows, planned, route, household, since, track):
 
 @njit(cache=True)
 def asked(
-    rows, household, language, route, exempt, classes_since, hours_followed, since, granted, track,
-    stage, month, goals, terms, lowered_after, lowered, until_level, learner, integrating, met, passed, class_due,
-    planned, waits,
+    rows, household, language, route, exempt, classes_since, hours_followed, since, granted, track, stage, month, goals,
+    terms, lowered_after, lowered, until_level, learner, integrating, passed, class_due, planned, waits,
 ):  # fmt: skip
-    """Mark who is to learn (`learner`), whose time that asks (`integrating`) and who is there (`met`); whole columns.
+    """Mark who is to learn (`learner`) and whose time that asks (`integrating`), whole columns.
 
-    Returns who passes, having a route, and who is asked and has no month for a first class, with a plan where it
-    `waits` for one: rows, (n,) each.
-    household to hours_followed, learner to planned: of persons; since to stage: of households; goals [level],
-    terms [months]: by route, the last of them without one; a route that ends by its hours has no goal (infinite).
+    Returns who passes, having a route, and who is to learn and has no month for a first class, with a plan where it
+    `waits` for one: rows, (n,) each. household to hours_followed, learner to planned: of persons; since to stage: of
+    households; goals [level], terms [months]: by route, the last of them without one; a route that ends by its hours
+    has no goal (infinite). Whoever is exempt or has passed is looked at no further.
     """
     passes, undated, many, more = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0, 0
     for k in range(len(rows)):
-        i, of = rows[k], household[rows[k]]
+        i = rows[k]
+        learner[i] = integrating[i] = False
+        if exempt[i] or (until_level and passed[i] != NEVER):
+            continue
+        of = household[i]
         by = route[i] if route[i] >= 0 else NO_ROUTE
-        offered = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST))
         lower = (by == _B1) & (hours_followed[i] >= lowered_after)
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
-        met[i] = there | (over & (by == _HARDEST))
-        asks = offered & (not exempt[i]) & (not over)
+        passes[many] = undated[more] = i
+        many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
+        asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)
         integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
-        passes[many] = undated[more] = i
-        many += met[i] & (route[i] != NEVER) & (not exempt[i]) & (passed[i] == NEVER)
         ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER)
         more += learner[i] & (class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()
@@ -228,7 +228,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.hours_followed, since, households.granted, households.track,
         households.stage, month, goals, terms,
         params.lowered_after, min(params.target, params.target_b1), params.ends == "level", people.learner,
-        people.integrating, people.met, read_only(people.passed), read_only(people.class_due), people.planned, waits,
+        people.integrating, read_only(people.passed), read_only(people.class_due), people.planned, waits,
     )  # fmt: skip
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)

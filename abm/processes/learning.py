@@ -68,46 +68,43 @@ YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the 
 
 
 @njit(cache=True)
-def learned(
+def learn(
     rows, language, class_hours, work_hours, practice_hours, dual, schooling, born, household, informal, month,
     per_level, slope, young, old, at_work, at_work_dual,
 ):  # fmt: skip
-    """Level of rows after this month, (n,) float32.
+    """Bring the level of rows to that after this month, in place.
 
     language to household: whole columns of persons; informal [hours/month]: of households; per_level [hours/level] by
     schooling; the rest numbers, see Params.
     """
-    found = np.empty(len(rows), np.float32)
-    for k in range(len(rows)):
-        i = rows[k]
+    for i in rows:
         age = month - born[i]
         ease = young if age < YOUNG else old if age >= OLD else 1.0
         needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
         worth = at_work_dual if dual[i] else at_work
         working = WEEKS_PER_MONTH * (work_hours[i] + practice_hours[i])
         gained = (class_hours[i] + worth * working + informal[household[i]]) / needed
-        found[k] = min(language[i] + gained, TOP)
-    return found
+        language[i] = min(language[i] + gained, TOP)
 
 
 @njit(cache=True)
-def disengaged(
-    rows, idleness, employed, class_hours, active, household, stage, granted, waits, pace, allowed, activity, kept
+def disengage(
+    rows, idleness, employed, class_hours, active, household, stage, allowed, waits, pace, idle_allowed, activity, kept
 ):
-    """Disengagement of rows after this month, (n,) float32.
+    """Bring disengagement of rows to that after this month, in place.
 
-    idleness to household: whole columns of persons; stage, granted: of households; waits: whether a stage is
-    before a home, (stages,); pace [share/month], allowed, activity [share], kept [share/month]: numbers.
+    idleness to household: whole columns of persons; stage, allowed (month since which work is free): of households;
+    waits: whether a stage is in reception, (stages,); pace [share/month], idle_allowed, activity [share], kept
+    [share/month]: numbers.
     """
-    found = np.empty(len(rows), np.float32)
-    for k in range(len(rows)):
-        i = rows[k]
+    for i in rows:
         of = household[i]
-        fill = 1.0 if granted[of] == NEVER else allowed
-        fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
-        filled, faded = idleness[i] + (1 - idleness[i]) * pace * fill, idleness[i] * kept
-        found[k] = filled if waits[stage[of]] & (not employed[i]) else faded
-    return found
+        if waits[stage[of]] and not employed[i]:
+            fill = 1.0 if allowed[of] == NEVER else idle_allowed
+            fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
+            idleness[i] += (1 - idleness[i]) * pace * fill
+        else:
+            idleness[i] *= kept
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -116,14 +113,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = adults(state)
     informal = params.informal * openness(state, params.mixed, params.clustering)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
-    people.language[rows] = learned(
+    learn(
         rows, people.language, people.class_hours, people.work_hours, people.practice_hours, people.dual,
         people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
         params.young, params.old, params.at_work, params.at_work_dual,
     )  # fmt: skip
     allowed = free_since(state)  # NEVER: barred
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
-    people.idleness[rows] = disengaged(
+    disengage(
         rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
         households.stage, allowed, _WAITS, pace, params.idle_allowed, params.activity, kept,
     )  # fmt: skip
