@@ -242,14 +242,13 @@ def looked_up(rows, household, location, municipality, of_location, of_municipal
 
 
 @njit(cache=True)
-def totalled(rows, codes, keep, values, groups):
+def totalled(some, rows, codes, values, groups):
     """Sum of a value over persons and their number, per group, (groups,) each.
 
-    rows, codes (group), keep (whether somebody counts): (n,); values: whole column.
+    some (m,): who counts, as numbers in rows (n,) and codes (n,), the group of each; values: whole column.
     """
     sums, many = np.zeros(groups), np.zeros(groups, np.int64)
-    for k in range(len(rows)):
-        if keep[k]:
-            sums[codes[k]] += values[rows[k]]
-            many[codes[k]] += 1
+    for k in some:
+        sums[codes[k]] += values[rows[k]]
+        many[codes[k]] += 1
     return sums, many

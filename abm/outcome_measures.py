@@ -16,55 +16,50 @@ Values = Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
 
 
 def codes(people: Grown, by: str) -> np.ndarray:
-    """Group of each adult, (n,): years since the arrival, or as for the measures of work."""
-    if by == "since_arrival":
-        arrived = people.month.households.applied[people.household].astype(np.int64)
-        return np.clip((people.month.number - arrived) // MONTHS, 0, PERMIT_YEARS - 1)
+    """Group of each adult, (n,), made once: years since the arrival, or as for the measures of work."""
+    made = vars(people)["_codes"]
+    if by == "since_arrival" and by not in made:
+        arrived = people.month.households.applied[people.household]
+        made[by] = (np.clip(people.month.number - arrived, 0, PERMIT_YEARS * MONTHS - 1) // MONTHS).astype(np.int8)
     return people.codes(by)
 
 
-def everybody(people: Grown) -> np.ndarray:
-    """All of them, (n,) bool."""
-    return np.ones(len(people.rows), dtype=bool)
-
-
-def with_work(people: Grown) -> np.ndarray:
-    """Who has a job, (n,) bool."""
-    return people.state.newcomers.employed[people.rows]
-
-
-def holding(people: Grown) -> np.ndarray:
-    """Who has a permit, (n,) bool."""
-    return people.granted != NEVER
-
-
-def working(people: Grown) -> np.ndarray:
-    """Who has a permit and a job, (n,) bool."""
-    return holding(people) & with_work(people)
-
-
-def mean(column: str, who: Callable[[Grown], np.ndarray]) -> Values:
-    """Mean of a column over the adults for whom `who` holds, per group; NaN where there is nobody."""
+def number(*tests: str) -> Values:
+    """Adults for whom all tests hold (names in work_measures.FLAGS), per group, at full size."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
         people, found = grown(month), {}
-        keep, each = who(people), read_only(getattr(month.state.newcomers, column))
         for by in wanted:
-            sums, many = totalled(people.rows, codes(people, by), keep, each, month.group_sizes[by])
-            found[by] = np.divide(sums, many, out=np.full(len(many), np.nan), where=many > 0)
+            codes(people, by)
+            found[by] = people.counted(tests, by) / month.state.scale
         return found
 
     return values
 
 
-def number(who: Callable[[Grown], np.ndarray]) -> Values:
-    """Adults for whom `who` holds, per group, at full size."""
+def working(people: Grown) -> np.ndarray:
+    """Permit holders with a job: their numbers among the adults, (m,), looked up once."""
+    kept = vars(people)
+    if "working" not in kept:
+        kept["working"] = np.flatnonzero((people.granted != NEVER) & people.state.newcomers.employed[people.rows])
+    return kept["working"]
+
+
+def holding(people: Grown) -> np.ndarray:
+    """Permit holders: their numbers among the adults, (m,)."""
+    return np.flatnonzero(people.granted != NEVER)
+
+
+def mean(column: str, who: Callable[[Grown], np.ndarray]) -> Values:
+    """Mean of a column over the adults that `who` gives, per group; NaN where there is nobody."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        people = grown(month)
-        keep = who(people)
-        groups = {by: codes(people, by)[keep] for by in wanted}
-        return {by: np.bincount(of, minlength=month.group_sizes[by]) / month.state.scale for by, of in groups.items()}
+        people, found = grown(month), {}
+        some, each = who(people), read_only(getattr(month.state.newcomers, column))
+        for by in wanted:
+            sums, many = totalled(some, people.rows, codes(people, by), each, month.group_sizes[by])
+            found[by] = np.divide(sums, many, out=np.full(len(many), np.nan), where=many > 0)
+        return found
 
     return values
 
@@ -74,7 +69,7 @@ def mean_idle(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     found, idle = {}, read_only(month.state.newcomers.months_idle)
     for by in wanted:
         rows, group = grouped(month, by)
-        sums, many = totalled(rows, group, np.ones(len(rows), bool), idle, month.group_sizes[by])
+        sums, many = totalled(np.arange(len(rows)), rows, group, idle, month.group_sizes[by])
         found[by] = np.divide(sums, many, out=np.full(len(many), np.nan), where=many > 0)
     return found
 
@@ -120,10 +115,10 @@ IDLE = ("Mean months without work, class or activity", "Gemiddeld aantal maanden
 GAP = ("Highest minus lowest share with work between groups", "Hoogste min laagste aandeel met werk tussen groepen")
 SPREAD = ("Spread of the share with work between groups", "Spreiding van het aandeel met werk tussen groepen")
 OUTCOME_MEASURES: tuple[Measure, ...] = (
-    Measure("adults", "persons", *ADULTS, ("total", "since_arrival"), number(everybody)),
-    Measure("adults_employed", "persons", *WORKING, ("total", "since_arrival"), number(with_work)),
-    Measure("holders", "persons", *HOLDERS, ("since_arrival",), number(holding)),
-    Measure("holders_employed", "persons", *WORKING, ("since_arrival",), number(working)),
+    Measure("adults", "persons", *ADULTS, ("total", "since_arrival"), number()),
+    Measure("adults_employed", "persons", *WORKING, ("total", "since_arrival"), number("employed")),
+    Measure("holders", "persons", *HOLDERS, ("since_arrival",), number("permit")),
+    Measure("holders_employed", "persons", *WORKING, ("since_arrival",), number("permit", "employed")),
     Measure("level_match", "share", *MATCHED, SPLITS, mean("level_matched", working)),
     Measure(
         "work_hours", "hours/week", "Mean hours of jobs of permit holders",

@@ -197,7 +197,7 @@ def test_what_holds_where_people_live(homes):
 def test_values_are_summed_and_counted_per_group(people):
     codes, keep, values = np.array(people, int).reshape(-1, 3).T
     column = np.repeat(values, 2).astype(np.int16)  # rows are the even ones
-    sums, many = totalled(2 * np.arange(len(people)), codes, keep, column, 4)
+    sums, many = totalled(np.flatnonzero(keep), 2 * np.arange(len(people)), codes, column, 4)
     groups = [[value for code, counts, value in people if counts and code == group] for group in range(4)]
     assert sums.tolist() == [sum(group) for group in groups]
     assert many.tolist() == [len(group) for group in groups]
