@@ -8,7 +8,8 @@ from abm import catalogue
 from tests.runs import recorded, small
 
 UNTIL, SCALE = "2018-06", 0.05
-TESTED = ("participation", "guidance", "work")
+UNTIL_PROTECTED, SCALE_PROTECTED = "2023-06", 0.02  # people from Ukraine come in 2022
+TESTED = ("participation", "guidance", "work", "protection")
 UP, DOWN = 1, -1
 DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.participation.classes_from": ("arrival", {}, "language", UP),
@@ -16,6 +17,7 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.participation.hours_a_week": (20, {}, "language", UP),
     "policy.participation.target": (4, {}, "in_class", UP),
     "policy.participation.duty": (True, {}, "language", UP),
+    "policy.participation.protected_too": (True, {}, "protected_employed", UP),
     "policy.participation.dual_share": (1, {}, "employed", UP),
     "policy.participation.funding": ("fixed", {}, "awaiting_class", UP),
     "policy.participation.activity_from": ("arrival", {"policy.participation.activity_share": 1}, "employed", UP),
@@ -28,14 +30,16 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.work.barred_months": (0, {}, "work_permits", UP),
     "policy.work.work_permit": (False, {}, "applicants_employed", UP),
     "policy.work.subsidised_share": (1, {}, "employed", UP),
+    "policy.protection.in_force": (False, {}, "protected", DOWN),
+    "policy.protection.free_work": (False, {}, "protected_employed", DOWN),
 }
 
 
 @cache
 def total(values: tuple, measure: str) -> float:
     """Sum of a measure over all months of a run with some values."""
-    paths = dict(values)
-    frame = recorded(small(UNTIL, scale=SCALE).with_values(paths)).frame(measure)
+    until, scale = (UNTIL_PROTECTED, SCALE_PROTECTED) if measure.startswith("protected") else (UNTIL, SCALE)
+    frame = recorded(small(until, scale=scale).with_values(dict(values))).frame(measure)
     return float(frame["all"].sum())
 
 
