@@ -8,12 +8,14 @@ from abm import catalogue
 from tests.runs import recorded, small
 
 UNTIL, SCALE = "2018-06", 0.05
-TESTED = ("integration", "participation", "activities", "guidance", "work")
+UNTIL_PROTECTED, SCALE_PROTECTED = "2023-06", 0.02  # people from Ukraine come in 2022
+TESTED = ("integration", "participation", "activities", "guidance", "work", "protection")
 NEW = {"policy.integration.routes": True, "policy.integration.plan": True}
 FROM_ARRIVAL = {"policy.integration.classes_from": "arrival"}
 UP, DOWN = 1, -1
 DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.integration.classes_from": ("arrival", {}, "language", UP),
+    "policy.integration.protected_too": (True, {}, "protected_employed", UP),
     "policy.integration.start_weeks": (0, {}, "language", UP),
     "policy.integration.target": (4, {}, "in_class", UP),
     "policy.integration.target_b1": (4, NEW, "in_class", UP),
@@ -34,6 +36,7 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.participation.preparation_share": (0, {}, "language", DOWN),
     "policy.participation.preparation_hours": (0, {}, "language", DOWN),
     "policy.activities.offered_from": ("arrival", {"policy.activities.share": 1}, "employed", UP),
+    "policy.activities.protected_too": (True, {"policy.activities.share": 1}, "protected_employed", UP),
     "policy.activities.share": (1, {}, "employed", UP),
     "policy.activities.other_share": (1, {}, "wellbeing", UP),
     "policy.activities.training_share": (1, {}, "certified", UP),
@@ -47,14 +50,16 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.work.work_permit": (False, {}, "applicants_employed", UP),
     "policy.work.weeks_cap": (52, {}, "applicants_employed", UP),
     "policy.work.subsidised_share": (1, {}, "employed", UP),
+    "policy.protection.in_force": (False, {}, "protected", DOWN),
+    "policy.protection.free_work": (False, {}, "protected_employed", DOWN),
 }
 
 
 @cache
 def total(values: tuple, measure: str) -> float:
     """Sum of a measure over all months of a run with some values."""
-    paths = dict(values)
-    frame = recorded(small(UNTIL, scale=SCALE).with_values(paths)).frame(measure)
+    until, scale = (UNTIL_PROTECTED, SCALE_PROTECTED) if measure.startswith("protected") else (UNTIL, SCALE)
+    frame = recorded(small(until, scale=scale).with_values(dict(values))).frame(measure)
     return float(frame["all"].sum())
 
 

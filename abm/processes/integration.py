@@ -182,7 +182,7 @@ def asked(
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)
         integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
-        ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER)
+        ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER) | (stage[of] == _PROTECTED)
         more += learner[i] & (class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()
 
