@@ -42,7 +42,8 @@ class Params(ProcessParams):
     )  # fmt: skip
     leaving: float = param(
         0.029, "share/month", 0, 0.1, "ukr_housing_2022|ukr_brp: 16,700 left by January 2023, 46,020 by November 2024",
-        "households that leave each month", dated={"2023-01": 0.013},
+        "households that leave each month; after the last count an assumption",
+        dated={"2023-01": 0.013, "2024-11": 0.005},
     )  # fmt: skip
     leaving_after: float = param(
         0.1, "share/month", 0, 1, "assumption", "the same where there is no temporary protection any more"

@@ -81,7 +81,7 @@ class Params(ProcessParams):
         0.3, "share", 0, 1, "assumption: seven in ten jobs are in temporary work, catering and trade (ser_jobs)",
         "of the employers that somebody meets, those of the own sector only",
     )  # fmt: skip
-    base: float = param(-2.8, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
+    base: float = param(-2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
     experience: float = param(
@@ -105,7 +105,12 @@ class Params(ProcessParams):
         -0.6, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception, expected moves apart"
     )
     lock_in: float = param(
-        0.19, "ratio", 0.05, 0.5, "E012|E013|E045", "search during civic integration, over that after"
+        0.25,
+        "ratio",
+        0.05,
+        0.5,
+        "E012|E013|E045: set by the cohort of 2014",
+        "search during civic integration, over that after",
     )
     lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "the same on a dual track")
     coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
@@ -135,7 +140,7 @@ class Params(ProcessParams):
         "jobs that end each month, without experience",
     )
     settled: float = param(
-        0.15, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
+        0.03, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
     )
     tax_elasticity: float = param(
         0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
