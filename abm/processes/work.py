@@ -110,7 +110,7 @@ class Params(ProcessParams):
         0.05,
         0.5,
         "E012|E013|E045: set by the cohort of 2014",
-        "search during civic integration, over that after",
+        "search in civic integration, over that later",
     )
     lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "the same on a dual track")
     coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
