@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm.home_measures import HOME_MEASURES
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
@@ -343,4 +344,5 @@ MEASURES: tuple[Measure, ...] = (
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
     *LIFE_MEASURES,
+    *HOME_MEASURES,
 )

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from abm.home_market import Group, Rule
 from abm.inputs import Inputs
 from abm.populations import (
     NEVER,
@@ -49,6 +50,8 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "sex": list(SEXES),
         "schooling": words(Schooling),
         "since_permit": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
+        "rule": words(Rule),
+        "seeker": [*words(Group), "newcomer"],
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
@@ -129,6 +132,7 @@ def sizes(month: Month) -> dict[str, int]:
         fixed
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
+        | {"rule": len(Rule), "seeker": len(Group) + 1}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 

@@ -19,15 +19,16 @@ LAYERS = [  # a module imports only from lines above its own
     ["errors", "draws", "table", "params", "network"],
     ["clock", "reading"],
     ["populations", "inputs", "kernels"],
+    ["home_market"],
     ["state"],
-    ["composition", "adults", "assignment"],
-    ["matching"],
+    ["composition", "adults", "assignment", "homes", "home_queue"],
+    ["matching", "letting_rules"],
     ["processes"],
     ["chain", "start"],
     ["scenario"],
     ["schema", "catalogue", "measuring"],
     ["work_measures"],
-    ["life_measures"],
+    ["life_measures", "home_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],
@@ -40,7 +41,16 @@ HOMES = {  # third-party library -> the modules that may import it
     "networkx": {"abm.network"},
     "yaml": {"abm.inputs", "abm.reading"},
     "pydantic": {"abm.params", "abm.scenario", "experiments.forms", "experiments.targets"},
-    "numba": {"abm.assignment", "abm.draws", "abm.kernels", "abm.processes"},
+    "numba": {
+        "abm.assignment",
+        "abm.draws",
+        "abm.home_measures",
+        "abm.home_queue",
+        "abm.homes",
+        "abm.kernels",
+        "abm.letting_rules",
+        "abm.processes",
+    },
     "pandas": {"abm.inputs", "abm.recorder", "experiments"},
     "pyarrow": {"abm.recorder", "experiments"},
     "scipy": {"experiments"},
@@ -172,7 +182,6 @@ def test_the_chain_holds_every_process_once():
 
 FREE = {0, 1, 2, -1}  # neutral numbers, and the two of pairs, halves and squares
 NUMBERS = {  # numbers that are the definition of the function that holds them
-    ("housing", "home_size"): {4},  # the size classes: one or two, three or four, five and more persons
 }
 
 
