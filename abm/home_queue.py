@@ -19,7 +19,7 @@ from numba import njit
 
 _STEPS = 30  # halvings of an interval: far below a day
 _ROUNDS = 50  # at most, of lottery and list, which depend on each other
-_TINY = 1e-9
+_TINY, _SMALL = 1e-9, 1e-4
 _LEADS = 1e3  # the lead is sought from a thousandth of the reach to a thousand times the reach
 _GRID = 128  # points of the distribution of time searched
 
@@ -52,9 +52,10 @@ def registered(reach, lead, hazard):
 def searched(reach, lead, hazard):
     """Mean months of search at letting: 0 for who begins beyond `reach`."""
     gap = _apart(1 / lead - hazard)
-    # integral over the search u = reach - x of u exp(-h u) exp(-(reach - u) / m) / m
-    inner = (gap * reach - 1) * np.exp(-hazard * reach) + np.exp(-reach / lead)
-    return inner / (lead * gap**2) / reaching(reach, lead, hazard)
+    # integral over the search u = reach - x of u exp(-h u) exp(-(reach - u) / m) / m; z as a series where it is small
+    z = gap * reach
+    part = 1 / 2 - z / 6 if abs(z) < _SMALL else (z + np.expm1(-z)) / z**2
+    return reach**2 * part * np.exp(-hazard * reach) / lead / reaching(reach, lead, hazard)
 
 
 def balance(months: np.ndarray, search: float, stopping: float, urgent: float, lottery: float) -> Balance:
