@@ -12,7 +12,7 @@ from numba import njit
 from abm.home_market import Group, Rule, Search
 from abm.kernels import read_only
 from abm.measuring import Measure, Month, level, statistics
-from abm.populations import NEVER
+from abm.populations import Stage
 
 NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
 _KINDS = NEWCOMER + 1
@@ -100,7 +100,7 @@ def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
     many = tally(*columns, len(towns), _KINDS)
-    waits = people.municipality[(people.registered != NEVER) & (people.housed == NEVER)]
+    waits = people.municipality[(people.stage == Stage.AWAITING_HOME) & ~people.priority]
     many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
     many = many / month.state.scale
     each = many.sum(axis=1)

@@ -47,16 +47,16 @@ class Params(ProcessParams):
     """The rules of letting and their shares."""
 
     urgency_share: float = param(
-        0.2, "share", 0, 0.5, "wait_hr: 28% for groups with priority, status holders among them",
+        0.2, "share", 0, 1, "wait_hr: 28% for groups with priority, status holders among them",
         "homes for urgent seekers, of those that do not go to status holders by priority", lever=True,
     )  # fmt: skip
     institutions_share: float = param(
-        0.0, "share", 0, 0.5, "plan_share_model", "homes for people from shelter, care or reception", lever=True
+        0.0, "share", 0, 1, "plan_share_model", "homes for people from shelter, care or reception", lever=True
     )
     target_share: float = param(
-        0.0, "share", 0, 0.5, "plan_share_model", "homes for young people, newcomers or not", lever=True
+        0.0, "share", 0, 1, "plan_share_model", "homes for young people, newcomers or not", lever=True
     )
-    lottery_share: float = param(0.1, "share", 0, 0.5, "E079: within 5 to 30%", "homes let by lottery", lever=True)
+    lottery_share: float = param(0.1, "share", 0, 1, "E079: within 5 to 30%", "homes let by lottery", lever=True)
     registration_from: Literal["coupling", "permit", "arrival"] = param(
         "coupling", "choice", None, None, "plan_share_model",
         "from when newcomers without priority count as registered", lever=True,
