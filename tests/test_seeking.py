@@ -58,7 +58,8 @@ def test_as_many_begin_as_are_housed_or_stop():
     begun = np.zeros(5)
     for month in range(10):
         state.clock.month = month
-        begun += np.bincount(state.seekers.municipality[run(seeking, state)["seeking"]], minlength=5)
+        rows = run(seeking, state)["seeking"]
+        begun += np.bincount(state.seekers.municipality[rows], minlength=5)
     assert (begun + of.seekers_due).tolist() == pytest.approx((10 * of.beginning).tolist())
 
 

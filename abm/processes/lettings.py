@@ -73,14 +73,14 @@ def newcomers_in_line(state, params: Params) -> Newcomers:
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     rows = rows[~households.priority[rows]]
+    if not len(rows):
+        return Newcomers(rows, rows, rows, rows, np.empty(0, bool))
     fresh = rows[households.registered[rows] == NEVER]
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
     households.registered[fresh] = start[params.registration_from][fresh]
     people = state.newcomers
-    young = np.zeros(len(households), bool)
-    if len(rows):
-        leads = np.flatnonzero(people.role == Role.LEAD)
-        young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
+    young, leads = np.zeros(len(households), bool), np.flatnonzero(people.role == Role.LEAD)
+    young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
     return Newcomers(rows, cell, households.coupled[rows], households.registered[rows], young[rows])
 

@@ -16,12 +16,13 @@ wait_ut_region (13 and 8); urgency, wait_hr.
 """
 
 import numpy as np
+from numba import njit
 
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Group, Income, Search
 from abm.home_queue import Balance, balance, lead_below, time_searched
-from abm.kernels import waiting
+from abm.kernels import read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import ENDLESS, NEVER
 
@@ -120,7 +121,7 @@ def begin(state, params: Params, draws: Draws, town, identity, began, registered
     size, group = makeup(draws.once("size", identity), params)
     income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
     stops = month + months_until(draws.once("stops", identity), stopping_of(income, params))
-    free = np.flatnonzero((seekers.search != Search.SEARCHING) & (seekers.ended < month))[: len(town)]
+    free = ended_before(read_only(seekers.ended), month, len(town))
     rows = np.append(free, seekers.add(len(town) - len(free)))
     columns = {
         "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
@@ -132,6 +133,19 @@ def begin(state, params: Params, draws: Draws, town, identity, began, registered
     for name, values in columns.items():
         getattr(seekers, name)[rows] = values
     return rows
+
+
+@njit(cache=True)
+def ended_before(ended, month, most):
+    """The first rows, at most `most`, of searches that ended before this month; ended: whole column (n,)."""
+    rows, count = np.empty(most, np.int64), 0
+    for i in range(len(ended)):
+        if count == most:
+            break
+        if ended[i] < month:
+            rows[count] = i
+            count += 1
+    return rows[:count]
 
 
 def makeup(chance: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
