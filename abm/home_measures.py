@@ -24,7 +24,7 @@ class Lettings:
 
     def __init__(self, month: Month):
         seekers, people = month.state.seekers, month.households
-        let, housed = month.event("let"), month.event("housed")
+        let, housed = month.event("let"), month.event("housed", "moved_on")
         self.month = month
         self.rule = np.append(seekers.rule[let], people.rule[housed]).astype(np.int64)
         self.kind = np.append(seekers.group[let], np.full(len(housed), NEWCOMER)).astype(np.int64)
@@ -96,11 +96,11 @@ def tally(search, municipality, group, towns, groups):
 
 
 def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Households who search, regular seekers and newcomers in line without priority, per group, at full size."""
+    """Households who search, regular seekers and newcomers in line, per group, at full size."""
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
     many = tally(*columns, len(towns), _KINDS)
-    waits = people.municipality[(people.stage == Stage.AWAITING_HOME) & ~people.priority]
+    waits = people.municipality[(people.stage == Stage.AWAITING_HOME) & ~people.priority | people.crowded]
     many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
     many = many / month.state.scale
     each = many.sum(axis=1)
@@ -120,8 +120,17 @@ def searched(month: Month) -> np.ndarray:
 
 
 def flow(event: str) -> Callable[[Month], float]:
-    """How many rows of seekers an event happened to this month, at full size."""
+    """How many rows an event happened to this month, at full size."""
     return lambda month: len(month.event(event)) / month.state.scale
+
+
+def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Households of newcomers in a home that is too small for the family that joined them, per group, at full size."""
+    people, towns = month.households, month.state.municipalities
+    place = people.municipality[people.crowded]
+    each = np.bincount(place, minlength=len(towns)) / month.state.scale
+    region = np.bincount(towns.region, each, len(month.state.regions))
+    return {"total": np.array([each.sum()]), "region": region}
 
 
 def vacant(month: Month) -> float:
@@ -159,6 +168,14 @@ HOME_MEASURES: tuple[Measure, ...] = (
     level(
         "search_time", "months", "Search of those housed by registration",
         "Zoekduur van wie op inschrijfduur een woning kreeg", "statistic", searched,
+    ),
+    Measure(
+        "crowded", "households", "Newcomers in a home too small since family joined",
+        "Nieuwkomers in een te kleine woning sinds de komst van familie", ("total", "region"), crowded,
+    ),
+    level(
+        "moved_on", "households/month", "Newcomers who moved from there to a larger home",
+        "Nieuwkomers die van daar naar een grotere woning verhuisden", "total", flow("moved_on"),
     ),
     level(
         "homes_vacant", "homes", "Homes that fell free, not yet let", "Vrijgekomen woningen, nog niet verhuurd",

@@ -31,9 +31,23 @@ def needed_by(state, rows: np.ndarray) -> np.ndarray:
     """Persons to house per household, (n,): its members and the family that is here or on its way."""
     households = state.households
     coming = np.where(households.reunion[rows] == Reunion.TRAVELLING, households.family_abroad[rows], 0)
-    here = np.flatnonzero((households.sponsor != NEVER) & (households.location != NEVER))
-    followers = np.bincount(households.sponsor[here], households.size[here], len(households))
+    families = np.flatnonzero(households.sponsor != NEVER)
+    followers = np.bincount(households.sponsor[families], households.size[families], len(households))
     return households.size[rows] + coming + followers[rows]
+
+
+def crowding(state, joined: np.ndarray) -> None:
+    """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
+
+    They register for a larger home that month. Where the size of the home is not known, it is taken to fit.
+    """
+    households = state.households
+    rows = np.unique(households.sponsor[joined])
+    known = rows[households.home[rows] != NEVER]
+    crowded = known[home_size(needed_by(state, known)) > households.home[known]]
+    fresh = crowded[~households.crowded[crowded]]
+    households.crowded[fresh] = True
+    households.registered[fresh] = state.clock.month
 
 
 def prepared(state, weeks: float, draws) -> np.ndarray:
@@ -44,10 +58,10 @@ def prepared(state, weeks: float, draws) -> np.ndarray:
     return queue[month - households.coupled[queue] >= needed]
 
 
-def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule: np.ndarray | int = NEVER) -> None:
+def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=NEVER) -> None:
     """Let households leave reception for a home in a municipality, which counts for its task.
 
-    rule: by which each home was let, (n,) or one for all; NEVER for who moves in with a sponsor.
+    rule: by which each home was let; home: its HomeSize; (n,) or one for all, NEVER for who moves in with a sponsor.
     """
     households, month = state.households, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
@@ -55,5 +69,16 @@ def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule: np.ndarray 
     households.location[rows] = NEVER
     households.municipality[rows] = municipality
     households.rule[rows] = rule
+    households.home[rows] = home
     count = np.bincount(municipality, households.size[rows], len(state.municipalities))
     state.municipalities.balance[:] += count / state.scale
+
+
+def move_on(state, rows: np.ndarray, rule: int, home: np.ndarray) -> None:
+    """Let crowded households move to a larger home (HomeSize, (n,)) in their municipality.
+
+    The home that they leave is among those that fall free by the turnover of the stock, as every home that is left.
+    """
+    households = state.households
+    households.home[rows], households.rule[rows] = home, rule
+    households.crowded[rows] = False

@@ -109,9 +109,15 @@ class Newcomers:
 
     rows: np.ndarray  # of households
     cell: np.ndarray
-    since: np.ndarray  # [month] since when in need: tied to the municipality
+    since: np.ndarray  # [month] since when in need: tied to the municipality, or in a home that is too small
     registered: np.ndarray  # [month]
     young: np.ndarray  # bool
+    crowded: np.ndarray  # bool, whether they have a home, but a larger one is needed
+
+    def without(self, gone: np.ndarray) -> "Newcomers":
+        """The same line after some, (m,) rows of households, left it."""
+        here = ~np.isin(self.rows, gone)
+        return Newcomers(*(each[here] for each in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ def institutions(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: 
     """Who comes from shelter, care or reception, longest in need first; one offer, which they take."""
     rows = _urgent(state)
     rows = rows[state.seekers.group[rows] == Group.URGENT]
-    return _joined(state, rows, state.seekers.urgent, newcomers, np.ones(len(newcomers.rows), bool), newcomers.since)
+    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.crowded, newcomers.since)
 
 
 def target_group(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:

@@ -209,6 +209,8 @@ class Households(Table):
     priority = column(np.bool_, True, doc="whether the household goes before other home seekers")
     registered = column(np.int16, NEVER, unit="month", doc="month from which it counts as a registered home seeker")
     rule = column(np.int8, NEVER, doc="rule by which its home was let")
+    home = column(np.int8, NEVER, doc="size of the home that was let, as in HomeSize; -1: none, or not known")
+    crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
 
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
 

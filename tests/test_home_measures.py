@@ -75,6 +75,17 @@ def test_flows_and_vacant_homes():
     assert value("homes_vacant", "total", month) == [7]
 
 
+def test_who_lives_too_small_and_moves_on():
+    month = after()
+    rows = people(month.state, Stage.HOUSED, 2, municipality=D, crowded=True, rule=Rule.LOTTERY, registered=1)
+    assert value("crowded", "total", month) == [2]
+    assert value("crowded", "region", month) == [0, 2]
+    assert value("seekers", "municipality", month) == [1, 1, 0, 3, 0]
+    month.events["moved_on"] = rows[:1]
+    assert value("moved_on", "total", month) == [1]
+    assert value("lettings", "seeker", month)[NEWCOMER] == 3
+
+
 def test_a_month_without_lettings():
     state = village_state()
     state.clock.month = 13

@@ -7,7 +7,8 @@ municipalities share as they share the task, by inhabitants, each with its own e
     on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
 
 Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
-larger. Movable homes are small. A family that followed moves in with its housed sponsor. Under a ban on priority the
+larger. Movable homes are small. A family that followed moves in with its housed sponsor; where it does not fit, the
+household registers for a larger home and stands in line as everybody does (lettings). Under a ban on priority the
 ceiling is nothing, and households stand in line with everybody else.
 
 Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_share_status.
@@ -18,7 +19,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule
-from abm.homes import home_size, move_in, needed_by, prepared
+from abm.homes import crowding, home_size, move_in, needed_by, prepared
 from abm.kernels import waiting_key
 from abm.letting_rules import ceiling, kept, let
 from abm.params import ProcessParams, param
@@ -31,7 +32,10 @@ WRITES = (
     "households.municipality",
     "households.housed",
     "households.priority",
+    "households.registered",
     "households.rule",
+    "households.home",
+    "households.crowded",
     "municipalities.homes",
     "municipalities.freed",
     "municipalities.fallen",
@@ -115,7 +119,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     got = let(pool[households.municipality[queue]], home_size(needed_by(state, queue)), on_offer, homes)
     rows = queue[got != NEVER]
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
-    move_in(state, rows, households.municipality[rows], Rule.PRIORITY)
+    move_in(state, rows, households.municipality[rows], Rule.PRIORITY, got[got != NEVER])
     municipalities.on_offer[:] = kept(on_offer, offered)
     stay = kept(homes, fallen)
     municipalities.small[:], municipalities.middle[:], municipalities.large[:] = stay.T
@@ -128,4 +132,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     sponsors = households.sponsor[followers]
     joining = followers[households.stage[sponsors] == Stage.HOUSED]
     move_in(state, joining, households.municipality[households.sponsor[joining]])
+    crowding(state, joining)
     return {"housed": rows, "joined": joining}

@@ -5,7 +5,8 @@ group, lottery, and for the rest the order of registration. Per municipality and
 get its homes; what a rule can not let goes by registration, and what nobody takes stays for next month.
 
 Newcomers who have no priority (a ban) stand in the same lines as everybody else. Their registration counts from the
-permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered.
+permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered. So do
+newcomers whose home became too small for their family; they are registered from then on, and take a larger home.
 
 Source: E079 (lottery, registration), wait_hr (urgency), plan_share_model (people from institutions).
 """
@@ -17,7 +18,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule, Search
-from abm.homes import SIZES, cell_of, move_in, needed_by
+from abm.homes import SIZES, cell_of, move_in, move_on, needed_by
 from abm.kernels import waiting
 from abm.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, first_in_line, shares
 from abm.params import ProcessParams, param
@@ -34,6 +35,8 @@ WRITES = (
     "households.housed",
     "households.registered",
     "households.rule",
+    "households.home",
+    "households.crowded",
     "municipalities.vacant_small",
     "municipalities.vacant_middle",
     "municipalities.vacant_large",
@@ -69,20 +72,21 @@ class Params(ProcessParams):
 
 
 def newcomers_in_line(state, params: Params) -> Newcomers:
-    """Newcomers who wait for a home without priority; who is new in line is registered."""
+    """Newcomers who wait for a home without priority, or for a larger one; who is new in line is registered."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     rows = rows[~households.priority[rows]]
-    if not len(rows):
-        return Newcomers(rows, rows, rows, rows, np.empty(0, bool))
     fresh = rows[households.registered[rows] == NEVER]
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
     households.registered[fresh] = start[params.registration_from][fresh]
+    rows = np.append(rows, np.flatnonzero(households.crowded))
     people = state.newcomers
     young, leads = np.zeros(len(households), bool), np.flatnonzero(people.role == Role.LEAD)
     young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
-    return Newcomers(rows, cell, households.coupled[rows], households.registered[rows], young[rows])
+    crowded = households.crowded[rows]
+    since = np.where(crowded, households.registered[rows], households.coupled[rows])
+    return Newcomers(rows, cell, since, households.registered[rows], young[rows], crowded)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -98,25 +102,33 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     }
     given = by_rule(homes, shares(national, of.urgency, of.chance), draws)
     asking = Asking(params.list_length, params.taking)
-    housed, let = [], []
+    newcomers = newcomers_in_line(state, params)
+    housed, moved_on, let = [], [], []
     for number, rule in enumerate(IN_LINE):
         if not given[number].any():
             continue
-        line = LINES[rule](state, newcomers_in_line(state, params), given[number], draws, asking)
-        who = line.who[first_in_line(line.cell, line.key, line.takes, given[number])]
+        line = LINES[rule](state, newcomers, given[number], draws, asking)
+        got = first_in_line(line.cell, line.key, line.takes, given[number])
+        who, home = line.who[got], line.cell[got] % SIZES
         if rule != Rule.REGISTRATION:  # what this rule could not let
             given[-1] += given[number]
-        regular, newcomers = who[who >= 0], -1 - who[who < 0]
+        regular, rows, home = who[who >= 0], -1 - who[who < 0], home[who < 0]
         seekers.search[regular] = Search.HOUSED
         seekers.ended[regular] = month
         seekers.rule[regular] = rule
-        move_in(state, newcomers, state.households.municipality[newcomers], rule)
-        housed.append(newcomers)
+        larger = state.households.crowded[rows]
+        move_on(state, rows[larger], rule, home[larger])
+        moved_on.append(rows[larger])
+        rows, home = rows[~larger], home[~larger]
+        move_in(state, rows, state.households.municipality[rows], rule, home)
+        housed.append(rows)
         let.append(regular)
+        newcomers = newcomers.without(-1 - who[who < 0])
     left = given[-1]
     count = (homes - left).reshape(-1, SIZES)
     of.let_in_line[:] += count.sum(axis=1)
     small, middle, large = np.maximum(vacant - count, 0).T
     of.vacant_small[:], of.vacant_middle[:], of.vacant_large[:] = small, middle, large
     none = np.empty(0, np.int64)
-    return {"let": np.concatenate([none, *let]), "housed": np.concatenate([none, *housed])}
+    found = {"let": let, "housed": housed, "moved_on": moved_on}
+    return {event: np.concatenate([none, *rows]) for event, rows in found.items()}
