@@ -20,7 +20,8 @@ from abm.draws import Draws
 from abm.home_market import Rule, Search
 from abm.homes import SIZES, cell_of, move_in, move_on, needed_by
 from abm.kernels import waiting
-from abm.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, first_in_line, shares
+from abm.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
+from abm.lines import first_in_line
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Role, Stage
 
