@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from abm import start
 from abm.draws import Draws
-from abm.home_market import Group, Income, Search
+from abm.home_market import Group, Income, Rule, Search
 from abm.homes import home_size
 from abm.kernels import waiting_key
 from abm.populations import ENDLESS, NEVER, HomeSize
 from abm.processes import housing, lettings, seeking
+from abm.scenario import default
+from tests.runs import real
 from tests.village import A, C, E, run, village, village_state
 
 PLAIN = seeking.Params(middle_ratio=1)
@@ -170,3 +173,27 @@ def test_lists_stay_in_balance_under_the_rules_that_they_were_set_for():
     assert mean == pytest.approx(MONTHS.tolist(), rel=0.1, abs=2.5)  # landlords ask once a month
     searching = state.seekers.municipality[state.seekers.search == Search.SEARCHING]
     assert np.bincount(searching, minlength=5)[:3].tolist() == pytest.approx(before[:3].tolist(), rel=0.1)
+
+
+def test_registration_by_region_is_as_observed_two_years_on():
+    state = start.begin(real(), default().params_at(0), seed=1, scale=0.1)
+    spans, region = [], []
+    for month in range(24):
+        state.clock.month = month
+        for process in (housing, seeking):
+            run(process, state)
+        rows = run(lettings, state)["let"]
+        rows = rows[state.seekers.rule[rows] == Rule.REGISTRATION]
+        spans.append(month - state.seekers.registered[rows])
+        region.append(state.municipalities.region[state.seekers.municipality[rows]])
+    spans, region = np.concatenate(spans), np.concatenate(region)
+    homes = state.municipalities.homes * state.inputs.registration_years
+    observed = (
+        12
+        * np.bincount(state.municipalities.region, homes)
+        / np.bincount(state.municipalities.region, state.municipalities.homes)
+    )
+    simulated = np.bincount(region, spans) / np.bincount(region)
+    assert spans.mean() == pytest.approx(np.average(observed, weights=np.bincount(region)), rel=0.05)
+    assert np.corrcoef(observed, simulated)[0, 1] > 0.97
+    assert simulated.max() / simulated.min() > 3  # Amsterdam beside Rijnmond
