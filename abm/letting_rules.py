@@ -91,12 +91,11 @@ def by_rule(homes: np.ndarray, bounds: np.ndarray, draws) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Line:
-    """People for the homes of a rule; the lowest key in a cell comes first."""
+    """People who would take a home of a rule; the lowest key in a cell comes first."""
 
     who: np.ndarray  # (n,) int64, rows of seekers; -1 - row of households for newcomers
     cell: np.ndarray  # (n,) int64, municipality and size class
     key: np.ndarray  # (n,) uint64
-    takes: np.ndarray  # (n,) bool, whether this person takes the home that comes
 
 
 @dataclass(frozen=True)
@@ -183,21 +182,20 @@ def _front(state, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.n
 
 def _taking(state, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws, asking: Asking) -> Line:
     """A line by registration, in which seekers take the home or not; newcomers (of `whom`) get one offer."""
-    takes = draws.uniform("takes", state.seekers.identity[rows]) < asking.taking
-    return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered, takes)
+    rows = rows[draws.uniform("takes", state.seekers.identity[rows]) < asking.taking]
+    return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered)
 
 
-def _joined(state, rows, since, newcomers: Newcomers, whom, their_since, takes=None) -> Line:
+def _joined(state, rows, since, newcomers: Newcomers, whom, their_since) -> Line:
     """A line by months: seekers by a column, newcomers by an array; lottery among equals."""
     key = np.append(
         waiting_key(since[rows], state.seekers.lottery[rows]),
         waiting_key(their_since[whom], state.households.lottery[newcomers.rows[whom]]),
     )
-    return _line(state, rows, newcomers, whom, key, takes)
+    return _line(state, rows, newcomers, whom, key)
 
 
-def _line(state, rows, newcomers: Newcomers, whom, key, takes=None) -> Line:
+def _line(state, rows, newcomers: Newcomers, whom, key) -> Line:
     seekers, also = state.seekers, newcomers.rows[whom]
     cell = np.append(cells(read_only(seekers.municipality), read_only(seekers.size), rows), newcomers.cell[whom])
-    takes = np.ones(len(rows), bool) if takes is None else takes
-    return Line(np.append(rows, -1 - also), cell, key, np.append(takes, np.ones(len(also), bool)))
+    return Line(np.append(rows, -1 - also), cell, key)

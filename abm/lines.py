@@ -18,19 +18,19 @@ _HIGHEST = np.uint64(2**64 - 1)
 
 
 @njit(cache=True)
-def first_in_line(cell, key, takes, homes):
-    """Which of a line get a home, (n,) bool: per cell those with the lowest key who take it; homes (cells,) fall."""
+def first_in_line(cell, key, homes):
+    """Which of a line get a home, (n,) bool: those with the lowest key per cell; homes (cells,) are used up."""
     many = np.zeros(len(homes), np.int64)
     for i in range(len(cell)):
-        many[cell[i]] += takes[i]
+        many[cell[i]] += 1
     short = np.where(many > homes, homes, 0)  # where there are homes for all, nobody is compared
     start, row, best, bound = _tops(short)
     got = np.zeros(len(cell), np.bool_)
     for i in range(len(cell)):
-        if takes[i]:
-            got[i] = many[cell[i]] <= homes[cell[i]]
-            if key[i] < bound[cell[i]]:
-                bound[cell[i]] = _insert(start[cell[i]], start[cell[i] + 1], row, best, i, key[i])
+        c = cell[i]
+        got[i] = many[c] <= homes[c]
+        if key[i] < bound[c]:
+            bound[c] = _insert(start[c], start[c + 1], row, best, i, key[i])
     for i in row[row >= 0]:
         got[i] = True
     homes -= np.minimum(many, homes)
@@ -39,7 +39,7 @@ def first_in_line(cell, key, takes, homes):
 
 @njit(cache=True)
 def _tops(count):
-    """Room for the `count` (cells,) lowest keys of each cell: where it starts, rows, keys and the highest key of it."""
+    """A heap for the `count` (cells,) lowest keys of each cell: where it starts, rows, keys and its highest key."""
     start = np.zeros(len(count) + 1, np.int64)
     start[1:] = np.cumsum(count)
     row, best = np.full(start[-1], NEVER), np.full(start[-1], _HIGHEST)
@@ -48,13 +48,16 @@ def _tops(count):
 
 @njit(cache=True)
 def _insert(begin, end, row, best, i, key):
-    """Put row i with its key in order between begin and end, where the highest key falls out; the new highest key."""
-    at = end - 1
-    while at > begin and best[at - 1] > key:
-        best[at], row[at] = best[at - 1], row[at - 1]
-        at -= 1
+    """Put row i with its lower key into the heap from begin to end in place of the highest; the new highest key."""
+    at, child = begin, begin + 1
+    while child < end:
+        child += child + 1 < end and best[child + 1] > best[child]
+        if best[child] <= key:
+            break
+        best[at], row[at] = best[child], row[child]
+        at, child = child, begin + 2 * (child - begin) + 1
     best[at], row[at] = key, i
-    return best[end - 1]
+    return best[begin]
 
 
 @njit(cache=True)

@@ -109,7 +109,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         if not given[number].any():
             continue
         line = LINES[rule](state, newcomers, given[number], draws, asking)
-        got = first_in_line(line.cell, line.key, line.takes, given[number])
+        got = first_in_line(line.cell, line.key, given[number])
         who, home = line.who[got], line.cell[got] % SIZES
         if rule != Rule.REGISTRATION:  # what this rule could not let
             given[-1] += given[number]
