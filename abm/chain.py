@@ -8,6 +8,8 @@ What crosses from one process to another uses last month's values wherever order
 from collections.abc import Mapping
 from time import perf_counter
 
+import numpy as np
+
 from abm.draws import Draws
 from abm.params import ProcessParams
 from abm.processes import (
@@ -23,6 +25,7 @@ from abm.processes import (
     integration,
     learning,
     leaving,
+    lettings,
     money,
     moving,
     participation,
@@ -32,6 +35,7 @@ from abm.processes import (
     reception,
     reunion,
     screening,
+    seeking,
     status,
     wellbeing,
     work,
@@ -47,7 +51,9 @@ CHAIN = (
     reception,  # locations open and close
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
-    housing,  # homes fall free and are let
+    housing,  # homes fall free, and status holders come first up to a ceiling
+    seeking,  # others look for a home
+    lettings,  # the other homes are let, by the rules of letting
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
     moving,  # housed households move to another municipality
@@ -85,7 +91,8 @@ def turn(
         moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
         before = state.households.stage.copy() if moves else None
         with state.writing(process.WRITES):
-            events |= process.step(state, params.get(key), Draws(seed, key, state.clock.month))
+            for event, rows in process.step(state, params.get(key), Draws(seed, key, state.clock.month)).items():
+                events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
         if moves:
             state.check_moves(key, before)
         if spent is not None:

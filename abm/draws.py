@@ -100,5 +100,9 @@ class Draws:
 
     def order(self, label: str, who: np.ndarray) -> np.ndarray:
         """A lottery number below 2**52 per identity, no two alike; the same in every month."""
-        salt = blake2b(f"{self.seed}/{self.process}/{label}".encode(), digest_size=6).digest()
-        return mixed(who, int.from_bytes(salt, "little"))
+        return mixed(who, self.salt(label))
+
+    def salt(self, label: str) -> int:
+        """A number below 2**48 that belongs to a label in every month: which permutation `order` uses."""
+        digest = blake2b(f"{self.seed}/{self.process}/{label}".encode(), digest_size=6).digest()
+        return int.from_bytes(digest, "little")

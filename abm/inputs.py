@@ -29,6 +29,7 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "origins": ["origin"],
     "reception_locations": ["gm_code", "name"],
     "corporation_homes": ["year", "gm_code"],
+    "registration_times": ["gm_code"],
     "applications": ["month", "origin"],
     "decisions": ["year", "origin"],
     "national_series": ["name", "from"],
@@ -69,6 +70,7 @@ class Inputs:
     grant_rate: FloatArray  # (years, origins) [share of granted plus rejected]
     closed_share: FloatArray  # (years, origins) [share of first applications]
     corporation_homes: FloatArray  # (years, municipalities) [homes on 1 January]
+    registration_years: FloatArray  # (municipalities,) [years] mean registration at letting, about 2020
     tasks: FloatArray  # (half-years,) [persons]
     task_halves: list[str]
     jobs: FloatArray  # (regions, sectors) [jobs]
@@ -125,6 +127,7 @@ def load(folder: Path | None = None) -> Inputs:
         grant_rate=grid(tables, "decisions", "grant_rate", YEARS, origins),
         closed_share=grid(tables, "decisions", "closed_share", YEARS, origins),
         corporation_homes=grid(tables, "corporation_homes", "homes", YEARS, codes),
+        registration_years=by_municipality(tables, "registration_times", "years", codes),
         tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
         task_halves=HALVES.copy(),
         jobs=grid(tables, "jobs", "jobs", regions, expected["sectors"]),
@@ -220,6 +223,13 @@ def grid(tables: Tables, table: str, value: str, rows: list, columns: list[str])
     array[at] = tables[table][value]
     for r, c in np.argwhere(np.isnan(array)):
         raise DataError(table, f"{rows[r]} {columns[c]}", f"row is missing, add it with {value}")
+    return fixed(array)
+
+
+def by_municipality(tables: Tables, table: str, value: str, codes: list[str]) -> FloatArray:
+    """Read-only (municipalities,) array of a column; every municipality has a row, because check_rows counted them."""
+    array = np.empty(len(codes))
+    array[positions(tables, table, "gm_code", codes)] = tables[table][value]
     return fixed(array)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm.home_measures import HOME_MEASURES
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.outcome_measures import OUTCOME_MEASURES
@@ -342,4 +343,5 @@ MEASURES: tuple[Measure, ...] = (
     *PARTICIPATION_MEASURES,
     *PROTECTION_MEASURES,
     *OUTCOME_MEASURES,
+    *HOME_MEASURES,
 )

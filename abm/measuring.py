@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from abm.home_market import Group, Rule
 from abm.inputs import Inputs
 from abm.kernels import placed
 from abm.populations import (
@@ -59,6 +60,8 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "since_arrival": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
         "dimension": list(DIMENSIONS),
         "sector": list(inputs.sectors),
+        "rule": words(Rule),
+        "seeker": [*words(Group), "newcomer"],
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
@@ -146,6 +149,7 @@ def sizes(month: Month) -> dict[str, int]:
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
         | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS), "sector": len(state.inputs.sectors)}
+        | {"rule": len(Rule), "seeker": len(Group) + 1}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 

@@ -2,6 +2,7 @@
 
 A household is the unit that moves: it applies, is placed, decided, coupled and housed as one, so families stay
 together by construction. A newcomer is a person of a household. Months count from January 2015; NEVER is no month.
+The housing market has a dictionary of its own, home_market.py.
 """
 
 from enum import IntEnum
@@ -250,6 +251,12 @@ class Households(Table):
     adults = column(np.int8, unit="persons", doc="members of 18 to 65, screened and here")
     earned = column(np.float32, unit="EUR/month", doc="their net wages together")
     assistance = column(np.float32, unit="EUR/month", doc="social assistance that makes up what is missing")
+    priority = column(np.bool_, True, doc="whether the household goes before other home seekers")
+    registered = column(np.int16, NEVER, unit="month", doc="month from which it counts as a registered home seeker")
+    rule = column(np.int8, NEVER, doc="rule by which its home was let")
+    home = column(np.int8, NEVER, doc="size of the home that was let, as in HomeSize; -1: none, or not known")
+    crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
+
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
 
@@ -291,6 +298,17 @@ class Municipalities(Table):
     offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
     let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
     freed = column(np.float64, unit="homes", doc="homes that fell free this month")
+    fallen = column(np.float64, unit="homes", doc="homes that fell free since the start, at the scale of the run")
+    vacant_small = column(np.float64, unit="homes", doc="small homes that any home seeker can get, not yet let")
+    vacant_middle = column(np.float64, unit="homes", doc="the same of middle size")
+    vacant_large = column(np.float64, unit="homes", doc="the same of large size")
+    let_in_line = column(np.int64, unit="homes", doc="homes let by other rules than priority since the start")
+    urgency = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by urgency, over the national one")
+    chance = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
+    lead = column(np.float64, unit="months", doc="mean registration of home seekers when they begin to search")
+    beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
+    pressing = column(np.float64, unit="share", doc="of them urgent from the beginning")
+    seekers_due = column(np.float64, unit="seekers", doc="part of a home seeker still due")
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")

@@ -1,4 +1,4 @@
-"""January 2015: the institutions of the country and the people who were in the chain on that day.
+"""January 2015: the institutions of the country, the people who were in the chain on that day, and home seekers.
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
 places. Stages: the status holders of that winter, the applications pending, and the rest refused. Part of the status
@@ -17,7 +17,7 @@ from abm.inputs import Inputs
 from abm.matching import match_rows
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
-from abm.processes import arrival, contribution, money, reunion
+from abm.processes import arrival, contribution, money, reunion, seeking
 from abm.state import State
 
 
@@ -59,6 +59,7 @@ def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: fl
     draws = Draws(seed, "start", 0)
     settle_country(state, params["start"], draws)
     settle_people(state, params, draws)
+    seeking.settle(state, params["seeking"], Draws(seed, "seeking", 0))
     state.nation.reception[0] = params["start"].in_reception
     state.check()
     return state

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.clock import Clock
 from abm.errors import BooksError
+from abm.home_market import Seekers
 from abm.inputs import Inputs
 from abm.kernels import census
 from abm.populations import (
@@ -64,6 +65,7 @@ class State:
     clock: Clock = field(default_factory=Clock)
     newcomers: Newcomers = field(default_factory=Newcomers)
     households: Households = field(default_factory=Households)
+    seekers: Seekers = field(default_factory=Seekers)
     municipalities: Municipalities = field(default_factory=Municipalities)
     regions: Regions = field(default_factory=Regions)
     matches: Matches = field(default_factory=Matches)
@@ -120,9 +122,19 @@ class State:
         over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
         _refuse("no more people than places (locations)", over)
         _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
+        self.check_homes()
         _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
         held = np.array([people.savings.sum() / self.scale - (money.total * _SAVINGS).sum()])
         _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
+
+    def check_homes(self) -> None:
+        """Raise BooksError where homes that fell free are not let once, or still there to let; per pool of homes."""
+        of = self.municipalities
+        vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
+        _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
+        there = of.let + of.let_in_line + of.small + of.middle + of.large + vacant.sum(axis=1)
+        missing, fallen = (np.bincount(of.pool, each, len(of)) for each in (there - of.fallen, of.fallen))
+        _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(fallen, 1))
 
 
 def _refuse(rule: str, wrong: np.ndarray) -> None:

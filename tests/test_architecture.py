@@ -19,10 +19,11 @@ LAYERS = [  # a module imports only from lines above its own
     ["errors", "draws", "table", "params", "network"],
     ["clock", "reading"],
     ["populations", "inputs", "kernels"],
+    ["home_market"],
     ["state"],
-    ["composition", "adults", "assignment", "offers", "surroundings"],
-    ["matching"],
-    ["employment", "meetings"],
+    ["composition", "adults", "assignment", "offers", "surroundings", "homes", "home_queue"],
+    ["matching", "lines"],
+    ["employment", "meetings", "letting_rules"],
     ["hiring"],
     ["processes"],
     ["chain", "start"],
@@ -30,7 +31,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["schema", "catalogue", "measuring"],
     ["grown"],
     ["work_measures"],
-    ["life_measures", "participation_measures", "protection_measures", "outcome_measures"],
+    ["life_measures", "participation_measures", "protection_measures", "outcome_measures", "home_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],
@@ -49,7 +50,12 @@ HOMES = {  # third-party library -> the modules that may import it
         "abm.employment",
         "abm.grown",
         "abm.hiring",
+        "abm.home_measures",
+        "abm.home_queue",
+        "abm.homes",
         "abm.kernels",
+        "abm.letting_rules",
+        "abm.lines",
         "abm.meetings",
         "abm.participation_measures",
         "abm.processes",
@@ -186,7 +192,6 @@ def test_the_chain_holds_every_process_once():
 
 FREE = {0, 1, 2, -1}  # neutral numbers, and the two of pairs, halves and squares
 NUMBERS = {  # numbers that are the definition of the function that holds them
-    ("housing", "home_size"): {4},  # the size classes: one or two, three or four, five and more persons
 }
 
 

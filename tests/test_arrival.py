@@ -140,6 +140,15 @@ def test_the_world_decides_after_2025_and_nothing_before():
     assert applying(AFTER - 1, first_applications=24_000).tolist() == pytest.approx(FIRST)
 
 
+@pytest.mark.parametrize("month", [12, AFTER])
+def test_without_newcomers_nobody_comes_and_with_twice_as_many_twice_as_many(month):
+    usual = applying(month, first_applications=12_000)
+    assert applying(month, first_applications=12_000, inflow_factor=0).tolist() == [0, 0, 0]
+    assert applying(month, first_applications=12_000, inflow_factor=2).tolist() == pytest.approx(2 * usual)
+    nobody = run(arrival, village_state(village(resettled=1200)), inflow_factor=0)
+    assert all(len(rows) == 0 for rows in nobody.values())
+
+
 def test_repeat_applications_after_2025_keep_their_own_origins():
     state = village_state()
     state.clock.month = AFTER

@@ -17,6 +17,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs" / "scenarios").glob("*.y
 LEVERS = catalogue.rows(only_levers=True)
 COACHES = {"policy.guidance.coaches": 5}
 NEEDS = {  # levers that act on another one
+    "policy.lettings.registration_from": {"policy.housing.priority_ban": True},
     "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
     "policy.guidance.caseload": COACHES,
     "policy.guidance.coached_months": COACHES,

@@ -105,6 +105,7 @@ def waiting(state, count=1, size=1, **columns):
 def stock(state, town, homes, on_offer=99):
     """Put homes of each size in a municipality, all of which status holders can get."""
     of = state.municipalities
+    of.fallen[town] += sum(homes) - of.small[town] - of.middle[town] - of.large[town]
     of.small[town], of.middle[town], of.large[town] = homes
     of.on_offer[town] = on_offer
     of.offered[town] += on_offer

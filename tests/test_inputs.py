@@ -223,6 +223,12 @@ def test_origins_do_not_overlap(facts):
     )
 
 
+def test_registration_times(facts):
+    years = {code: facts.registration_years[town(facts, code)] for code in ("GM0363", "GM0344", "GM0047", "GM0935")}
+    assert years == {"GM0363": 13.8, "GM0344": 11.3, "GM0047": 1.1, "GM0935": 3.5}  # the last by region
+    assert (facts.registration_years > 7).mean() == pytest.approx(0.32, abs=0.01)  # 90 of 212 were, in 2020
+
+
 def test_reception_locations_of_2015(facts):
     assert facts.locations.places.sum() == 37_480
     assert facts.locations.gm_code.nunique() == 64
@@ -237,6 +243,7 @@ def test_shapes_and_read_only(facts):
         "grant_rate": (11, 15),
         "closed_share": (11, 15),
         "corporation_homes": (11, 342),
+        "registration_years": (342,),
         "border_pairs": (882, 2),
         "municipality_region": (342,),
         "jobs": (35, 10),
@@ -304,6 +311,9 @@ DAMAGE = [
     ("corporation_homes.csv", doubled("GM0014,2019,"), "2019 GM0014"),
     ("corporation_homes.csv", replaced("GM0014,2019,", "GM0014,2099,"), "2099"),
     ("corporation_homes.csv", without("GM0014,"), "GM0014"),
+    ("registration_times.csv", without("GM0014,"), r"registration_times\.csv: number of rows"),
+    ("registration_times.csv", replaced("GM0014,", "GM9999,"), "GM9999"),
+    ("registration_times.csv", replaced("GM0014,5.0,", "GM0014,-5.0,"), "GM0014"),
     ("origins.csv", without("yemen,"), r"applications\.csv: .*yemen"),
     ("applications.csv", without("2019-05,"), "2019-05"),
     ("applications.csv", replaced("2015-01,syria,", "2015-01,syria,9"), "2015"),

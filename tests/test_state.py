@@ -79,6 +79,15 @@ def let_more_than_offered(state):
     state.municipalities.let[B] = 2
 
 
+def let_a_home_that_is_not_there(state):
+    state.municipalities.vacant_middle[B] = -0.5
+
+
+def lose_a_home(state):
+    state.municipalities.fallen[B] += 3
+    state.municipalities.vacant_small[B] += 1
+
+
 def house_nowhere(state):
     state.households.municipality[1] = NEVER
 
@@ -109,6 +118,8 @@ def pay_a_negative_amount(state):
         (house_nowhere, "a municipality for everyone housed or protected; rows [1] (1 in all)"),
         (protect_nowhere, "a municipality for everyone housed or protected; rows [4] (1 in all)"),
         (protect_in_reception, "a place for exactly those in reception; rows [4] (1 in all)"),
+        (let_a_home_that_is_not_there, "no more tenants than homes (municipalities); rows [1] (1 in all)"),
+        (lose_a_home, "every home let once or still vacant (pools); rows [1] (1 in all)"),
         (pay_a_negative_amount, "payments that are not negative (ledger); rows [6] (1 in all)"),
     ],
 )
@@ -226,6 +237,14 @@ def test_a_turn_refuses_to_write_what_is_not_declared(state):
     with pytest.raises(ValueError, match="read-only"):
         turn(state, PARAMETERS, seed=1, chain=(Shortcut(trespass),))
     assert state.households.since[2] == -1
+
+
+def test_an_event_of_two_processes_happens_to_all_of_them(state):
+    class Moved(Shortcut):
+        def step(self, state, params, draws):
+            return {"moved": np.array([self.act])}
+
+    assert turn(state, PARAMETERS, seed=1, chain=(Moved(2), Moved(1)))["moved"].tolist() == [2, 1]
 
 
 def test_a_turn_simulates_one_month_and_measures_each_process(state):

@@ -100,6 +100,7 @@ def village(**changes) -> Inputs:
         grant_rate=constant(len(YEARS), [0.9, 0.5, 0.0]),
         closed_share=constant(len(YEARS), [0.0, 0.1, 0.5]),
         corporation_homes=constant(len(YEARS), [1_000, 2_000, 3_000, 2_000, 2_000]),
+        registration_years=fixed(np.array([8.0, 4.0, 4.0, 2.0, 1.0])),
         tasks=constant(len(HALVES), 300),
         task_halves=HALVES.copy(),
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),

@@ -29,6 +29,10 @@ class Params(ProcessParams):
     repeat_applications: float = param(
         1726, "persons/year", 0, 8000, "unhcr_applications", "repeat applicants a year after 2025 (level of 2025)"
     )
+    inflow_factor: float = param(
+        1.0, "ratio", 0, 4, "assumption: 1 is what was observed; 0 shows what newcomers change",
+        "applications and resettled people, over the series and over the numbers above",
+    )  # fmt: skip
     mix_years: int = param(2, "years", 1, 11, "assumption", "last observed years whose origins go on after 2025")
     family_size: float = param(
         3.2, "persons", 2, 6, "assumption: children 26% and women 19% of applicants", "mean size of applying families"
@@ -61,10 +65,10 @@ def expected(state, params: Params, repeated: bool) -> np.ndarray:
     inputs, month = state.inputs, state.clock.month
     series = inputs.repeat_applications if repeated else inputs.first_applications
     if month < len(series):
-        return series[month]
+        return series[month] * params.inflow_factor
     last = series[-params.mix_years * MONTHS :].sum(axis=0)
     a_year = params.repeat_applications if repeated else params.first_applications
-    return a_year / MONTHS * last / last.sum()
+    return a_year / MONTHS * params.inflow_factor * last / last.sum()
 
 
 def makeup(state, params: Params, draws: Draws, identity: np.ndarray, origin: np.ndarray, size: np.ndarray) -> Makeup:
@@ -106,7 +110,7 @@ def expected_resettled(state, params: Params) -> np.ndarray:
     """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
     inputs, month = state.inputs, state.clock.month
     granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
-    return inputs.series_at("resettled", month) / MONTHS * granted / (granted.sum() or 1)
+    return inputs.series_at("resettled", month) / MONTHS * params.inflow_factor * granted / (granted.sum() or 1)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:

@@ -6,8 +6,8 @@
 Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
 the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
 sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes,
-and homes are not counted here (the market with all home seekers comes later). A job in another region than the new
-home ends (see work).
+and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. A job in another
+region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -21,7 +21,14 @@ from abm.kernels import numbered, read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
 
-WRITES = ("newcomers.hours_followed", "households.municipality", "households.came_from", "households.moved_out")
+WRITES = (
+    "newcomers.hours_followed",
+    "households.municipality",
+    "households.came_from",
+    "households.moved_out",
+    "households.home",
+    "households.crowded",
+)
 SCHOOL = 4 * 12  # age from which children go to school [months]
 MARGIN = 1 + 1e-9  # more than rounding
 _HOUSED = int(Stage.HOUSED)  # compiled code wants ints
@@ -158,4 +165,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.came_from[rows] = households.municipality[rows]
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
+    households.home[rows], households.crowded[rows] = NEVER, False
     return {"moved_out": rows}

@@ -1,0 +1,184 @@
+"""The indicators of the housing market: lettings by rule and by kind of seeker, queues, registration and search.
+
+Crowding out is the difference between two runs with the same luck: `abm compare` of scenarios with other rules, or with
+and without newcomers.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numba import njit
+
+from abm.home_market import Group, Rule, Search
+from abm.kernels import read_only
+from abm.measuring import Measure, Month, level, statistics
+from abm.populations import Stage
+
+NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
+_KINDS = NEWCOMER + 1
+_SEARCHING = int(Search.SEARCHING)
+
+
+class Lettings:
+    """The lettings of a month, newcomers after regular seekers, (n,) each."""
+
+    def __init__(self, month: Month):
+        seekers, people = month.state.seekers, month.households
+        let, housed = month.event("let"), month.event("housed", "moved_on")
+        self.month = month
+        self.rule = np.append(seekers.rule[let], people.rule[housed]).astype(np.int64)
+        self.kind = np.append(seekers.group[let], np.full(len(housed), NEWCOMER)).astype(np.int64)
+        self.municipality = np.append(seekers.municipality[let], people.municipality[housed]).astype(np.int64)
+        self.registered = month.number - np.append(seekers.registered[let], people.registered[housed])
+        self.searched = month.number - seekers.began[let].astype(np.int64)  # regular seekers only
+        self.in_order = self.rule == Rule.REGISTRATION
+
+    def codes(self, by: str) -> np.ndarray:
+        """Group of each letting."""
+        if by == "total":
+            return np.zeros(len(self.rule), np.int64)
+        if by == "region":
+            return self.month.state.municipalities.region[self.municipality].astype(np.int64)
+        return {"rule": self.rule, "seeker": self.kind, "municipality": self.municipality}[by]
+
+
+def lettings(month: Month) -> Lettings:
+    """The lettings of a month, looked up once."""
+    if "lettings" not in vars(month):
+        vars(month)["lettings"] = Lettings(month)
+    return vars(month)["lettings"]
+
+
+def homes_by(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Homes let this month, per group, at full size."""
+    found = lettings(month)
+    return {by: np.bincount(found.codes(by), minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
+
+
+def registration(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Months of registration of those housed in order of registration: statistics of all, means per group."""
+    found = lettings(month)
+    spans, many = found.registered[found.in_order], {}
+    for by in wanted:
+        if by == "statistic":
+            many[by] = statistics(spans)
+            continue
+        group, size = found.codes(by)[found.in_order], month.group_sizes[by]
+        count = np.bincount(group, minlength=size).astype(float)
+        count[count == 0] = np.nan
+        many[by] = np.bincount(group, spans, size) / count
+    return many
+
+
+def medians(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Median months of registration of those housed in order of registration, per group; NaN where nobody."""
+    found, middle = lettings(month), {}
+    for by in wanted:
+        group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
+        order = np.lexsort((spans, group))
+        spans, ends = spans[order], np.cumsum(np.bincount(group, minlength=month.group_sizes[by]))
+        middle[by] = np.array(
+            [
+                np.median(part) if len(part) else np.nan
+                for part in np.split(spans, ends)[:-1]  # after the last group there is nothing
+            ]
+        )
+    return middle
+
+
+@njit(cache=True)
+def tally(search, municipality, group, towns, groups):
+    """Seekers who search, (towns, groups); search, municipality, group: whole columns."""
+    many = np.zeros((towns, groups), np.int64)
+    for i in range(len(search)):
+        many[municipality[i], group[i]] += search[i] == _SEARCHING
+    return many
+
+
+def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Households who search, regular seekers and newcomers in line, per group, at full size."""
+    seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
+    columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
+    many = tally(*columns, len(towns), _KINDS)
+    waits = people.municipality[(people.stage == Stage.AWAITING_HOME) & ~people.priority | people.crowded]
+    many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
+    many = many / month.state.scale
+    each = many.sum(axis=1)
+    groups = {
+        "total": np.array([each.sum()]),
+        "seeker": many.sum(axis=0),
+        "region": np.bincount(towns.region, each, len(month.state.regions)),
+        "municipality": each,
+    }
+    return {by: groups[by] for by in wanted}
+
+
+def searched(month: Month) -> np.ndarray:
+    """Mean, median and 90th percentile of months of search of regular seekers who were housed by registration, (3,)."""
+    found = lettings(month)
+    return statistics(found.searched[found.in_order[: len(found.searched)]])
+
+
+def flow(event: str) -> Callable[[Month], float]:
+    """How many rows an event happened to this month, at full size."""
+    return lambda month: len(month.event(event)) / month.state.scale
+
+
+def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Households of newcomers in a home that is too small for the family that joined them, per group, at full size."""
+    people, towns = month.households, month.state.municipalities
+    place = people.municipality[people.crowded]
+    each = np.bincount(place, minlength=len(towns)) / month.state.scale
+    region = np.bincount(towns.region, each, len(month.state.regions))
+    return {"total": np.array([each.sum()]), "region": region}
+
+
+def vacant(month: Month) -> float:
+    """Homes that fell free and are not let yet, at full size."""
+    of = month.state.municipalities
+    parts = (of.small, of.middle, of.large, of.vacant_small, of.vacant_middle, of.vacant_large)
+    return sum(part.sum() for part in parts) / month.state.scale
+
+
+PLACE = ("region", "municipality")
+HOME_MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "lettings", "homes/month", "Homes let, by rule and kind of seeker",
+        "Verhuurde woningen, naar regel en soort woningzoekende", ("total", "rule", "seeker", *PLACE), homes_by,
+    ),
+    Measure(
+        "seekers", "households", "Households who look for a corporation home",
+        "Huishoudens die een corporatiewoning zoeken", ("total", "seeker", *PLACE), queue,
+    ),
+    level(
+        "seekers_begun", "households/month", "Began to look for a home", "Begonnen met zoeken", "total", flow("seeking")
+    ),
+    level(
+        "seekers_stopped", "households/month", "Stopped looking, without a corporation home",
+        "Gestopt met zoeken, zonder corporatiewoning", "total", flow("stopped"),
+    ),
+    Measure(
+        "registration_time", "months", "Registration of those housed in its order",
+        "Inschrijfduur van wie op inschrijfduur een woning kreeg", ("statistic", "seeker", *PLACE), registration,
+    ),
+    Measure(
+        "registration_median", "months", "Median registration of those housed in its order",
+        "Mediane inschrijfduur van wie op inschrijfduur een woning kreeg", ("seeker", "region"), medians,
+    ),
+    level(
+        "search_time", "months", "Search of those housed by registration",
+        "Zoekduur van wie op inschrijfduur een woning kreeg", "statistic", searched,
+    ),
+    Measure(
+        "crowded", "households", "Newcomers in a home too small since family joined",
+        "Nieuwkomers in een te kleine woning sinds de komst van familie", ("total", "region"), crowded,
+    ),
+    level(
+        "moved_on", "households/month", "Newcomers who moved from there to a larger home",
+        "Nieuwkomers die van daar naar een grotere woning verhuisden", "total", flow("moved_on"),
+    ),
+    level(
+        "homes_vacant", "homes", "Homes that fell free, not yet let", "Vrijgekomen woningen, nog niet verhuurd",
+        "total", vacant,
+    ),
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""Homes and who moves into them: what the processes of the housing market share."""
+
+import numpy as np
+from numba import njit
+
+from abm.kernels import waiting, whole_months
+from abm.populations import NEVER, HomeSize, Reunion, Stage
+
+SIZES = len(HomeSize)
+FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
+
+
+def home_size(persons: np.ndarray) -> np.ndarray:
+    """Size class that a household needs, (n,): one or two, three or four, five and more persons."""
+    middle = np.where(persons <= FIT_MIDDLE, HomeSize.MIDDLE, HomeSize.LARGE)
+    return np.where(persons <= FIT_SMALL, HomeSize.SMALL, middle)
+
+
+def cell_of(municipality: np.ndarray, persons: np.ndarray) -> np.ndarray:
+    """Number of the municipality and size class in which a household stands in line, (n,) int64."""
+    return municipality.astype(np.int64) * SIZES + home_size(persons)
+
+
+@njit(cache=True, inline="always")
+def cell_number(municipality, persons):
+    """`cell_of` for one household, in kernels."""
+    return np.int64(municipality) * SIZES + (persons > FIT_SMALL) + (persons > FIT_MIDDLE)
+
+
+def needed_by(state, rows: np.ndarray) -> np.ndarray:
+    """Persons to house per household, (n,): its members and the family that is here or on its way."""
+    households = state.households
+    coming = np.where(households.reunion[rows] == Reunion.TRAVELLING, households.family_abroad[rows], 0)
+    families = np.flatnonzero(households.sponsor != NEVER)
+    followers = np.bincount(households.sponsor[families], households.size[families], len(households))
+    return households.size[rows] + coming + followers[rows]
+
+
+def crowding(state, joined: np.ndarray) -> None:
+    """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
+
+    They register for a larger home that month. Where the size of the home is not known, it is taken to fit.
+    """
+    households = state.households
+    rows = np.unique(households.sponsor[joined])
+    known = rows[households.home[rows] != NEVER]
+    crowded = known[home_size(needed_by(state, known)) > households.home[known]]
+    fresh = crowded[~households.crowded[crowded]]
+    households.crowded[fresh] = True
+    households.registered[fresh] = state.clock.month
+
+
+def prepared(state, weeks: float, draws) -> np.ndarray:
+    """Rows of the households for whom `weeks` of preparation have passed since they were tied to a municipality."""
+    households, month = state.households, state.clock.month
+    queue = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
+    needed = whole_months(weeks, draws.once("weeks", households.identity[queue]))
+    return queue[month - households.coupled[queue] >= needed]
+
+
+def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=NEVER) -> None:
+    """Let households leave reception for a home in a municipality, which counts for its task.
+
+    rule: by which each home was let; home: its HomeSize; (n,) or one for all, NEVER for who moves in with a sponsor.
+    """
+    households, month = state.households, state.clock.month
+    households.enter(rows, Stage.HOUSED, month)
+    households.housed[rows] = month
+    households.location[rows] = NEVER
+    households.municipality[rows] = municipality
+    households.rule[rows] = rule
+    households.home[rows] = home
+    count = np.bincount(municipality, households.size[rows], len(state.municipalities))
+    state.municipalities.balance[:] += count / state.scale
+
+
+def move_on(state, rows: np.ndarray, rule: int, home: np.ndarray) -> None:
+    """Let crowded households move to a larger home (HomeSize, (n,)) in their municipality.
+
+    The home that they leave is among those that fall free by the turnover of the stock, as every home that is left.
+    """
+    households = state.households
+    households.home[rows], households.rule[rows] = home, rule
+    households.crowded[rows] = False
