@@ -9,7 +9,7 @@ from copy import deepcopy
 import mesa
 import numpy as np
 
-from abm import populations
+from abm import labour_market, populations
 from abm.attributes import VIEWS, Attribute, Choice, Fact, attribute
 from abm.clock import MONTHS
 
@@ -98,7 +98,7 @@ class Location(Institution, of=populations.Locations):
     """A reception location."""
 
 
-class Employer(Institution, of=populations.Employers):
+class Employer(Institution, of=labour_market.Employers):
     """The employers of a sector in a region."""
 
     @property

@@ -168,7 +168,7 @@ def chance_each(rows, z, c, month, r):
     return found
 
 
-class Seekers(NamedTuple):
+class JobSeekers(NamedTuple):
     """Who can find a job this month, (m,) each, and the sum of their chances."""
 
     row: np.ndarray
@@ -252,7 +252,7 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> Seekers:
+def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
     """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
     row, who, chance, mood, against, where, sector = look_for_work(
         rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
@@ -263,4 +263,4 @@ def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Calla
     against += 1
     chance *= mood
     chance /= against
-    return Seekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))
+    return JobSeekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))

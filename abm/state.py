@@ -12,17 +12,16 @@ from abm.errors import BooksError
 from abm.home_market import Seekers
 from abm.inputs import Inputs
 from abm.kernels import census
+from abm.labour_market import Employers, Matches
 from abm.populations import (
     IN_MUNICIPALITY,
     IN_RECEPTION,
     MOVES,
     NEVER,
-    Employers,
     Households,
     Kind,
     Ledger,
     Locations,
-    Matches,
     Municipalities,
     Nation,
     Newcomers,

@@ -19,7 +19,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["errors", "draws", "table", "params", "network"],
     ["clock", "reading"],
     ["populations", "inputs", "kernels"],
-    ["home_market"],
+    ["home_market", "labour_market"],
     ["state"],
     ["composition", "adults", "assignment", "offers", "surroundings", "homes", "home_queue"],
     ["matching", "lines"],
