@@ -43,6 +43,7 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.activities.training_months": (12, {"policy.activities.training_share": 1}, "certified", DOWN),
     "policy.guidance.coaches": (20, {}, "employed", UP),
     "policy.guidance.caseload": (200, {"policy.guidance.coaches": 2}, "coached", UP),
+    "policy.guidance.coached_within": (6, {"policy.guidance.coaches": 20}, "coached", DOWN),
     "policy.guidance.coached_months": (3, {"policy.guidance.coaches": 2}, "employed", DOWN),
     "policy.guidance.recognition_months": (1, {}, "diplomas_recognised", UP),
     "policy.guidance.asking_share": (1, {}, "diplomas_recognised", UP),

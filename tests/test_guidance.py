@@ -51,6 +51,14 @@ def test_places_come_free_and_nobody_is_coached_twice():
     assert np.isin(np.concatenate(begun), rows).all()
 
 
+def test_a_coach_begins_within_so_many_months_after_the_permit():
+    state = village_state()
+    state.clock.month = 100
+    early, late = (grown(state, people(state, Stage.HOUSED, granted=granted)) for granted in (39, 40))
+    assert run(guidance, state, coaches=20, coached_within=60)["coached"].tolist() == late.tolist()
+    assert run(guidance, state, coaches=20, coached_within=61)["coached"].tolist() == early.tolist()
+
+
 def test_who_works_is_exempt_or_has_no_permit_is_not_coached():
     state = village_state()
     rows = seekers(state, 3)

@@ -1,7 +1,7 @@
 """Job coaches and the recognition of diplomas, for permit holders who seek work.
 
-Coaches are capacity per region: so many per inhabitant, each with a caseload. Who waits longest since the permit is
-coached for some months, as strongly as the caseload allows; afterwards the effect fades. Who came with a higher diploma
+Coaches are capacity per region: so many per inhabitant, each with a caseload. Of those who got a permit in the last
+years, who waits longest is coached for some months, as strongly as the caseload allows; afterwards the effect fades. Who came with a higher diploma
 and asks for it has it recognised after some months.
 
     strength = min(1, full caseload / caseload)
@@ -34,6 +34,10 @@ class Params(ProcessParams):
     caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders whom a coach guides", lever=True)
     full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "caseload at which coaching works in full")
     coached_months: int = param(12, "months", 3, 36, "E036", "months that somebody is coached", lever=True)
+    coached_within: int = param(
+        60, "months", 6, 240, "assumption: E036 is about people who had just come", "months after the permit in which "
+        "a coach can begin", lever=True,
+    )  # fmt: skip
     half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of what coaching did")
     recognition_months: float = param(
         9, "months", 1, 24, "E034: 4 to 14 months; 1 to 3 on a fast track", "from the permit to recognition", lever=True
@@ -100,7 +104,8 @@ def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
     capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
     free = capacity * state.scale - np.bincount(regions_of(state, busy), minlength=len(state.regions))
     granted = households.granted[people.household[rows]]
-    waits = (granted != NEVER) & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
+    recent = (granted != NEVER) & (granted >= month - params.coached_within)
+    waits = recent & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
     queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
     since, size = np.zeros(len(people), np.int16), np.ones(len(people), np.int8)
     since[queue] = households.granted[people.household[queue]]
