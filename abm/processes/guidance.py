@@ -1,8 +1,8 @@
 """Job coaches and the recognition of diplomas, for permit holders who seek work.
 
 Coaches are capacity per region: so many per inhabitant, each with a caseload. Of those who got a permit in the last
-years, who waits longest is coached for some months, as strongly as the caseload allows; afterwards the effect fades. Who came with a higher diploma
-and asks for it has it recognised after some months.
+years, who waits longest is coached for some months, as strongly as the caseload allows; afterwards the effect fades.
+Who came with a higher diploma and asks for it has it recognised after some months.
 
     strength = min(1, full caseload / caseload)
 
