@@ -13,6 +13,7 @@ import numpy as np
 from abm.draws import Draws
 from abm.params import ProcessParams
 from abm.processes import (
+    activities,
     arrival,
     contribution,
     coupling,
@@ -20,6 +21,7 @@ from abm.processes import (
     employers,
     guidance,
     housing,
+    integration,
     learning,
     leaving,
     lettings,
@@ -27,6 +29,7 @@ from abm.processes import (
     moving,
     participation,
     placement,
+    profile,
     reception,
     reunion,
     screening,
@@ -51,7 +54,10 @@ CHAIN = (
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
     moving,  # housed households move to another municipality
-    participation,  # a profile, and language classes for whom they are offered
+    profile,  # who is of working age, with which schooling, and who is exempt
+    integration,  # routes and plans of civic integration: who is asked, from when, until when
+    participation,  # language classes, as far as teachers go
+    activities,  # volunteering, internships, unpaid work, training
     learning,  # Dutch, and what months without anything to do leave behind
     guidance,  # job coaches, and diplomas
     employers,  # vacancies, and trust in newcomers

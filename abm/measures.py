@@ -10,6 +10,7 @@ import numpy as np
 from abm.home_measures import HOME_MEASURES
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
+from abm.participation_measures import PARTICIPATION_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
 from abm.work_measures import WORK_MEASURES
 
@@ -344,5 +345,6 @@ MEASURES: tuple[Measure, ...] = (
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
     *LIFE_MEASURES,
+    *PARTICIPATION_MEASURES,
     *HOME_MEASURES,
 )

@@ -99,6 +99,27 @@ class Schooling(IntEnum):
     HIGHER = 3
 
 
+class Route(IntEnum):
+    """How civic integration goes: by the law before 2022, or by a route of the Wet inburgering 2021."""
+
+    OLD = 0  # A2 within three years
+    B1 = 1
+    EDUCATION = 2  # to a Dutch diploma (onderwijsroute)
+    SELF_RELIANCE = 3  # for those to whom learning comes hardest (zelfredzaamheidsroute)
+
+
+class Activity(IntEnum):
+    """What people without paid work do, beside class."""
+
+    NONE = 0
+    VOLUNTEERING = 1
+    INTERNSHIP = 2
+    PARTICIPATION_JOB = 3  # unpaid work that prepares for a job (participatiebaan)
+    SOCIAL_FIRM = 4  # guided work at a firm for those who need most (werkontwikkelbedrijf)
+    TRAINING = 5  # short, of use on return, for people on the fast track
+    OTHER = 6  # for the exempt
+
+
 class HomeSize(IntEnum):
     """Size classes of homes, by the persons that they are meant for."""
 
@@ -149,6 +170,13 @@ class Newcomers(Table):
     sector = column(np.int8, NEVER, doc="sector in which this person can work best, as in state.inputs.sectors")
     talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
     exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")
+    suits = column(np.int8, Activity.NONE, doc="activity that suits this person best")
+    keen = column(np.float32, unit="share", doc="takes part in what more than this share of people takes part in")
+    route = column(np.int8, NEVER, doc="route of civic integration, given with the permit")
+    planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
+    class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
+    met = column(np.bool_, False, doc="whether language or hours are what civic integration asks")
+    passed = column(np.int16, NEVER, unit="month", doc="month in which that was so first, with a permit")
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     integrating = column(
@@ -156,7 +184,11 @@ class Newcomers(Table):
     )
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
-    active = column(np.bool_, False, doc="whether this person volunteers or has an internship")
+    activity = column(np.int8, Activity.NONE, doc="activity beside class this month")
+    active = column(np.bool_, False, doc="whether there is one")
+    practice_hours = column(np.int8, unit="hours/week", doc="unpaid work of that activity")
+    trained = column(np.int8, unit="months", doc="training followed on the fast track")
+    certified = column(np.int16, NEVER, unit="month", doc="month of the certificate of that training")
     dual = column(np.bool_, False, doc="whether class and work are combined on a dual track")
     class_location = column(np.int32, NEVER, unit="row of locations", doc="where in reception the last class was")
     class_again = column(np.int16, unit="month", doc="month from which class can go on after a move in reception")
@@ -276,6 +308,8 @@ class Regions(Table):
     class_places = column(
         np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet"
     )
+    plans = column(np.float64, unit="plans/month", doc="plans for civic integration that the work centre can make")
+    plans_left = column(np.float64, unit="plans", doc="what is left of that, at the scale of the run")
     shadow_price = column(np.float64, unit="SD", doc="match that a place here must be worth, above where nobody queues")
 
 
@@ -318,6 +352,7 @@ class Origins(Table):
     safe = column(np.bool_, False, doc="whether applications are clearly unpromising")
     male_share = column(np.float64, unit="share", doc="men and boys among applicants")
     family_share = column(np.float64, unit="share", doc="applying households of two or more")
+    language = column(np.int8, doc="main language, by first place in the list of origins; -1: none that most share")
     due = column(np.float64, unit="persons", doc="first applicants still due (negative: ahead, households are whole)")
     due_resettled = column(np.float64, unit="persons", doc="resettled people still due")
     due_repeated = column(np.float64, unit="persons", doc="repeat applicants still due")

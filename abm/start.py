@@ -47,6 +47,7 @@ class Params(ProcessParams):
     )
 
 
+NO_LANGUAGE = "mixed"  # a group of origins that mostly share none
 PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the stocks, in the order of their identities
 _RANKS = 1 << 17  # identities kept for each stock and origin
 _FIRST_MONTHS = 6  # of 2015, whose applications show who had come in 2014
@@ -93,7 +94,12 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     region, sector = np.divmod(np.arange(inputs.jobs.size), sectors)
     state.employers.add(inputs.jobs.size, region=region, sector=sector, jobs=inputs.jobs.ravel())
     groups = inputs.origins
-    state.origins.add(len(groups), safe=groups["safe"] == 1, **{k: groups[k] for k in ("male_share", "family_share")})
+    languages = list(dict.fromkeys(language for language in groups["language"] if language != NO_LANGUAGE))
+    language = [NEVER if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
+    state.origins.add(
+        len(groups), safe=groups["safe"] == 1, language=language,
+        **{k: groups[k] for k in ("male_share", "family_share")},
+    )  # fmt: skip
     settle_locations(state)
     state.nation.add(1)
     payers, payees = zip(*((money.PARTIES | contribution.PARTIES)[purpose] for purpose in Purpose), strict=True)

@@ -88,7 +88,7 @@ def finding(frame: pd.DataFrame) -> float:
 PACKAGE = {
     "policy.participation.dual_share": 1,
     "policy.participation.hours_a_week": 20,
-    "policy.participation.start_weeks": 0,
+    "policy.integration.start_weeks": 0,
     "policy.guidance.coaches": 20,
     "policy.guidance.caseload": 42,
     "world.work.at_scale": 1,

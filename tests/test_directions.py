@@ -8,18 +8,36 @@ from abm import catalogue
 from tests.runs import recorded, small
 
 UNTIL, SCALE = "2018-06", 0.05
-TESTED = ("participation", "guidance", "work")
+TESTED = ("integration", "participation", "activities", "guidance", "work")
+NEW = {"policy.integration.routes": True, "policy.integration.plan": True}
+FROM_ARRIVAL = {"policy.integration.classes_from": "arrival"}
 UP, DOWN = 1, -1
 DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
-    "policy.participation.classes_from": ("arrival", {}, "language", UP),
-    "policy.participation.start_weeks": (0, {}, "language", UP),
+    "policy.integration.classes_from": ("arrival", {}, "language", UP),
+    "policy.integration.start_weeks": (0, {}, "language", UP),
+    "policy.integration.target": (4, {}, "in_class", UP),
+    "policy.integration.target_b1": (4, NEW, "in_class", UP),
+    "policy.integration.routes": (True, {}, "in_class", UP),
+    "policy.integration.plan": (True, {"policy.integration.routes": True}, "in_class", DOWN),
+    "policy.integration.plan_from": ("arrival", NEW | FROM_ARRIVAL, "in_class", DOWN),
+    "policy.integration.plan_weeks": (2, NEW, "awaiting_plan", DOWN),
+    "policy.integration.funded": (2, NEW, "awaiting_plan", DOWN),
+    "policy.integration.funding": ("fixed", NEW, "awaiting_plan", UP),
+    "policy.integration.lowered_after": (50, NEW, "in_class", DOWN),
+    "policy.integration.term": (12, {}, "in_class", DOWN),
+    "policy.integration.education_share": (1, NEW | {"policy.integration.lowered_after": 50}, "in_class", UP),
     "policy.participation.hours_a_week": (20, {}, "language", UP),
-    "policy.participation.target": (4, {}, "in_class", UP),
+    "policy.participation.hours_self_reliance": (20, NEW, "language", UP),
     "policy.participation.duty": (True, {}, "language", UP),
     "policy.participation.dual_share": (1, {}, "employed", UP),
     "policy.participation.funding": ("fixed", {}, "awaiting_class", UP),
-    "policy.participation.activity_from": ("arrival", {"policy.participation.activity_share": 1}, "employed", UP),
-    "policy.participation.activity_share": (1, {}, "employed", UP),
+    "policy.participation.preparation_share": (0, {}, "language", DOWN),
+    "policy.participation.preparation_hours": (0, {}, "language", DOWN),
+    "policy.activities.offered_from": ("arrival", {"policy.activities.share": 1}, "employed", UP),
+    "policy.activities.share": (1, {}, "employed", UP),
+    "policy.activities.other_share": (1, {}, "wellbeing", UP),
+    "policy.activities.training_share": (1, {}, "certified", UP),
+    "policy.activities.training_months": (12, {"policy.activities.training_share": 1}, "certified", DOWN),
     "policy.guidance.coaches": (20, {}, "employed", UP),
     "policy.guidance.caseload": (200, {"policy.guidance.coaches": 2}, "coached", UP),
     "policy.guidance.coached_months": (3, {"policy.guidance.coaches": 2}, "employed", DOWN),

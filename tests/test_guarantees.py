@@ -21,6 +21,7 @@ NEEDS = {  # levers that act on another one
     "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
     "policy.guidance.caseload": COACHES,
     "policy.guidance.coached_months": COACHES,
+    "policy.activities.training_months": {"policy.activities.training_share": 1},
     "policy.contribution.kept_share": {"policy.contribution.kept_most": 3000},
     "policy.placement.judged": {"policy.placement.rule": "batch"},
     "policy.placement.price_pace": {"policy.placement.rule": "dynamic"},

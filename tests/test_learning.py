@@ -22,8 +22,10 @@ def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
 
 def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
     """The same by the kernel, not on a dual track."""
-    columns = (np.array([each]) for each in (language, hours, work_hours, False, int(schooling), 60 - age))
-    return float(learning.learned(np.arange(1), *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2, informal)[0])
+    columns = (
+        np.array([each]) for each in (language, hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
+    )
+    return float(learning.learned(np.arange(1), *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)[0])
 
 
 def test_a_level_takes_the_hours_of_its_schooling():
@@ -46,14 +48,21 @@ def test_many_rows_are_like_one_and_others_are_left_out():
         "language": luck.uniform(0, 5, n).astype(np.float32),
         "hours": luck.choice([0, 40, 800], n).astype(np.float32),
         "work_hours": luck.choice([0, 28], n).astype(np.int8),
+        "practice_hours": luck.choice([0, 20], n).astype(np.int8),
         "dual": luck.random(n) < 0.5,
         "schooling": luck.integers(0, 4, n).astype(np.int8),
         "born": (60 - luck.integers(216, 792, n)).astype(np.int16),
     }
     rows = np.flatnonzero(luck.random(n) < 0.7)
-    found = learning.learned(rows, *columns.values(), 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2, 4.0)
+    household, informal = np.arange(n, dtype=np.int32) // 2, luck.uniform(0, 8, n).astype(np.float32)
+    found = learning.learned(
+        rows, *columns.values(), household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
+    )  # fmt: skip
+    columns["work_hours"] = columns["work_hours"] + columns.pop("practice_hours")  # unpaid hours count alike
     of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
-    assert found == pytest.approx([slow(*each, 60 - born, 0.36, 4.0) for *each, born in of], rel=1e-6)
+    around = informal[household[rows]].tolist()
+    expected = [slow(*each, 60 - born, 0.36, heard) for (*each, born), heard in zip(of, around, strict=True)]
+    assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_disengagement_fills_while_waiting_and_fades_after():

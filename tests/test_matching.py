@@ -20,7 +20,7 @@ from abm.matching import (
     wishes,
 )
 from abm.populations import NEVER, Role, Schooling, Stage
-from abm.processes import participation
+from abm.processes import profile
 from tests.runs import real
 from tests.village import ALPHA, BETA, A, D, people, run, village_state
 
@@ -125,7 +125,7 @@ def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
     state = village_state()
     people(state, Stage.REGISTERING, 300)
     people(state, Stage.RETURNED, 3)
-    run(participation, state)
+    run(profile, state)
     grown = (state.newcomers.born <= -18 * 12) & (state.newcomers.born > -66 * 12)
     here = state.households.stage[state.newcomers.household] == Stage.REGISTERING
     assert (state.newcomers.sector[grown & here] != NEVER).all()
@@ -137,11 +137,11 @@ def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
 def test_a_sector_is_drawn_once():
     state = village_state()
     people(state, Stage.REGISTERING, 50)
-    run(participation, state)
+    run(profile, state)
     before = state.newcomers.sector.copy()
     state.newcomers.schooling[:] = NEVER
     state.clock.month = 7
-    run(participation, state)
+    run(profile, state)
     assert state.newcomers.sector.tolist() == before.tolist()
 
 

@@ -192,7 +192,7 @@ def test_a_job_ends_when_the_new_home_is_in_another_region(region, keeps):
     state, rows = many(1, municipality=D, moved_out=0)  # D lies in Beta
     state.newcomers.born[:] = -12 * 30
     state.newcomers.employed[:], state.newcomers.work_region[:], state.newcomers.employer[:] = True, region, 0
-    state.newcomers.adult[:] = True  # as participation does
+    state.newcomers.adult[:] = True  # as profile does
     run(work, state, separation=0.015, settled=0.5, base=-4.2)
     assert state.newcomers.employed.tolist() == [keeps]
     assert state.employers.pulled_out.sum() == 0  # an own move is not held against reception

@@ -18,7 +18,7 @@ def adults(count, stage=Stage.HOUSED, **columns):
     rows = people(state, stage, count, **(implied | columns))
     state.newcomers.born[:] = -12 * 30
     state.newcomers.language[:] = 2
-    state.newcomers.adult[look(state)] = True  # as participation does
+    state.newcomers.adult[look(state)] = True  # as profile does
     return state, rows
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from abm.adults import adults, look, regions_of
 from abm.populations import NEVER, Schooling, Stage, Track
-from abm.processes import participation, work
+from abm.processes import profile, work
 from tests.village import ALPHA, C, D, Kind, locations, people, run
 from tests.village import village_state as village_of_2015
 
@@ -30,7 +30,7 @@ def grown(state, rows, **columns):
     for name, value in (set_to | columns).items():
         getattr(folk, name)[of] = value
     folk.adult[:] = False
-    folk.adult[look(state)] = True  # as participation would
+    folk.adult[look(state)] = True  # as profile would
     return of
 
 
@@ -174,7 +174,7 @@ def test_jobs_end_when_somebody_leaves_or_reaches_the_pension():
     gone, stays = people(state, Stage.RETURNED), people(state, Stage.HOUSED, count=2)
     rows = grown(state, np.concatenate([gone, stays]), employed=True, hired=0, work_hours=28, experience=50.0)
     state.newcomers.born[rows[1]] = state.clock.month - 66 * 12
-    run(participation, state)
+    run(profile, state)
     run(work, state)
     assert state.newcomers.employed[rows].tolist() == [False, False, True]
 
@@ -235,5 +235,5 @@ def test_children_and_the_old_are_not_of_working_age():
     month = state.clock.month
     state.newcomers.born[rows] = [month - 18 * 12, month - 18 * 12 + 1, month - 66 * 12 + 1, month - 66 * 12]
     assert look(state).tolist() == [rows[0], rows[2]]
-    run(participation, state)
+    run(profile, state)
     assert adults(state).tolist() == [rows[0], rows[2]]

@@ -1,12 +1,15 @@
 """Dutch grows with hours of class, at work and among neighbours; months without work or activity leave disengagement.
 
     level = level + (hours of class + e x hours of work + informal) / (hours per level x age x (1 + slope x level))
+    informal = hours of daily life x (1 - share of neighbours with the own language) x (1 + mixed x other neighbours)
     idleness = idleness + (1 - idleness) (1 - exp(-1 / tau)) fill (1 - k x active)     while not employed, before a home
     idleness = idleness x 2^(-1 / half-life)                                           while employed or housed
 
-Hours per level follow schooling. Filling is full while work is barred and partial when it is allowed but there is none.
+Hours of work are paid ones or those of an activity. Neighbours are those in the same reception location, where all are
+newcomers, or around a home, where compatriots live together more than evenly (see abm/surroundings.py). Hours per level
+follow schooling. Filling is full while work is barred and partial when it is allowed but there is none.
 
-Source: E017 (hours per level), E018 (age), E004, E005, E020 (disengagement).
+Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
 
 import numpy as np
@@ -17,6 +20,7 @@ from abm.draws import Draws
 from abm.kernels import WEEKS_PER_MONTH
 from abm.params import ProcessParams, param
 from abm.populations import IN_RECEPTION, NEVER, Stage
+from abm.surroundings import openness
 
 WRITES = ("newcomers.language", "newcomers.idleness")
 _WAITS = np.isin(np.arange(len(Stage)), IN_RECEPTION)
@@ -38,6 +42,12 @@ class Params(ProcessParams):
     )
     at_work_dual: float = param(0.2, "ratio", 0.1, 0.3, "E012: prior of e_w", "the same on a dual track")
     informal: float = param(4, "hours/month", 0, 8, "E019: prior of f_inf", "hours of class that daily life is worth")
+    mixed: float = param(
+        0.2, "ratio", 0, 1, "assumption: E077, qualitative", "how much more that is where all neighbours are residents"
+    )
+    clustering: float = param(
+        5, "ratio", 1, 20, "assumption", "share of compatriots among neighbours, over that in the municipality"
+    )
     idle_months: float = param(10, "months", 6, 18, "E005: prior of tau_D", "time in which disengagement builds up")
     half_life: float = param(55, "months", 24, 96, "E004|E005: prior of h_D", "half-life of disengagement afterwards")
     idle_allowed: float = param(
@@ -58,12 +68,13 @@ YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the 
 
 @njit(cache=True)
 def learned(
-    rows, language, class_hours, work_hours, dual, schooling, born, month, per_level,
-    slope, young, old, at_work, at_work_dual, informal,
+    rows, language, class_hours, work_hours, practice_hours, dual, schooling, born, household, informal, month,
+    per_level, slope, young, old, at_work, at_work_dual,
 ):  # fmt: skip
     """Level of rows after this month, (n,) float32.
 
-    language to born: whole columns of persons; per_level [hours/level] by schooling; the rest numbers, see Params.
+    language to household: whole columns of persons; informal [hours/month]: of households; per_level [hours/level] by
+    schooling; the rest numbers, see Params.
     """
     found = np.empty(len(rows), np.float32)
     for k in range(len(rows)):
@@ -72,7 +83,8 @@ def learned(
         ease = young if age < YOUNG else old if age >= OLD else 1.0
         needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
         worth = at_work_dual if dual[i] else at_work
-        gained = (class_hours[i] + worth * work_hours[i] * WEEKS_PER_MONTH + informal) / needed
+        working = WEEKS_PER_MONTH * (work_hours[i] + practice_hours[i])
+        gained = (class_hours[i] + worth * working + informal[household[i]]) / needed
         found[k] = min(language[i] + gained, TOP)
     return found
 
@@ -101,11 +113,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let everybody of working age learn, and let idle months count."""
     people, households = state.newcomers, state.households
     rows = adults(state)
+    informal = params.informal * openness(state, params.mixed, params.clustering)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
     people.language[rows] = learned(
-        rows, people.language, people.class_hours, people.work_hours, people.dual, people.schooling, people.born,
-        state.clock.month, per_level, params.slope, params.young, params.old, params.at_work, params.at_work_dual,
-        params.informal,
+        rows, people.language, people.class_hours, people.work_hours, people.practice_hours, people.dual,
+        people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
+        params.young, params.old, params.at_work, params.at_work_dual,
     )  # fmt: skip
     pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     people.idleness[rows] = disengaged(

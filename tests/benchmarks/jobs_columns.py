@@ -21,8 +21,9 @@ class JobsColumns:
         persons, households = rules.begin()
         self.state.newcomers.add(rules.people, **persons)
         self.state.households.add(rules.people, **households)
-        for places in (self.state.locations, self.state.municipalities):
-            places.add(TOWNS, region=rules.regions(TOWNS))
+        self.state.locations.add(TOWNS, region=rules.regions(TOWNS))
+        self.state.municipalities.add(TOWNS, region=rules.regions(TOWNS), population=1)
+        self.state.origins.add(1, language=NEVER)  # nobody has neighbours of the own language
 
     def step(self) -> tuple[int, ...]:
         """Let everybody learn, then work."""

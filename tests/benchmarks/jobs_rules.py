@@ -43,7 +43,7 @@ class JobsRules:
     @cached_property
     def learning(self) -> learning.Params:
         """Numbers of learning."""
-        return learning.Params()
+        return learning.Params(mixed=0)  # daily life is worth the same everywhere
 
     @cached_property
     def work(self) -> work.Params:
