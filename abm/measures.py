@@ -12,6 +12,7 @@ from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.participation_measures import PARTICIPATION_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
+from abm.starter_measures import STARTER_MEASURES
 from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
@@ -347,4 +348,5 @@ MEASURES: tuple[Measure, ...] = (
     *LIFE_MEASURES,
     *PARTICIPATION_MEASURES,
     *HOME_MEASURES,
+    *STARTER_MEASURES,
 )

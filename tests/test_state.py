@@ -105,7 +105,7 @@ def pay_a_negative_amount(state):
         (keep_a_place_after_moving_out, "a place for exactly those in reception; rows [1] (1 in all)"),
         (keep_a_place_after_leaving, "a place for exactly those in reception; rows [3] (1 in all)"),
         (overfill_a_regular_location, "no more people than places (locations); rows [1] (1 in all)"),
-        (overfill_an_emergency_location, "no more people than places (locations); rows [5] (1 in all)"),
+        (overfill_an_emergency_location, "no more people than places (locations); rows [7] (1 in all)"),
         (let_more_than_offered, "homes let within homes offered (municipalities); rows [1] (1 in all)"),
         (let_a_home_that_is_not_there, "no more tenants than homes (municipalities); rows [1] (1 in all)"),
         (lose_a_home, "every home let once or still vacant (pools); rows [1] (1 in all)"),

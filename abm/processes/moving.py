@@ -6,8 +6,8 @@
 Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
 the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
 sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes,
-and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. A job in another
-region than the new home ends (see work).
+and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. The starter home
+that they leave falls free. A job in another region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -20,6 +20,7 @@ from abm.draws import Draws
 from abm.kernels import waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
+from abm.tenancies import leave
 
 WRITES = (
     "newcomers.hours_followed",
@@ -28,6 +29,10 @@ WRITES = (
     "households.moved_out",
     "households.home",
     "households.crowded",
+    "households.urgent",
+    "households.homeless",
+    "households.complex",
+    "complexes.newcomers",
 )
 SCHOOL = 4 * 12  # age from which children go to school [months]
 HUNDRED = 100.0  # hours of class in which b_C counts
@@ -132,6 +137,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     to = destination(
         households.origin[rows], town, draws.uniform("where", households.identity[rows]), drawing(state, params)
     )
+    left = rows[households.complex[rows] != NEVER]
+    leave(state, left)
     new = np.full(len(households), NEVER, np.int16)
     new[rows] = to
     rows = np.flatnonzero((new[head] != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
@@ -139,4 +146,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.municipality[rows] = new[head[rows]]
     households.moved_out[rows] = month
     households.home[rows], households.crowded[rows] = NEVER, False
-    return {"moved_out": rows}
+    households.urgent[rows] = households.homeless[rows] = NEVER
+    return {"moved_out": rows, "left_by_moving": left}

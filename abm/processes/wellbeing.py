@@ -5,8 +5,9 @@
     wellbeing = wellbeing + pace (level - wellbeing) + luck
 
 The unit is a standard deviation of the population, of which the mean is 0. `mean` holds for a permit holder at home
-with level A2 and without work. A move within reception counts half after a year. Waiting has no term of its own: what
-it does runs through moves, language and the missing permit. Crowding, contacts and mixed living are not in the model.
+with level A2 and without work. A starter home counts by its quality, the loss of a home as reception. A move within
+reception counts half after a year. Waiting has no term of its own: what it does runs through moves, language and the
+missing permit. Crowding, contacts and what mixed living does beside language are not in the model.
 
 Source: E101 (mean), E098, E100 (work, home, language, status), E097 (moves, activity), E096 (family).
 """
@@ -69,6 +70,15 @@ def levels(temper, employed, home, language, permit, relocated, active, apart, m
     return found
 
 
+def at_home(state) -> np.ndarray:
+    """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
+    households, of = state.households, state.complexes
+    found = ((households.location == NEVER) & (households.homeless == NEVER)).astype(np.float32)
+    rows = np.flatnonzero(households.complex != NEVER)
+    found[rows] = of.quality[households.complex[rows]]
+    return found
+
+
 def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
     return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
@@ -86,7 +96,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     apart = (reunion == Reunion.APPLIED) | (reunion == Reunion.TRAVELLING)
     weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
     level = levels(
-        people.temper[rows], people.employed[rows], households.location[of] == NEVER, people.language[rows],
+        people.temper[rows], people.employed[rows], at_home(state)[of], people.language[rows],
         households.granted[of] != NEVER, households.relocated[of], people.active[rows] | (people.class_hours[rows] > 0),
         apart, params.mean, weights,
     )  # fmt: skip
