@@ -1,7 +1,7 @@
 """Rows as Mesa agents: a view holds a row number, and its attributes read and write the columns of the state.
 
-Municipalities, regions, locations and employers are registered with the model, as Mesa agents are. People are too many
-for that: they become agents when asked for, one by one or through a Population (people.py).
+Municipalities, regions, locations, corporations, complexes and employers are registered with the model, as Mesa agents
+are. People are too many for that: they become agents when asked for, one by one or through a Population (people.py).
 """
 
 from copy import deepcopy
@@ -9,7 +9,7 @@ from copy import deepcopy
 import mesa
 import numpy as np
 
-from abm import labour_market, populations
+from abm import complexes, labour_market, populations
 from abm.attributes import VIEWS, Attribute, Choice, Fact, attribute
 from abm.clock import MONTHS
 
@@ -98,6 +98,14 @@ class Location(Institution, of=populations.Locations):
     """A reception location."""
 
 
+class Corporation(Institution, of=complexes.Corporations):
+    """A housing corporation."""
+
+
+class Complex(Institution, of=complexes.Complexes):
+    """A complex of starter homes."""
+
+
 class Employer(Institution, of=labour_market.Employers):
     """The employers of a sector in a region."""
 
@@ -107,7 +115,7 @@ class Employer(Institution, of=labour_market.Employers):
         return self.model.state.inputs.sectors[self.sector]
 
 
-INSTITUTIONS = (Municipality, Region, Location, Employer)
+INSTITUTIONS = (Municipality, Region, Location, Corporation, Complex, Employer)
 
 
 def register(model) -> None:

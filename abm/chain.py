@@ -15,6 +15,7 @@ from abm.params import ProcessParams
 from abm.processes import (
     activities,
     arrival,
+    building,
     contribution,
     coupling,
     decision,
@@ -23,6 +24,7 @@ from abm.processes import (
     housing,
     income,
     integration,
+    joining,
     learning,
     leaving,
     lettings,
@@ -36,6 +38,7 @@ from abm.processes import (
     reunion,
     screening,
     seeking,
+    starter_homes,
     status,
     wellbeing,
     work,
@@ -52,8 +55,11 @@ CHAIN = (
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
     housing,  # homes fall free, and status holders come first up to a ceiling
+    building,  # corporations plan and build starter homes
     seeking,  # others look for a home
     lettings,  # the other homes are let, by the rules of letting
+    starter_homes,  # starter homes are let, and lead on to a home
+    joining,  # families move in with their sponsors, if the home fits
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
     moving,  # housed households move to another municipality

@@ -45,6 +45,7 @@ class Rule(IntEnum):
     TARGET_GROUP = 3  # young people, whatever their status
     LOTTERY = 4
     REGISTRATION = 5  # longest registered first
+    STARTER = 6  # a starter home, to newcomers who wait for a home (process starter_homes)
 
 
 class Seekers(Table):
@@ -63,3 +64,5 @@ class Seekers(Table):
     search = column(np.int8, Search.SEARCHING, doc="where the search stands")
     ended = column(np.int16, ENDLESS, unit="month", doc="month in which the search ended")
     rule = column(np.int8, NEVER, doc="rule by which a home was let")
+    complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where this household lives meanwhile")
+    entered = column(np.int16, NEVER, unit="month", doc="month in which it moved in there")

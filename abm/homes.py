@@ -72,13 +72,3 @@ def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=
     households.home[rows] = home
     count = np.bincount(municipality, households.size[rows], len(state.municipalities))
     state.municipalities.balance[:] += count / state.scale
-
-
-def move_on(state, rows: np.ndarray, rule: int, home: np.ndarray) -> None:
-    """Let crowded households move to a larger home (HomeSize, (n,)) in their municipality.
-
-    The home that they leave is among those that fall free by the turnover of the stock, as every home that is left.
-    """
-    households = state.households
-    households.home[rows], households.rule[rows] = home, rule
-    households.crowded[rows] = False

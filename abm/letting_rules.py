@@ -24,7 +24,8 @@ from abm.kernels import read_only, waiting, waiting_key
 from abm.lines import cells, longest_registered, lots, lowest_lots
 from abm.populations import NEVER
 
-IN_LINE = tuple(rule for rule in Rule if rule != Rule.PRIORITY)  # in the order in which homes are let
+ELSEWHERE = (Rule.PRIORITY, Rule.STARTER)  # let by processes of their own
+IN_LINE = tuple(rule for rule in Rule if rule not in ELSEWHERE)  # in the order in which homes are let
 
 
 # --- priority
@@ -104,10 +105,11 @@ class Newcomers:
 
     rows: np.ndarray  # of households
     cell: np.ndarray
-    since: np.ndarray  # [month] since when in need: tied to the municipality, or in a home that is too small
+    since: np.ndarray  # [month] since when in need: tied to the municipality, in a home that is too small, or urgent
     registered: np.ndarray  # [month]
     young: np.ndarray  # bool
-    crowded: np.ndarray  # bool, whether they have a home, but a larger one is needed
+    settled: np.ndarray  # bool, whether they were housed already, and look for another home
+    urgent: np.ndarray  # bool
 
     def without(self, gone: np.ndarray) -> "Newcomers":
         """The same line after some, (m,) rows of households, left it."""
@@ -126,14 +128,14 @@ class Asking:
 def urgency(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
     """Urgent seekers, longest urgent first; one offer, which they take."""
     rows = _urgent(state)
-    return _joined(state, rows, state.seekers.urgent, newcomers, np.zeros(len(newcomers.rows), bool), newcomers.since)
+    return _joined(state, rows, state.seekers.urgent, newcomers, newcomers.urgent, newcomers.since)
 
 
 def institutions(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
     """Who comes from shelter, care or reception, longest in need first; one offer, which they take."""
     rows = _urgent(state)
     rows = rows[state.seekers.group[rows] == Group.URGENT]
-    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.crowded, newcomers.since)
+    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.settled, newcomers.since)
 
 
 def target_group(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:

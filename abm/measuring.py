@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from abm.complexes import Form, Halt
 from abm.home_market import Group, Rule
 from abm.inputs import Inputs
 from abm.kernels import placed
@@ -31,6 +32,14 @@ STATISTICS = ("mean", "median", "p90")
 SEXES = ("men", "women")
 PERMIT_YEARS = 11  # groups of years since the permit, the last one open
 DIMENSIONS = ("origin", "sex", "schooling", "region")  # ways to part people whose groups are compared
+TENANTS = ("newcomers", "other home seekers")  # of starter homes
+WAYS = (
+    "next home by queue",
+    "middle rent",
+    "other municipality",
+    "found elsewhere",
+    "building closed",
+)  # on from there
 STATUSES = ("asylum seeker", "status holder", "leaving")
 STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
@@ -60,6 +69,10 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "since_arrival": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
         "dimension": list(DIMENSIONS),
         "sector": list(inputs.sectors),
+        "form": words(Form),
+        "halt": ["built", *words(Halt)[1:]],
+        "tenant": list(TENANTS),
+        "way": list(WAYS),
         "rule": words(Rule),
         "seeker": [*words(Group), "newcomer"],
         "origin": list(inputs.origins["origin"]),

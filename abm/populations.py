@@ -73,6 +73,7 @@ class Kind(IntEnum):
     REGULAR = 1  # azc
     EMERGENCY = 2  # noodopvang
     MUNICIPAL = 3  # crisisnoodopvang: opened by municipalities for whoever has no other place
+    HOTEL = 4  # where families who followed wait for a home near the municipality of their sponsor
 
 
 class Reunion(IntEnum):
@@ -140,6 +141,9 @@ class Account(IntEnum):
     PROVIDERS = 3  # whoever is paid for places: owners, staff, suppliers
     NEWCOMERS = 4
     SAVINGS = 5  # savings accounts of households in reception
+    MUNICIPALITIES = 6
+    CORPORATIONS = 7
+    TENANTS = 8  # of starter homes
 
 
 class Purpose(IntEnum):
@@ -157,6 +161,12 @@ class Purpose(IntEnum):
     RELEASED_HOME = 9  # savings paid out at moving into a home: furnishing and deposit
     RELEASED_RETURN = 10  # savings paid out at demonstrable return
     SAVINGS_FORFEITED = 11  # savings of who left with unknown destination
+    HOTELS_COA = 12  # families who followed, in hotels, for the months that the reception agency pays
+    HOTELS_MUNICIPALITY = 13  # the months after
+    STARTER_BUILDING = 14  # starter homes built, converted, split or taken elsewhere
+    STARTER_GRANTS = 15
+    STARTER_RENTS = 16
+    STARTER_RUNNING = 17  # upkeep and social management of starter homes
 
 
 class Newcomers(Table):
@@ -167,7 +177,6 @@ class Newcomers(Table):
     role = column(np.int8, Role.LEAD, doc="place in the household")
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
-
     adult = column(np.bool_, False, doc="of 18 to 65, screened and in the Netherlands this month")
     schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
     sector = column(np.int8, NEVER, doc="sector in which this person can work best, as in state.inputs.sectors")
@@ -228,7 +237,6 @@ class Households(Table):
     medical = column(np.bool_, False, doc="whether screening found a medical need that decides the place")
     tie = column(np.int8, NEVER, unit="row of regions", doc="region where relatives live")
     sponsor = column(np.int32, NEVER, unit="row of households", doc="household that this family came to join")
-
     stage = column(np.int8, Stage.REGISTERING, doc="where in the chain")
     since = column(np.int16, unit="month", doc="month in which the stage began")
     track = column(np.int8, Track.REGULAR, doc="procedure")
@@ -238,7 +246,6 @@ class Households(Table):
         np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed; where protected"
     )
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
-
     relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
@@ -254,9 +261,12 @@ class Households(Table):
     priority = column(np.bool_, True, doc="whether the household goes before other home seekers")
     registered = column(np.int16, NEVER, unit="month", doc="month from which it counts as a registered home seeker")
     rule = column(np.int8, NEVER, doc="rule by which its home was let")
-    home = column(np.int8, NEVER, doc="size of the home that was let, as in HomeSize; -1: none, or not known")
+    home = column(np.int8, NEVER, doc="size of the home or of the units let, as in HomeSize; -1: none, or not known")
     crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
-
+    complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where it lives")
+    urgent = column(np.int16, NEVER, unit="month", doc="month from which it needs another home at once")
+    hotel = column(np.int16, NEVER, unit="month", doc="month in which it came to a hotel")
+    homeless = column(np.int16, NEVER, unit="month", doc="month in which it lost a home without a next one")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
 
@@ -267,7 +277,6 @@ class Households(Table):
         doc="of a new job's net wage, what the own contribution takes; -1: not in reception",
     )
     savings = column(np.float64, unit="EUR", doc="balance of the savings account in reception")
-
     family_abroad = column(np.int8, unit="persons", doc="relatives in the reunification application")
     reunion = column(np.int8, Reunion.NONE, doc="where that application stands")
     reunion_since = column(np.int16, NEVER, unit="month", doc="month in which that began")
@@ -302,12 +311,15 @@ class Municipalities(Table):
     vacant_small = column(np.float64, unit="homes", doc="small homes that any home seeker can get, not yet let")
     vacant_middle = column(np.float64, unit="homes", doc="the same of middle size")
     vacant_large = column(np.float64, unit="homes", doc="the same of large size")
+    to_starter = column(np.int64, unit="homes", doc="homes that fell free and are now starter homes")
     let_in_line = column(np.int64, unit="homes", doc="homes let by other rules than priority since the start")
     urgency = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by urgency, over the national one")
     chance = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
     lead = column(np.float64, unit="months", doc="mean registration of home seekers when they begin to search")
     beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
     pressing = column(np.float64, unit="share", doc="of them urgent from the beginning")
+    starter_due = column(np.float64, unit="units", doc="starter homes still to be planned here")
+    starter_plans = column(np.int32, unit="complexes", doc="complexes of starter homes planned here so far")
     seekers_due = column(np.float64, unit="seekers", doc="part of a home seeker still due")
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")

@@ -12,12 +12,13 @@ Source: coa_occ_series_1995_2014; abm/data/reception_locations.csv; municipaliti
 import numpy as np
 
 from abm.composition import admit, household_sizes, identities
+from abm.corporations import areas, holdings
 from abm.draws import Draws
 from abm.inputs import Inputs
 from abm.matching import match_rows
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
-from abm.processes import arrival, contribution, money, reunion, seeking
+from abm.processes import arrival, building, contribution, joining, money, reunion, seeking, starter_homes
 from abm.state import State
 
 
@@ -101,8 +102,10 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
     settle_locations(state)
+    settle_corporations(state)
     state.nation.add(1)
-    payers, payees = zip(*((money.PARTIES | contribution.PARTIES)[purpose] for purpose in Purpose), strict=True)
+    parties = money.PARTIES | contribution.PARTIES | building.PARTIES | starter_homes.PARTIES | joining.PARTIES
+    payers, payees = zip(*(parties[purpose] for purpose in Purpose), strict=True)
     state.ledger.add(len(Purpose), payer=payers, payee=payees)
 
 
@@ -131,7 +134,7 @@ def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarr
 
 
 def settle_locations(state: State) -> None:
-    """The locations of 2015 that were not emergency ones, and a municipal crisis location in every region."""
+    """The locations of 2015 but emergency ones, and in every region a municipal crisis location and a hotel."""
     listed = state.inputs.locations
     code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
     kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
@@ -144,7 +147,16 @@ def settle_locations(state: State) -> None:
     )  # fmt: skip
     size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, NEVER)
     largest = size.argmax(axis=1)
-    state.locations.add(len(largest), municipality=largest, region=region[largest], kind=Kind.MUNICIPAL, places=0)
+    for kind in (Kind.MUNICIPAL, Kind.HOTEL):
+        state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
+
+
+def settle_corporations(state: State) -> None:
+    """Corporations and what they hold, from the stock of municipalities."""
+    homes = state.inputs.of_year("corporation_homes", 0)
+    corporation, municipality, share = holdings(homes, areas(homes, state.inputs.border_pairs))
+    state.corporations.add(int(corporation.max()) + 1)
+    state.holdings.add(len(share), corporation=corporation, municipality=municipality, share=share)
 
 
 def settle_people(state: State, params: dict[str, ProcessParams], draws: Draws) -> None:

@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 
 from abm.clock import Clock
+from abm.complexes import Complexes, Corporations, Holdings
 from abm.errors import BooksError
-from abm.home_market import Seekers
+from abm.home_market import Search, Seekers
 from abm.inputs import Inputs
 from abm.kernels import census
 from abm.labour_market import Employers, Matches
@@ -69,6 +70,9 @@ class State:
     regions: Regions = field(default_factory=Regions)
     matches: Matches = field(default_factory=Matches)
     employers: Employers = field(default_factory=Employers)
+    corporations: Corporations = field(default_factory=Corporations)
+    holdings: Holdings = field(default_factory=Holdings)
+    complexes: Complexes = field(default_factory=Complexes)
     locations: Locations = field(default_factory=Locations)
     origins: Origins = field(default_factory=Origins)
     nation: Nation = field(default_factory=Nation)
@@ -122,6 +126,7 @@ class State:
         _refuse("no more people than places (locations)", over)
         _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
         self.check_homes()
+        self.check_complexes()
         _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
         held = np.array([people.savings.sum() / self.scale - (money.total * _SAVINGS).sum()])
         _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
@@ -131,9 +136,24 @@ class State:
         of = self.municipalities
         vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
         _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
-        there = of.let + of.let_in_line + of.small + of.middle + of.large + vacant.sum(axis=1)
+        there = of.let + of.let_in_line + of.to_starter + of.small + of.middle + of.large + vacant.sum(axis=1)
         missing, fallen = (np.bincount(of.pool, each, len(of)) for each in (there - of.fallen, of.fallen))
         _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(fallen, 1))
+
+    def check_complexes(self) -> None:
+        """Raise BooksError where starter homes have more tenants than units, or somebody lives in two homes."""
+        of, people, seekers = self.complexes, self.households, self.seekers
+        if not len(of):
+            return
+        heads = np.flatnonzero((people.complex != NEVER) & (people.sponsor == NEVER))
+        held = np.bincount(people.complex[heads], people.home[heads] + 1, len(of))
+        others = np.flatnonzero(seekers.complex != NEVER)
+        let = np.bincount(seekers.complex[others], minlength=len(of))
+        _refuse("units let to newcomers as counted (complexes)", held != of.newcomers)
+        _refuse("units let to others as counted (complexes)", let != of.residents)
+        _refuse("no more tenants than units (complexes)", held + let > of.built)
+        _refuse("a starter home for housed newcomers only", (people.complex != NEVER) & (people.stage != Stage.HOUSED))
+        _refuse("one home for each seeker", (seekers.complex != NEVER) & (seekers.search != Search.SEARCHING))
 
 
 def _refuse(rule: str, wrong: np.ndarray) -> None:

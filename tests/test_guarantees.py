@@ -16,9 +16,15 @@ from tests.runs import advance, difference, real, recorded, small, state_after
 CONFIGS = sorted((Path(__file__).parents[1] / "configs" / "scenarios").glob("*.yaml"))
 LEVERS = catalogue.rows(only_levers=True)
 COACHES = {"policy.guidance.coaches": 5}
+STARTER = {"policy.building.starter_homes": 20_000}
+FLEXIBLE = STARTER | {f"policy.building.{form}_share": 0 for form in ("converted", "split", "temporary", "spread")}
+ON_STARTER = ("converted_share", "split_share", "temporary_share", "spread_share", "complex_size", "street_size",
+              "status_share", "managed", "financed", "grant", "one_instance")  # fmt: skip
 NEEDS = {  # levers that act on another one
     "policy.lettings.registration_from": {"policy.housing.priority_ban": True},
     "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
+    "policy.building.linkable": FLEXIBLE | {"policy.building.status_share": 1},
+    "policy.joining.hotel_paid": {"policy.joining.hotel": True},
     "policy.guidance.caseload": COACHES,
     "policy.guidance.coached_months": COACHES,
     "policy.guidance.coached_within": {"policy.guidance.coaches": 20},
@@ -28,6 +34,8 @@ NEEDS = {  # levers that act on another one
     "policy.placement.price_pace": {"policy.placement.rule": "dynamic"},
     "policy.placement.floor": {"policy.placement.rule": "preference"},
 }
+NEEDS |= {f"policy.building.{lever}": STARTER for lever in ON_STARTER}
+NEEDS |= {f"policy.starter_homes.{lever}": STARTER for lever in ("entrance", "registration", "guidance", "contract")}
 UNTIL = "2023-12"  # late enough for every dated law to have been in force
 
 

@@ -226,32 +226,6 @@ def test_a_family_on_its_way_and_one_in_reception_count_for_the_size():
     assert state.municipalities.small[A] <= 9 - 1
 
 
-def test_a_family_joins_its_housed_sponsor_without_another_home():
-    state = village_state(village(**NONE))
-    place = locations(state, Kind.MUNICIPAL)[0]
-    home, alone = people(state, Stage.HOUSED, municipality=D)[0], waiting(state)[0]
-    joins = people(state, Stage.AWAITING_COUPLING, size=4, sponsor=home, location=place)
-    waits = people(state, Stage.AWAITING_COUPLING, size=2, sponsor=alone, location=place)
-    unregistered = people(state, Stage.AWAITING_REGISTRATION, size=2, sponsor=home, location=place)
-    events = run(housing, state, **NOW)
-    assert events["joined"].tolist() == joins.tolist()
-    assert state.households.municipality[joins].tolist() == [D]
-    assert state.households.location[joins].tolist() == [NEVER]
-    assert state.municipalities.balance.tolist() == [0, 0, 0, 4, 0]
-    assert state.municipalities.let.sum() == 0
-    found = state.households.stage[np.concatenate([waits, unregistered])].tolist()
-    assert found == [Stage.AWAITING_COUPLING, Stage.AWAITING_REGISTRATION]
-
-
-def test_a_family_joins_in_the_month_in_which_its_sponsor_is_housed():
-    state = village_state(village(**NONE))
-    stock(state, A, (0, 0, 1))
-    sponsor = waiting(state)
-    family = people(state, Stage.AWAITING_COUPLING, size=4, sponsor=sponsor[0])
-    events = run(housing, state, **NOW)
-    assert (events["housed"].tolist(), events["joined"].tolist()) == (sponsor.tolist(), family.tolist())
-
-
 def test_nobody_is_housed_twice_and_lettings_stay_within_the_offer():
     state = village_state()
     for town in range(5):

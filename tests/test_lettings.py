@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from abm.draws import Draws
 from abm.home_market import Group, Rule, Search
 from abm.populations import ENDLESS, NEVER, HomeSize, Kind, Stage
-from abm.processes import housing, lettings, moving, seeking
+from abm.processes import housing, joining, lettings, moving, seeking
 from tests.village import A, B, C, locations, people, run, village, village_state
 
 NOW = 12  # January 2016
@@ -232,7 +232,7 @@ def joined(state, home, size=4):
     """A household of one in a home in A, whom a family joins this month; returns its row."""
     sponsor = people(state, Stage.HOUSED, home=home)
     people(state, Stage.AWAITING_COUPLING, size=size, sponsor=sponsor[0])
-    run(housing, state)
+    run(joining, state, tolerated=10)
     return sponsor
 
 

@@ -15,6 +15,7 @@ from mesa.agentset import AgentSet
 
 from abm import Employer, Household, Location, Model, Municipality, Region, Scenario
 from abm import inputs as facts
+from abm.agents import Corporation
 from abm.chain import CHAIN, turn
 from abm.errors import InputError
 from abm.populations import Stage
@@ -149,7 +150,8 @@ def test_institutions_are_registered(model):
     assert len(model.agents_by_type[Municipality]) == len(state.municipalities)
     assert len(model.agents_by_type[Region]) == len(state.regions)
     assert len(model.agents_by_type[Employer]) == len(state.employers) == 35 * 10
-    institutions = (state.municipalities, state.regions, state.locations, state.employers)
+    housing = (state.corporations, state.complexes)
+    institutions = (state.municipalities, state.regions, state.locations, state.employers, *housing)
     assert len(model.agents) == sum(len(table) for table in institutions)
     ids = [agent.unique_id for agent in model.agents]
     assert sorted(set(ids)) == sorted(ids)
@@ -224,6 +226,8 @@ def test_data_collector_collects_every_agent(model):
 
 
 def region_name(agent):
+    if isinstance(agent, Corporation):  # may work in several
+        return None
     return agent.name if isinstance(agent, Region) else agent.region.name
 
 

@@ -168,7 +168,7 @@ def test_another_seed_is_another_luck_with_the_same_stocks():
 
 def test_only_locations_that_were_not_emergency_ones(country):
     listed = real().locations
-    assert set(country.locations.kind) == {Kind.REGISTRATION, Kind.REGULAR, Kind.MUNICIPAL}
+    assert set(country.locations.kind) == {Kind.REGISTRATION, Kind.REGULAR, Kind.MUNICIPAL, Kind.HOTEL}
     for kind, word in ((Kind.REGULAR, "regular"), (Kind.REGISTRATION, "registration")):
         expected = listed.loc[listed["kind"] == word, "places"].sum()
         assert country.locations.places[country.locations.kind == kind].sum() == expected
@@ -177,10 +177,11 @@ def test_only_locations_that_were_not_emergency_ones(country):
 
 def test_locations_stand_in_their_municipality():
     of = village_state().locations
-    assert of.municipality.tolist() == [A, B, D, C, D]  # the centre, two regular ones, and the largest of each region
-    assert of.kind.tolist() == [Kind.REGISTRATION, Kind.REGULAR, Kind.REGULAR, Kind.MUNICIPAL, Kind.MUNICIPAL]
-    assert of.region.tolist() == [0, 0, 1, 0, 1]
-    assert of.places.tolist() == [100, 200, 300, 0, 0]
+    assert of.municipality.tolist() == [A, B, D, C, D, C, D]  # the centre, two regular ones, the largest of each region
+    each = [Kind.REGISTRATION, Kind.REGULAR, Kind.REGULAR, Kind.MUNICIPAL, Kind.MUNICIPAL, Kind.HOTEL, Kind.HOTEL]
+    assert of.kind.tolist() == each
+    assert of.region.tolist() == [0, 0, 1, 0, 1, 0, 1]
+    assert of.places.tolist() == [100, 200, 300, 0, 0, 0, 0]
 
 
 def test_one_municipal_location_in_every_region(country):

@@ -49,3 +49,13 @@ def test_a_scale_of_people_changes_nothing():
     rows = [people(state, Stage.HOUSED, count=count) for state, count in ((full, 100), (tenth, 10))]
     found = [openness(state, 0.2, 5)[mine[0]] for state, mine in zip((full, tenth), rows, strict=True)]
     assert found[0] == pytest.approx(found[1])
+
+
+def test_in_a_starter_home_the_neighbours_are_its_tenants():
+    state = village_state()
+    state.complexes.add(1, units=9, built=9, residents=4, newcomers=6, contact=0.5)
+    state.origins.language[:] = [0, 1, NEVER]
+    rows = [people(state, Stage.HOUSED, size=size, origin=of, complex=0)[0] for size, of in ((3, 0), (2, 1), (1, 2))]
+    # ten persons, three of whom speak the first language; four residents, with whom half of the contact is left
+    found = openness(state, 0.3, 5)[rows]
+    assert found.tolist() == pytest.approx([0.7 * 1.06, 0.8 * 1.06, 1.06])

@@ -7,9 +7,8 @@ municipalities share as they share the task, by inhabitants, each with its own e
     on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
 
 Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
-larger. Movable homes are small. A family that followed moves in with its housed sponsor; where it does not fit, the
-household registers for a larger home and stands in line as everybody does (lettings). Under a ban on priority the
-ceiling is nothing, and households stand in line with everybody else.
+larger. Movable homes are small. Under a ban on priority the ceiling is nothing, and households stand in line with
+everybody else.
 
 Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_share_status.
 """
@@ -19,7 +18,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule
-from abm.homes import crowding, home_size, move_in, needed_by, prepared
+from abm.homes import home_size, move_in, needed_by, prepared
 from abm.kernels import waiting_key
 from abm.letting_rules import ceiling, kept, let
 from abm.params import ProcessParams, param
@@ -32,10 +31,8 @@ WRITES = (
     "households.municipality",
     "households.housed",
     "households.priority",
-    "households.registered",
     "households.rule",
     "households.home",
-    "households.crowded",
     "municipalities.homes",
     "municipalities.freed",
     "municipalities.fallen",
@@ -91,7 +88,7 @@ def passed_on(rest: np.ndarray, pool: np.ndarray, fallen: np.ndarray) -> np.ndar
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Free homes, offer part of them, let them, pass the rest on, and let families join."""
+    """Free homes, offer part of them, let them, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     municipalities.homes[:] = state.inputs.of_year("corporation_homes", month)
     turnover = state.inputs.series_at("freed_homes_rate", month)
@@ -127,10 +124,4 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     municipalities.vacant_small[:] += small
     municipalities.vacant_middle[:] += middle
     municipalities.vacant_large[:] += large
-
-    followers = np.flatnonzero((households.sponsor != NEVER) & (households.stage == Stage.AWAITING_COUPLING))
-    sponsors = households.sponsor[followers]
-    joining = followers[households.stage[sponsors] == Stage.HOUSED]
-    move_in(state, joining, households.municipality[households.sponsor[joining]])
-    crowding(state, joining)
-    return {"housed": rows, "joined": joining}
+    return {"housed": rows}

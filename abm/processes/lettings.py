@@ -6,7 +6,8 @@ get its homes; what a rule can not let goes by registration, and what nobody tak
 
 Newcomers who have no priority (a ban) stand in the same lines as everybody else. Their registration counts from the
 permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered. So do
-newcomers whose home became too small for their family; they are registered from then on, and take a larger home.
+newcomers whose home became too small for their family; they are registered from then on, and take a larger home. Who
+lives in a starter home is in line from the month from which registration counts; who lost a home is urgent.
 
 Source: E079 (lottery, registration), wait_hr (urgency), plan_share_model (people from institutions).
 """
@@ -18,12 +19,13 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule, Search
-from abm.homes import SIZES, cell_of, move_in, move_on, needed_by
+from abm.homes import SIZES, cell_of, move_in, needed_by
 from abm.kernels import waiting
 from abm.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
 from abm.lines import first_in_line
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Role, Stage
+from abm.tenancies import looking, move_on
 
 WRITES = (
     "seekers.search",
@@ -38,6 +40,10 @@ WRITES = (
     "households.rule",
     "households.home",
     "households.crowded",
+    "households.urgent",
+    "households.homeless",
+    "households.complex",
+    "complexes.newcomers",
     "municipalities.vacant_small",
     "municipalities.vacant_middle",
     "municipalities.vacant_large",
@@ -73,21 +79,22 @@ class Params(ProcessParams):
 
 
 def newcomers_in_line(state, params: Params) -> Newcomers:
-    """Newcomers who wait for a home without priority, or for a larger one; who is new in line is registered."""
+    """Newcomers who wait for a home without priority, or look for another; who is new in line is registered."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     rows = rows[~households.priority[rows]]
     fresh = rows[households.registered[rows] == NEVER]
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
     households.registered[fresh] = start[params.registration_from][fresh]
-    rows = np.append(rows, np.flatnonzero(households.crowded))
+    rows = np.append(rows, looking(state))
     people = state.newcomers
     young, leads = np.zeros(len(households), bool), np.flatnonzero(people.role == Role.LEAD)
     young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
-    crowded = households.crowded[rows]
-    since = np.where(crowded, households.registered[rows], households.coupled[rows])
-    return Newcomers(rows, cell, since, households.registered[rows], young[rows], crowded)
+    settled, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER
+    since = np.where(settled, households.registered[rows], households.coupled[rows])
+    since = np.where(urgent, households.urgent[rows], since)
+    return Newcomers(rows, cell, since, households.registered[rows], young[rows], settled, urgent)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -104,7 +111,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     given = by_rule(homes, shares(national, of.urgency, of.chance), draws)
     asking = Asking(params.list_length, params.taking)
     newcomers = newcomers_in_line(state, params)
-    housed, moved_on, let = [], [], []
+    housed, moved_on, left, let = [], [], [], []
     for number, rule in enumerate(IN_LINE):
         if not given[number].any():
             continue
@@ -117,19 +124,19 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         seekers.search[regular] = Search.HOUSED
         seekers.ended[regular] = month
         seekers.rule[regular] = rule
-        larger = state.households.crowded[rows]
-        move_on(state, rows[larger], rule, home[larger])
-        moved_on.append(rows[larger])
-        rows, home = rows[~larger], home[~larger]
+        settled = state.households.stage[rows] == Stage.HOUSED
+        left.append(rows[settled & (state.households.complex[rows] != NEVER)])
+        move_on(state, rows[settled], home[settled], rule)
+        moved_on.append(rows[settled])
+        rows, home = rows[~settled], home[~settled]
         move_in(state, rows, state.households.municipality[rows], rule, home)
         housed.append(rows)
         let.append(regular)
         newcomers = newcomers.without(-1 - who[who < 0])
-    left = given[-1]
-    count = (homes - left).reshape(-1, SIZES)
+    count = (homes - given[-1]).reshape(-1, SIZES)
     of.let_in_line[:] += count.sum(axis=1)
     small, middle, large = np.maximum(vacant - count, 0).T
     of.vacant_small[:], of.vacant_middle[:], of.vacant_large[:] = small, middle, large
     none = np.empty(0, np.int64)
-    found = {"let": let, "housed": housed, "moved_on": moved_on}
+    found = {"let": let, "housed": housed, "moved_on": moved_on, "left_by_queue": left}
     return {event: np.concatenate([none, *rows]) for event, rows in found.items()}

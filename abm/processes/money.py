@@ -97,7 +97,7 @@ def penalties(state, params: Params, draws: Draws) -> float:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Enter this month's payments in the ledger."""
     paid = reception_costs(state, params)
-    own = state.ledger.month[list(OWN_INCOME)].sum()
+    own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
     paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}
     paid[Purpose.BUDGET_IND] = paid[Purpose.PENALTIES]
     state.ledger.enter(paid)

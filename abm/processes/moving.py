@@ -6,8 +6,8 @@
 Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
 the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
 sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes,
-and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. A job in another
-region than the new home ends (see work).
+and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. The starter home
+that they leave falls free. A job in another region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -20,6 +20,7 @@ from abm.draws import Draws
 from abm.kernels import numbered, read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
+from abm.tenancies import leave
 
 WRITES = (
     "newcomers.hours_followed",
@@ -28,6 +29,10 @@ WRITES = (
     "households.moved_out",
     "households.home",
     "households.crowded",
+    "households.urgent",
+    "households.homeless",
+    "households.complex",
+    "complexes.newcomers",
 )
 SCHOOL = 4 * 12  # age from which children go to school [months]
 MARGIN = 1 + 1e-9  # more than rounding
@@ -158,6 +163,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people.hours_followed[:] += people.class_hours
     joined = np.flatnonzero(households.sponsor != NEVER)
     rows = leaving(state, params, draws, joined)
+    left = rows[households.complex[rows] != NEVER]
+    leave(state, left)
     luck = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
     decides = deciding(rows, households.sponsor, joined)
@@ -166,4 +173,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
     households.home[rows], households.crowded[rows] = NEVER, False
-    return {"moved_out": rows}
+    households.urgent[rows] = households.homeless[rows] = NEVER
+    return {"moved_out": rows, "left_by_moving": left}

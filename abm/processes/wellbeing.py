@@ -5,8 +5,9 @@
     wellbeing = wellbeing + pace (level - wellbeing) + luck
 
 The unit is a standard deviation of the population, of which the mean is 0. `mean` holds for a permit holder at home
-with level A2 and without work. A move within reception counts half after a year. Waiting has no term of its own: what
-it does runs through moves, language and the missing permit. Crowding, contacts and mixed living are not in the model.
+with level A2 and without work. A starter home counts by its quality, the loss of a home as reception. A move within
+reception counts half after a year. Waiting has no term of its own: what it does runs through moves, language and the
+missing permit. Crowding, contacts and what mixed living does beside language are not in the model.
 
 Source: E101 (mean), E098, E100 (work, home, language, status), E097 (moves, activity), E096 (family).
 """
@@ -59,11 +60,11 @@ class Params(ProcessParams):
 @njit(cache=True)
 def move_on(
     rows, new, wellbeing, temper, employed, language, active, class_hours, identity, household,
-    location, granted, relocated, reunion, mean, weights, pace, luck, address,
+    home, granted, relocated, reunion, mean, weights, pace, luck, address,
 ):  # fmt: skip
     """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
 
-    wellbeing (changes in place) to household: whole columns of persons; location to reunion: of households; mean [SD];
+    wellbeing (changes in place) to household: whole columns of persons; home (what the place is worth) to reunion: of households; mean [SD];
     weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart; address: of the draws.
     The draws are made for some hundreds of persons at a time, which stay at hand and are computed side by side.
     """
@@ -78,15 +79,26 @@ def move_on(
         for k in range(len(batch)):
             i = np.uint64(batch[k])  # unsigned: no check for a negative index
             of = np.uint64(household[i])
-            home, busy = location[of] == NEVER, active[i] | (class_hours[i] > 0)
+            busy = active[i] | (class_hours[i] > 0)
             apart = (reunion[of] == _APPLIED) | (reunion[of] == _TRAVELLING)
-            gained = job * employed[i] + housed * (home - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
+            gained = (
+                job * employed[i] + housed * (home[of] - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
+            )
             lost = status * (granted[of] == NEVER) + move * relocated[of] + family * apart
             level = mean + temper[i] + gained - lost
             is_new = begun < len(new) and new[begun] == i
             begun += is_new
             before = level if is_new else np.float64(wellbeing[i])
             wellbeing[i] = before + pace * (level - before) + luck * (UNIFORM * (chance[k] - 1 / 2))
+
+
+def at_home(state) -> np.ndarray:
+    """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
+    households, of = state.households, state.complexes
+    found = ((households.location == NEVER) & (households.homeless == NEVER)).astype(np.float32)
+    rows = np.flatnonzero(households.complex != NEVER)
+    found[rows] = of.quality[households.complex[rows]]
+    return found
 
 
 def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -104,7 +116,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
     columns = (
         people.temper, people.employed, people.language, people.active, people.class_hours, people.identity,
-        people.household, households.location, households.granted, households.relocated, households.reunion,
+        people.household, at_home(state), households.granted, households.relocated, households.reunion,
     )  # fmt: skip
     move_on(
         rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
