@@ -37,12 +37,12 @@ def test_the_kernel_equals_the_plain_twin():
     temper, language, before = (luck.normal(size=n).astype(np.float32) for _ in range(3))
     hours, identity = luck.choice([0, 20], n).astype(np.float32), luck.permutation(n).astype(np.uint64)
     of = luck.integers(0, homes, n).astype(np.int32)
-    location, granted = luck.integers(NEVER, 3, homes).astype(np.int32), luck.integers(NEVER, 9, homes).astype(np.int16)
+    home, granted = luck.choice([0, 0.7, 1], homes).astype(np.float32), luck.integers(NEVER, 9, homes).astype(np.int16)
     relocated, reunion = luck.random(homes).astype(np.float32), luck.integers(0, 5, homes).astype(np.int8)
     rows = np.flatnonzero(luck.random(n) < 0.9)
     new, draws = rows[luck.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
     level = plain_levels(
-        temper, flag["employed"], location[of] == NEVER, language, granted[of] != NEVER, relocated[of],
+        temper, flag["employed"], home[of], language, granted[of] != NEVER, relocated[of],
         flag["active"] | (hours > 0), np.isin(reunion[of], (Reunion.APPLIED, Reunion.TRAVELLING)), -0.9, WEIGHTS,
     )  # fmt: skip
     start = np.where(np.isin(np.arange(n), new), level, before)
@@ -50,7 +50,7 @@ def test_the_kernel_equals_the_plain_twin():
     expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * chance, before)
     found = before.copy()
     wellbeing.move_on(
-        rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, location, granted,
+        rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, home, granted,
         relocated, reunion, -0.9, WEIGHTS, 0.2, 0.1, draws.address("month"),
     )  # fmt: skip
     assert found == pytest.approx(expected, abs=1e-5)
