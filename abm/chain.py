@@ -28,6 +28,7 @@ from abm.processes import (
     reunion,
     screening,
     status,
+    support,
     wellbeing,
     work,
 )
@@ -52,6 +53,7 @@ CHAIN = (
     work,  # people find jobs and lose them
     contribution,  # who works in reception contributes, or saves
     wellbeing,  # how adults are
+    support,  # how residents think of it, and what that does
     money,  # what it costs, from whom to whom
 )
 
