@@ -13,17 +13,17 @@ _FAINT = 1e-3  # of a threat: less is not worth following
 
 
 def sites(
-    municipality: np.ndarray, first: np.ndarray, anchor: np.ndarray, preference: float, chance: np.ndarray
+    municipality: np.ndarray, first: np.ndarray, leaning: np.ndarray, preference: float, chance: np.ndarray
 ) -> np.ndarray:
-    """The neighbourhood of each new location, (n,): one of its municipality, likelier where the anchor is higher.
+    """The neighbourhood of each new location, (n,): one of its municipality, likelier where more is accepted.
 
-    municipality, chance (uniform): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; anchor
+    municipality, chance (uniform): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; leaning
     [SD]: (neighbourhoods,); preference [log odds per SD].
     """
     found = np.empty(len(municipality), np.int64)
     for i, town in enumerate(municipality):
         rows = np.arange(first[town], first[town + 1])
-        weight = np.cumsum(np.exp(preference * anchor[rows]))
+        weight = np.cumsum(np.exp(preference * leaning[rows]))
         found[i] = rows[min(np.searchsorted(weight, chance[i] * weight[-1], side="right"), len(rows) - 1)]
     return found
 

@@ -10,6 +10,7 @@ import numpy as np
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
+from abm.support_measures import SUPPORT_MEASURES
 from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
@@ -343,4 +344,5 @@ MEASURES: tuple[Measure, ...] = (
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
     *LIFE_MEASURES,
+    *SUPPORT_MEASURES,
 )

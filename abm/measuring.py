@@ -20,6 +20,7 @@ from abm.populations import (
     Stage,
     Track,
 )
+from abm.residents import NEARNESS, PHASES, SITE_SIZES
 from abm.state import Events, State
 
 STATISTICS = ("mean", "median", "p90")
@@ -52,6 +53,9 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
+        "nearness": list(NEARNESS),
+        "site_size": list(SITE_SIZES),
+        "phase": list(PHASES),
     }
 
 
@@ -129,6 +133,7 @@ def sizes(month: Month) -> dict[str, int]:
         fixed
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
+        | {"nearness": len(NEARNESS), "site_size": len(SITE_SIZES), "phase": len(PHASES)}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 

@@ -12,6 +12,9 @@ import numpy as np
 from abm.table import Table, column
 
 LONG_AGO = -(2**14)  # a month before all that is simulated
+NEARNESS = ("far", "near")  # how neighbourhoods are told apart: by whether a location is announced or open there,
+SITE_SIZES = ("none", "under 150 places", "150 to 400 places", "400 places and more")  # by its size,
+PHASES = ("no new location", "announced", "first year", "second year", "later", "closed")  # and by how new it is
 
 
 class Age(IntEnum):
@@ -62,6 +65,9 @@ class Neighbourhoods(Table):
     regulars = column(np.float64, unit="share", doc="regular tenants in the buildings that newcomers live in")
     management = column(np.float64, unit="share", doc="strength of social management there")
 
+    leaning = column(
+        np.float64, unit="SD", doc="mean anchor that its schooling, ages, urbanity and votes lead to expect"
+    )
     anchor = column(np.float64, unit="SD", doc="mean of the support that residents tend back to")
     support = column(np.float64, unit="SD", doc="mean support")
     square = column(np.float64, unit="SD2", doc="mean of support squared")

@@ -82,8 +82,9 @@ def settle_residents(state, params: ResidentParams) -> None:
     traits = residents(state.neighbourhoods, state.inputs.restrictive_votes, params, draws)
     people, where = state.residents, state.neighbourhoods
     people.add(int(sampled.sum()), neighbourhood=np.repeat(rows, sampled), **traits, support=traits["anchor"])
+    where.leaning[:] = expected(where, state.inputs.restrictive_votes, params)[0]
     where.anchor[:] = where.support[:] = means(where, people.anchor)
-    state.municipalities.support[:] = by_municipality(where, where.support, len(state.municipalities))
+    state.municipalities.support[:] = by_municipality(where, where.leaning, len(state.municipalities))
     widths = Widths(params.neighbour_ties, params.schooling_ties, params.kin_ties, params.kin_far)
     state.ties = tied(state, widths, draws)
     state.links = links(where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float))
@@ -175,10 +176,11 @@ def probit(share: np.ndarray) -> np.ndarray:
     return np.array([quantile(each) for each in np.clip(share, _EDGE, 1 - _EDGE)])
 
 
-def expected(where, votes: np.ndarray, params: ResidentParams) -> tuple[np.ndarray, float]:
-    """What the anchor owes to the neighbourhood, (n,) [SD], so that its mean is 0; and the spread of the residual.
+def expected(where, votes: np.ndarray, params: ResidentParams) -> tuple[np.ndarray, np.ndarray, float]:
+    """Mean anchor of each neighbourhood, (n,), what of it urbanity and votes give, (n,), and the residual spread [SD].
 
-    where: Neighbourhoods; votes: (municipalities,) share of restrictive lists. Exact whatever the sample.
+    The mean over inhabitants is 0 and the spread over them 1, exactly, whatever the sample.
+    where: Neighbourhoods; votes: (municipalities,) share of restrictive lists.
     """
     weight = where.population / where.population.sum()
     higher = where.higher_schooling
@@ -192,14 +194,14 @@ def expected(where, votes: np.ndarray, params: ResidentParams) -> tuple[np.ndarr
     middle = weight @ mean
     within = weight @ (schooling[1] - schooling[0] ** 2) + age_square - age**2
     explained = weight @ (mean - middle) ** 2 + within
-    return place - middle, float(np.sqrt(max(1 - explained, 0.0)))
+    return mean - middle, place - middle, float(np.sqrt(max(1 - explained, 0.0)))
 
 
 def residents(where, votes: np.ndarray, params: ResidentParams, draws: Draws) -> dict[str, np.ndarray]:
     """Columns of the residents, (n,) each: age, schooling, income, seeking and anchor [SD]."""
     numbers = np.arange(len(where))
     offset = np.column_stack([draws.once(f"offset {trait}", numbers) for trait in range(len(_STEPS))])
-    place, residual = expected(where, votes, params)
+    _, place, residual = expected(where, votes, params)
     seeking = params.seeking_share / np.maximum((1 - where.high_income) * (1 - params.old_share), params.seeking_share)
     sampled = np.asarray(where.residents)
     count = int(sampled.sum())

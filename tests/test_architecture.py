@@ -28,6 +28,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["schema", "catalogue", "measuring"],
     ["work_measures"],
     ["life_measures"],
+    ["support_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],

@@ -115,7 +115,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
     gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
-    new = open_at(state, draws, "regular", wanted - held, params.regular_pace, params.regular_size, gap)
+    new, halted = open_at(state, draws, "regular", wanted - held, params.regular_pace, params.regular_size, gap)
     added = add(state, draws, new, Kind.REGULAR, params.regular_size, ENDLESS)
 
     now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
@@ -123,17 +123,26 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     usable = locations.places[ready].sum() * norm
     short = need - usable - locations.places[now].sum()
     at_emergency = state.municipalities.emergency_places
-    new = open_at(state, draws, "emergency", short, params.emergency_pace, params.emergency_size, at_emergency)
+    new, given_up = open_at(
+        state, draws, "emergency", short, params.emergency_pace, params.emergency_size, at_emergency
+    )
     more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, params.contract)
-    return {"opened": np.concatenate([added, more]), "closed_location": np.flatnonzero(locations.ends == month + 1)}
+    return {
+        "opened": np.concatenate([added, more]),
+        "closed_location": np.flatnonzero(locations.ends == month + 1),
+        "stopped_location": np.concatenate([halted, given_up]),
+    }
 
 
-def open_at(state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray) -> np.ndarray:
-    """Municipalities where new locations open, (n,): as many as gap and pace [places] ask for, less those stopped."""
+def open_at(
+    state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Municipalities where new locations open, as many as gap and pace [places] ask for, and where one is stopped."""
     towns = state.municipalities
     number = np.arange(openings(gap, pace, size, draws.uniform(f"{label} number", np.zeros(1))[0]))
     found = chosen(weight * towns.willingness, draws.uniform(label, number))
-    return found[draws.uniform(f"{label} objections", number) >= towns.stopped[found]]
+    stopped = draws.uniform(f"{label} objections", number) < towns.stopped[found]
+    return found[~stopped], found[stopped]
 
 
 def add(state, draws: Draws, municipality: np.ndarray, kind: Kind, size: float, contract: int) -> np.ndarray:

@@ -203,7 +203,7 @@ def announce(state, params: Params, draws: Draws) -> None:
     address = (town.astype(np.int64) << kernels.RANKS) + before[town] + number
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
     chance = draws.once("site", address)
-    locations.neighbourhood[rows] = exposure.sites(town, first, where.anchor, params.siting, chance)
+    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, chance)
     heard = rows[locations.opened[rows] > month]
     locations.announced[heard] = month
     locations.voice[heard] = params.voice
@@ -317,17 +317,17 @@ def keep(where, sums: np.ndarray) -> None:
 def respond(state, params: Params) -> None:
     """What municipalities make of support, and what a household meets that is tied to one this month."""
     towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
-    count = len(towns)
-    towns.support[:] = by_municipality(where, where.support, count)
+    count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
+    changed = by_municipality(where, where.support - where.anchor, count)
+    towns.support[:] = leaning + changed  # a small sample shows what changed better than how it began
     towns.delay[:] = params.lead - 1
     if not params.feedback:
         return
-    anchor = by_municipality(where, where.anchor, count)
     objecting, before = (1 - by_municipality(where, each, count) for each in (where.own, where.own_before))
-    towns.willingness[:] = feedback.willingness(towns.support - anchor, params.willing)
+    towns.willingness[:] = feedback.willingness(changed, params.willing)
     towns.delay[:] = feedback.delay(params.lead, objecting, before, params.delaying)
     towns.stopped[:] = feedback.stopped(objecting, before, params.stopping)
     placed = (households.coupled == month) | ((households.housed == month) & (households.coupled == NEVER))
     rows = np.flatnonzero(placed & (households.municipality != NEVER))
-    met = feedback.standardised(towns.support, towns.population, max(anchor.std(), np.finfo(float).tiny))
+    met = feedback.standardised(towns.support, towns.population, max(leaning.std(), np.finfo(float).tiny))
     households.support_at_placement[rows] = met[households.municipality[rows]]
