@@ -38,6 +38,7 @@ _SERIES = tuple((-1.0) ** k / factorial(k) for k in range(11, -1, -1))  # of exp
 _ERFC = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0)  # Abramowitz and Stegun 7.1.26
 _ERFC_SLOPE = 0.3275911
 _ROOT = 2**0.5
+_ROWS = 4  # of room for what is worked out on the way
 _LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a chance is as good as 0 or 1
 
 
@@ -130,14 +131,15 @@ def _drawn(found, good, ill, before, seeking, push, unfair, terms):
 @njit(cache=True, error_model="numpy")
 def _heard(found, first, support, starts, targets, confidence):
     """Mean difference with those tied to a resident who are not too far away in opinion [SD]."""
+    nothing = np.float32(0.0)
     for i in range(len(found)):
-        own, total, listened = support[first + i], np.float32(0.0), 0
+        own, total, listened = support[first + i], nothing, 0
         for k in range(starts[first + i], starts[first + i + 1]):
-            apart = support[targets[k]] - own
+            apart = support[np.uint32(targets[k])] - own
             near_enough = abs(apart) < confidence
-            total += apart * near_enough
+            total += apart if near_enough else nothing  # no branch, which a processor could not guess
             listened += near_enough
-        found[i] = total / max(listened, 1)
+        found[i] = total / np.float32(max(listened, 1))
 
 
 @njit(cache=True)
@@ -172,7 +174,7 @@ def _summed(support, seeking, near, own, total):
 
 
 @njit(cache=True)
-def _of_neighbourhood(n, first, last, people, ties, shared, terms, address, new, sums):
+def _of_neighbourhood(n, first, last, people, ties, shared, terms, address, new, sums, room):
     """This month of the residents first..last of neighbourhood n; see `renewed`. Small loops compile to fast ones."""
     every, outlook = people[3], people[3] if terms.follows else people[2]
     age, seeking, anchor, before = (
@@ -183,18 +185,15 @@ def _of_neighbourhood(n, first, last, people, ties, shared, terms, address, new,
     )
     good, ill, after = people[4][first:last], people[5][first:last], new[first:last]
     row, count = shared[n], last - first
-    contacts, drawn, heard, luck = (
-        np.empty(count),
-        np.empty(count),
-        np.zeros(count),
-        np.empty(-(-count // _WORDS) * _WORDS),
-    )
+    contacts, drawn, heard = room[0, :count], room[1, :count], room[2, :count]
+    luck = room[3, : -(-count // _WORDS) * _WORDS]
     _luck(luck, n, address)
     _contacts(contacts, outlook[first:last], age, row[NEAR], row[COLLEAGUES], terms)
     contacts[: int(row[TENANTS])] += row[INSIDE]
     _remembered(good, contacts, terms.fading, 1.0 - row[BAD])
     _remembered(ill, contacts, terms.fading, row[BAD])
     _drawn(drawn, good, ill, before, seeking, row[PUSH], row[UNFAIR], terms)
+    heard[:] = 0.0
     if terms.talk > 0.0:
         _heard(heard, first, every, ties[0], ties[1], np.float32(terms.confidence))
     _moved(after, before, anchor, drawn, heard, luck, terms)
@@ -212,15 +211,18 @@ def renewed(bounds, people, ties, shared, terms, address, new, sums):
     ties: starts and targets; shared: (neighbourhoods, SHARED); address: of the luck of this month (Draws.address);
     sums: (neighbourhoods, SUMMED).
     """
+    room = np.empty((_ROWS, np.max(bounds[1:] - bounds[:-1]) + _WORDS))
     for n in range(len(bounds) - 1):
-        _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums)
+        _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums, room)
 
 
 @njit(cache=True, parallel=True)
 def renewed_together(bounds, people, ties, shared, terms, address, new, sums):
     """The same on all threads."""
+    most = np.max(bounds[1:] - bounds[:-1]) + _WORDS
     for n in prange(len(bounds) - 1):
-        _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums)
+        room = np.empty((_ROWS, most))
+        _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums, room)
 
 
 def renew(bounds, people, ties, shared, terms, address, new, sums):
