@@ -204,31 +204,33 @@ def _of_neighbourhood(n, first, last, people, ties, shared, terms, address, new,
 
 
 @njit(cache=True)
-def renewed(bounds, people, ties, shared, terms, address, new, sums):
+def renewed(order, bounds, people, ties, shared, terms, address, new, sums):
     """Support of residents this month into `new`, (n,) float32; contacts in place; sums over each neighbourhood.
 
-    bounds: (neighbourhoods + 1,) rows of residents; people: columns age, seeking, anchor, support, positive, negative;
-    ties: starts and targets; shared: (neighbourhoods, SHARED); address: of the luck of this month (Draws.address);
-    sums: (neighbourhoods, SUMMED).
+    order: (neighbourhoods,) in which they are done, for speed only: those with many ties to each other together, while
+    their residents are in the cache; bounds: (neighbourhoods + 1,) rows of residents; people: columns age, seeking,
+    anchor, support, positive, negative; ties: starts and targets; shared: (neighbourhoods, SHARED); address: luck of
+    this month (Draws.address); sums: (neighbourhoods, SUMMED).
     """
     room = np.empty((_ROWS, np.max(bounds[1:] - bounds[:-1]) + _WORDS))
-    for n in range(len(bounds) - 1):
+    for n in order:
         _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums, room)
 
 
 @njit(cache=True, parallel=True)
-def renewed_together(bounds, people, ties, shared, terms, address, new, sums):
+def renewed_together(order, bounds, people, ties, shared, terms, address, new, sums):
     """The same on all threads."""
     most = np.max(bounds[1:] - bounds[:-1]) + _WORDS
-    for n in prange(len(bounds) - 1):
+    for at in prange(len(order)):
+        n = order[at]
         room = np.empty((_ROWS, most))
         _of_neighbourhood(n, bounds[n], bounds[n + 1], people, ties, shared, terms, address, new, sums, room)
 
 
-def renew(bounds, people, ties, shared, terms, address, new, sums):
+def renew(order, bounds, people, ties, shared, terms, address, new, sums):
     """The pass over residents, on all threads where there are many residents and several threads."""
     many = len(new) >= MANY and get_num_threads() > 1
-    (renewed_together if many else renewed)(bounds, people, ties, shared, terms, address, new, sums)
+    (renewed_together if many else renewed)(order, bounds, people, ties, shared, terms, address, new, sums)
 
 
 @njit(cache=True)

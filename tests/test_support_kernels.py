@@ -17,6 +17,7 @@ TERMS = Terms(
 )  # fmt: skip
 SIZES = np.array([1, 7, 30, 12])  # residents of four neighbourhoods
 BOUNDS = np.append(0, np.cumsum(SIZES)).astype(np.int64)
+ORDER = np.array([2, 0, 3, 1])  # any
 DRAWS = Draws(5, "support", 20)
 
 
@@ -37,15 +38,15 @@ def did(function, people, net, shared, terms=TERMS):
     """New support, good and bad contacts and sums after one month."""
     people = tuple(column.copy() for column in people)
     new, sums = np.empty(len(people[0]), np.float32), np.empty((len(shared), kernels.SUMMED))
-    function(BOUNDS, people, net, shared, terms, DRAWS.address("month"), new, sums)
+    function(ORDER, BOUNDS, people, net, shared, terms, DRAWS.address("month"), new, sums)
     return new, people[4], people[5], sums
 
 
-def plain(bounds, people, net, shared, terms, address, new, sums):
+def plain(order, bounds, people, net, shared, terms, address, new, sums):
     """The same in plain Python, resident by resident and term by term."""
     age, seeking, anchor, support, good, ill = people
     month, stream, k0, k1 = address
-    for n in range(len(bounds) - 1):
+    for n in order:
         sums[n] = 0
         for j in range(bounds[n], bounds[n + 1]):
             rank, s, row = j - bounds[n], float(support[j]), shared[n]

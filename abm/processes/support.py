@@ -296,8 +296,17 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     columns = (read_only(each) for each in (people.age, people.seeking, people.anchor, people.support))
     ties = tuple(read_only(each) for each in (state.ties.starts, state.ties.targets))
     bounds = np.append(where.first, len(people)).astype(np.int64)
+    region = state.municipalities.region[where.municipality]
     kernels.renew(
-        bounds, (*columns, people.positive, people.negative), ties, shared, of_all, draws.address("month"), new, sums
+        np.argsort(region, kind="stable"),
+        bounds,
+        (*columns, people.positive, people.negative),
+        ties,
+        shared,
+        of_all,
+        draws.address("month"),
+        new,
+        sums,
     )
     people.support[:] = new
     keep(where, sums)

@@ -90,7 +90,17 @@ class SupportColumns:
         net = (rules.ties.starts, rules.ties.targets)
         people = tuple(self.people.values())
         address = rules.address(self.month)
-        kernels.renewed(rules.bounds, people, net, rules.shared, rules.terms, address, self.new, self.sums)
+        kernels.renewed(
+            np.arange(len(rules.shared)),
+            rules.bounds,
+            people,
+            net,
+            rules.shared,
+            rules.terms,
+            address,
+            self.new,
+            self.sums,
+        )
         self.people["support"][:] = self.new
         self.month += 1
         return (int(np.count_nonzero(self.new > FAR_OUT)),)

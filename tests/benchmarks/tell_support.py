@@ -59,6 +59,7 @@ def tell_country(months: int = 6) -> None:
     rules = SupportRules(1)
     shared = np.zeros((len(where), kernels.SHARED))
     shared[:, kernels.NEAR], shared[:, kernels.BAD] = 0.05, 0.25
+    order = np.argsort(state.municipalities.region[where.municipality], kind="stable")
     bounds = np.append(where.first, len(people)).astype(np.int64)
     columns = (people.age, people.seeking, people.anchor, people.support, people.positive, people.negative)
     new, sums = np.empty(len(people), np.float32), np.empty((len(where), kernels.SUMMED))
@@ -66,7 +67,7 @@ def tell_country(months: int = 6) -> None:
         if month == 1:
             began = perf_counter()
         net = (state.ties.starts, state.ties.targets)
-        kernels.renew(bounds, columns, net, shared, rules.terms, rules.address(month), new, sums)
+        kernels.renew(order, bounds, columns, net, shared, rules.terms, rules.address(month), new, sums)
         people.support[:] = new
     each = (perf_counter() - began) / months
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
