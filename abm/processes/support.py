@@ -243,7 +243,7 @@ def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
     now = locations.ends > month
     new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, params.habituation)
     where.places[:] = np.bincount(site[now], locations.places[now], len(where))
-    where.opened[site[locations.opened == month]] = month
+    where.opened[site[now & (locations.opened == month)]] = month
     if params.kernel == "halo":
         felt = exposure.threat(site, locations.places, new, where, state.links, params.exponent, params.halo)
     else:
