@@ -222,63 +222,88 @@ def fairness(state, params: Params) -> np.ndarray:
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
 
 
-def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
-    """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
-    households, people, locations = state.households, state.newcomers, state.locations
-    where, towns, month = state.neighbourhoods, state.municipalities, state.clock.month
-    site, of = locations.neighbourhood, where.municipality
+def counted(state) -> tuple[np.ndarray, np.ndarray]:
+    """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
+    households, people = state.households, state.newcomers
     inside, home = kernels.present(
         read_only(households.stage), read_only(households.size), read_only(households.location),
         read_only(households.municipality), read_only(people.adult), read_only(people.employed),
-        read_only(people.household),
-        int(Stage.HOUSED), len(locations), len(towns),
+        read_only(people.household), int(Stage.HOUSED), len(state.locations), len(state.municipalities),
     )  # fmt: skip
-    inside, home = inside / state.scale, home / state.scale
-    housed, adults, employed = home.T
-    where.newcomers[:] = exposure.dwellers(inside, site, housed, where, where.population * where.social_rent)
-    stock = (housed + np.bincount(locations.municipality, inside, len(towns))) / towns.population
+    return inside / state.scale, home.T / state.scale
+
+
+def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
+    """What locations and a growing number of newcomers take from support, (neighbourhoods,) [SD].
+
+    stock: newcomers over inhabitants, (municipalities,).
+    """
+    locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
+    new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, params.habituation)
+    at = (locations.neighbourhood, locations.places, new, where)
+    if params.kernel == "halo":
+        felt = exposure.threat(*at, state.links, params.exponent, params.halo)
+    else:
+        felt = exposure.faded(*at, params.exponent, params.reach)
+    felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
     known = np.where(towns.accustomed == NEVER, stock, towns.accustomed)
     towns.accustomed[:] = known + (stock - known) / params.accustoming
+    points = PERCENT * (stock - known)[where.municipality] * (1 - where.urban)
+    return params.threat * felt + params.stock * points
 
-    now = locations.ends > month
-    new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, params.habituation)
-    where.places[:] = np.bincount(site[now], locations.places[now], len(where))
-    where.opened[site[now & (locations.opened == month)]] = month
-    if params.kernel == "halo":
-        felt = exposure.threat(site, locations.places, new, where, state.links, params.exponent, params.halo)
-    else:
-        felt = exposure.faded(site, locations.places, new, where, params.exponent, params.reach)
-    felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
-    inflow = PERCENT * (stock - known)[of] * (1 - where.urban)
 
+def experiences(state, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
+    """What a say beforehand gives and incidents take, (neighbourhoods,) [SD]; inside: persons per location."""
+    locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
         inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
         draws.uniform("incidents", np.arange(len(locations))),
     )  # fmt: skip
     locations.incidents[:] = FADING * locations.incidents + serious
-    trouble = np.bincount(site, locations.incidents, len(where))
+    trouble = np.bincount(locations.neighbourhood, locations.incidents, len(where))
     heard = np.zeros(len(where))
-    np.maximum.at(heard, site[now], locations.voice[now])
-    nation = employed.sum() / max(adults.sum(), 1)
-    working = (employed + params.work_known * nation) / (adults + params.work_known)
+    np.maximum.at(heard, locations.neighbourhood[now], locations.voice[now])
+    return params.voice_effect * heard - params.incident * trouble
 
-    reception = np.bincount(site, inside, len(where))
-    crowded = np.bincount(site, inside * np.isin(locations.kind, CROWDED), len(where))
+
+def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
+    """Fill in how residents meet newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
+
+    inside: persons per location; employed: newcomers at work per municipality.
+    """
+    locations, where, towns = state.locations, state.neighbourhoods, state.municipalities
+    reception = np.bincount(locations.neighbourhood, inside, len(where))
+    crowded = np.bincount(locations.neighbourhood, inside * np.isin(locations.kind, CROWDED), len(where))
     managed = np.maximum(where.management, params.management * (reception > 0))
     share = where.newcomers / (where.newcomers + where.population)
-    worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
-    found = np.zeros((len(where), kernels.SHARED))
     found[:, kernels.NEAR] = params.contacts * share * np.exp(-share / params.crowded_share)
     found[:, kernels.NEAR] *= 1 + params.mixing * where.regulars
     at_work = employed / (params.workers_share * towns.population)
-    found[:, kernels.COLLEAGUES] = (params.colleagues * params.team * at_work)[of]
-    lasting = managed + (1 - managed) * np.exp(-np.maximum(month - where.opened, 0) / params.building_fading)
+    found[:, kernels.COLLEAGUES] = (params.colleagues * params.team * at_work)[where.municipality]
+    open_for = np.maximum(state.clock.month - where.opened.astype(np.int64), 0)
+    lasting = managed + (1 - managed) * np.exp(-open_for / params.building_fading)
     found[:, kernels.INSIDE] = params.building * EVEN * where.regulars * (1 - where.regulars) * lasting
     found[:, kernels.TENANTS] = np.minimum(where.tenants / where.population, 1) * where.residents
+    worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
     found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, MOST_NEGATIVE)
-    found[:, kernels.PUSH] = (params.work * (working - params.work_reference))[of] + params.voice_effect * heard
-    found[:, kernels.PUSH] -= params.threat * felt + params.stock * inflow + params.incident * trouble
-    found[:, kernels.UNFAIR] = fairness(state, params)[of]
+
+
+def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
+    """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
+    locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
+    inside, (housed, adults, employed) = counted(state)
+    site, now = locations.neighbourhood, locations.ends > month
+    where.newcomers[:] = exposure.dwellers(inside, site, housed, where, where.population * where.social_rent)
+    where.places[:] = np.bincount(site[now], locations.places[now], len(where))
+    where.opened[site[now & (locations.opened == month)]] = month
+    stock = (housed + np.bincount(locations.municipality, inside, len(towns))) / towns.population
+    nation = employed.sum() / max(adults.sum(), 1)
+    working = (employed + params.work_known * nation) / (adults + params.work_known)
+    found = np.zeros((len(where), kernels.SHARED))
+    meetings(state, params, inside, employed, found)
+    found[:, kernels.PUSH] = params.work * (working - params.work_reference)[where.municipality]
+    found[:, kernels.PUSH] += experiences(state, params, draws, inside) - threats(state, params, stock)
+    found[:, kernels.UNFAIR] = fairness(state, params)[where.municipality]
     return found
 
 
@@ -297,17 +322,9 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     ties = tuple(read_only(each) for each in (state.ties.starts, state.ties.targets))
     bounds = np.append(where.first, len(people)).astype(np.int64)
     region = state.municipalities.region[where.municipality]
-    kernels.renew(
-        np.argsort(region, kind="stable"),
-        bounds,
-        (*columns, people.positive, people.negative),
-        ties,
-        shared,
-        of_all,
-        draws.address("month"),
-        new,
-        sums,
-    )
+    everybody = (*columns, people.positive, people.negative)
+    address = draws.address("month")
+    kernels.renew(np.argsort(region, kind="stable"), bounds, everybody, ties, shared, of_all, address, new, sums)
     people.support[:] = new
     keep(where, sums)
     respond(state, params)
@@ -329,8 +346,8 @@ def respond(state, params: Params) -> None:
     count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
     changed = by_municipality(where, where.support - where.anchor, count)
     towns.support[:] = leaning + changed  # a small sample shows what changed better than how it began
-    towns.delay[:] = params.lead - 1
     if not params.feedback:
+        towns.willingness[:], towns.delay[:], towns.stopped[:] = 1, params.lead - 1, 0
         return
     objecting, before = (1 - by_municipality(where, each, count) for each in (where.own, where.own_before))
     towns.willingness[:] = feedback.willingness(changed, params.willing)
