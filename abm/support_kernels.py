@@ -161,16 +161,20 @@ def chances(near, own, support, terms):
 @njit(cache=True)
 def _summed(support, seeking, near, own, total):
     """Add up what is reported of a neighbourhood."""
+    first = second = third = fourth = nearby = in_town = of_seekers = 0.0
+    seekers = 0
     for i in range(len(support)):
         s = float(support[i])
-        total[SUM] += s
-        total[SQUARE] += s * s
-        total[CUBE] += s * s * s
-        total[FOURTH] += s * s * s * s
-        total[NEAR_ACCEPTED] += near[i]
-        total[OWN_ACCEPTED] += own[i]
-        total[SEEKERS] += s * seeking[i]
-        total[SEEKING] += seeking[i]
+        first += s
+        second += s * s
+        third += s * s * s
+        fourth += s * s * s * s
+        nearby += near[i]
+        in_town += own[i]
+        of_seekers += s * seeking[i]
+        seekers += seeking[i]
+    total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
+    total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
 
 
 @njit(cache=True)
@@ -198,9 +202,7 @@ def _of_neighbourhood(n, first, last, people, ties, shared, terms, address, new,
         _heard(heard, first, every, ties[0], ties[1], np.float32(terms.confidence))
     _moved(after, before, anchor, drawn, heard, luck, terms)
     chances(contacts, drawn, after, terms)
-    total = np.zeros(SUMMED)
-    _summed(after, seeking, contacts, drawn, total)
-    sums[n] = total
+    _summed(after, seeking, contacts, drawn, sums[n])
 
 
 @njit(cache=True)
