@@ -3,7 +3,7 @@
 from importlib import import_module
 
 _HOMES = {"Model": "model", "Scenario": "scenario"} | dict.fromkeys(
-    ("Newcomer", "Household", "Municipality", "Region", "Location", "Employer"), "agents"
+    ("Newcomer", "Household", "Municipality", "Region", "Location", "Employer", "Neighbourhood", "Resident"), "agents"
 )
 __all__ = list(_HOMES)
 

@@ -9,7 +9,7 @@ from copy import deepcopy
 import mesa
 import numpy as np
 
-from abm import complexes, labour_market, populations
+from abm import complexes, labour_market, populations, residents
 from abm.attributes import VIEWS, Attribute, Choice, Fact, attribute
 from abm.clock import MONTHS
 
@@ -158,3 +158,21 @@ class Newcomer(Person, of=populations.Newcomers):
         "households", "stage", "stage of the household", lambda s, at: s.households.stage[s.newcomers.household[at]]
     )
     age = Attribute("newcomers", "age", "age [years]", lambda s, at: (s.clock.month - s.newcomers.born[at]) // MONTHS)
+
+
+class Neighbourhood(Person, of=residents.Neighbourhoods):
+    """A part of a municipality; there are thousands, so it is made on demand as people are."""
+
+    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+
+
+class Resident(Person, of=residents.Residents):
+    """Somebody who already lives somewhere."""
+
+    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+
+    @property
+    def tied(self) -> list["Resident"]:
+        """The residents with whom this one talks."""
+        starts, targets = self.model.state.ties.starts, self.model.state.ties.targets
+        return [Resident(self.model, row) for row in targets[starts[self.row] : starts[self.row + 1]].tolist()]

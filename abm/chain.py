@@ -40,6 +40,7 @@ from abm.processes import (
     seeking,
     starter_homes,
     status,
+    support,
     wellbeing,
     work,
 )
@@ -74,6 +75,7 @@ CHAIN = (
     income,  # wages become net, and social assistance makes up what is missing
     contribution,  # who works in reception contributes, or saves
     wellbeing,  # how adults are
+    support,  # how residents think of it, and what that does
     money,  # what it costs, from whom to whom
 )
 

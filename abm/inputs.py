@@ -37,7 +37,9 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "jobs": ["region_code", "sector"],
     "commuting": ["region_from", "region_to"],
     "unemployment": ["province"],
+    "votes": ["gm_code"],
 }
+RESTRICTIVE = ("pvv", "fvd", "ja21")  # lists whose programmes of 2023 wanted asylum migration to stop or nearly so
 SUMS = {  # check in sources.yaml -> the table and column that must add up to it
     "all_jobs": ("jobs", "jobs"),
     "all_commuters": ("commuting", "workers"),
@@ -78,6 +80,7 @@ class Inputs:
     commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
     regional_unemployment: FloatArray  # (regions,) [share of the labour force]
     labour_force: float  # [persons]
+    restrictive_votes: FloatArray  # (municipalities,) [share of the votes of 2023 for the lists in RESTRICTIVE]
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
@@ -135,6 +138,7 @@ def load(folder: Path | None = None) -> Inputs:
         commuting=commuting_shares(tables, regions),
         regional_unemployment=regional_rates(tables, home_region, known["provinces"]),
         labour_force=float(tables["unemployment"]["labour_force"].sum()),
+        restrictive_votes=restrictive(tables, codes),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
         digest=digest(folder),
@@ -287,6 +291,15 @@ def regional_rates(tables: Tables, home_region: IntArray, provinces: list[str]) 
     town_rate = rate[positions(tables, "municipalities", "province", provinces)]
     people = towns.population.to_numpy(float)
     return fixed(np.bincount(home_region, people * town_rate) / np.bincount(home_region, people))
+
+
+def restrictive(tables: Tables, codes: list[str]) -> FloatArray:
+    """Share of the votes for lists that want hardly any asylum migration, in the order of the municipalities."""
+    table, found = tables["votes"], np.full(len(codes), np.nan)
+    found[positions(tables, "votes", "gm_code", codes)] = table[[f"{name}_2023" for name in RESTRICTIVE]].sum(axis=1)
+    for town in np.flatnonzero(np.isnan(found)):
+        raise DataError("votes", codes[town], "row is missing, add its votes")
+    return fixed(found)
 
 
 def read_series(table: pd.DataFrame, expected: list[str]) -> dict[str, FloatArray]:

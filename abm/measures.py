@@ -15,6 +15,7 @@ from abm.participation_measures import PARTICIPATION_MEASURES
 from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
 from abm.protection_measures import PROTECTION_MEASURES
 from abm.starter_measures import STARTER_MEASURES
+from abm.support_measures import SUPPORT_MEASURES
 from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
@@ -346,4 +347,5 @@ MEASURES: tuple[Measure, ...] = (
     *OUTCOME_MEASURES,
     *HOME_MEASURES,
     *STARTER_MEASURES,
+    *SUPPORT_MEASURES,
 )

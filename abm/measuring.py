@@ -26,6 +26,7 @@ from abm.populations import (
     Stage,
     Track,
 )
+from abm.residents import NEARNESS, PHASES, SITE_SIZES
 from abm.state import Events, State
 
 STATISTICS = ("mean", "median", "p90")
@@ -78,6 +79,9 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),
         "municipality": list(inputs.municipalities["name"]),
+        "nearness": list(NEARNESS),
+        "site_size": list(SITE_SIZES),
+        "phase": list(PHASES),
     }
 
 
@@ -163,6 +167,7 @@ def sizes(month: Month) -> dict[str, int]:
         | {"municipality": len(state.municipalities)}
         | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS), "sector": len(state.inputs.sectors)}
         | {"rule": len(Rule), "seeker": len(Group) + 1}
+        | {"nearness": len(NEARNESS), "site_size": len(SITE_SIZES), "phase": len(PHASES)}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}
     )
 

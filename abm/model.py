@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from abm import inputs
-from abm.agents import INSTITUTIONS, Household, Newcomer, register
+from abm.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register
 from abm.chain import CHAIN, turn
 from abm.errors import InputError
 from abm.network import border_graph, neighbours
@@ -99,6 +99,16 @@ class Model(mesa.Model):
         return Population(self, Household)
 
     @property
+    def neighbourhoods(self) -> Population:
+        """All neighbourhoods."""
+        return Population(self, Neighbourhood)
+
+    @property
+    def residents(self) -> Population:
+        """All residents that are simulated."""
+        return Population(self, Resident)
+
+    @property
     def agents(self):
         """The registered agents: every institution, and whatever agents a user adds."""
         register(self)
@@ -108,7 +118,9 @@ class Model(mesa.Model):
     def agents_by_type(self) -> dict:
         """Registered agents by class, and people by class though they are not registered."""
         register(self)
-        return self._agents_by_type | {Household: self.households, Newcomer: self.newcomers}
+        people = {Household: self.households, Newcomer: self.newcomers}
+        people |= {Neighbourhood: self.neighbourhoods, Resident: self.residents}
+        return self._agents_by_type | people
 
     @property
     def agent_types(self) -> list[type]:

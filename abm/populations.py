@@ -3,6 +3,7 @@
 A household is the unit that moves: it applies, is placed, decided, coupled and housed as one, so families stay
 together by construction. A newcomer is a person of a household. Months count from January 2015; NEVER is no month.
 The housing market has a dictionary of its own, home_market.py, and so has the labour market, labour_market.py.
+Neighbourhoods and residents have a dictionary of their own, residents.py.
 """
 
 from enum import IntEnum
@@ -247,6 +248,11 @@ class Households(Table):
     )
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
     relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
+    support_at_placement = column(
+        np.float32,
+        unit="SD over municipalities",
+        doc="support in the municipality when the household was tied to it; 0: mean, or not yet",
+    )
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
@@ -324,6 +330,12 @@ class Municipalities(Table):
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
+    let_share = column(np.float64, NEVER, unit="share", doc="of freed homes, let to status holders over about a year")
+    accustomed = column(np.float64, NEVER, unit="share", doc="newcomers over inhabitants that residents are used to")
+    support = column(np.float64, unit="SD", doc="mean support of residents")
+    willingness = column(np.float64, 1.0, unit="ratio", doc="chance that a location is opened here, over what it was")
+    delay = column(np.float64, unit="months", doc="that objections and preparation delay a new location")
+    stopped = column(np.float64, unit="share", doc="new locations that objections stop")
 
 
 class Regions(Table):
@@ -348,6 +360,10 @@ class Locations(Table):
     places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")
     opened = column(np.int16, unit="month", doc="first month")
     ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
+    neighbourhood = column(np.int16, NEVER, unit="row of neighbourhoods", doc="where the location stands")
+    announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; -1: before the start")
+    voice = column(np.float64, unit="share", doc="of its neighbours who had a real say beforehand")
+    incidents = column(np.float64, unit="incidents", doc="serious incidents here, fading")
 
 
 class Origins(Table):

@@ -19,11 +19,12 @@ from abm.matching import match_rows
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
 from abm.processes import arrival, building, contribution, joining, money, reunion, seeking, starter_homes
+from abm.settling import ResidentParams, settle_residents
 from abm.state import State
 
 
-class Params(ProcessParams):
-    """Stocks of 1 January 2015."""
+class Params(ResidentParams):
+    """Stocks of 1 January 2015, and the residents."""
 
     in_reception: float = param(
         24929, "persons", 0, 100000, "coa_occ_series_1995_2014", "people in reception on 31 December 2014"
@@ -59,6 +60,7 @@ def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: fl
     state = State(inputs, scale)
     draws = Draws(seed, "start", 0)
     settle_country(state, params["start"], draws)
+    settle_residents(state, params["start"])
     settle_people(state, params, draws)
     seeking.settle(state, params["seeking"], Draws(seed, "seeking", 0))
     state.nation.reception[0] = params["start"].in_reception

@@ -31,7 +31,9 @@ from abm.populations import (
     Regions,
     Stage,
 )
+from abm.residents import Neighbourhoods, Residents
 from abm.table import Table
+from abm.ties import Ties
 
 Events = dict[str, np.ndarray]  # what happened to whom this month: name -> rows
 
@@ -77,6 +79,10 @@ class State:
     origins: Origins = field(default_factory=Origins)
     nation: Nation = field(default_factory=Nation)
     ledger: Ledger = field(default_factory=Ledger)
+    neighbourhoods: Neighbourhoods = field(default_factory=Neighbourhoods)
+    residents: Residents = field(default_factory=Residents)
+    ties: Ties = field(default_factory=Ties)  # who talks with whom
+    links: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # neighbourhoods across a border
 
     @property
     def tables(self) -> dict[str, Table]:

@@ -112,6 +112,18 @@ def chain() -> None:
 
 
 @app.command()
+def network(
+    scenario: ScenarioFile,
+    scale: Annotated[float | None, typer.Option(help="Share of people, instead of that of the scenario.")] = None,
+) -> None:
+    """Tell of the network of residents: ties, and how many of them close triangles."""
+    from experiments import networks
+
+    for what, value in networks.described(scenarios.load(scenario).changed(scale=scale)).items():
+        console.print(f"{what:40} {value:,.6g}", highlight=False)
+
+
+@app.command()
 def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     """Compare a run with what was observed, per target, with tolerance."""
     from experiments import targets

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from abm import Household, Location, Model, Municipality, Newcomer, Region
+from abm import Household, Location, Model, Municipality, Neighbourhood, Newcomer, Region, Resident
 from abm.populations import NEVER, Kind, Role, Stage
 
 
@@ -242,3 +242,27 @@ def test_neighbours_share_a_border_a_tunnel_or_a_ferry(model):
     assert [other.name for other in town["Texel"].neighbours] == ["Den Helder"]
     assert town["Texel"] in town["Den Helder"].neighbours
     assert "Borsele" in {other.name for other in town["Terneuzen"].neighbours}
+
+
+# --- residents
+
+
+def test_residents_and_neighbourhoods_are_views_too(model):
+    resident = Resident(model, 7)
+    home = resident.neighbourhood
+    assert isinstance(home, Neighbourhood)
+    assert home.first.row <= 7 < home.first.row + home.residents
+    assert home.municipality is Municipality.at(model, int(model.state.neighbourhoods.municipality[home.row]))
+    assert resident in resident.tied[0].tied
+    assert resident.support == pytest.approx(model.state.residents.support[7])
+    assert len(model.residents) == len(model.state.residents)
+    assert len(model.agents_by_type[Neighbourhood]) == len(model.neighbourhoods) == len(model.state.neighbourhoods)
+    seekers = model.residents.select(seeking=True)
+    assert seekers.agg("anchor", np.mean) == pytest.approx(
+        model.state.residents.anchor[model.state.residents.seeking].mean()
+    )
+
+
+def test_a_location_stands_in_a_neighbourhood(model):
+    place = Location.at(model, 0)
+    assert place.neighbourhood.municipality is place.municipality

@@ -15,7 +15,7 @@ SUBSIDISED = replace(JOBS, rules=partial(JobsRules, subsidised=0.3))
 each_slice = pytest.mark.parametrize("compared", SLICES, ids=lambda compared: compared.name)
 
 
-@pytest.mark.parametrize("compared", [*SLICES, SUBSIDISED], ids=["reception", "jobs", "subsidised"])
+@pytest.mark.parametrize("compared", [*SLICES, SUBSIDISED], ids=["reception", "jobs", "support", "subsidised"])
 @pytest.mark.parametrize("seed", [1, 2**40 + 7])
 def test_the_same_luck_gives_the_same_people(compared, seed):
     assert differences(compared, people=400, months=8, seed=seed) == []

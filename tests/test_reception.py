@@ -237,3 +237,48 @@ def test_the_norm_leaves_room_in_reserve():
         run(reception, state, plan_lag=1, **STILL | {"regular_pace": 4_000, "regular_size": 100})
         found.append(open_places(state, Kind.REGULAR, 1))
     assert found == [1_200, 700, 600]  # 600 people: 1,200, 750 (two and a half new ones: two) and 600
+
+
+# --- what residents do to it
+
+
+def test_locations_open_where_municipalities_are_willing():
+    state = crowd(200)
+    state.municipalities.emergency_places[:] = [0, 0, 100, 100, 0]
+    state.municipalities.willingness[:] = [1, 1, 0, 1, 1]
+    opened = run(reception, state, **TENTS)["opened"]
+    assert set(state.locations.municipality[opened].tolist()) == {D}
+
+
+def test_objections_stop_a_location_for_this_month():
+    state = crowd(200)
+    state.municipalities.stopped[C] = 1
+    events = run(reception, state, **TENTS)
+    assert len(events["opened"]) == 0
+    assert set(events["stopped_location"].tolist()) == {C}
+    state.municipalities.stopped[C] = 0
+    again = run(reception, state, **TENTS)
+    assert len(again["opened"]) == len(events["stopped_location"])
+    assert len(again["stopped_location"]) == 0
+
+
+def test_a_location_that_is_delayed_opens_later_and_stays_as_long():
+    state = crowd(200)
+    state.municipalities.delay[:] = 3
+    opened = run(reception, state, **TENTS, contract=12)["opened"]
+    of = state.locations
+    assert set(of.opened[opened].tolist()) == {state.clock.month + 4}
+    assert set(of.ends[opened].tolist()) == {state.clock.month + 4 + 12}
+    state.clock.month += 1
+    assert len(run(reception, state, **TENTS)["opened"]) == 0  # what is under way is not ordered again
+
+
+def test_regular_places_that_are_not_open_yet_leave_a_gap_for_emergency_ones():
+    found = []
+    for delay in (0, 6):
+        state = crowd(200, 3)
+        state.nation.reception[0] = 900  # 625 places more than the 500 there are
+        state.municipalities.delay[B] = state.municipalities.delay[D] = delay
+        run(reception, state, regular_pace=2_000, regular_size=100, emergency_pace=2_000, emergency_size=20)
+        found.append(int((state.locations.kind == Kind.EMERGENCY).sum()))
+    assert found[1] > found[0]

@@ -18,6 +18,7 @@ from abm.composition import Makeup, admit, identities
 from abm.draws import Draws
 from abm.inputs import HALVES, MONTHS, YEARS, Inputs, fixed
 from abm.populations import IN_RECEPTION, NEVER, STATUS_HOLDERS, Kind, Stage
+from abm.settling import settle_residents
 from abm.start import Params, settle_country
 from abm.state import State
 
@@ -68,6 +69,7 @@ def village(**changes) -> Inputs:
                 "longitude": [5.0, 5.1, 5.2, 5.3, 5.4], "latitude": 52.0, "indicative_places_2026": INHABITANTS,
                 "spread_law_places_2024": 100, "regular_places_2025": [0, 200, 0, 300, 0],
                 "emergency_places_2025": [0, 0, 100, 0, 0], "task_balance_2015": 0, "task_balance_2015_imputed": 0,
+                "area_km2": [10.0, 20.0, 30.0, 20.0, 20.0],
             }
         ),
         regions=pd.DataFrame(
@@ -108,6 +110,7 @@ def village(**changes) -> Inputs:
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
         labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
+        restrictive_votes=fixed(np.full(5, 0.3)),
         series=monthly,
         known_series=monthly,
         digest="village",
@@ -121,9 +124,10 @@ def constant(times: int, value) -> np.ndarray:
 
 
 def village_state(inputs: Inputs | None = None, scale: float = 1.0, **params) -> State:
-    """The village in January 2015 without people; every municipality makes the same effort."""
-    state = State(inputs or village(), scale)
-    settle_country(state, Params(**{"effort_spread": 0, **params}), Draws(1, "start", 0))
+    """The village in January 2015 with residents but no newcomers; every municipality makes the same effort."""
+    state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, **params})
+    settle_country(state, own, Draws(1, "start", 0))
+    settle_residents(state, own)
     return state
 
 

@@ -8,7 +8,8 @@ municipal crisis places. A location that closes moves its people (placement give
     plan(t) = max(stable, need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
 New regular locations open where the places of November 2025 show room beyond those of today, or, with `spread_law`,
-where the indicative places of the law do. The decisions of municipalities themselves come with municipal politics.
+where the indicative places of the law do; where residents came to mind more or less, so many fewer or more. Objections
+can stop or delay them (support). The decisions of municipalities themselves come with municipal politics.
 
 Source: places and norms, abm/data/reception_locations.csv, municipalities.csv, national_series.csv (COA, NOS).
 """
@@ -114,32 +115,47 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
     gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
-    new = open_at(state, draws, "regular", wanted - held, params.regular_pace, params.regular_size, gap)
-    added = add(state, new, Kind.REGULAR, params.regular_size, ENDLESS)
+    new, halted = open_at(state, draws, "regular", wanted - held, params.regular_pace, params.regular_size, gap)
+    added = add(state, draws, new, Kind.REGULAR, params.regular_size, ENDLESS)
 
     now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
-    usable = (held - locations.places[close].sum() + len(added) * params.regular_size) * norm
+    ready = (locations.kind == Kind.REGULAR) & (locations.ends > month + 1) & (locations.opened <= month + 1)
+    usable = locations.places[ready].sum() * norm
     short = need - usable - locations.places[now].sum()
     at_emergency = state.municipalities.emergency_places
-    new = open_at(state, draws, "emergency", short, params.emergency_pace, params.emergency_size, at_emergency)
-    more = add(state, new, Kind.EMERGENCY, params.emergency_size, month + 1 + params.contract)
-    return {"opened": np.concatenate([added, more]), "closed_location": np.flatnonzero(locations.ends == month + 1)}
+    new, given_up = open_at(
+        state, draws, "emergency", short, params.emergency_pace, params.emergency_size, at_emergency
+    )
+    more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, params.contract)
+    return {
+        "opened": np.concatenate([added, more]),
+        "closed_location": np.flatnonzero(locations.ends == month + 1),
+        "stopped_location": np.concatenate([halted, given_up]),
+    }
 
 
-def open_at(state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray) -> np.ndarray:
-    """Municipalities where new locations open, (n,): as many as gap and pace [places] ask for."""
-    number = openings(gap, pace, size, draws.uniform(f"{label} number", np.zeros(1))[0])
-    return chosen(weight, draws.uniform(label, np.arange(number)))
+def open_at(
+    state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Municipalities where new locations open, as many as gap and pace [places] ask for, and where one is stopped."""
+    towns = state.municipalities
+    number = np.arange(openings(gap, pace, size, draws.uniform(f"{label} number", np.zeros(1))[0]))
+    found = chosen(weight * towns.willingness, draws.uniform(label, number))
+    stopped = draws.uniform(f"{label} objections", number) < towns.stopped[found]
+    return found[~stopped], found[stopped]
 
 
-def add(state, municipality: np.ndarray, kind: Kind, size: float, ends: int) -> np.ndarray:
-    """Add locations that open next month; returns their rows."""
+def add(state, draws: Draws, municipality: np.ndarray, kind: Kind, size: float, contract: int) -> np.ndarray:
+    """Add locations that open next month, or later where that is delayed; returns their rows."""
+    number = np.arange(len(municipality))
+    months = np.floor(state.municipalities.delay[municipality] + draws.uniform(f"{kind.name} delay", number))
+    opened = state.clock.month + 1 + months.astype(np.int64)
     return state.locations.add(
         len(municipality),
         municipality=municipality,
         region=state.municipalities.region[municipality],
         kind=kind,
         places=round(size),
-        opened=state.clock.month + 1,
-        ends=ends,
+        opened=opened,
+        ends=np.minimum(opened + contract, ENDLESS),
     )

@@ -65,7 +65,8 @@ def move_on(
     """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
 
     wellbeing (changes in place) to household: whole columns of persons; home (what the place is worth) to reunion: of
-    households; mean; weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart; address: of the draws.
+    households; mean; weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart;
+    address: of the draws.
     The draws are made for some hundreds of persons at a time, which stay at hand and are computed side by side.
     """
     job, housed, level_of_dutch, status, move, activity, family = weights

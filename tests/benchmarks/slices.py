@@ -1,9 +1,9 @@
-"""The two slices that are compared, and their implementations by name."""
+"""The slices that are compared, and their implementations by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.benchmarks import jobs_rules, rules
+from tests.benchmarks import jobs_rules, rules, support_rules
 from tests.benchmarks.jobs_c import JobsC
 from tests.benchmarks.jobs_columns import JobsColumns
 from tests.benchmarks.jobs_mesa import JobsMesa
@@ -13,6 +13,8 @@ from tests.benchmarks.slice_c import CLoop, compiler
 from tests.benchmarks.slice_columns import Columns
 from tests.benchmarks.slice_kernels import Kernels
 from tests.benchmarks.slice_mesa import MesaTwin
+from tests.benchmarks.support_mesa import SupportMesa
+from tests.benchmarks.support_rules import SupportColumns, SupportRules
 
 KERNELS, FUNCTIONS = "columns, kernels", "columns, functions of abm"
 C, SHUFFLE, DO = "C, one plain loop", "Mesa, shuffle_do", "Mesa, do"
@@ -27,7 +29,7 @@ class Slice:
     counts: tuple[str, ...]
     rules: Callable
     columns: dict[str, type]  # ours; the others are compared with the first
-    c: type
+    c: type | None
     mesa: type
     most_months: int  # in a repeat of a measurement
     near: tuple[str, ...] = ()  # columns that are equal only to 1e-5
@@ -42,7 +44,7 @@ class Slice:
         """By name; `addressed`: Mesa with the same luck as the others. C only with a compiler."""
         given = self.rules(people, seed)
         found = {name: make(given) for name, make in self.columns.items()}
-        if compiler():
+        if self.c and compiler():
             found[C] = self.c(given)
         if people <= MOST_OBJECTS:
             found[SHUFFLE] = self.mesa(given, "shuffle_do", addressed)
@@ -61,4 +63,10 @@ JOBS = Slice(
     near=jobs_rules.NEAR,
     times_mesa=75,
 )  # fmt: skip
-SLICES = (RECEPTION, JOBS)
+SUPPORT = Slice(
+    "support", support_rules.COUNTS, SupportRules, {KERNELS: SupportColumns}, None, SupportMesa,
+    most_months=100,
+    near=support_rules.NEAR,
+    times_mesa=75,
+)  # fmt: skip
+SLICES = (RECEPTION, JOBS, SUPPORT)

@@ -1,0 +1,123 @@
+"""Support as a Mesa model: a resident is an agent who looks at those tied to it, then everybody changes at once."""
+
+from math import exp
+
+import mesa
+import numpy as np
+
+from abm import support_kernels as kernels
+from tests.benchmarks.support_rules import FAR_OUT, NEAR, SupportRules
+
+UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
+WORKING = 2  # classes of age below it work
+
+
+class Resident(mesa.Agent):
+    """Somebody with an outlook on newcomers."""
+
+    def __init__(self, model, neighbourhood, columns):
+        super().__init__(model)
+        self.neighbourhood, self.tied, self.after = neighbourhood, (), 0.0
+        for name, value in columns:
+            setattr(self, name, value)
+
+    def step(self):
+        """Meet newcomers, listen to those one talks with, and think."""
+        p, shared = self.model.terms, self.model.shared[self.neighbourhood]
+        self.meet(p, shared)
+        full = 1 - exp(-self.positive)
+        gain = (
+            p.contact * (full - p.ratio * (1 - exp(-self.negative))) - p.convergence * (self.support - p.middle) * full
+        )
+        gain += shared[kernels.PUSH] - shared[kernels.UNFAIR] * self.seeking
+        drawn = min(max(gain, -p.limit), p.limit)
+        gap = self.anchor + drawn - self.support
+        self.after = self.support + p.pace * gap + p.talk * self.hear(p.confidence) + p.noise * self.luck()
+
+    def meet(self, p, shared):
+        """Good and bad contacts of this month."""
+        joins = 1 / (1 + exp(-p.joining - p.selection * (self.support if p.follows else self.anchor)))
+        contacts = shared[kernels.NEAR] * (1 + p.programme * (p.multiplier - 1) * joins)
+        if self.age < WORKING:
+            contacts += shared[kernels.COLLEAGUES]
+        self.positive = p.fading * self.positive + contacts * (1 - shared[kernels.BAD])
+        self.negative = p.fading * self.negative + contacts * shared[kernels.BAD]
+
+    def hear(self, confidence: float) -> float:
+        """Mean difference with those who are not too far away."""
+        total, listened = 0.0, 0
+        for other in self.tied:
+            apart = other.support - self.support
+            if abs(apart) < confidence:
+                total += apart
+                listened += 1
+        return total / max(listened, 1)
+
+    def luck(self) -> float:
+        """What the month brings by chance."""
+        return (self.random.random() - 0.5) * UNIFORM
+
+    def change(self):
+        """Take the new support on."""
+        self.support = self.after
+        self.model.far_out += self.after > FAR_OUT
+
+
+class AddressedResident(Resident):
+    """A resident whose luck is addressed; the rules are those of Resident."""
+
+    def luck(self) -> float:
+        return self.model.luck[self.unique_id - 1]  # Mesa counts from one
+
+
+class Country(mesa.Model):
+    """Everybody; `activation` is 'shuffle_do' or 'do', `addressed` gives it the luck of the other implementations."""
+
+    def __init__(self, rules: SupportRules, activation: str = "shuffle_do", addressed: bool = False):
+        super().__init__(rng=rules.seed)
+        self.rules, self.activation, self.addressed, self.month = rules, activation, addressed, 0
+        self.terms, self.shared, self.far_out = rules.terms, rules.shared.tolist(), 0
+        kind = AddressedResident if addressed else Resident
+        columns = {name: column.tolist() for name, column in rules.begin.items()}
+        of = np.repeat(np.arange(len(rules.shared)), np.diff(rules.bounds)).tolist()
+        rows = zip(of, zip(*columns.values(), strict=True), strict=True)
+        people = [kind(self, home, zip(columns, row, strict=True)) for home, row in rows]
+        starts, targets = rules.ties.starts.tolist(), rules.ties.targets.tolist()
+        for row, resident in enumerate(people):
+            resident.tied = tuple(people[other] for other in targets[starts[row] : starts[row + 1]])
+
+    def step(self):
+        """A month."""
+        self.far_out = 0
+        if self.addressed:
+            self.luck = lucks(self.rules, self.month)
+        getattr(self.agents, self.activation)("step")
+        self.agents.do("change")
+        self.month += 1
+
+
+def lucks(rules: SupportRules, month: int) -> list[float]:
+    """Addressed luck of everybody in a month."""
+    found = []
+    for n, count in enumerate(np.diff(rules.bounds)):
+        luck = np.empty(-(-count // 4) * 4)
+        kernels._luck(luck, n, rules.address(month))
+        found += luck[:count].tolist()
+    return found
+
+
+class SupportMesa:
+    """The Mesa model with the face of the other implementations."""
+
+    def __init__(self, rules: SupportRules, activation: str = "shuffle_do", addressed: bool = False):
+        self.model = Country(rules, activation, addressed)
+
+    def step(self) -> tuple[int, ...]:
+        """Simulate a month and return the counts of support_rules.COUNTS."""
+        self.model.step()
+        return (int(self.model.far_out),)
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """What is compared, in the order in which people were made."""
+        people = sorted(self.model.agents, key=lambda person: person.unique_id)
+        return {name: np.array([getattr(person, name) for person in people]) for name in NEAR}
