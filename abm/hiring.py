@@ -24,7 +24,7 @@ _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
     "household", "schooling", "sector", "exempt", "integrating", "dual", "wellbeing", "permit_months", "identity",
 )  # fmt: skip
-_HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_work")
+_HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_work", "support_at_placement")
 
 
 class Columns(NamedTuple):
@@ -54,6 +54,7 @@ class Columns(NamedTuple):
     track: np.ndarray
     stage: np.ndarray
     tax_on_work: np.ndarray
+    support: np.ndarray  # in the municipality at placement
     free_since: np.ndarray  # month from which work asks no work permit
     region_of_location: np.ndarray
     region_of_municipality: np.ndarray
@@ -71,6 +72,7 @@ class Odds(NamedTuple):
     coaching: float  # of a coach at the scale of the country
     regulated: float
     recognised: float
+    support: float  # a standard deviation more of support at placement
 
 
 class Rules(NamedTuple):
@@ -99,9 +101,18 @@ def columns(state) -> Columns:
 
 
 @njit(cache=True, inline="always")
-def odds_of(talent, language, idleness, experience, age, female, coaching, recognised, regulated, placed, w):
-    """Part of the log odds that is the person's; age [months], recognised [month], placed: lives in reception."""
-    z = talent + w.level * (language - 2) - w.idleness * idleness + w.experience * min(experience, 2)
+def odds_of(talent, language, idleness, experience, age, female, coaching, recognised, regulated, placed, support, w):
+    """Part of the log odds that is the person's; age [months], recognised [month], placed: lives in reception.
+
+    support: of residents in the municipality when the household was placed [SD].
+    """
+    z = (
+        talent
+        + w.support * support
+        + w.level * (language - 2)
+        - w.idleness * idleness
+        + w.experience * min(experience, 2)
+    )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
         + w.woman * female
@@ -151,7 +162,7 @@ def odds_each(rows, c, month, w):
         i = rows[k]
         found[k] = odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NEVER, w,
+            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NEVER, c.support[c.household[i]], w,
         )  # fmt: skip
     return found
 
@@ -225,7 +236,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         own = c.sector[i] if c.sector[i] != NEVER else last
         z = local[region, own] + odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], placed, w,
+            c.recognised[i], c.regulated[i], placed, c.support[of], w,
         )  # fmt: skip
         if own != last:
             z += weight * match[c.schooling[i], own, region]

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.clock import Clock
 from abm.complexes import Complexes, Corporations, Holdings
+from abm.country import Nation, Origins
 from abm.errors import BooksError
 from abm.home_market import Search, Seekers
 from abm.inputs import Inputs
@@ -24,9 +25,7 @@ from abm.populations import (
     Ledger,
     Locations,
     Municipalities,
-    Nation,
     Newcomers,
-    Origins,
     Purpose,
     Regions,
     Stage,

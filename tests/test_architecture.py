@@ -19,7 +19,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["errors", "draws", "table", "params", "network"],
     ["clock", "reading"],
     ["populations", "inputs", "kernels", "residents", "ties"],
-    ["home_market", "labour_market", "complexes"],
+    ["home_market", "labour_market", "complexes", "country"],
     ["state"],
     ["composition", "adults", "assignment", "offers", "surroundings", "homes", "home_queue", "corporations"],
     ["settling", "exposure", "feedback", "support_kernels"],

@@ -104,6 +104,7 @@ def slow_odds(people, households, p, rows, month):
     diploma = np.where(people.regulated[rows], p.regulated, p.recognised) * (people.recognised[rows] != NEVER)
     return (
         people.talent[rows].astype(float)
+        + p.support * households.support_at_placement[people.household[rows]].astype(float)
         + p.level * (people.language[rows].astype(float) - 2)
         - p.idleness * people.idleness[rows]
         + p.experience * np.minimum(people.experience[rows].astype(float), 2)
@@ -138,6 +139,7 @@ def test_kernels_say_what_the_rule_says(work_permit):
         getattr(folk, name)[:] = luck.random(n) < 0.4
     folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.integers(NEVER, 1, n)
     households.applied[:], households.track[:] = month - luck.integers(0, 12, n), luck.integers(0, 2, n)
+    households.support_at_placement[:] = luck.normal(size=n)
     rows = np.flatnonzero(luck.random(n) < 0.7)
     z = work.odds_of_person(state, p, rows)
     assert z == pytest.approx(slow_odds(folk, households, p, rows, month), abs=2e-6)  # NumPy: single

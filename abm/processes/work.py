@@ -3,7 +3,7 @@
     chance of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_T trust of employers met + b_W subsidy + b_M match with the region + g ln(expected tenure)
+        + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(expected tenure)
 
 Seekers meet employers within reach by commuting, by their vacancies, a share of them in the own sector only; where
 more come than there are vacancies, part of the matches finds none. Access is none in the first months after the
@@ -131,6 +131,9 @@ class Params(ProcessParams):
         0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
         "a standard deviation more of the match with the region",
     )  # fmt: skip
+    support: float = param(
+        0.25, "log odds/SD", 0, 0.5, "E032", "a standard deviation more of support of residents at placement"
+    )
     separation: float = param(
         0.05,
         "share/month",
@@ -194,6 +197,7 @@ def weights(params: Params) -> hiring.Odds:
     return hiring.Odds(
         params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
         params.at_scale * params.coaching, params.regulated, params.recognised,
+        params.support,
     )  # fmt: skip
 
 
