@@ -236,7 +236,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         own = c.sector[i] if c.sector[i] != NEVER else last
         z = local[region, own] + odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], placed, c.support[of], w,
+            c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,
         )  # fmt: skip
         if own != last:
             z += weight * match[c.schooling[i], own, region]
