@@ -245,6 +245,17 @@ def members(household, number):
     return found[:count].copy()
 
 
+def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
+    """The same for a few households (rows, (n,) in any order), without a look at all persons.
+
+    household: whole column of persons, ascending: a household enters with its members, and both tables only grow.
+    """
+    rows = np.sort(rows).astype(household.dtype)
+    first, end = (np.searchsorted(household, rows, side) for side in ("left", "right"))
+    sizes = end - first
+    return np.repeat(end - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+
+
 @njit(cache=True)
 def parted(rows, flag):
     """Rows where `flag` (whole column) is set, and the others: without branches, as in _waiting."""

@@ -137,8 +137,9 @@ def without_route(rows, route, household, granted):
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         i = rows[k]
-        found[count] = i
-        count += (route[i] == NEVER) & (granted[household[i]] != NEVER)
+        if route[i] == NEVER:
+            found[count] = i
+            count += granted[household[i]] != NEVER
     return found[:count].copy()
 
 
@@ -147,10 +148,12 @@ def without_plan(rows, planned, route, household, since, track):
     """Those of rows who wait for a plan, (n,): it is offered, not made, and asked by their route or before a permit."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
-        i, of = rows[k], household[rows[k]]
-        asked = route[i] != _OLD if route[i] != NEVER else track[of] != _FAST
+        i = rows[k]
+        if (planned[i] != NEVER) | (route[i] == _OLD):
+            continue
+        of = household[i]
         found[count] = i
-        count += (planned[i] == NEVER) & (since[of] != NEVER) & asked
+        count += (since[of] != NEVER) & ((route[i] != NEVER) | (track[of] != _FAST))
     return found[:count].copy()
 
 
