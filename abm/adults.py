@@ -1,9 +1,8 @@
 """Who is of working age and here, and in which region: what the processes of language and work share."""
 
 import numpy as np
-from numba import njit
 
-from abm.kernels import looked_up, of_working_age, read_only
+from abm.kernels import chosen, looked_up, of_working_age, read_only
 from abm.populations import Stage
 from abm.state import State
 
@@ -29,15 +28,6 @@ def free_since(state: State) -> np.ndarray:
     """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
     columns = (state.households.free_to_work, state.households.applied, state.households.granted)
     return chosen(*(read_only(column) for column in columns))
-
-
-@njit(cache=True)
-def chosen(flag, one, other):
-    """Of two columns, (n,) each, the one where `flag` is set and the other elsewhere: several rows at once."""
-    found = np.empty_like(other)
-    for i in range(len(flag)):
-        found[i] = one[i] if flag[i] else other[i]
-    return found
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.adults import chosen
 from abm.draws import ORDER_BITS
 from abm.kernels import (
+    chosen,
     in_table,
     looked_up,
     members,
