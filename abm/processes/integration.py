@@ -171,16 +171,16 @@ def asked(
     """
     passes, undated, many, more = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0, 0
     for k in range(len(rows)):
-        i = rows[k]
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
         learner[i] = integrating[i] = False
         if exempt[i] or (until_level and passed[i] != NEVER):
             continue
-        of = household[i]
+        of = np.uint64(household[i])
         by = route[i] if route[i] >= 0 else NO_ROUTE
         lower = (by == _B1) & (hours_followed[i] >= lowered_after)
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
-        passes[many] = undated[more] = i
+        passes[many] = undated[more] = rows[k]
         many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)
