@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.kernels import looked_up, of_working_age, read_only
+from abm.kernels import chosen, looked_up, of_working_age, read_only
 from abm.populations import Stage
 from abm.state import State
 
@@ -26,10 +26,8 @@ def adults(state: State) -> np.ndarray:
 
 def free_since(state: State) -> np.ndarray:
     """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
-    households = state.households
-    found, free = households.granted.copy(), np.flatnonzero(households.free_to_work)
-    found[free] = households.applied[free]
-    return found
+    columns = (state.households.free_to_work, state.households.applied, state.households.granted)
+    return chosen(*(read_only(column) for column in columns))
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:

@@ -99,8 +99,9 @@ def live_a_month(
     time was idle since the arrival, or since coming of age.
     """
     factor, more = (1.0, gain) if worked_before else (kept, 0.0)
-    for i in rows:
-        of = household[i]
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
+        of = np.uint64(household[i])
         experience[i] = factor * experience[i] + more
         if free_since[of] == NEVER:
             permit_months[i] = ((permit_months[i] << 1) | employed[i]) & YEAR

@@ -21,7 +21,7 @@ SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "month
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
 CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
-_COMBINATIONS = 1 << len(FLAGS)
+_COMBINATIONS, _SPLITS, _SUMS = 1 << len(FLAGS), len(CODED), len(SUMS)
 _DEPARTING, _FIRST, _LAST = int(Stage.DEPARTING), COHORT.start, COHORT.stop - 1  # compiled code wants ints
 _PROTECTED = int(Stage.PROTECTED)
 _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
@@ -29,25 +29,26 @@ _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 
 @njit(cache=True)
 def tallied(
-    rows, month, nobody, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
+    rows, month, edges, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
     level_matched, work_hours, income, months_idle, household, applied, granted, assisted, stage, origin, location,
     municipality, of_location, of_municipality, status,
 ):  # fmt: skip
-    """How often each combination of FLAGS occurs per group of each split, (splits, combinations, groups) int64, and
-    SUMS per group, (splits, groups, sums): Dutch [CEFR level] and income [EUR/month] of those with a permit, level and
-    hours of their jobs [hours/week], wellbeing [SD] and idle months of all.
+    """How often each combination of FLAGS occurs per group, (combinations, groups) int32, and SUMS, (groups, sums).
+
+    SUMS: Dutch [CEFR level] and income [EUR/month] of those with a permit, level and hours of their jobs [hours/week],
+    wellbeing [SD] and idle months of all. The groups of all splits of CODED stand in one row, because a person is in
+    one of each: that of split s begin at edges[s], (splits + 1,), and its last one holds who is not counted, which is
+    the case without a permit in years since the permit, and outside reception in status.
 
     employed to household: whole columns of persons; applied to municipality: of households; of_location,
-    of_municipality: region of each; status: of a stage; nobody (splits,): group of who is not counted in a split of
-    CODED, which is the case without a permit in years since the permit, and outside reception in status.
+    of_municipality: region of each; status: of a stage.
     """
-    splits, groups = len(nobody), nobody.max() + 1
-    found = np.zeros(splits * _COMBINATIONS * groups, np.int64)
-    sums, of_person = np.zeros((splits * groups, len(SUMS))), np.zeros(len(SUMS))
-    code = np.zeros(splits, np.int64)
+    groups = edges[-1]
+    found, sums = np.zeros(_COMBINATIONS * groups, np.int32), np.zeros((groups, _SUMS))
+    group = edges[:-1].astype(np.uint64)
     for k in range(len(rows)):
-        i = rows[k]
-        of, in_class = household[i], class_hours[i] > 0
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        of, in_class = np.uint64(household[i]), class_hours[i] > 0
         when, place = granted[of], location[of]
         permit = when != NEVER
         flags = (
@@ -55,21 +56,26 @@ def tallied(
             | in_class << 4 | (learner[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
-        code[1], code[2] = origin[of], female[i]
-        code[3] = max(schooling[i], 0)  # nobody is measured before the profile
-        code[4] = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else nobody[4]
-        code[5] = of_location[place] if place >= 0 else of_municipality[municipality[of]]
-        code[6] = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
-        code[7] = status[stage[of]] if place >= 0 else nobody[7]
+        group[1], group[2] = edges[1] + origin[of], edges[2] + female[i]
+        group[3] = edges[3] + max(schooling[i], 0)  # nobody is measured before the profile
+        group[4] = edges[4] + min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else edges[5] - 1
+        group[5] = edges[5] + (of_location[place] if place >= 0 else of_municipality[municipality[of]])
+        group[6] = edges[6] + min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
+        group[7] = edges[7] + status[stage[of]] if place >= 0 else edges[8] - 1
         job = permit & employed[i]
-        of_person[0], of_person[1], of_person[2] = language[i] * permit, wellbeing[i], level_matched[i] & job
-        of_person[3], of_person[4], of_person[5] = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
-        for split in range(splits):  # innermost, so that the sums of one split need not wait for those of another
-            group = np.uint64(split * groups + code[split])  # unsigned: no check for a negative index
-            found[np.uint64((split * _COMBINATIONS + flags) * groups + code[split])] += 1
-            for each in range(len(of_person)):
-                sums[group, each] += of_person[each]
-    return found.reshape((splits, _COMBINATIONS, groups)), sums.reshape((splits, groups, len(of_person)))
+        dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
+        worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
+        combination = np.uint64(flags * groups)
+        for split in range(_SPLITS):  # innermost, so that the sums of one split need not wait for those of another
+            found[combination + group[split]] += 1
+            into = sums[group[split]]
+            into[0] += dutch
+            into[1] += mood
+            into[2] += matched
+            into[3] += worked
+            into[4] += earned
+            into[5] += idle
+    return found.reshape((_COMBINATIONS, groups)), sums
 
 
 @cache
@@ -90,9 +96,11 @@ def asylum_chain(rows, household, stage):
 
 
 def asylum_adults(month: Month) -> np.ndarray:
-    """Rows of the persons of working age of the asylum chain, (n,)."""
-    people, households = month.state.newcomers, month.households
-    return asylum_chain(adults(month.state), read_only(people.household), read_only(households.stage))
+    """Rows of the persons of working age of the asylum chain, (n,), looked up once a month."""
+    if "asylum_adults" not in vars(month):
+        columns = (month.state.newcomers.household, month.households.stage)
+        vars(month)["asylum_adults"] = asylum_chain(adults(month.state), *(read_only(each) for each in columns))
+    return vars(month)["asylum_adults"]
 
 
 def protected(month: Month, rows: np.ndarray) -> np.ndarray:
@@ -113,20 +121,21 @@ class Grown:
             households.stage, households.origin, households.location, households.municipality, state.locations.region,
             state.municipalities.region, STATUS_OF_STAGE,
         )  # fmt: skip
-        nobody = np.array([sizes[by] for by in CODED])
-        found = tallied(asylum_adults(month), month.number, nobody, *(read_only(column) for column in columns))
-        self._tallies = {  # without who is not counted
-            by: (found[0][split, :, : sizes[by]], found[1][split, : sizes[by]]) for split, by in enumerate(CODED)
-        }
+        edges = np.cumsum([0, *(sizes[by] + 1 for by in CODED)])
+        found, self._sums = tallied(asylum_adults(month), month.number, edges, *(read_only(each) for each in columns))
+        self._found, self._counted = found.astype(float), {}  # whole numbers, so that order does not matter
+        self._groups = {by: slice(edge, edge + sizes[by]) for by, edge in zip(CODED, edges[:-1], strict=True)}
 
     def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
         """Persons for whom all tests hold, (groups,), at the scale of the run."""
-        return _combinations(tests) @ self._tallies[by][0]
+        if tests not in self._counted:
+            self._counted[tests] = _combinations(tests) @ self._found
+        return self._counted[tests][self._groups[by]]
 
     def mean(self, name: str, by: str, *tests: str) -> np.ndarray:
         """Mean of one of SUMS over those for whom the tests hold, (groups,); NaN where there is nobody."""
         many = self.counted(tests, by)
-        return self._tallies[by][1][:, SUMS.index(name)] / np.where(many == 0, np.nan, many)
+        return self._sums[self._groups[by], SUMS.index(name)] / np.where(many == 0, np.nan, many)
 
 
 def grown(month: Month) -> Grown:

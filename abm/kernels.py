@@ -228,10 +228,11 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
     born [month], household: whole columns of persons; stage: whole column of households; counted (stages,) bool.
     """
     found, count = np.empty(len(born), np.int64), 0
+    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
     for i in range(len(born)):
-        age = month - born[i]
+        of = np.uint64(household[i])  # unsigned: no check for a negative index
         found[count] = i
-        count += (age >= youngest) & (age < oldest) & counted[stage[household[i]]]
+        count += (born[i] > first) & (born[i] <= last) & counted[np.uint64(stage[of])]
     return found[:count].copy()
 
 
@@ -243,6 +244,26 @@ def members(household, number):
         found[count] = i
         count += number[household[i]] >= 0
     return found[:count].copy()
+
+
+def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
+    """The same for a few households (rows, (n,) in any order), without a look at all persons.
+
+    household: whole column of persons, ascending: a household enters with its members, and both tables only grow.
+    """
+    rows = np.sort(rows).astype(household.dtype)
+    first, end = (np.searchsorted(household, rows, side) for side in ("left", "right"))
+    sizes = end - first
+    return np.repeat(end - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+
+
+@njit(cache=True)
+def chosen(flag, one, other):
+    """Of two columns, (n,) each, the one where `flag` is set and the other elsewhere: several rows at once."""
+    found = np.empty_like(other)
+    for i in range(len(flag)):
+        found[i] = one[i] if flag[i] else other[i]
+    return found
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ assumption in the order of the labour force survey. No measured match of Dutch r
 import numpy as np
 
 from abm.draws import ORDER_BITS, Draws
-from abm.kernels import in_table, members, numbered, read_only
+from abm.kernels import in_table, members_of, numbered, read_only
 from abm.populations import NEVER, Role, Schooling
 from abm.state import State
 
@@ -89,7 +89,7 @@ def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
 def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
     people, number = state.newcomers, numbered(rows, len(state.households))
-    persons = members(read_only(people.household), number)
+    persons = members_of(rows, people.household)
     persons = persons[people.sector[persons] != NEVER]
     return persons, number[people.household[persons]]
 

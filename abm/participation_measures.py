@@ -8,7 +8,7 @@ from numba import njit
 from abm.adults import YOUNGEST
 from abm.clock import MONTHS
 from abm.grown import asylum_adults
-from abm.kernels import read_only
+from abm.kernels import members_of, read_only
 from abm.measuring import PERMIT_YEARS, Measure, Month, level, statistics
 from abm.populations import NEVER, Activity, Route, Stage
 
@@ -74,23 +74,11 @@ def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {"statistic": statistics(people.planned[rows].astype(np.int64) - since)}
 
 
-@njit(cache=True)
-def certified_in(gone, household, certified):
-    """How many persons with a certificate belong to households that are `gone` (households,) bool."""
-    count = 0
-    for i in range(len(household)):
-        count += (certified[i] != NEVER) & gone[household[i]]
-    return count
-
-
 def returned_certified(month: Month) -> float:
     """People with a certificate of training whose household demonstrably returned this month, at full size."""
-    people, returned = month.state.newcomers, month.event("returned")
-    if not len(returned):
-        return 0.0
-    gone = np.zeros(len(month.households), np.bool_)
-    gone[returned] = True
-    return certified_in(gone, read_only(people.household), read_only(people.certified)) / month.state.scale
+    people = month.state.newcomers
+    gone = members_of(month.event("returned"), people.household)
+    return np.count_nonzero(people.certified[gone] != NEVER) / month.state.scale
 
 
 PARTICIPATION_MEASURES: tuple[Measure, ...] = (

@@ -174,7 +174,7 @@ class Newcomers(Table):
     """Persons."""
 
     identity = column(np.uint64, doc="lasting address of this person's luck")
-    household = column(np.int32, unit="row of households", doc="the household that this person belongs to")
+    household = column(np.int32, unit="row of households", doc="household of this person; ascending, see members_of")
     role = column(np.int8, Role.LEAD, doc="place in the household")
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")

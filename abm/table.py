@@ -50,7 +50,10 @@ class Table:
             raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}")
         if self._writable is not None:
             raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
-        values = {name: np.broadcast_to(np.asarray(value), count) for name, value in values.items()}  # all or none
+        values = {name: np.asarray(value) for name, value in values.items()}
+        for name, value in values.items():  # all or none
+            if value.shape not in ((), (1,), (count,)):
+                raise ValueError(f"{type(self).__name__}.{name}: {value.shape} can not be broadcast to {count} rows")
         rows = np.arange(self._size, self._size + count)
         self._reserve(self._size + count)
         for name, value in values.items():
@@ -64,6 +67,8 @@ class Table:
         self._writable = None if names is None else frozenset(names)
         if names is None:
             self._live = self._open
+        elif not self._writable:
+            self._live = self._shut
         else:
             self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
 

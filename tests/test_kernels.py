@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from abm.draws import ORDER_BITS
 from abm.kernels import (
+    chosen,
     in_table,
     looked_up,
     members,
+    members_of,
     numbered,
     oldest_first,
     oldest_first_by,
@@ -20,6 +22,7 @@ from abm.kernels import (
     waiting_key,
     whole_months,
 )
+from abm.populations import NEVER
 
 LOTTERY = st.integers(0, 2**ORDER_BITS - 1)
 
@@ -207,7 +210,21 @@ def test_members_of_the_households_asked_and_which_of_them_is_theirs(household, 
     household, rows = np.array(household, np.int32), np.array(rows, np.int64)
     number = numbered(rows, 10)
     assert [rows.tolist().index(row) if row in rows else -1 for row in range(10)] == number.tolist()
-    assert members(household, number).tolist() == np.flatnonzero(np.isin(household, rows)).tolist()
+    expected = np.flatnonzero(np.isin(household, rows)).tolist()
+    assert members(household, number).tolist() == expected
+
+
+@given(st.lists(st.integers(0, 9), max_size=40).map(sorted), st.lists(st.integers(0, 9), unique=True))
+def test_members_are_found_by_lookup_as_by_a_look_at_all(household, rows):
+    household, rows = np.array(household, np.int32), np.array(rows, np.int64)
+    assert members_of(rows, household).tolist() == members(household, numbered(rows, 10)).tolist()
+
+
+def test_a_month_is_chosen_from_one_of_two_columns():
+    flag = np.array([True, False, True, False])
+    one, other = np.array([1, 2, 3, 4], np.int16), np.array([5, 6, 7, NEVER], np.int16)
+    found = chosen(flag, one, other)
+    assert (found.tolist(), found.dtype) == (np.where(flag, one, other).tolist(), np.int16)
 
 
 def test_what_a_table_holds_for_a_profile_and_a_region():

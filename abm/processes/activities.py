@@ -73,10 +73,10 @@ def choose(
     """
     training, many = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
-        i = rows[k]
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
         found = _NONE
         if not employed[i]:
-            of = household[i]
+            of = np.uint64(household[i])
             if (granted[of] == NEVER) & (track[of] == _FAST):
                 found = _TRAINING if keen[i] < training_share else _NONE
             elif since[of] == NEVER:
@@ -87,7 +87,7 @@ def choose(
                 arranged = (route[i] == _OLD) | (planned[i] != NEVER)
                 found = suits[i] if arranged else _VOLUNTEERING
         activity[i], active[i], practice_hours[i] = found, found != _NONE, unpaid[found]
-        training[many] = i
+        training[many] = rows[k]
         many += found == _TRAINING
     return training[:many].copy()
 

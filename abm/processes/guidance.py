@@ -107,10 +107,9 @@ def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
     recent = (granted != NEVER) & (granted >= month - params.coached_within)
     waits = recent & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
     queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
-    since, size = np.zeros(len(people), np.int16), np.ones(len(people), np.int8)
-    since[queue] = households.granted[people.household[queue]]
-    lottery = households.lottery[people.household]
-    found = oldest_first_by(regions_of(state, queue), queue, since, lottery, size, np.maximum(free, 0.0))
+    of, number, one = people.household[queue], np.arange(len(queue)), np.ones(len(queue), np.int8)
+    since, lottery = households.granted[of], households.lottery[of]
+    found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
     people.coached_since[found] = month
     return found
 

@@ -49,15 +49,19 @@ def assist(rows, household, stage, net_wage, income, earned, adults, assistance,
     one adult, and of more [EUR/month].
     """
     earned[:], adults[:] = 0, 0
-    for i in rows:
-        earned[household[i]] += net_wage[i]
-        adults[household[i]] += 1
-    for of in range(len(stage)):
-        norm = couple if adults[of] > 1 else single
-        here = (stage[of] == _HOUSED) & (adults[of] > 0)
-        assistance[of] = max(norm - earned[of], 0.0) * here
-    for i in rows:
-        income[i] += assistance[household[i]] / adults[household[i]]
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
+        of = np.uint64(household[i])
+        earned[of] += net_wage[i]
+        adults[of] += 1
+    for h in range(len(stage)):
+        norm = couple if adults[h] > 1 else single
+        here = (stage[h] == _HOUSED) & (adults[h] > 0)
+        assistance[h] = max(norm - earned[h], 0.0) * here
+    for row in rows:
+        i = np.uint64(row)
+        of = np.uint64(household[i])
+        income[i] += assistance[of] / adults[of]
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:

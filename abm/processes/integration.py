@@ -137,8 +137,9 @@ def without_route(rows, route, household, granted):
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         i = rows[k]
-        found[count] = i
-        count += (route[i] == NEVER) & (granted[household[i]] != NEVER)
+        if route[i] == NEVER:
+            found[count] = i
+            count += granted[household[i]] != NEVER
     return found[:count].copy()
 
 
@@ -147,10 +148,12 @@ def without_plan(rows, planned, route, household, since, track):
     """Those of rows who wait for a plan, (n,): it is offered, not made, and asked by their route or before a permit."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
-        i, of = rows[k], household[rows[k]]
-        asked = route[i] != _OLD if route[i] != NEVER else track[of] != _FAST
+        i = rows[k]
+        if (planned[i] != NEVER) | (route[i] == _OLD):
+            continue
+        of = household[i]
         found[count] = i
-        count += (planned[i] == NEVER) & (since[of] != NEVER) & asked
+        count += (since[of] != NEVER) & ((route[i] != NEVER) | (track[of] != _FAST))
     return found[:count].copy()
 
 
@@ -168,16 +171,16 @@ def asked(
     """
     passes, undated, many, more = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0, 0
     for k in range(len(rows)):
-        i = rows[k]
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
         learner[i] = integrating[i] = False
         if exempt[i] or (until_level and passed[i] != NEVER):
             continue
-        of = household[i]
+        of = np.uint64(household[i])
         by = route[i] if route[i] >= 0 else NO_ROUTE
         lower = (by == _B1) & (hours_followed[i] >= lowered_after)
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
-        passes[many] = undated[more] = i
+        passes[many] = undated[more] = rows[k]
         many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)

@@ -77,13 +77,14 @@ def learn(
     language to household: whole columns of persons; informal [hours/month]: of households; per_level [hours/level] by
     schooling; the rest numbers, see Params.
     """
-    for i in rows:
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
         age = month - born[i]
         ease = young if age < YOUNG else old if age >= OLD else 1.0
         needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
         worth = at_work_dual if dual[i] else at_work
         working = WEEKS_PER_MONTH * (work_hours[i] + practice_hours[i])
-        gained = (class_hours[i] + worth * working + informal[household[i]]) / needed
+        gained = (class_hours[i] + worth * working + informal[np.uint64(household[i])]) / needed
         language[i] = min(language[i] + gained, TOP)
 
 
@@ -97,8 +98,9 @@ def disengage(
     waits: whether a stage is in reception, (stages,); pace [share/month], idle_allowed, activity [share], kept
     [share/month]: numbers.
     """
-    for i in rows:
-        of = household[i]
+    for row in rows:
+        i = np.uint64(row)
+        of = np.uint64(household[i])
         if waits[stage[of]] and not employed[i]:
             fill = 1.0 if allowed[of] == NEVER else idle_allowed
             fill *= 1 - activity * ((class_hours[i] > 0) | active[i])

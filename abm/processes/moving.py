@@ -17,7 +17,7 @@ from numba import njit
 
 from abm.adults import YOUNGEST
 from abm.draws import Draws
-from abm.kernels import numbered, read_only, waiting
+from abm.kernels import members_of, numbered, read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
 from abm.tenancies import leave
@@ -82,7 +82,8 @@ def homes(number, household, month, born, hours, employed, work_region, region, 
     """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
 
     number (households,): which of the n decides, or NEVER; household, born [month], hours, employed, work_region: of
-    persons; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to school.
+    the persons looked at; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to
+    school.
     """
     adults, followed = np.zeros(len(region)), np.zeros(len(region))
     local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
@@ -128,11 +129,12 @@ def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarr
     rows, luck = rows[can], luck[can]
     town = households.municipality[rows]
     region = state.municipalities.region[town]
-    person = (people.born, people.hours_followed, people.employed, people.work_region)
+    number = deciding(rows, households.sponsor, joined)
+    persons = members_of(np.flatnonzero(number != NEVER), people.household)  # few, so their columns are cut out
+    columns = (people.born, people.hours_followed, people.employed, people.work_region)
     adults, followed, job, school = homes(
-        deciding(rows, households.sponsor, joined), read_only(people.household), month,
-        *(read_only(column) for column in person), region, YOUNGEST, SCHOOL,
-    )  # fmt: skip
+        number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
+    )
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
     return rows[luck < hazard(urbanity[town], hours, job, school, kin, params)]
 

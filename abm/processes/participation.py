@@ -94,8 +94,10 @@ def preparing(rows, class_hours, exempt, household, granted, location, month, mo
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         i, of = rows[k], household[rows[k]]
+        if location[of] == NEVER:  # most live in a home
+            continue
         since = month - granted[of]
-        early = (granted[of] != NEVER) & (since > 0) & (since <= months) & (location[of] != NEVER)
+        early = (granted[of] != NEVER) & (since > 0) & (since <= months)
         found[count] = i
         count += early & (class_hours[i] == 0) & (not exempt[i])
     return found[:count].copy()

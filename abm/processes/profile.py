@@ -86,9 +86,10 @@ def present(born, household, sector, stage, here, screened, month, youngest, old
     youngest, oldest [months].
     """
     fresh, count = np.empty(len(born) + 1, np.int64), 0
+    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
     for i in range(len(born)):
-        age, at = month - born[i], stage[household[i]]
-        grown = (age >= youngest) & (age < oldest)
+        at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
+        grown = (born[i] > first) & (born[i] <= last)
         adult[i] = grown & screened[at]
         fresh[count] = i
         count += grown & here[at] & (sector[i] == NEVER)
