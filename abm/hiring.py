@@ -200,11 +200,11 @@ def may_seek(rows, c, month, r):
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
     for k in range(n):  # first the column of persons alone: fewer are looked up
         row[m] = rows[k]
-        m += not c.exempt[rows[k]]
+        m += not c.exempt[np.uint64(rows[k])]
     able, m = row[:m].copy(), 0
     flags, tax = np.empty(len(able), np.int8), np.empty(len(able), np.float32)
     for k in range(len(able)):
-        of = c.household[able[k]]
+        of = np.uint64(c.household[np.uint64(able[k])])  # unsigned: no check for a negative index
         access = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
         if access == 0:
             continue
@@ -229,7 +229,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
     new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
-        i, region, placed, limited = row[k], where[k], flags[k] & 1, flags[k] > 1
+        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] > 1
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
             continue
@@ -248,7 +248,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
         if tax[k] >= 0:
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
-        row[m], who[m], where[m], sector[m] = i, c.identity[i], region, own
+        row[m], who[m], where[m], sector[m] = row[k], c.identity[i], region, own
         free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
         m += 1
     return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
