@@ -1,5 +1,7 @@
 """Who is of working age and here, and in which region: what the processes of language and work share."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from abm.kernels import chosen, looked_up, of_working_age, read_only
@@ -7,6 +9,8 @@ from abm.populations import Stage
 from abm.state import State
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
+_LAST: WeakKeyDictionary = WeakKeyDictionary()  # the marks of a table of newcomers and their rows, last time
+_NOBODY = (np.zeros(0, bool), np.zeros(0, np.int64))
 _LEFT = (Stage.RETURNED, Stage.UNKNOWN)
 _HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
 _SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
@@ -20,8 +24,12 @@ def look(state: State, registering: bool = False) -> np.ndarray:
 
 
 def adults(state: State) -> np.ndarray:
-    """The same rows, as participation found them this month: looked up once for all processes that ask."""
-    return np.flatnonzero(state.newcomers.adult)
+    """The same rows, as profile marked them this month, (n,) read-only: looked up once for all processes that ask."""
+    marked, (seen, rows) = state.newcomers.adult, _LAST.get(state.newcomers, _NOBODY)
+    if not np.array_equal(marked, seen):  # a comparison costs a fraction of a look-up
+        rows = read_only(np.flatnonzero(marked))
+        _LAST[state.newcomers] = marked.copy(), rows
+    return rows
 
 
 def free_since(state: State) -> np.ndarray:

@@ -94,17 +94,18 @@ def turn(
 ) -> Events:
     """Simulate one month and return its events. Adds seconds per process to `spent`. Raises BooksError."""
     events: Events = {}
-    for process in chain:
-        began, key = perf_counter(), name(process)
-        moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
-        before = state.households.stage.copy() if moves else None
-        with state.writing(process.WRITES):
-            for event, rows in process.step(state, params.get(key), Draws(seed, key, state.clock.month)).items():
-                events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
-        if moves:
-            state.check_moves(key, before)
-        if spent is not None:
-            spent[key] = spent.get(key, 0.0) + perf_counter() - began
+    with state.shut():
+        for process in chain:
+            began, key = perf_counter(), name(process)
+            moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
+            before = state.households.stage.copy() if moves else None
+            with state.writing(process.WRITES):
+                for event, rows in process.step(state, params.get(key), Draws(seed, key, state.clock.month)).items():
+                    events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
+            if moves:
+                state.check_moves(key, before)
+            if spent is not None:
+                spent[key] = spent.get(key, 0.0) + perf_counter() - began
     state.check()
     state.clock.month += 1
     return events

@@ -1,7 +1,7 @@
 """Everything that changes during a run, with the checks that keep its books."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -81,6 +81,7 @@ class State:
     neighbourhoods: Neighbourhoods = field(default_factory=Neighbourhoods)
     residents: Residents = field(default_factory=Residents)
     ties: Ties = field(default_factory=Ties)  # who talks with whom
+    _shut: bool = field(default=False, repr=False)
     links: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # neighbourhoods across a border
 
     @property
@@ -91,13 +92,29 @@ class State:
     @contextmanager
     def writing(self, writes: tuple[str, ...]) -> Iterator[None]:
         """Let only the columns of a process's WRITES be written: 'households.stage', or 'households' for all."""
-        tables, named = self.tables, columns_by_table(tuple(writes))
-        for name, table in tables.items():
-            table.writable(named.get(name, ()))
+        named = columns_by_table(tuple(writes))
+        with nullcontext() if self._shut else self.shut():
+            tables = self.tables
+            for name, columns in named.items():
+                tables[name].writable(columns)
+            try:
+                yield
+            finally:
+                for name in named:
+                    tables[name].writable(())
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Let nothing be written but what a process may write; a turn shuts the tables once for all its processes."""
+        tables = self.tables.values()
+        for table in tables:
+            table.writable(())
+        self._shut = True
         try:
             yield
         finally:
-            for table in tables.values():
+            self._shut = False
+            for table in tables:
                 table.writable(None)
 
     def check_moves(self, process: str, before: np.ndarray) -> None:

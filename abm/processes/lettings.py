@@ -20,7 +20,7 @@ from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule, Search
 from abm.homes import SIZES, cell_of, move_in, needed_by
-from abm.kernels import waiting
+from abm.kernels import members_of, waiting
 from abm.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
 from abm.lines import first_in_line
 from abm.params import ProcessParams, param
@@ -88,7 +88,8 @@ def newcomers_in_line(state, params: Params) -> Newcomers:
     households.registered[fresh] = start[params.registration_from][fresh]
     rows = np.append(rows, looking(state))
     people = state.newcomers
-    young, leads = np.zeros(len(households), bool), np.flatnonzero(people.role == Role.LEAD)
+    young, leads = np.zeros(len(households), bool), members_of(rows, people.household)
+    leads = leads[people.role[leads] == Role.LEAD]
     young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
     settled, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER

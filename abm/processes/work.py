@@ -27,10 +27,10 @@ wage E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_j
 import numpy as np
 
 from abm import employment, hiring, meetings
-from abm.adults import YOUNGEST, free_since
+from abm.adults import YOUNGEST, adults, free_since
 from abm.clock import MONTHS
 from abm.draws import Draws
-from abm.kernels import read_only
+from abm.kernels import parted, read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Schooling
 
@@ -251,7 +251,7 @@ def trust_met(state, share: float) -> np.ndarray:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
     people = state.newcomers
-    working, seeking = np.flatnonzero(people.adult & people.employed), np.flatnonzero(people.adult > people.employed)
+    working, seeking = parted(adults(state), read_only(people.employed))
     over = cap_reached(state, params, draws, working)
     capped, lost = working[over], ended(state, params, draws, working[~over])
     hired, where, employer = found(state, params, draws, seeking)
