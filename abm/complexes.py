@@ -64,6 +64,7 @@ class Complexes(Table):
     identity = column(np.uint64, doc="lasting address of the luck of this complex")
     corporation = column(np.int16, NEVER, unit="row of corporations", doc="who lets it: with most room at the time")
     municipality = column(np.int16, unit="row of municipalities", doc="municipality where it stands")
+    neighbourhood = column(np.int16, NEVER, unit="row of neighbourhoods", doc="where in it")
     form = column(np.int8, Form.FLEXIBLE, doc="how the units are made")
     units = column(np.int32, unit="units", doc="as planned")
     built = column(np.int32, unit="units", doc="that stand now")

@@ -73,16 +73,18 @@ def moments(month: Month) -> np.ndarray:
 def spread(month: Month) -> float:
     """Standard deviation of support over inhabitants."""
     first, second, _, _ = moments(month)
-    return float(np.sqrt(second - first**2))
+    return float(np.sqrt(max(second - first**2, 0)))  # rounding, where all think alike
 
 
 def bimodality(month: Month) -> float:
-    """Bimodality coefficient of support: 1/3 where it is normal, 5/9 where even, 1 in two camps.
+    """Bimodality coefficient of support: 1/3 where it is normal, 5/9 where even, 1 in two camps; else NaN.
 
     (skewness**2 + 1) / kurtosis.
     """
     m1, m2, m3, m4 = moments(month)
     second = m2 - m1**2
+    if second <= np.finfo(np.float32).eps:  # all think alike
+        return np.nan
     third = m3 - 3 * m1 * m2 + 2 * m1**3
     fourth = m4 - 4 * m1 * m3 + 6 * m1**2 * m2 - 3 * m1**4
     return float((third**2 / second**3 + 1) / (fourth / second**2))

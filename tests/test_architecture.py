@@ -23,6 +23,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["state"],
     ["composition", "adults", "assignment", "offers", "surroundings", "homes", "home_queue", "corporations"],
     ["settling", "exposure", "feedback", "support_kernels"],
+    ["neighbours"],
     ["matching", "lines", "tenancies"],
     ["employment", "meetings", "letting_rules"],
     ["hiring"],

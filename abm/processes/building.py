@@ -225,6 +225,9 @@ def announce(state, params: Params, draws: Draws, identity, town, form, units) -
     """Add complexes that are planned, with what will become of them; returns their rows."""
     month, of = state.clock.month, state.complexes
     halt, months = fate(draws, identity, form, units, params)
+    months = months + np.floor(state.municipalities.delay[town])  # objections of residents
+    stopped = draws.once("objections", identity) < state.municipalities.stopped[town]
+    halt = np.where((halt == Halt.NONE) & stopped, Halt.ABANDONED, halt)
     price = by_form(
         form, params.cost_new, params.cost_converted, params.cost_split, params.cost_temporary, params.cost_split / 2
     )

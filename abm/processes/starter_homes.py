@@ -83,7 +83,13 @@ class Params(ProcessParams):
         lever=True,
     )
     contract: int = param(
-        24, "months", 6, 120, "assumption; a year in door_status", "months that a starter home is meant for", lever=True
+        24,
+        "months",
+        6,
+        120,
+        "assumption: twice the year of door_status",
+        "months that a starter home is meant for",
+        lever=True,
     )
     registering: float = param(0.6, "share", 0, 1, "assumption", "of those without guidance, who register")
     middle_income: float = param(

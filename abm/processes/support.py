@@ -28,7 +28,7 @@ from typing import Literal
 
 import numpy as np
 
-from abm import exposure, feedback
+from abm import exposure, feedback, neighbours
 from abm import support_kernels as kernels
 from abm.draws import Draws
 from abm.kernels import read_only
@@ -44,6 +44,10 @@ WRITES = (
     "neighbourhoods.places",
     "neighbourhoods.announced",
     "neighbourhoods.opened",
+    "neighbourhoods.tenants",
+    "neighbourhoods.regulars",
+    "neighbourhoods.management",
+    "complexes.neighbourhood",
     "neighbourhoods.newcomers",
     "neighbourhoods.support",
     "neighbourhoods.square",
@@ -238,9 +242,8 @@ def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
 
     stock: newcomers over inhabitants, (municipalities,).
     """
-    locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
-    new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, params.habituation)
-    at = (locations.neighbourhood, locations.places, new, where)
+    where, towns = state.neighbourhoods, state.municipalities
+    at = (*neighbours.as_locations(state, params.habituation), where)
     if params.kernel == "halo":
         felt = exposure.threat(*at, state.links, params.exponent, params.halo)
     else:
@@ -296,6 +299,7 @@ def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
     where.newcomers[:] = exposure.dwellers(inside, site, housed, where, where.population * where.social_rent)
     where.places[:] = np.bincount(site[now], locations.places[now], len(where))
     where.opened[site[now & (locations.opened == month)]] = month
+    neighbours.mixed_living(state, np.bincount(site, inside, len(where)))
     stock = (housed + np.bincount(locations.municipality, inside, len(towns))) / towns.population
     nation = employed.sum() / max(adults.sum(), 1)
     working = (employed + params.work_known * nation) / (adults + params.work_known)
@@ -316,6 +320,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         kernels.chances(*each, read_only(people.anchor), of_all)
         where.near_before[:], where.own_before[:] = (means(where, column) for column in each)
     announce(state, params, draws)
+    neighbours.site(state, params.siting, draws)
     shared = surroundings(state, params, draws)
     new, sums = np.empty(len(people), np.float32), np.empty((len(where), kernels.SUMMED))
     columns = (read_only(each) for each in (people.age, people.seeking, people.anchor, people.support))

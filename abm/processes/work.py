@@ -132,7 +132,7 @@ class Params(ProcessParams):
         "a standard deviation more of the match with the region",
     )  # fmt: skip
     support: float = param(
-        0.25, "log odds/SD", 0, 0.5, "E032", "a standard deviation more of support of residents at placement"
+        0.25, "log odds", 0, 0.5, "E032", "a standard deviation more of support of residents at placement"
     )
     separation: float = param(
         0.05,
