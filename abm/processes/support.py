@@ -98,7 +98,7 @@ class Params(ProcessParams):
         0.3, "ratio", 0, 1, "assumption", "more bad contacts where newcomers live in emergency places"
     )
     grouping: float = param(
-        0.3, "ratio", 0, 1, "E075: sign", "more bad contacts per 1,000 people in reception together"
+        0.3, "ratio", 0, 1, "E075: sign, size a guess", "more bad contacts per 1,000 people in reception together"
     )
     carried: float = param(
         0.65, "share", 0, 1, "E061: sign", "part of the effect on people that support for reception has"
@@ -153,8 +153,10 @@ class Params(ProcessParams):
     incident_rate: float = param(
         0.0003, "per month", 0, 0.0006, "E075: derived from press", "visible incidents per person"
     )
-    incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign", "exponent of size in incidents")
-    incident_mix: float = param(1, "number", 0, 2, "E075: sign", "exponent of the share of newcomers in incidents")
+    incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign, size a guess", "exponent of size in incidents")
+    incident_mix: float = param(
+        1, "number", 0, 2, "E075: sign, size a guess", "exponent of the share of newcomers in incidents"
+    )
     pace: float = param(0.15, "share/month", 0.03, 0.3, "E069: sign", "part of the gap to what life sets closed")
     limit: float = param(1, "SD", 0.5, 2, "E069", "how far from the anchor support can be drawn")
     talk: float = param(0.015, "share/month", 0, 0.03, "E086", "of the difference with those one talks with taken over")
