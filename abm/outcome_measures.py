@@ -83,6 +83,10 @@ OUTCOME_MEASURES: tuple[Measure, ...] = (
         "Nieuwkomers met werk, naar sector van de werkgever", ("total", "sector"), in_sectors,
     ),
     level(
+        "awaiting_coach", "persons", "Waiting for a job coach", "Wachtend op een jobcoach", "total",
+        happened("coach_awaited"),
+    ),
+    level(
         "jobs_capped", "persons/month", "Jobs ended by the cap on weeks of work", "Banen beëindigd door de wekeneis",
         "total", happened("job_capped"),
     ),

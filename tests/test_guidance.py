@@ -19,7 +19,9 @@ def test_coaches_carry_their_caseload_per_region_longest_waiting_first():
     early, late = seekers(state, 20, granted=2), seekers(state, 20, granted=8)
     beta = seekers(state, 20, municipality=D, granted=5)
     # 100,000 inhabitants, 60% of them in Alpha: one coach of 30 cases gives 18 places there and 12 in Beta
-    begun = run(guidance, state, coaches=1, caseload=30)["coached"]
+    found = run(guidance, state, coaches=1, caseload=30)
+    begun, waiting = found["coached"], found["coach_awaited"]
+    assert sorted([*begun, *waiting]) == sorted([*early, *late, *beta])
     assert np.isin(early, begun).sum() == 18
     assert not np.isin(late, begun).any()
     assert np.isin(beta, begun).sum() == 12

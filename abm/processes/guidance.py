@@ -97,8 +97,8 @@ def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarr
     return rows[due]
 
 
-def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
-    """Give free coaches to those who wait longest; returns who begins."""
+def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give free coaches to those who wait longest; returns who begins, and who waits on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
     capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
@@ -111,7 +111,7 @@ def coach(state, params: Params, rows: np.ndarray) -> np.ndarray:
     since, lottery = households.granted[of], households.lottery[of]
     found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
     people.coached_since[found] = month
-    return found
+    return found, queue[people.coached_since[queue] == NEVER]
 
 
 def inhabitants(state) -> float:
@@ -124,8 +124,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, month = state.newcomers, state.clock.month
     rows = adults(state)
     recognised = recognise(state, params, draws, rows)
-    begun = coach(state, params, rows) if params.coaches else rows[:0]
+    begun, waiting = coach(state, params, rows) if params.coaches else (rows[:0], rows[:0])
     fade(people.coaching, np.float32(2 ** (-1 / params.half_life)), np.float32(FAINT))
     busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
     people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
-    return {"recognised": recognised, "coached": begun}
+    return {"recognised": recognised, "coached": begun, "coach_awaited": waiting}
