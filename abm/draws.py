@@ -69,6 +69,11 @@ def mixed(who: np.ndarray, salt: int) -> np.ndarray:
     return number ^ (number >> np.uint64(ORDER_BITS // 2))
 
 
+def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
+    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+
+
 class Draws:
     """The luck of one process in one month."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from abm.adults import OLDEST, YOUNGEST, look
-from abm.draws import Draws
+from abm.draws import Draws, normal
 from abm.kernels import read_only
 from abm.matching import sector_shares, sectors_of
 from abm.params import ProcessParams, param
@@ -71,11 +71,6 @@ def schooling(chance: np.ndarray, params: Params) -> np.ndarray:
 def suitable(chance: np.ndarray, params: Params) -> np.ndarray:
     """The activity that suits best, (n,) of Activity, from a uniform each."""
     return np.array(SUITABLE)[parted_by(chance, params.internship, params.participation_job, params.social_firm)]
-
-
-def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
 
 
 @njit(cache=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from abm.adults import adults
-from abm.draws import Draws, fill_uniform
+from abm.draws import Draws, fill_uniform, normal
 from abm.kernels import read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Reunion
@@ -100,11 +100,6 @@ def at_home(state) -> np.ndarray:
     rows = np.flatnonzero(households.complex != NEVER)
     found[rows] = of.quality[households.complex[rows]]
     return found
-
-
-def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
