@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -140,12 +141,20 @@ def test_shuffling_rows_changes_nothing():
     assert np.allclose(plain.ledger.total, mixed.ledger.total)
 
 
+@cache
+def history(before: str) -> State:
+    """The current situation on a small scale up to the month in which most scenarios begin to differ."""
+    base = small(before, scale=0.005)
+    return state_after(base, base.months)
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_the_books_balance_every_month_for_every_scenario(path):
-    wanted = scenario.load(path)
-    short = wanted.changed(scale=0.005, until=min(wanted.until, "2027-12"))  # what is chosen begins in 2027
-    state = state_after(short, short.months)  # turn() raises BooksError where a book does not close
-    assert state.clock.month == short.months
+    wanted, before = scenario.load(path).changed(scale=0.005, until="2027-12"), "2026-12"
+    alike = wanted.changed(until=before).canonical() == small(before, scale=0.005).canonical()
+    state = deepcopy(history(before)) if alike else state_after(wanted, small(before).months)
+    advance(state, wanted, wanted.months - state.clock.month)  # turn() raises BooksError where a book does not close
+    assert state.clock.month == wanted.months
 
 
 @pytest.mark.parametrize("row", LEVERS, ids=lambda row: row["parameter"])
