@@ -94,14 +94,13 @@ class State:
         """Let only the columns of a process's WRITES be written: 'households.stage', or 'households' for all."""
         named = columns_by_table(tuple(writes))
         with nullcontext() if self._shut else self.shut():
-            tables = self.tables
             for name, columns in named.items():
-                tables[name].writable(columns)
+                getattr(self, name).writable(columns)
             try:
                 yield
             finally:
                 for name in named:
-                    tables[name].writable(())
+                    getattr(self, name).writable(())
 
     @contextmanager
     def shut(self) -> Iterator[None]:

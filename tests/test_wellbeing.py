@@ -146,3 +146,11 @@ def test_low_wellbeing_takes_search_and_high_gives_none():
         state.employers.vacancies[:] = 10_000  # more than anybody seeks
         hired.append(len(run(work, state, mood=0.2, base=-2, in_reception=0)["hired"]))
     assert hired[0] == hired[1] > hired[2]
+
+
+def test_a_home_counts_where_it_is_there():
+    luck = np.random.default_rng(5)
+    location, homeless = luck.integers(NEVER, 2, 200).astype(np.int32), luck.integers(NEVER, 2, 200).astype(np.int16)
+    expected = (location == NEVER) & (homeless == NEVER)
+    assert wellbeing.home(location, homeless).tolist() == expected.astype(float).tolist()
+    assert 0 < expected.sum() < 200

@@ -93,11 +93,20 @@ def move_on(
             wellbeing[i] = before + pace * (level - before) + luck * (UNIFORM * (chance[k] - 1 / 2))
 
 
+@njit(cache=True)
+def home(location, homeless):
+    """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
+    found = np.empty(len(location), np.float32)
+    for h in range(len(location)):
+        found[h] = (location[h] == NEVER) & (homeless[h] == NEVER)
+    return found
+
+
 def at_home(state) -> np.ndarray:
     """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
-    found = ((households.location == NEVER) & (households.homeless == NEVER)).astype(np.float32)
-    rows = np.flatnonzero(households.complex != NEVER)
+    found = home(read_only(households.location), read_only(households.homeless))
+    rows = np.flatnonzero(households.complex != NEVER) if len(of) else np.empty(0, np.int64)
     found[rows] = of.quality[households.complex[rows]]
     return found
 

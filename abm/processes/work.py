@@ -250,9 +250,9 @@ def trust_met(state, share: float) -> np.ndarray:
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
-    people = state.newcomers
+    people, free = state.newcomers, read_only(free_since(state))
     working, seeking = parted(adults(state), read_only(people.employed))
-    over = cap_reached(state, params, draws, working)
+    over = cap_reached(state, params, draws, working, free)
     capped, lost = working[over], ended(state, params, draws, working[~over])
     hired, where, employer = found(state, params, draws, seeking)
     note_experience(state, params, working, lost)
@@ -260,16 +260,16 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     end(people, lost)
     end(people, capped)
     begin(state, params, draws, hired, where, employer)
-    live_a_month(state, working, seeking)
+    live_a_month(state, working, seeking, free)
     end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
-    asked = params.work_permit & (free_since(state)[people.household[hired]] == NEVER)
+    asked = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
 
 
-def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
+def live_a_month(state, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
     """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
     people, households = state.newcomers, state.households
-    columns = (people.class_hours, people.active, people.household, people.born, households.applied, free_since(state))
+    columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
     for rows, worked in ((working, True), (seeking, False)):
         employment.live_a_month(
             rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
@@ -277,10 +277,10 @@ def live_a_month(state, working: np.ndarray, seeking: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def cap_reached(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+def cap_reached(state, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
     months, cap = months_allowed(params), draws.address("cap", lifelong=True)
-    people, free = state.newcomers, read_only(free_since(state))
+    people = state.newcomers
     columns = (people.household, people.permit_months, people.identity)
     return employment.capped(working, *(read_only(each) for each in columns), free, months, cap)
 
