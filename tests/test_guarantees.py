@@ -150,7 +150,7 @@ def history(before: str) -> State:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_the_books_balance_every_month_for_every_scenario(path):
-    wanted, before = scenario.load(path).changed(scale=0.005, until="2027-12"), "2026-12"
+    wanted, before = scenario.load(path).changed(scale=0.005), "2026-12"
     alike = wanted.changed(until=before).canonical() == small(before, scale=0.005).canonical()
     state = deepcopy(history(before)) if alike else state_after(wanted, small(before).months)
     advance(state, wanted, wanted.months - state.clock.month)  # turn() raises BooksError where a book does not close
