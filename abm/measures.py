@@ -19,6 +19,7 @@ from abm.support_measures import SUPPORT_MEASURES
 from abm.work_measures import WORK_MEASURES
 
 PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
+HOTELS = (Purpose.HOTELS_COA, Purpose.HOTELS_MUNICIPALITY)
 BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
 
 
@@ -338,7 +339,7 @@ MEASURES: tuple[Measure, ...] = (
     level(
         "spending", "EUR/month", "Payments by purpose", "Betalingen per doel", "purpose", lambda m: m.state.ledger.month
     ),
-    level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES)),
+    level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES, *HOTELS)),
     level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
     *WORK_MEASURES,
     *LIFE_MEASURES,

@@ -32,6 +32,7 @@ KINDS: Names = {
     "emergency": ("In emergency places (noodopvang)", ORANGE),
     "municipal": ("In municipal crisis places", RED),
     "registration": ("At the registration centre", PURPLE),
+    "hotel": ("Families in hotels", GREEN),
 }
 WAITS: Names = {
     "wait_decision": ("From application to first decision", BLUE),
@@ -50,6 +51,8 @@ COSTS: Names = {
     "places emergency": ("Emergency places", ORANGE),
     "places municipal": ("Municipal crisis places", RED),
     "places empty": ("Empty regular places", GREY),
+    "hotels coa": ("Hotels, paid by COA", GREEN),
+    "hotels municipality": ("Hotels, paid by municipalities", PURPLE),
 }
 SEEN = {"in_reception": "Counted: everyone", "status_holders": "Counted: status holders"}
 LATE: Names = {"penalties": ("Penalty payments (dwangsommen)", PURPLE)}
