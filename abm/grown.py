@@ -5,6 +5,7 @@ combinations that it means.
 """
 
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numba import njit
@@ -12,16 +13,19 @@ from numba import njit
 from abm.adults import adults
 from abm.clock import MONTHS
 from abm.kernels import read_only
-from abm.measuring import PERMIT_YEARS, STATUS_OF_STAGE, Month
-from abm.populations import NEVER, Stage
+from abm.measuring import PERMIT_YEARS, SEXES, STATUS_OF_STAGE, STATUSES, Month
+from abm.populations import NEVER, Schooling, Stage
 
 SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
-CODED = (*SPLITS, "since_arrival", "status")
+CELLS = (("origin", "sex", "schooling"), ("since_permit", "since_arrival"), ("region", "status"))
+CODED = ("total", *chain.from_iterable(CELLS))
+_PARTLY = ("since_permit", "status")  # who has no permit, or lives outside reception, is in a cell after the groups
 SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "months_idle")
 COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
 CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
-_COMBINATIONS, _SPLITS, _SUMS = 1 << len(FLAGS), len(CODED), len(SUMS)
+_COMBINATIONS, _CELLS, _SUMS = 1 << len(FLAGS), len(CELLS), len(SUMS)
+_SEXES, _SCHOOLINGS, _STATUSES = len(SEXES), len(Schooling), len(STATUSES)
 _DEPARTING, _FIRST, _LAST = int(Stage.DEPARTING), COHORT.start, COHORT.stop - 1  # compiled code wants ints
 _PROTECTED = int(Stage.PROTECTED)
 _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
@@ -33,49 +37,62 @@ def tallied(
     level_matched, work_hours, income, months_idle, household, applied, granted, assisted, stage, origin, location,
     municipality, of_location, of_municipality, status,
 ):  # fmt: skip
-    """How often each combination of FLAGS occurs per group, (combinations, groups) int32, and SUMS, (groups, sums).
+    """How often each combination of FLAGS occurs per cell, (combinations, cells) int32, and SUMS, (cells, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of those with a permit, level and hours of their jobs [hours/week],
-    wellbeing [SD] and idle months of all. The groups of all splits of CODED stand in one row, because a person is in
-    one of each: that of split s begin at edges[s], (splits + 1,), and its last one holds who is not counted, which is
-    the case without a permit in years since the permit, and outside reception in status.
+    wellbeing [SD] and idle months of all. A person is in one cell of each of CELLS, whose cells begin at edges, (3,),
+    the last split running fastest.
 
     employed to household: whole columns of persons; applied to municipality: of households; of_location,
     of_municipality: region of each; status: of a stage.
     """
-    groups = edges[-1]
-    found, sums = np.zeros(_COMBINATIONS * groups, np.int32), np.zeros((groups, _SUMS))
-    group = edges[:-1].astype(np.uint64)
+    cells = edges[-1]
+    found, sums = np.zeros(_COMBINATIONS * cells, np.int32), np.zeros((cells, _SUMS))
+    cell = np.zeros(_CELLS, np.uint64)
     for k in range(len(rows)):
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         of, in_class = np.uint64(household[i]), class_hours[i] > 0
-        when, place = granted[of], location[of]
+        when, place, at = granted[of], location[of], stage[of]
         permit = when != NEVER
         flags = (
-            permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (stage[of] != _DEPARTING)) << 3
+            permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (at != _DEPARTING)) << 3
             | in_class << 4 | (learner[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
-        group[1], group[2] = edges[1] + origin[of], edges[2] + female[i]
-        group[3] = edges[3] + max(schooling[i], 0)  # nobody is measured before the profile
-        group[4] = edges[4] + min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else edges[5] - 1
-        group[5] = edges[5] + (of_location[place] if place >= 0 else of_municipality[municipality[of]])
-        group[6] = edges[6] + min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
-        group[7] = edges[7] + status[stage[of]] if place >= 0 else edges[8] - 1
+        taught = max(schooling[i], 0)  # nobody is measured before the profile
+        since_permit = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else PERMIT_YEARS
+        since_arrival = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
+        region = of_location[place] if place >= 0 else of_municipality[municipality[of]]
+        held = status[at] if place >= 0 else _STATUSES
+        cell[0] = (origin[of] * _SEXES + female[i]) * _SCHOOLINGS + taught
+        cell[1] = edges[1] + since_permit * PERMIT_YEARS + since_arrival
+        cell[2] = edges[2] + region * (_STATUSES + 1) + held
         job = permit & employed[i]
         dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
         worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
-        combination = np.uint64(flags * groups)
-        for split in range(_SPLITS):  # innermost, so that the sums of one split need not wait for those of another
-            found[combination + group[split]] += 1
-            into = sums[group[split]]
+        combination = np.uint64(flags * cells)
+        for which in range(_CELLS):  # innermost, so that the sums of one need not wait for those of another
+            found[combination + cell[which]] += 1
+            into = sums[cell[which]]
             into[0] += dutch
             into[1] += mood
             into[2] += matched
             into[3] += worked
             into[4] += earned
             into[5] += idle
-    return found.reshape((_COMBINATIONS, groups)), sums
+    return found.reshape((_COMBINATIONS, cells)), sums
+
+
+def parts(counts: np.ndarray, sizes: dict[str, int], edges: np.ndarray) -> dict[str, np.ndarray]:
+    """Counts or sums per cell, (..., cells), added up per split of CODED: (..., groups)."""
+    found = {}
+    for splits, edge, end in zip(CELLS, edges[:-1], edges[1:], strict=True):
+        shape = [sizes[by] + (by in _PARTLY) for by in splits]
+        table = counts[..., edge:end].reshape(counts.shape[:-1] + tuple(shape))
+        for axis, by in enumerate(splits):
+            others = tuple(each - len(splits) for each in range(len(splits)) if each != axis)
+            found[by] = table.sum(axis=others)[..., : sizes[by]]
+    return {"total": found["sex"].sum(axis=-1, keepdims=True)} | found
 
 
 @cache
@@ -121,21 +138,26 @@ class Grown:
             households.stage, households.origin, households.location, households.municipality, state.locations.region,
             state.municipalities.region, STATUS_OF_STAGE,
         )  # fmt: skip
-        edges = np.cumsum([0, *(sizes[by] + 1 for by in CODED)])
-        found, self._sums = tallied(asylum_adults(month), month.number, edges, *(read_only(each) for each in columns))
-        self._found, self._counted = found.astype(float), {}  # whole numbers, so that order does not matter
-        self._groups = {by: slice(edge, edge + sizes[by]) for by, edge in zip(CODED, edges[:-1], strict=True)}
+        many = [np.prod([sizes[by] + (by in _PARTLY) for by in splits]) for splits in CELLS]
+        edges = np.cumsum([0, *many])
+        found, sums = tallied(asylum_adults(month), month.number, edges, *(read_only(each) for each in columns))
+        self._occurs = np.flatnonzero(found.any(axis=1))  # a small part of the combinations
+        split = parts(found[self._occurs].astype(float), sizes, edges)
+        ends = np.cumsum([sizes[by] for by in split])
+        self._groups = {by: slice(end - sizes[by], end) for by, end in zip(split, ends, strict=True)}
+        self._found, self._counted = np.concatenate(list(split.values()), axis=-1), {}
+        self._sums = parts(sums.T, sizes, edges)
 
     def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
         """Persons for whom all tests hold, (groups,), at the scale of the run."""
         if tests not in self._counted:
-            self._counted[tests] = _combinations(tests) @ self._found
+            self._counted[tests] = _combinations(tests)[self._occurs] @ self._found
         return self._counted[tests][self._groups[by]]
 
     def mean(self, name: str, by: str, *tests: str) -> np.ndarray:
         """Mean of one of SUMS over those for whom the tests hold, (groups,); NaN where there is nobody."""
         many = self.counted(tests, by)
-        return self._sums[self._groups[by], SUMS.index(name)] / np.where(many == 0, np.nan, many)
+        return self._sums[by][SUMS.index(name)] / np.where(many == 0, np.nan, many)
 
 
 def grown(month: Month) -> Grown:

@@ -75,14 +75,11 @@ def medians(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     found, middle = lettings(month), {}
     for by in wanted:
         group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
-        order = np.lexsort((spans, group))
-        spans, ends = spans[order], np.cumsum(np.bincount(group, minlength=month.group_sizes[by]))
-        middle[by] = np.array(
-            [
-                np.median(part) if len(part) else np.nan
-                for part in np.split(spans, ends)[:-1]  # after the last group there is nothing
-            ]
-        )
+        spans = np.append(spans[np.lexsort((spans, group))], 0)
+        many = np.bincount(group, minlength=month.group_sizes[by])
+        first = np.cumsum(many) - many
+        low, high = spans[first + (many - 1) // 2 * (many > 0)], spans[first + many // 2]
+        middle[by] = np.where(many > 0, (low + high) / 2, np.nan)
     return middle
 
 

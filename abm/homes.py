@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from abm.kernels import waiting, whole_months
+from abm.kernels import read_only, waiting, whole_months
 from abm.populations import NEVER, HomeSize, Reunion, Stage
 
-SIZES = len(HomeSize)
+SIZES, _TRAVELLING = len(HomeSize), int(Reunion.TRAVELLING)
 FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
 
 
@@ -28,12 +28,26 @@ def cell_number(municipality, persons):
 
 
 def needed_by(state, rows: np.ndarray) -> np.ndarray:
-    """Persons to house per household, (n,): its members and the family that is here or on its way."""
+    """Persons to house per household, (n,) int64: its members and the family that is here or on its way."""
     households = state.households
-    coming = np.where(households.reunion[rows] == Reunion.TRAVELLING, households.family_abroad[rows], 0)
-    families = np.flatnonzero(households.sponsor != NEVER)
-    followers = np.bincount(households.sponsor[families], households.size[families], len(households))
-    return households.size[rows] + coming + followers[rows]
+    columns = (households.size, households.sponsor, households.reunion, households.family_abroad)
+    return _needed(rows, *(read_only(column) for column in columns))
+
+
+@njit(cache=True)
+def _needed(rows, size, sponsor, reunion, family_abroad):
+    families, count = np.empty(len(sponsor) + 1, np.int32), 0
+    for i in range(len(sponsor)):  # without branches, as in kernels.py
+        families[count] = i
+        count += sponsor[i] >= 0
+    followers = np.zeros(len(sponsor), np.int16)
+    for i in families[:count]:
+        followers[sponsor[i]] += size[i]
+    found = np.empty(len(rows), np.int64)
+    for k in range(len(rows)):
+        i = rows[k]
+        found[k] = size[i] + followers[i] + (family_abroad[i] if reunion[i] == _TRAVELLING else 0)
+    return found
 
 
 def crowding(state, joined: np.ndarray) -> None:

@@ -38,16 +38,22 @@ def _waiting(stage, since, wanted, month):
     A processor does this faster than a branch that it can not guess. Eight rows that do not count are skipped at once.
     """
     stage_wanted, this_month = stage.dtype.type(wanted), since.dtype.type(month)  # as narrow as the columns
-    flag = np.empty((len(stage) + _WORD - 1) // _WORD * _WORD, np.bool_)
+    flag = np.empty(whole_words(len(stage)), np.bool_)
     flag[len(stage) :] = False
     for i in range(len(stage)):
         flag[i] = (stage[i] == stage_wanted) & (since[i] < this_month)
-    return _flagged(flag)
+    return flagged(flag)
 
 
 @njit(cache=True)
-def _flagged(flag):
-    """Rows, (n,) int64, where a flag is set; flag: (whole words,) bool."""
+def whole_words(count):
+    """How many flags to make for `count` rows, so that they can be looked at as whole numbers."""
+    return (count + _WORD - 1) // _WORD * _WORD
+
+
+@njit(cache=True)
+def flagged(flag):
+    """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
     rows, found = np.empty(_ones(flag) + 1, np.int64), 0
     for word in range(len(words)):
@@ -65,11 +71,11 @@ def placed(location: np.ndarray) -> np.ndarray:
 
 @njit(cache=True)
 def _placed(location):
-    flag = np.empty((len(location) + _WORD - 1) // _WORD * _WORD, np.bool_)
+    flag = np.empty(whole_words(len(location)), np.bool_)
     flag[len(location) :] = False
     for i in range(len(location)):
         flag[i] = location[i] >= 0
-    return _flagged(flag)
+    return flagged(flag)
 
 
 @njit(cache=True)

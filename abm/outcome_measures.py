@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
+from numba import njit
 
 from abm.grown import SPLITS, grown
+from abm.kernels import read_only
 from abm.measuring import DIMENSIONS, Measure, Month, level
-from abm.populations import NEVER
 from abm.work_measures import happened
 
 SMALL = 0.01  # share of the permit holders below which a group does not count for the gap between groups
@@ -23,11 +24,24 @@ def number(*tests: str) -> Values:
     return lambda month, wanted: {by: grown(month).counted(tests, by) / month.state.scale for by in wanted}
 
 
+@njit(cache=True)
+def jobs_by_sector(employed, employer, sector_of, sectors):
+    """Persons with a job per sector, (sectors,); employed, employer: whole columns; sector_of: of employers."""
+    found, rows, count = np.zeros(sectors, np.int64), np.empty(len(employed) + 1, np.int32), 0
+    for i in range(len(employed)):  # without branches, as in kernels.py
+        rows[count] = i
+        count += employed[i]
+    for i in rows[:count]:
+        if employer[i] >= 0:
+            found[sector_of[employer[i]]] += 1
+    return found
+
+
 def in_sectors(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Newcomers with a job per sector of the employer, at full size."""
-    people, sectors = month.state.newcomers, month.state.employers.sector
-    employer = people.employer[np.flatnonzero(people.employed)]
-    each = np.bincount(sectors[employer[employer != NEVER]], minlength=month.group_sizes["sector"]) / month.state.scale
+    people, sectors = month.state.newcomers, month.state.employers.sector.astype(np.int64)
+    columns = (read_only(each) for each in (people.employed, people.employer))
+    each = jobs_by_sector(*columns, sectors, month.group_sizes["sector"]) / month.state.scale
     return {"sector": each, "total": np.array([each.sum()])}
 
 

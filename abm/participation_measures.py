@@ -25,19 +25,23 @@ def tallied(
 
     route to household: whole columns of persons; granted to municipality: of households; of_municipality: region.
     """
-    routes, activities = np.zeros(_ROUTES), np.zeros(_ACTIVITIES)
-    through, waiting = np.zeros(years), np.zeros(regions)
-    for i in rows:
-        activities[activity[i]] += 1
-        if route[i] == NEVER:
-            continue
+    both = np.zeros((_ACTIVITIES, _ROUTES + 1), np.int64)  # the first route: none
+    done, to_plan = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64)
+    many, more = 0, 0
+    for k in range(len(rows)):  # rows first, without branches, as in kernels.py
+        i = np.uint64(rows[k])
+        both[np.uint64(activity[i]), np.uint64(route[i] + 1)] += 1
+        done[many] = to_plan[more] = rows[k]
+        many += (route[i] != NEVER) & (passed[i] != NEVER)
+        more += (route[i] > _OLD) & (planned[i] == NEVER)
+    through, waiting = np.zeros(years, np.int64), np.zeros(regions, np.int64)
+    for i in done[:many]:
+        through[min(max((month - granted[household[i]]) // MONTHS, 0), years - 1)] += 1
+    for i in to_plan[:more]:
         of = household[i]
-        routes[route[i]] += 1
-        if passed[i] != NEVER:
-            through[min(max((month - granted[of]) // MONTHS, 0), years - 1)] += 1
-        if route[i] > _OLD and planned[i] == NEVER and stage[of] == _HOUSED:
+        if stage[of] == _HOUSED:
             waiting[of_municipality[municipality[of]]] += 1
-    return routes, activities, through, waiting
+    return both.sum(axis=0)[1:], both.sum(axis=1), through, waiting
 
 
 def looked_at(month: Month) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 from abm.complexes import Form, Halt
 from abm.measuring import Measure, Month, level, persons, statistics
 from abm.populations import NEVER, Kind, Purpose, Stage
-from abm.tenancies import over
+from abm.tenancies import overcrowded
 
 
 def standing(month: Month) -> np.ndarray:
@@ -83,13 +83,6 @@ def overstaying(month: Month) -> float:
     return len(month.event("overstaying", "residents_overstaying")) / month.state.scale
 
 
-def overcrowded(month: Month) -> np.ndarray:
-    """Rows of the housed households with more persons than their home is meant for, joined families included."""
-    people, crowded = month.households, over(month.state) > 0
-    head = np.where(people.sponsor == NEVER, np.arange(len(people)), people.sponsor)
-    return np.flatnonzero((people.stage == Stage.HOUSED) & crowded[head])
-
-
 def homeless(month: Month) -> np.ndarray:
     """Rows of the households who lost a home without a next one."""
     return np.flatnonzero(month.households.homeless != NEVER)
@@ -157,7 +150,8 @@ STARTER_MEASURES: tuple[Measure, ...] = (
     euros("starter_building", "Building starter homes", "Bouw van opstartwoningen", Purpose.STARTER_BUILDING),
     euros("starter_grants", "Grants for starter homes", "Subsidie voor opstartwoningen", Purpose.STARTER_GRANTS),
     persons(
-        "overcrowded", "In a home with too many persons", "In een te volle woning", overcrowded,
+        "overcrowded", "In a home with too many persons", "In een te volle woning",
+        lambda month: overcrowded(month.state),
         "origin", "region", "municipality", at_home=True,
     ),
     persons(

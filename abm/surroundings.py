@@ -10,6 +10,7 @@ Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, ab
 import numpy as np
 from numba import njit
 
+from abm.kernels import read_only
 from abm.populations import NEVER, Stage
 from abm.state import State
 
@@ -22,19 +23,17 @@ def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
     mixed: how much more is heard where all neighbours are residents; clustering: share of people with the own language
     around a home, over that in the municipality.
     """
-    households, towns = state.households, state.municipalities
+    households, towns, places = state.households, state.municipalities, len(state.locations)
     language = state.origins.language
-    inside, around = speakers(
-        households.stage, households.size, households.origin, households.location, households.municipality, language,
-        len(state.locations), len(towns), int(language.max(initial=0)) + 1,
-    )  # fmt: skip
+    columns = (households.stage, households.size, households.origin, households.location, households.municipality)
+    languages = int(language.max(initial=0)) + 1
+    cell, speakers = spoken(*(read_only(each) for each in columns), language, places, len(towns), languages)
+    inside, around = speakers[:places], speakers[places:-1]
     own = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
     near = np.minimum(clustering * around / state.scale / towns.population[:, None], 1)
     own[:, -1] = near[:, -1] = 0  # no common language
-    found = heard(
-        households.stage, households.origin, households.location, households.municipality, language,
-        1 - own, (1 - near) * (1 + mixed),
-    )  # fmt: skip
+    nowhere = np.ones((1, languages + 1))
+    found = taken(cell, np.concatenate([1 - own, (1 - near) * (1 + mixed), nowhere]).astype(np.float32).ravel())
     rows = np.flatnonzero(households.complex != NEVER)
     found[rows] = in_complexes(state, rows, language[households.origin[rows]], mixed)
     return found
@@ -53,28 +52,28 @@ def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: fl
 
 
 @njit(cache=True)
-def speakers(stage, size, origin, location, municipality, language, locations, towns, languages):
-    """Persons by language, in reception (locations, languages + 1) and in homes (municipalities, languages + 1).
+def spoken(stage, size, origin, location, municipality, language, locations, towns, languages):
+    """Cell of each household, (n,) int32, and persons by language: (locations + municipalities + 1, languages + 1).
 
-    stage to municipality: whole columns of households; language: of origins. The last column, where an index of -1
-    leads, holds those who share no language.
+    stage to municipality: whole columns of households; language: of origins. Rows hold who is in a location, then who
+    has a home in a municipality, then who is nowhere; the last column holds those who share no language. A cell is a
+    place in that table, row by row.
     """
-    inside, around = np.zeros((locations, languages + 1)), np.zeros((towns, languages + 1))
+    wide, nowhere = languages + 1, locations + towns
+    column = np.where(language < 0, languages, language).astype(np.int32)
+    cell, persons = np.empty(len(stage), np.int32), np.zeros((nowhere + 1) * wide, np.int64)
     for h in range(len(stage)):
-        if location[h] >= 0:
-            inside[location[h], language[origin[h]]] += size[h]
-        elif stage[h] == _HOUSED:
-            around[municipality[h], language[origin[h]]] += size[h]
-    return inside, around
+        at_home = locations + municipality[h] if stage[h] == _HOUSED else nowhere
+        place = location[h] if location[h] >= 0 else at_home
+        cell[h] = place * wide + column[origin[h]]
+        persons[cell[h]] += size[h]
+    return cell, persons.reshape((nowhere + 1, wide))
 
 
 @njit(cache=True)
-def heard(stage, origin, location, municipality, language, in_reception, at_home):
-    """The ratio of each household, (n,) float32, from that of its location or municipality by language; else 1."""
-    found = np.ones(len(stage), np.float32)
-    for h in range(len(stage)):
-        if location[h] >= 0:
-            found[h] = in_reception[location[h], language[origin[h]]]
-        elif stage[h] == _HOUSED:
-            found[h] = at_home[municipality[h], language[origin[h]]]
+def taken(cell, table):
+    """What a flat table holds for each of the cells, (n,)."""
+    found = np.empty(len(cell), table.dtype)
+    for h in range(len(cell)):
+        found[h] = table[np.uint64(cell[h])]  # unsigned: no check for a negative index
     return found

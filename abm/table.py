@@ -1,4 +1,7 @@
-"""A population as columns: rows are only added, so a row number is a lasting reference."""
+"""A population as columns: rows are only added, so a row number is a lasting reference.
+
+Only archive.py takes rows out, between two months of a run that nobody else looks at.
+"""
 
 from collections.abc import Iterable
 
@@ -61,6 +64,21 @@ class Table:
         self._size += count
         self._refresh()
         return rows
+
+    def keep(self, wanted: np.ndarray) -> None:
+        """Keep the rows that are wanted, (rows,) bool, in their order; the others are gone, and numbers change.
+
+        Raises ValueError where the table may not change.
+        """
+        if self._writable is not None:
+            raise ValueError(f"{type(self).__name__} is read-only here: rows can be taken out between months only")
+        rows = np.flatnonzero(wanted)
+        for name, declared in self.columns().items():
+            stored = self._store[name]
+            stored[: len(rows)] = stored[rows]
+            stored[len(rows) : self._size] = declared.default
+        self._size = len(rows)
+        self._refresh()
 
     def writable(self, names: Iterable[str] | None) -> None:
         """Let only the named columns be written (None: all)."""

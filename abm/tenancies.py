@@ -9,34 +9,41 @@ import numpy as np
 from numba import njit
 
 from abm.homes import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
-from abm.kernels import read_only
-from abm.populations import NEVER, Stage
+from abm.kernels import flagged, read_only, whole_words
+from abm.populations import NEVER, HomeSize, Stage
 from abm.state import State
 
 MEANT_FOR = np.array([FIT_SMALL, FIT_MIDDLE, np.iinfo(np.int8).max])  # most persons by HomeSize
-_HOUSED = int(Stage.HOUSED)
+_HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.MIDDLE)
 
 
-def persons(state: State) -> np.ndarray:
-    """Persons who live in the home of each household, (households,): its members and families that joined it."""
+def overcrowded(state: State) -> np.ndarray:
+    """Rows of the housed households with more persons than their home is meant for, (n,), joined families included.
+
+    Nobody is where the size of the home is not known.
+    """
     people = state.households
-    return _persons(*(read_only(c) for c in (people.size, people.sponsor, people.stage)))
+    columns = (people.size, people.sponsor, people.stage, people.home)
+    return _overcrowded(*(read_only(c) for c in columns))
 
 
 @njit(cache=True)
-def _persons(size, sponsor, stage):
-    found = size.astype(np.int64)
+def _overcrowded(size, sponsor, stage, home):
+    persons = size.astype(np.int16)
+    joined, many = np.empty(len(size) + 1, np.int64), 0
     for i in range(len(size)):
-        if sponsor[i] >= 0 and stage[i] == _HOUSED:
-            found[sponsor[i]] += size[i]
-    return found
-
-
-def over(state: State) -> np.ndarray:
-    """Persons above what its home is meant for, (households,): 0 where there is room, or the home is not known."""
-    people = state.households
-    lives = (people.stage == Stage.HOUSED) & (people.sponsor == NEVER) & (people.home != NEVER)
-    return np.where(lives, np.maximum(persons(state) - MEANT_FOR[people.home], 0), 0)
+        joined[many] = i
+        many += (sponsor[i] >= 0) & (stage[i] == _HOUSED)
+    for i in joined[:many]:
+        persons[sponsor[i]] += size[i]
+    full = np.empty(whole_words(len(size)), np.bool_)
+    full[len(size) :] = False
+    for i in range(len(size)):
+        small, middle = (home[i] == _SMALL) & (persons[i] > FIT_SMALL), (home[i] == _MIDDLE) & (persons[i] > FIT_MIDDLE)
+        full[i] = (stage[i] == _HOUSED) & (sponsor[i] < 0) & (small | middle)
+    for i in joined[:many]:
+        full[i] = full[sponsor[i]]
+    return flagged(full)
 
 
 def with_families(state: State, rows: np.ndarray) -> np.ndarray:

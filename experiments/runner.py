@@ -12,6 +12,7 @@ from shlex import quote
 
 from abm import inputs as facts
 from abm import start
+from abm.archive import put_away
 from abm.chain import turn
 from abm.errors import InputError
 from abm.inputs import Inputs
@@ -30,7 +31,7 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     began = time.perf_counter()
     params, changes = scenario.params_at(0), set(scenario.changes())
     state = start.begin(inputs, params, scenario.seed, scenario.scale)
-    spent = {"start": time.perf_counter() - began, "recorder": 0.0}
+    spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0}
     recorder = Recorder(inputs, scenario.months)
     for month in range(scenario.months):
         if month in changes:
@@ -39,6 +40,9 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
         began = time.perf_counter()
         recorder.keep(state, events)
         spent["recorder"] += time.perf_counter() - began
+        began = time.perf_counter()
+        put_away(state)
+        spent["archive"] += time.perf_counter() - began
         if progress:
             progress(month + 1, scenario.months)
     return recorder, spent

@@ -48,6 +48,21 @@ def test_columns_hold_their_type_and_default_over_many_growths():
     assert boats.length[-1] == 4.5
 
 
+def test_rows_that_are_kept_move_up_and_the_room_behind_them_is_as_new():
+    boats = Boats()
+    boats.add(5, crew=[1, 2, 3, 4, 5], length=[1, 2, 3, 4, 5])
+    boats.keep(np.array([False, True, False, True, True]))
+    assert boats.crew.tolist() == [2, 4, 5]
+    assert boats.length.tolist() == [2, 4, 5]
+    assert boats.add(2).tolist() == [3, 4]
+    assert boats.crew.tolist() == [2, 4, 5, 0, 0]
+    assert boats.length[-2:].tolist() == [4.5, 4.5]
+    boats.writable(("crew",))
+    with pytest.raises(ValueError, match="between months"):
+        boats.keep(np.ones(5, bool))
+    assert len(boats) == 5
+
+
 def test_reading_a_column_gives_the_live_array():
     boats = Boats()
     boats.add(2)

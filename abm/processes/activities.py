@@ -68,26 +68,33 @@ def choose(
 ):  # fmt: skip
     """Write the activity of rows this month, whether there is one, and its unpaid hours; returns who is in training.
 
+    Who is not among rows has none.
+
     employed to household, activity to practice_hours: whole columns of persons; since (month in which activities are
     offered), granted, track: of households; then shares who take part; unpaid [hours/week]: by activity.
     """
-    training, many = np.empty(len(rows) + 1, np.int64), 0
-    for k in range(len(rows)):
+    activity[:], active[:], practice_hours[:] = _NONE, False, unpaid[_NONE]
+    most = np.float32(max(share, other_share, training_share))  # as narrow as the column
+    may, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py: most have none
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
-        found = _NONE
-        if not employed[i]:
-            of = np.uint64(household[i])
-            if (granted[of] == NEVER) & (track[of] == _FAST):
-                found = _TRAINING if keen[i] < training_share else _NONE
-            elif since[of] == NEVER:
-                found = _NONE
-            elif exempt[i]:
-                found = _OTHER if keen[i] < other_share else _NONE
-            elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
-                arranged = (route[i] == _OLD) | (planned[i] != NEVER)
-                found = suits[i] if arranged else _VOLUNTEERING
+        may[count] = rows[k]
+        count += (not employed[i]) & ((keen[i] <= most) | (route[i] == _HARDEST))
+    training, many = np.empty(count + 1, np.int64), 0
+    for row in may[:count]:
+        i = np.uint64(row)
+        of, found = np.uint64(household[i]), _NONE
+        if (granted[of] == NEVER) & (track[of] == _FAST):
+            found = _TRAINING if keen[i] < training_share else _NONE
+        elif since[of] == NEVER:
+            found = _NONE
+        elif exempt[i]:
+            found = _OTHER if keen[i] < other_share else _NONE
+        elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
+            arranged = (route[i] == _OLD) | (planned[i] != NEVER)
+            found = suits[i] if arranged else _VOLUNTEERING
         activity[i], active[i], practice_hours[i] = found, found != _NONE, unpaid[found]
-        training[many] = rows[k]
+        training[many] = row
         many += found == _TRAINING
     return training[:many].copy()
 

@@ -134,27 +134,31 @@ def route(chance: np.ndarray, schooling: np.ndarray, age: np.ndarray, params: Pa
 @njit(cache=True)
 def without_route(rows, route, household, granted):
     """Those of rows whose permit has no route yet, (n,); route, household: of persons, granted: of households."""
-    found, count = np.empty(len(rows) + 1, np.int64), 0
-    for k in range(len(rows)):
-        i = rows[k]
-        if route[i] == NEVER:
-            found[count] = i
-            count += granted[household[i]] != NEVER
-    return found[:count].copy()
+    lacking, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py
+        lacking[count] = rows[k]
+        count += route[np.uint64(rows[k])] == NEVER
+    found, many = np.empty(count + 1, np.int64), 0
+    for row in lacking[:count]:
+        found[many] = row
+        many += granted[household[row]] != NEVER
+    return found[:many].copy()
 
 
 @njit(cache=True)
 def without_plan(rows, planned, route, household, since, track):
     """Those of rows who wait for a plan, (n,): it is offered, not made, and asked by their route or before a permit."""
-    found, count = np.empty(len(rows) + 1, np.int64), 0
-    for k in range(len(rows)):
-        i = rows[k]
-        if (planned[i] != NEVER) | (route[i] == _OLD):
-            continue
-        of = household[i]
-        found[count] = i
-        count += (since[of] != NEVER) & ((route[i] != NEVER) | (track[of] != _FAST))
-    return found[:count].copy()
+    unplanned, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py
+        i = np.uint64(rows[k])
+        unplanned[count] = rows[k]
+        count += (planned[i] == NEVER) & (route[i] != _OLD)
+    found, many = np.empty(count + 1, np.int64), 0
+    for row in unplanned[:count]:
+        of = np.uint64(household[row])
+        found[many] = row
+        many += (since[of] != NEVER) & ((route[row] != NEVER) | (track[of] != _FAST))
+    return found[:many].copy()
 
 
 @njit(cache=True)
@@ -169,18 +173,21 @@ def asked(
     households; goals [level], terms [months]: by route, the last of them without one; a route that ends by its hours
     has no goal (infinite). Whoever is exempt or has passed is looked at no further.
     """
-    passes, undated, many, more = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0, 0
-    for k in range(len(rows)):
+    learner[:] = integrating[:] = False
+    open_, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py: most are exempt or have passed
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
-        learner[i] = integrating[i] = False
-        if exempt[i] or (until_level and passed[i] != NEVER):
-            continue
+        open_[count] = rows[k]
+        count += not (exempt[i] | (until_level & (passed[i] != NEVER)))
+    passes, undated, many, more = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), 0, 0
+    for row in open_[:count]:
+        i = np.uint64(row)
         of = np.uint64(household[i])
         by = route[i] if route[i] >= 0 else NO_ROUTE
         lower = (by == _B1) & (hours_followed[i] >= lowered_after)
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
-        passes[many] = undated[more] = rows[k]
+        passes[many] = undated[more] = row
         many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)

@@ -81,9 +81,10 @@ def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
     """
     households, of = state.households, state.complexes
     linked = np.zeros(len(sponsors), bool)
-    for turn, (row, size) in enumerate(zip(sponsors.tolist(), needed.tolist(), strict=True)):
+    for turn in np.flatnonzero(households.complex[sponsors] != NEVER).tolist():
+        row, size = sponsors[turn], needed[turn]
         where = households.complex[row]
-        if where == NEVER or not of.linkable[where]:
+        if not of.linkable[where]:
             continue
         free = of.built[where] - of.newcomers[where] - of.residents[where]
         if free >= size - households.home[row]:

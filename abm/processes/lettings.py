@@ -87,15 +87,21 @@ def newcomers_in_line(state, params: Params) -> Newcomers:
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
     households.registered[fresh] = start[params.registration_from][fresh]
     rows = np.append(rows, looking(state))
-    people = state.newcomers
-    young, leads = np.zeros(len(households), bool), members_of(rows, people.household)
-    leads = leads[people.role[leads] == Role.LEAD]
-    young[people.household[leads]] = month - people.born[leads] < params.young * MONTHS
+    young = led_by_young(state, rows, params) if params.target_share else np.zeros(len(rows), bool)
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
     settled, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER
     since = np.where(settled, households.registered[rows], households.coupled[rows])
     since = np.where(urgent, households.urgent[rows], since)
-    return Newcomers(rows, cell, since, households.registered[rows], young[rows], settled, urgent)
+    return Newcomers(rows, cell, since, households.registered[rows], young, settled, urgent)
+
+
+def led_by_young(state, rows: np.ndarray, params: Params) -> np.ndarray:
+    """Whether the lead of a household (rows, (n,)) is below the age of the target group, (n,) bool."""
+    people, leads = state.newcomers, members_of(rows, state.newcomers.household)
+    leads = leads[people.role[leads] == Role.LEAD]
+    young = np.zeros(len(state.households), bool)
+    young[people.household[leads]] = state.clock.month - people.born[leads] < params.young * MONTHS
+    return young[rows]
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:

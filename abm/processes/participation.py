@@ -91,15 +91,17 @@ def wanting(rows, learner, class_due, month):
 @njit(cache=True)
 def preparing(rows, class_hours, exempt, household, granted, location, month, months):
     """Those of rows who live in reception within `months` after the permit and are not in class, (n,)."""
-    found, count = np.empty(len(rows) + 1, np.int64), 0
-    for k in range(len(rows)):
-        i, of = rows[k], household[rows[k]]
-        if location[of] == NEVER:  # most live in a home
-            continue
+    idle, many = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py
+        i = np.uint64(rows[k])
+        idle[many] = rows[k]
+        many += (location[np.uint64(household[i])] >= 0) & (not exempt[i])
+    found, count = np.empty(many + 1, np.int64), 0
+    for i in idle[:many]:  # most live in a home
+        of = household[i]
         since = month - granted[of]
-        early = (granted[of] != NEVER) & (since > 0) & (since <= months)
         found[count] = i
-        count += early & (class_hours[i] == 0) & (not exempt[i])
+        count += (granted[of] != NEVER) & (since > 0) & (since <= months) & (class_hours[i] == 0)
     return found[:count].copy()
 
 
@@ -129,7 +131,9 @@ def served(state, params: Params, rows: np.ndarray) -> np.ndarray:
     since = np.where(in_class, np.int16(NEVER), people.class_due[rows])  # those in class are ahead of all who wait
     lottery = state.households.lottery[people.household[rows]]
     number, one, left = np.arange(len(rows)), np.ones(len(rows), np.int8), regions.class_places * state.scale
-    return rows[np.sort(oldest_first_by(where, number, since, lottery, one, left))]
+    got = np.zeros(len(rows), bool)
+    got[oldest_first_by(where, number, since, lottery, one, left)] = True
+    return rows[got]
 
 
 def prepare(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
