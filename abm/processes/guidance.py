@@ -57,11 +57,15 @@ def unrecognised(rows, schooling, recognised, household, granted):
 
     schooling, recognised, household: whole columns of persons; granted: of households.
     """
-    found, count = np.empty(len(rows) + 1, np.int64), 0
-    for k in range(len(rows)):
-        i = rows[k]
+    may, many = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in kernels.py: few have a diploma
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        may[many] = rows[k]
+        many += (schooling[i] == _HIGHER) & (recognised[i] == NEVER)
+    found, count = np.empty(many + 1, np.int64), 0
+    for i in may[:many]:
         found[count] = i
-        count += (schooling[i] == _HIGHER) & (recognised[i] == NEVER) & (granted[household[i]] != NEVER)
+        count += granted[household[i]] != NEVER
     return found[:count].copy()
 
 
@@ -78,7 +82,7 @@ def coached(rows, coached_since, month, months):
     """Those of rows, (n,) int64, whose coaching began less than `months` ago; coached_since: whole column."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
-        began = coached_since[rows[k]]
+        began = coached_since[np.uint64(rows[k])]
         found[count] = rows[k]
         count += (began != NEVER) & (month - began < months)
     return found[:count].copy()

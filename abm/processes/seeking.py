@@ -154,7 +154,7 @@ def makeup(chance: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
     students, young = alone * params.student_share, alone * (params.student_share + params.young_share)
     large = 1 - params.large_share
     bounds = np.array([alone, params.small_share, max(large, params.small_share)])
-    size = np.array([1, 2, MIDDLE, LARGE])[(chance[:, None] >= bounds).sum(axis=1)]
+    size = np.array([1, 2, MIDDLE, LARGE])[np.searchsorted(bounds, chance, side="right")]
     group = np.where(chance < students, Group.STUDENT, np.where(chance < young, Group.YOUNG, Group.REGULAR))
     return size, group
 
