@@ -1,4 +1,4 @@
-"""A run of the whole model in a process of its own: `python -m tests.benchmarks.full_run first|full|mesa SCALE`.
+"""A run of the whole model in a process of its own: `python -m tests.benchmarks.full_run WHAT SCALE`, see the end.
 
 Prints one line of JSON: seconds, seconds per process of the chain, and the most memory that was held [bytes].
 """
@@ -38,6 +38,7 @@ def full(scale: float) -> dict:
 
 def _turns(scale: float, months: int | None = None) -> dict:
     from abm import inputs, scenario, start
+    from abm.archive import put_away
     from abm.chain import turn
 
     chosen = scenario.default().changed(scale=scale)
@@ -48,8 +49,20 @@ def _turns(scale: float, months: int | None = None) -> dict:
     for month in range(months):
         turn(state, chosen.params_at(month), chosen.seed, spent=spent)
         rows += len(state.households)
+        put_away(state)
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "months": months, "rows": rows, "people": len(state.newcomers), "spent": spent}
+
+
+def recorded(scale: float) -> dict:
+    """Simulate the default scenario to its end as `abm run` does, all measures recorded."""
+    from abm import inputs, scenario
+    from experiments.runner import simulate
+
+    chosen, facts = scenario.default().changed(scale=scale), inputs.load()
+    began = time.perf_counter()
+    simulate(chosen, facts)
+    return {"seconds": time.perf_counter() - began, "months": chosen.months}
 
 
 def mesa(scale: float) -> dict:
@@ -66,6 +79,6 @@ def mesa(scale: float) -> dict:
 
 
 if __name__ == "__main__":
-    measured = {"first": first, "full": full, "mesa": mesa}[sys.argv[1]](float(sys.argv[2]))
+    measured = {"first": first, "full": full, "recorded": recorded, "mesa": mesa}[sys.argv[1]](float(sys.argv[2]))
     held = getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     print(json.dumps(measured | {"ended": time.time(), "bytes": held}))
