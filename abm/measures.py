@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm.duration_measures import DURATION_MEASURES
 from abm.home_measures import HOME_MEASURES
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
@@ -346,6 +347,7 @@ MEASURES: tuple[Measure, ...] = (
     *PARTICIPATION_MEASURES,
     *PROTECTION_MEASURES,
     *OUTCOME_MEASURES,
+    *DURATION_MEASURES,
     *HOME_MEASURES,
     *STARTER_MEASURES,
     *SUPPORT_MEASURES,

@@ -33,6 +33,8 @@ from abm.state import Events, State
 STATISTICS = ("mean", "median", "p90")
 SEXES = ("men", "women")
 PERMIT_YEARS = 11  # groups of years since the permit, the last one open
+SINCE = ("months_since_arrival", "months_since_permit")
+DURATIONS = 121  # groups of months since these, the last one open
 DIMENSIONS = ("origin", "sex", "schooling", "region")  # ways to part people whose groups are compared
 TENANTS = ("newcomers", "other home seekers")  # of starter homes
 WAYS = (
@@ -69,6 +71,7 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "activity": words(Activity),
         "since_permit": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
         "since_arrival": [f"{year} years" for year in range(PERMIT_YEARS - 1)] + [f"{PERMIT_YEARS - 1} years and more"],
+        **{each: [*map(str, range(DURATIONS - 1)), f"{DURATIONS - 1} and more"] for each in SINCE},
         "dimension": list(DIMENSIONS),
         "sector": list(inputs.sectors),
         "form": words(Form),
@@ -178,6 +181,7 @@ def sizes(month: Month) -> dict[str, int]:
         | {"origin": len(state.origins), "region": len(state.regions)}
         | {"municipality": len(state.municipalities)}
         | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS), "sector": len(state.inputs.sectors)}
+        | dict.fromkeys(SINCE, DURATIONS)
         | {"rule": len(Rule), "seeker": len(Group) + 1}
         | {"nearness": len(NEARNESS), "site_size": len(SITE_SIZES), "phase": len(PHASES)}
         | {"sex": len(SEXES), "schooling": len(Schooling), "since_permit": PERMIT_YEARS}

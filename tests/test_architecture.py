@@ -34,7 +34,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["grown"],
     ["work_measures"],
     ["life_measures", "participation_measures", "protection_measures", "outcome_measures", "home_measures"],
-    ["starter_measures", "support_measures"],
+    ["duration_measures", "starter_measures", "support_measures"],
     ["measures"],
     ["recorder"],
     ["attributes"],
@@ -50,6 +50,7 @@ HOMES = {  # third-party library -> the modules that may import it
     "numba": {
         "abm.assignment",
         "abm.draws",
+        "abm.duration_measures",
         "abm.employment",
         "abm.grown",
         "abm.hiring",
