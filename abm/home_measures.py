@@ -86,10 +86,10 @@ def medians(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 @njit(cache=True)
 def tally(search, municipality, group, towns, groups):
     """Seekers who search, (towns, groups); search, municipality, group: whole columns."""
-    many = np.zeros((towns, groups), np.int64)
+    many = np.zeros(towns * groups, np.int32)  # unsigned: no check for a negative index
     for i in range(len(search)):
-        many[municipality[i], group[i]] += search[i] == _SEARCHING
-    return many
+        many[np.uint64(municipality[i] * groups + group[i])] += search[i] == _SEARCHING
+    return many.reshape((towns, groups)).astype(np.int64)
 
 
 def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

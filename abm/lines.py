@@ -79,23 +79,24 @@ def longest_registered(search, municipality, size, registered, wanted):
         return np.empty(0, np.int64)
     earliest = np.int64(registered.min())
     spans = (np.int64(registered.max()) - earliest) // _SPAN + 1
-    many = np.zeros((len(wanted), spans), np.int32)
+    cell = np.empty(len(search), np.int32)
     for i in range(len(search)):
-        searching = search[i] == _SEARCHING
-        many[cell_number(municipality[i], size[i]), (registered[i] - earliest) // _SPAN] += searching
+        cell[i] = cell_number(municipality[i], size[i])
+    many = np.zeros(len(wanted) * spans, np.int32)  # unsigned: no check for a negative index
+    for i in range(len(search)):
+        many[np.uint64(cell[i] * spans + (registered[i] - earliest) // _SPAN)] += search[i] == _SEARCHING
     last, total = np.empty(len(wanted), np.int64), 0
     for c in range(len(wanted)):
         found, span = 0, 0
         while found < wanted[c] and span < spans:
-            found += many[c, span]
+            found += many[c * spans + span]
             span += 1
         last[c] = earliest + span * _SPAN - 1
         total += found
     rows, count = np.empty(total + 1, np.int64), 0
     for i in range(len(search)):
         rows[count] = i
-        front = registered[i] <= last[cell_number(municipality[i], size[i])]
-        count += (search[i] == _SEARCHING) & front
+        count += (search[i] == _SEARCHING) & (registered[i] <= last[np.uint64(cell[i])])
     return rows[:count]
 
 
