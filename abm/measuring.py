@@ -28,6 +28,7 @@ from abm.populations import (
     Track,
 )
 from abm.residents import NEARNESS, PHASES, SITE_SIZES
+from abm.splits import Splits
 from abm.state import Events, State
 
 STATISTICS = ("mean", "median", "p90")
@@ -116,6 +117,11 @@ class Month:
         """Relatives abroad by where their application stands, (len(Reunion),) persons at the scale of the run."""
         people, rows = self.households, np.flatnonzero(self.households.family_abroad > 0)
         return np.bincount(people.reunion[rows], people.family_abroad[rows], len(Reunion))
+
+    @cached_property
+    def splits(self) -> Splits:
+        """The neighbourhoods by group."""
+        return Splits(self.state, self.number)
 
     @cached_property
     def group_sizes(self) -> dict[str, int]:

@@ -330,7 +330,12 @@ class Municipalities(Table):
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
-    let_share = column(np.float64, NEVER, unit="share", doc="of freed homes, let to status holders over about a year")
+    let_share = column(
+        np.float64,
+        NEVER,
+        unit="share",
+        doc="of freed homes, let to newcomers over about a year, each as its rule counts",
+    )
     accustomed = column(np.float64, NEVER, unit="share", doc="newcomers over inhabitants that residents are used to")
     support = column(np.float64, unit="SD", doc="mean support of residents")
     willingness = column(np.float64, 1.0, unit="ratio", doc="chance that a location is opened here, over what it was")

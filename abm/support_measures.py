@@ -9,51 +9,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from abm.clock import MONTHS
 from abm.measuring import Measure, Month, by_municipality, level
-from abm.residents import LONG_AGO, PHASES
 
-SITE_EDGES = (0, 150, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
 SPLITS = ("total", "nearness", "site_size", "phase", "region", "municipality")
 PLACE = ("total", "region", "municipality")
-
-
-def phases(month: Month) -> np.ndarray:
-    """Phase of each neighbourhood, (n,) rows of PHASES, by the last location that was announced there."""
-    where = month.state.neighbourhoods
-    years = np.clip((month.number - where.opened.astype(np.int64)) // MONTHS, 0, 2)
-    found = np.where(where.opened >= where.announced, 2 + years, 1)
-    found[(where.places == 0) & (where.opened > LONG_AGO)] = len(PHASES) - 1
-    found[(where.announced == LONG_AGO) | ((where.places == 0) & (where.opened == LONG_AGO))] = 0
-    return found
-
-
-def codes(month: Month, by: str) -> np.ndarray:
-    """Group of each neighbourhood, (n,)."""
-    where = month.state.neighbourhoods
-    if by == "total":
-        return np.zeros(len(where), np.int64)
-    if by == "nearness":
-        return (where.places > 0).astype(np.int64)
-    if by == "site_size":
-        return np.searchsorted(SITE_EDGES, where.places, side="right") - (where.places == 0)
-    if by == "phase":
-        return phases(month)
-    town = where.municipality
-    return town if by == "municipality" else month.state.municipalities.region[town]
 
 
 def mean_of(value: Callable[[Month], np.ndarray]) -> Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]:
     """Mean over inhabitants of a value of neighbourhoods, per group; NaN where nobody lives."""
 
     def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        weight, each, found = month.state.neighbourhoods.population, value(month), {}
-        for by in wanted:
-            group, count = codes(month, by), month.group_sizes[by]
-            many = np.bincount(group, weight, count)
-            many[many == 0] = np.nan
-            found[by] = np.bincount(group, weight * each, count) / many
-        return found
+        return month.splits.means(value(month), wanted)
 
     return values
 

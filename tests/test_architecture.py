@@ -22,7 +22,7 @@ LAYERS = [  # a module imports only from lines above its own
     ["home_market", "labour_market", "complexes", "country"],
     ["state"],
     ["archive", "composition", "adults", "assignment", "offers", "surroundings", "homes", "home_queue", "corporations"],
-    ["settling", "exposure", "feedback", "support_kernels"],
+    ["settling", "exposure", "feedback", "support_kernels", "splits"],
     ["neighbours"],
     ["matching", "lines", "tenancies"],
     ["employment", "meetings", "letting_rules"],

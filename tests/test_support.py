@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.home_market import Rule
 from abm.populations import NEVER, Kind, Stage
 from abm.processes import support
 from abm.scenario import default
@@ -94,6 +95,34 @@ def test_only_those_who_seek_a_home_mind_lettings():
     change = state.residents.support - state.residents.anchor
     assert change[here & seeking] == pytest.approx(-0.3 * 0.2 * 2 * (share - 0.05) / 0.1, abs=1e-5)
     assert change[here & ~seeking] == pytest.approx(0, abs=1e-6)
+
+
+def let_to_newcomers(rule, **params) -> np.ndarray:
+    """Support of home seekers less their anchor, in C, where newcomers got half of what fell free by this rule."""
+    state, _ = hosts(C)
+    state.municipalities.freed[:] = 20
+    people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0, rule=rule)
+    run(support, state, **(NOTHING | {"unfairness": 0.2, "fair_share": 0.05, "perceived": 2.0, **AT_ONCE} | params))
+    seekers = (state.neighbourhoods.municipality[state.residents.neighbourhood] == C) & state.residents.seeking
+    return state.residents.support[seekers] - state.residents.anchor[seekers]
+
+
+def test_a_letting_counts_as_its_rule_says():
+    share = 0.05 + (0.25 * 0.5 - 0.05) / 12  # a quarter of the half that newcomers got
+    change = let_to_newcomers(Rule.REGISTRATION, felt_registration=0.25)
+    assert change == pytest.approx(-0.3 * 0.2 * 2 * (share - 0.05) / 0.1, abs=1e-5)
+    assert let_to_newcomers(Rule.REGISTRATION, felt_registration=0.1) == pytest.approx(0, abs=1e-5)  # half of a tenth
+    names = ("urgency", "institutions", "target", "lottery", "registration", "starter")
+    for rule, name in zip(list(Rule)[1:], names, strict=True):
+        half, other = (let_to_newcomers(rule, **{f"felt_{name}": weight}).mean() for weight in (0.5, 0.7))
+        assert half > other > let_to_newcomers(Rule.PRIORITY).mean() - 1e-6
+
+
+def test_priority_is_minded_more_than_a_share_or_a_lottery():
+    by = {rule: let_to_newcomers(rule).mean() for rule in Rule}
+    assert by[Rule.PRIORITY] == pytest.approx(let_to_newcomers(NEVER).mean())
+    assert by[Rule.PRIORITY] < by[Rule.INSTITUTIONS] < by[Rule.LOTTERY] < 0
+    assert by[Rule.PRIORITY] < by[Rule.REGISTRATION]
 
 
 def test_a_family_that_follows_takes_no_home():

@@ -7,6 +7,7 @@ from abm import support_measures as measures
 from abm.measuring import Month, labels, sizes
 from abm.populations import Stage
 from abm.residents import LONG_AGO, NEARNESS, PHASES, SITE_SIZES
+from abm.splits import phases
 from abm.support_measures import SUPPORT_MEASURES
 from tests.runs import recorded, small
 from tests.village import B, people, village_state
@@ -42,19 +43,19 @@ def test_near_and_far(month):
 
 
 def test_phases(month):
-    found = measures.phases(month)
+    where, now = month.state.neighbourhoods, month.number
+    found = phases(where, now)
     expected = {1: "first year", 6: "closed", 9: "announced"}  # in 8 a location was there before all
     assert {n: PHASES[phase] for n, phase in enumerate(found) if phase} == expected
-    where = month.state.neighbourhoods
     where.opened[1] = 17
-    assert PHASES[measures.phases(month)[1]] == "announced"  # heard of in month 29, after one of month 17
+    assert PHASES[phases(where, now)[1]] == "announced"  # heard of in month 29, after one of month 17
     where.announced[1] = 16
-    assert PHASES[measures.phases(month)[1]] == "second year"
+    assert PHASES[phases(where, now)[1]] == "second year"
     where.opened[1] = 5
     where.announced[1] = 4
-    assert PHASES[measures.phases(month)[1]] == "later"
+    assert PHASES[phases(where, now)[1]] == "later"
     where.announced[1] = LONG_AGO
-    assert PHASES[measures.phases(month)[1]] == "no new location"
+    assert PHASES[phases(where, now)[1]] == "no new location"
 
 
 def test_objections_count_neighbours_who_do_not_accept(month):

@@ -22,6 +22,7 @@ from tests.village import A, C, E, people, village_state
 SMALL, LARGE = 80, 800  # places; at 4,000 residents 2 and 20 percent
 DRAWS = 32
 FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "kernel"}
+FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # nothing is let by rule here
 
 
 def priors(draws: int = DRAWS) -> list[dict]:

@@ -5,13 +5,14 @@
 
 G, contact: good and bad contacts are two stocks with a half-life; K+ lifts and K- lowers support, each to a ceiling,
 and good contact draws to the middle. Contacts come from newcomers in the neighbourhood (more of them at first, fewer
-each when they are many), more for who takes part in a programme, from colleagues and from the own building. T, threat:
-from the announcement of a location, falling after its opening; it grows with size, is less far away, in cities and
-with regular tenants; and the number of newcomers in the municipality beyond what one knew. F, fairness: the share of
-homes let to status holders as it is perceived, for those who seek a home. W: employment of newcomers in the
-municipality. Any term is off at 0.
+each when they are many), more for who takes part in a programme, from colleagues and from the own building. T,
+threat: from the announcement of a location, falling after its opening; it grows with size, is less far away, in
+cities and with regular tenants; and the number of newcomers in the municipality beyond what one knew. F, fairness:
+the share of homes let to newcomers as it is perceived, each counted by the rule of its letting, for those who seek a
+home. W: employment of newcomers in the municipality. Any term is off at 0.
 
     G = g b_C [(1 - exp(-K+)) - r (1 - exp(-K-))] - b_conv (s - s_mid)(1 - exp(-K+))
+    F = b_F p [sum over rules of phi_rule share let to newcomers - share at the anchor] / 0.10
     T = b_T [sum over locations of kernel (N / 0.02 residents)^nu h] (1 - x urban) (1 - chi regulars)
         + b_M points of newcomers (1 - urban)
 
@@ -20,7 +21,7 @@ the support that a household finds where it is placed.
 
 Source: E047, E048, E049, E050, E051, E052, E053, E054, E055, E056 (exposure); E057, E058, E059, E060, E061, E062, E074
 (contact); E063 (work); E064, E066 (halo, announcement); E067 (voice); E068, E069, E072, E075, E076 (programmes,
-stability, incidents, mix); E082, E083, E084 (fairness); E086, E087 (talk).
+stability, incidents, mix); E082, E083, E084, E085 (fairness); E086, E087 (talk).
 """
 
 from statistics import NormalDist
@@ -31,6 +32,7 @@ import numpy as np
 from abm import exposure, feedback, neighbours
 from abm import support_kernels as kernels
 from abm.draws import Draws
+from abm.home_market import Rule
 from abm.kernels import read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
@@ -140,6 +142,15 @@ class Params(ProcessParams):
     unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, who seeks a home")
     perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
     fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "of lettings to status holders at the anchor")
+    felt_registration: float = param(
+        0.4, "ratio", 0.1, 0.7, "E085: sign, of tenants in the United States; size a guess",
+        "how a home counts that a newcomer got by registration, where one by priority counts as 1",
+    )  # fmt: skip
+    felt_target: float = param(0.4, "ratio", 0.1, 1, "assumption: as by registration", "the same, as young person")
+    felt_lottery: float = param(0.4, "ratio", 0, 1, "assumption: as by registration", "the same, by lottery")
+    felt_urgency: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, by urgency")
+    felt_institutions: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, in the share model")
+    felt_starter: float = param(1, "ratio", 0, 1, "assumption: as by priority", "the same, for a starter home")
     work: float = param(0.2, "SD", 0, 0.4, "E063: sign", "all newcomers at work against none")
     work_reference: float = param(0.35, "share", 0, 1, "assumption", "of them at work at the anchor")
     work_known: float = param(
@@ -216,11 +227,21 @@ def announce(state, params: Params, draws: Draws) -> None:
     where.announced[locations.neighbourhood[heard]] = month
 
 
+def felt_weights(params: Params) -> np.ndarray:
+    """How a home that a newcomer gets counts by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
+    found = np.ones(len(Rule) + 1)
+    found[Rule.REGISTRATION], found[Rule.TARGET_GROUP] = params.felt_registration, params.felt_target
+    found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
+    found[Rule.INSTITUTIONS], found[Rule.STARTER] = params.felt_institutions, params.felt_starter
+    return found
+
+
 def fairness(state, params: Params) -> np.ndarray:
     """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     rows = np.flatnonzero((households.housed == month) & (households.sponsor == NEVER))
-    let = np.bincount(towns.pool[households.municipality[rows]], minlength=len(towns))
+    weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
+    let = np.bincount(towns.pool[town], weight, len(towns))
     freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
     share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
     known = np.where(towns.let_share == NEVER, params.fair_share, towns.let_share)

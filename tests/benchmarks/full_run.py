@@ -8,15 +8,19 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from hashlib import sha256
 from importlib.util import find_spec
 from resource import RUSAGE_SELF, getrusage
+from types import MappingProxyType
 
 
-def fresh(what: str, scale: float) -> dict:
+def fresh(what: str, scale: float, threads: int | None = None) -> dict:
     """What a new Python process measures, and `start`: seconds from its start to the end of what it did."""
     began = time.time()
     command = [sys.executable, "-m", "tests.benchmarks.full_run", what, str(scale)]
-    result = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
+    limited = {} if threads is None else {"NUMBA_NUM_THREADS": str(threads)}
+    result = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | limited)
     found = json.loads(result.stdout.splitlines()[-1])
     return found | {"start": found["ended"] - began}
 
@@ -36,13 +40,20 @@ def full(scale: float) -> dict:
     return _turns(scale)
 
 
-def _turns(scale: float, months: int | None = None) -> dict:
+def country(scale: float) -> dict:
+    """Simulate ten years with one resident per inhabitant, times the scale."""
+    return _turns(scale, months=120, values={"world.start.residents_share": 1})
+
+
+def _turns(scale: float, months: int | None = None, values: Mapping[str, float] = MappingProxyType({})) -> dict:
     from abm import inputs, scenario, start
     from abm.archive import put_away
     from abm.chain import turn
 
-    chosen = scenario.default().changed(scale=scale)
+    chosen = scenario.default().with_values(values).changed(scale=scale)
+    began = time.perf_counter()
     state = start.begin(inputs.load(), chosen.params_at(0), chosen.seed, scale)
+    settled = time.perf_counter() - began
     spent: dict[str, float] = {}
     months = months or chosen.months
     rows, began = 0, time.perf_counter()
@@ -51,7 +62,10 @@ def _turns(scale: float, months: int | None = None) -> dict:
         rows += len(state.households)
         put_away(state)
     seconds = time.perf_counter() - began
-    return {"seconds": seconds, "months": months, "rows": rows, "people": len(state.newcomers), "spent": spent}
+    return {
+        "seconds": seconds, "months": months, "rows": rows, "people": len(state.newcomers), "spent": spent,
+        "settled": settled, "residents": len(state.residents), "digest": sha256(state.residents.support).hexdigest(),
+    }  # fmt: skip
 
 
 def recorded(scale: float) -> dict:
@@ -79,6 +93,7 @@ def mesa(scale: float) -> dict:
 
 
 if __name__ == "__main__":
-    measured = {"first": first, "full": full, "recorded": recorded, "mesa": mesa}[sys.argv[1]](float(sys.argv[2]))
+    measures = {"first": first, "full": full, "recorded": recorded, "country": country, "mesa": mesa}
+    measured = measures[sys.argv[1]](float(sys.argv[2]))
     held = getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     print(json.dumps(measured | {"ended": time.time(), "bytes": held}))
