@@ -161,6 +161,7 @@ def repeat(
 def replicate(
     seeds: Annotated[int, typer.Option(metavar="N", help="Pairs of runs for each.")] = 4,
     scale: Annotated[float, typer.Option(help="Share of people simulated one to one.")] = 0.1,
+    draws: Annotated[int, typer.Option(metavar="N", help="Draws from the priors, for those on support.")] = 32,
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
@@ -168,7 +169,8 @@ def replicate(
     """Do published experiments again inside the model: the effect that it gives beside the one that was found."""
     from experiments import replications
 
-    found = replications.replicate(seeds=seeds, scale=scale, workers=workers, address=address, store=store)
+    options = {"draws": draws, "workers": workers, "address": address, "store": store}
+    found = replications.replicate(seeds=seeds, scale=scale, **options)
     replications.show(found, console)
 
 

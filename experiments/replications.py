@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
-from experiments import inquiry, loading, sweeps
+from abm.errors import InputError
+from experiments import cases, inquiry, loading, sweeps
 from experiments import store as stores
 from experiments.comparison import interval
 from experiments.runner import Job
 from experiments.store import Store
 
 SINCE, UNTIL = "2015-01", "2025-12"  # treated from the start; the years whose inputs were observed
-SCALE, SEEDS = 0.1, 4
+SCALE, SEEDS, DRAWS = 0.1, 4, 32
 UKRAINE = slice("2022-07", "2024-10")  # between the first and the last count of people from Ukraine at work
 WINDOW = "2021-01"  # from this month on people of all years since their permit are there
 Values = Mapping[str, Any]
@@ -195,9 +196,13 @@ LEVELS = {"R9a", "R9b"}  # not a difference; published as about .09 and .06, whi
 
 
 def replicate(
-    *, seeds: int = SEEDS, scale: float = SCALE, workers=None, address=None, store=stores.DEFAULT
+    *, seeds: int = SEEDS, scale: float = SCALE, draws: int = DRAWS, workers=None, address=None, store=stores.DEFAULT
 ) -> pd.DataFrame:
-    """Effect of each replication with its interval over seeds, beside the published one. Raises InputError."""
+    """Effect of each replication beside the published one, with its interval over seeds; of those on support (see
+    cases.py) with what `draws` from the priors make of it. Raises InputError.
+    """
+    if draws < 1 or seeds < 1:
+        raise InputError(f"--draws: {draws} and --seeds: {seeds}: give 1 or more of each")
     where = Store(store)
     where.check()
     given = sweeps.shared(where)
@@ -219,7 +224,8 @@ def replicate(
     with sweeps.stopping(), inquiry.pooled(workers, address, max(len(todo), 1)) as do:
         sweeps.make(do, given, todo, lambda done: None)
     frames = {name: of_run(where, name) for name in jobs}
-    return pd.DataFrame([row(each, [(frames[a], frames[b]) for a, b in wanted[each.id]]) for each in REPLICATIONS])
+    rows = [row(each, [(frames[a], frames[b]) for a, b in wanted[each.id]]) for each in REPLICATIONS]
+    return pd.DataFrame(rows + cases.over_priors(draws))
 
 
 def of_run(store: Store, name: str) -> pd.DataFrame:
@@ -245,13 +251,24 @@ def row(each: Replication, pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> di
 
 def show(found: pd.DataFrame, console: Console) -> None:
     """Print effects and published intervals side by side."""
-    shown = Table("", "experiment", "published", "model", "95%", "", box=None, pad_edge=False)
+    shown = Table("", "experiment", "published", "model", "spread", "", box=None, pad_edge=False)
     for each in found.itertuples():
         verdict = "within" if each.within else "outside"
         shown.add_row(
             each.id, f"{each.title} \\[{each.unit}] ({each.source})",
-            f"{each.published_from:+.2f} to {each.published_to:+.2f}", f"{each.model:+.3f}",
-            f"{each.low:+.2f} to {each.high:+.2f}", verdict,
+            between(each.published_from, each.published_to), f"{each.model:+.3f}",
+            "" if math.isnan(each.low) else between(each.low, each.high), verdict,
         )  # fmt: skip
     console.print(shown, highlight=False)
     console.print(f"{int(found['within'].sum())} of {len(found)} within.", highlight=False)
+    console.print(
+        "Spread: 95% interval of the mean over seeds; from R10 on, median and 10 to 90% over the priors of support.",
+        highlight=False,
+    )
+
+
+def between(low: float, high: float) -> str:
+    """An interval in words: '+0.10 to +0.20', 'at least +0.10', 'at most +0.20'."""
+    if math.isinf(high):
+        return f"at least {low:+.2f}"
+    return f"at most {high:+.2f}" if math.isinf(low) else f"{low:+.2f} to {high:+.2f}"

@@ -24,6 +24,7 @@ from experiments.store import Run
 
 OBSERVED = Path(__file__).parents[1] / "configs" / "targets" / "observed.yaml"
 NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
+WHAT = 31  # characters for what a point is
 NOTHING = 0.5  # persons, places or homes below which a group counts as having none
 HALF_YEAR = clock.MONTHS // 2
 UNITS = {measure.name: measure.unit for measure in MEASURES}
@@ -66,10 +67,10 @@ class Tolerance(Strict):
 
 
 class Point(Strict):
-    """One observed value; `measure` where it is made in another way than the target's other points."""
+    """One observed value, or None beside what was observed; `measure` where it is made in another way than others."""
 
     period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$")
-    value: float
+    value: float | None
     what: str = ""
     measure: Quantity | None = None
     note: str = ""
@@ -85,6 +86,7 @@ class Target(Strict):
     tolerance: Tolerance
     measure: Quantity | None = None
     needs: str = ""
+    spread: str = ""  # a design: what a run says of this hangs on numbers of which little more than the sign is known
     note: str = ""
     points: tuple[Point, ...] = Field(min_length=1)
 
@@ -153,6 +155,8 @@ def _row(target: Target, point: Point, outcomes) -> Row:
         return Row(target, point, why=OUTSIDE)
     across = {"sum": each.sum(), "highest": each.max(), "lowest": each.min(), "zeros": (each < NOTHING).sum()}
     simulated = float(across[made.across])
+    if observed is None:
+        return Row(target, point, simulated)
     deviation = (simulated - observed) / abs(observed) if observed else math.nan
     return Row(target, point, simulated, deviation, target.tolerance.allows(observed, simulated))
 
@@ -180,7 +184,7 @@ def summary(rows: list[Row]) -> dict[str, str]:
 
 
 def _verdict(rows: list[Row]) -> str:
-    judged, tolerance = [row for row in rows if row.simulated is not None], rows[0].target.tolerance
+    judged, tolerance = [row for row in rows if row.within is not None], rows[0].target.tolerance
     right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
     if judged and tolerance.kind == "rms":
         rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
@@ -198,11 +202,12 @@ def show(rows: list[Row], console: Console) -> None:
         rows_of, table = list(mine), Table(box=None, show_header=False, pad_edge=False)
         target = rows_of[0].target
         needs = f" (needs {target.needs})" if target.needs else ""
+        needs += f" (one world of many: abm sweep {target.spread})" if target.spread else ""
         console.print(
             f"[bold]{name:<4} {target.title}[/bold]{needs}: {verdicts[name]} \\[{target.tolerance}]", highlight=False
         )
-        for width in (20, 9, 10, 10, 9, 4):
-            table.add_column(width=width, no_wrap=True, justify="left" if width in (20, 4) else "right")
+        for width in (WHAT, 9, 10, 10, 9, 4):
+            table.add_column(width=width, no_wrap=True, justify="left" if width in (WHAT, 4) else "right")
         for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():
             mark = {True: "ok", False: "off", None: ""}[row.within]
             table.add_row(f"     {row.point.what}", row.point.period, *_texts(row), mark)
@@ -212,7 +217,7 @@ def show(rows: list[Row], console: Console) -> None:
     silent = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
     console.print("Columns: period, observed, simulated, deviation.", highlight=False)
     console.print(f"{met} of {len(verdicts)} targets within, {len(verdicts) - met - silent} off, {silent} not judged.")
-    judged = [row for row in rows if row.simulated is not None]
+    judged = [row for row in rows if row.within is not None]
     right = sum(bool(row.within) for row in judged)
     console.print(f"{right} of {len(judged)} points within their tolerance.")
 
@@ -221,7 +226,9 @@ def _texts(row: Row) -> list[str]:
     """Observed, simulated and deviation, the last in terms of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
-        return [_text(observed, kind), "not in run", ""]
+        return ["-" if observed is None else _text(observed, kind), "not in run", ""]
+    if observed is None:
+        return ["-", _text(row.simulated, kind), ""]
     relative, difference = kind in ("relative", "rms"), _text(row.simulated - observed, kind, "+")
     return [_text(observed, kind), _text(row.simulated, kind), f"{row.deviation:+.0%}" if relative else difference]
 

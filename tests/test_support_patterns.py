@@ -8,33 +8,23 @@ from functools import cache
 
 import numpy as np
 import pytest
-from scipy.stats import norm, qmc
+from scipy.stats import norm
 
 from abm.measuring import Month
-from abm.params import about
 from abm.populations import Kind, Stage
-from abm.processes import support
 from abm.support_measures import mean_of
+from experiments import hosting
 from tests.hosting import START, STILL, followed, hosts
 from tests.runs import real, small, state_after
 from tests.village import A, C, E, people, village_state
 
 SMALL, LARGE = 80, 800  # places; at 4,000 residents 2 and 20 percent
 DRAWS = 32
-FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "kernel"}
-FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # nothing is let by rule here
 
 
-def priors(draws: int = DRAWS) -> list[dict]:
-    """Latin hypercube over the prior of every number of support that is no policy."""
-    fields = {name: about(field) for name, field in support.Params.model_fields.items() if name not in FIXED}
-    points = qmc.LatinHypercube(len(fields), rng=np.random.default_rng(7)).random(draws)
-    low, high = (np.array([of[bound] for of in fields.values()], float) for bound in ("low", "high"))
-    low[list(fields).index("contacts")] = 1  # U(log) from 1 to 60
-    scaled = low + points * (high - low)
-    column = list(fields).index("contacts")
-    scaled[:, column] = 60 ** points[:, column]
-    return [dict(zip(fields, map(float, row), strict=True)) | STILL for row in scaled]
+def priors() -> list[dict]:
+    """Draws from the prior of every number of support that is no policy, without chance and talk."""
+    return [{**each, **STILL} for each in hosting.priors(DRAWS)]
 
 
 @cache
