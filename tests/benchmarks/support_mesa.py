@@ -102,7 +102,7 @@ def lucks(rules: SupportRules, month: int) -> list[float]:
     for n, count in enumerate(np.diff(rules.bounds)):
         luck = np.empty(-(-count // 4) * 4)
         kernels._luck(luck, n, rules.address(month))
-        found += luck[:count].tolist()
+        found += ((luck[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
     return found
 
 
