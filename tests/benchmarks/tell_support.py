@@ -1,19 +1,15 @@
 """How the pass over residents fares on its own: against the memory of this machine, and for the whole country."""
 
 import os
-import resource
 from time import perf_counter
 
 import numpy as np
 
-from abm import inputs, settling, start
-from abm import support_kernels as kernels
-from abm.draws import Draws
-from abm.state import State
+from tests.benchmarks import full_run
 from tests.benchmarks.support_rules import SupportColumns, SupportRules, bytes_moved
 from tests.benchmarks.told import told
 
-COUNTRY_SECONDS, COUNTRY_BYTES, MONTHS = 120, 4e9, 120
+COUNTRY_SECONDS, COUNTRY_BYTES = 120, 4e9
 ADDED_SECONDS, RUN_MONTHS = 3.0, 252
 
 
@@ -48,33 +44,13 @@ def tell(quick: bool) -> None:
         tell_country()
 
 
-def tell_country(months: int = 6) -> None:
-    """Print what one resident per inhabitant takes: `months` are timed, and the first is left out."""
-    facts, params = inputs.load(), start.Params(residents_share=1.0)
-    state, began = State(facts), perf_counter()
-    start.settle_country(state, params, Draws(1, "start", 0))
-    settling.settle_residents(state, params)
-    built = perf_counter() - began
-    people, where = state.residents, state.neighbourhoods
-    rules = SupportRules(1)
-    shared = np.zeros((len(where), kernels.SHARED))
-    shared[:, kernels.NEAR], shared[:, kernels.BAD] = 0.05, 0.25
-    order = np.argsort(state.municipalities.region[where.municipality], kind="stable")
-    bounds = np.append(where.first, len(people)).astype(np.int64)
-    columns = (people.age, people.seeking, people.anchor, people.support, people.positive, people.negative)
-    new, sums = np.empty(len(people), np.float32), np.empty((len(where), kernels.SUMMED))
-    for month in range(months + 1):
-        if month == 1:
-            began = perf_counter()
-        net = (state.ties.starts, state.ties.targets)
-        kernels.renew(order, bounds, columns, net, shared, rules.terms, rules.address(month), new, sums)
-        people.support[:] = new
-    each = (perf_counter() - began) / months
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    threads = os.environ.get("NUMBA_NUM_THREADS", "all")
-    told(f"{len(people):,} residents: made or read [s]", "-", f"{built:.0f}")
-    told(f"120 months of it [s], threads: {threads}", f"<= {COUNTRY_SECONDS}", f"{each * MONTHS:.0f}")
-    told("most memory [GB]", f"< {COUNTRY_BYTES / 1e9:g}", f"{most / 1e9:.1f}")
+def tell_country() -> None:
+    """Print what ten years of the whole model take with one resident per inhabitant, on all processors."""
+    run = full_run.fresh("country", 1.0, threads=os.cpu_count() or 1)
+    told(f"{run['residents']:,} residents: made or read [s]", "-", f"{run['settled']:.0f}")
+    told(f"{run['months']} months of them [s]", f"<= {COUNTRY_SECONDS}", f"{run['spent']['support']:.0f}")
+    told("the same with everything else [s]", "-", f"{run['seconds']:.0f}")
+    told("most memory [GB]", f"< {COUNTRY_BYTES / 1e9:g}", f"{run['bytes'] / 1e9:.1f}")
 
 
 if __name__ == "__main__":
