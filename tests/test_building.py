@@ -228,3 +228,15 @@ def test_short_finance_shortens_the_term():
     rows = planned(state, financed=3)
     assert set(state.complexes.term[rows]) == {36}
     assert (state.complexes.moved_from[rows] == NEVER).all()
+
+
+def test_the_target_mix_and_management_are_those_of_the_plan():
+    found = {}
+    for share, managed in ((0.3, True), (0.6, False)):
+        state = town()
+        rows = planned(state, status_share=share, managed=managed, running=250, management=60, rent_most=933)
+        of = state.complexes
+        found[managed] = (of.share[rows].mean(), of.managed[rows].mean(), of.running[rows].mean(), of.rent[rows].mean())
+    assert found[True][:3] == (pytest.approx(0.3), 1, 310)
+    assert found[False][:3] == (pytest.approx(0.6), 0, 250)
+    assert found[True][3] - found[False][3] == pytest.approx(60)  # tenants pay for it

@@ -151,3 +151,15 @@ def test_the_reception_agency_pays_six_months_and_the_municipality_those_after()
     run(joining, state, tolerated=10, hotel=True)
     assert state.households.stage[1] == Stage.HOUSED
     assert state.ledger.month[Purpose.HOTELS_MUNICIPALITY] == 0
+
+
+@pytest.mark.parametrize(("months", "by_coa"), [(0, 0), (2, 2), (4, 3)])
+def test_the_reception_agency_pays_as_long_as_is_agreed(months, by_coa):
+    state = town()
+    family_of(state, people(state, Stage.HOUSED, home=SMALL)[0], 5)
+    paid = 0
+    for month in range(3):
+        state.clock.month = NOW + month
+        run(joining, state, tolerated=0, hotel=True, patience=60, hotel_paid=months)
+        paid += state.ledger.month[Purpose.HOTELS_COA] > 0
+    assert paid == by_coa
