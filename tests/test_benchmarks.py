@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tests.benchmarks import slices
+from tests.benchmarks import slices, tell_lettings
 from tests.benchmarks.equality import FAR, differences, distances
 from tests.benchmarks.jobs_rules import JobsRules
 from tests.benchmarks.slices import JOBS, RECEPTION, SLICES
@@ -55,3 +55,11 @@ def test_everything_that_can_happen_at_work_happens():
 
 def test_a_population_smaller_than_the_capacity_is_served():
     assert differences(RECEPTION, people=1, months=3) == differences(RECEPTION, people=20, months=30) == []
+
+
+def test_all_ways_to_let_homes_let_to_the_same_seekers():
+    market = tell_lettings.Market(seekers=6_000, homes=900)
+    let = [way(market).tolist() for way in tell_lettings.WAYS.values()]
+    assert let[0] == let[1] == let[2]
+    assert 0 < len(let[0]) <= market.homes.sum()
+    assert market.takes[let[0]].all()

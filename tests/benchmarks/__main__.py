@@ -7,7 +7,7 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # before numba is imported, and
 import argparse
 import sys
 
-from tests.benchmarks import full_run, tell_support, tell_sweeps
+from tests.benchmarks import full_run, tell_lettings, tell_support, tell_sweeps
 from tests.benchmarks.equality import FAR, NEAR, differences, distances
 from tests.benchmarks.slices import DO, SHUFFLE, SLICES, C, Slice
 from tests.benchmarks.timing import Timing, bytes_per_person, measure
@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             timings = tell_slice(compared, *(((2_000, 10_000), 3) if quick else ((10_000, 100_000, 1_000_000), 7)))
             tell_goals_of_slice(compared, timings)
         tell_memory()
+        equal &= tell_lettings.tell(quick)
         tell_support.tell(quick)
         tell_run(0.05 if quick else 1.0)
     if asked.only != "model":
