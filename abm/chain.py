@@ -30,6 +30,7 @@ from abm.processes import (
     lettings,
     money,
     moving,
+    onward,
     participation,
     placement,
     profile,
@@ -64,6 +65,7 @@ CHAIN = (
     reunion,  # families apply, wait, travel and arrive
     leaving,  # who may not stay leaves
     moving,  # housed households move to another municipality
+    onward,  # who earns enough moves on to middle rent, or buys a home
     profile,  # who is of working age, with which schooling, and who is exempt
     integration,  # routes and plans of civic integration: who is asked, from when, until when
     participation,  # language classes, as far as teachers go

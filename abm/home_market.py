@@ -28,6 +28,14 @@ class Income(IntEnum):
     MIDDLE = 1  # middle rent or a home to buy are within reach
 
 
+class Tenure(IntEnum):
+    """What a housed household pays for its home."""
+
+    CORPORATION = 0  # rent to a housing corporation, or not known
+    MIDDLE_RENT = 1  # rent above that of corporations (middenhuur)
+    OWNED = 2
+
+
 class Search(IntEnum):
     """Where the search of a home seeker stands."""
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-from abm.home_market import Group, Rule, Search
+from abm.home_market import Group, Rule, Search, Tenure
 from abm.kernels import read_only
-from abm.measuring import Measure, Month, level, statistics
-from abm.populations import Stage
+from abm.measuring import Measure, Month, level, persons, statistics
+from abm.populations import NEVER, Stage
 
 NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
 _KINDS = NEWCOMER + 1
@@ -130,6 +130,15 @@ def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {"total": np.array([each.sum()]), "region": region}
 
 
+def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
+    people = month.households
+    rows = np.flatnonzero(people.stage == Stage.HOUSED)
+    head = np.where(people.sponsor[rows] == NEVER, rows, people.sponsor[rows])
+    each = np.bincount(people.tenure[head], people.size[rows], len(Tenure)) / month.state.scale
+    return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
+
+
 def vacant(month: Month) -> float:
     """Homes that fell free and are not let yet, at full size."""
     of = month.state.municipalities
@@ -173,6 +182,18 @@ HOME_MEASURES: tuple[Measure, ...] = (
     level(
         "moved_on", "households/month", "Newcomers who moved from there to a larger home",
         "Nieuwkomers die van daar naar een grotere woning verhuisden", "total", flow("moved_on"),
+    ),
+    Measure(
+        "by_tenure", "persons", "Newcomers with a home, by what they pay for it",
+        "Nieuwkomers met een woning, naar eigendomsvorm", ("total", "tenure"), by_tenure,
+    ),
+    persons(
+        "to_middle_rent", "From a home of a corporation to middle rent", "Van corporatiewoning naar middenhuur",
+        lambda month: month.event("to_middle_rent"), "origin", "region", at_home=True, flow=True,
+    ),
+    persons(
+        "bought", "From a home of a corporation to one of their own", "Van corporatiewoning naar koopwoning",
+        lambda month: month.event("bought"), "origin", "region", at_home=True, flow=True,
     ),
     level(
         "homes_vacant", "homes", "Homes that fell free, not yet let", "Vrijgekomen woningen, nog niet verhuurd",

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from abm.complexes import Form, Halt
-from abm.home_market import Group, Rule
+from abm.home_market import Group, Rule, Tenure
 from abm.inputs import Inputs
 from abm.kernels import placed, read_only
 from abm.populations import (
@@ -80,6 +80,7 @@ def labels(inputs: Inputs) -> dict[str, list[str]]:
         "tenant": list(TENANTS),
         "way": list(WAYS),
         "rule": words(Rule),
+        "tenure": words(Tenure),
         "seeker": [*words(Group), "newcomer"],
         "origin": list(inputs.origins["origin"]),
         "region": list(inputs.regions["name"]),

@@ -268,6 +268,7 @@ class Households(Table):
     registered = column(np.int16, NEVER, unit="month", doc="month from which it counts as a registered home seeker")
     rule = column(np.int8, NEVER, doc="rule by which its home was let")
     home = column(np.int8, NEVER, doc="size of the home or of the units let, as in HomeSize; -1: none, or not known")
+    tenure = column(np.int8, 0, doc="what is paid for the home, as in Tenure")
     crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
     complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where it lives")
     urgent = column(np.int16, NEVER, unit="month", doc="month from which it needs another home at once")

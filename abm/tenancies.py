@@ -8,6 +8,7 @@ letting_rules.py with everybody else.
 import numpy as np
 from numba import njit
 
+from abm.home_market import Tenure
 from abm.homes import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
 from abm.kernels import flagged, read_only, whole_words
 from abm.populations import NEVER, HomeSize, Stage
@@ -101,7 +102,7 @@ def looking(state: State) -> np.ndarray:
     return np.flatnonzero(people.crowded | (people.urgent != NEVER) | registered)
 
 
-def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER) -> None:
+def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure=Tenure.CORPORATION) -> None:
     """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
 
     A starter home falls free. Any other home that is left is among those that fall free by the turnover of the stock.
@@ -109,5 +110,5 @@ def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER) -> Non
     people = state.households
     leave(state, rows)
     people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
-    people.home[rows], people.rule[rows] = home, rule
+    people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
     people.crowded[rows], people.urgent[rows] = False, NEVER

@@ -39,6 +39,7 @@ WRITES = (
     "households.registered",
     "households.rule",
     "households.home",
+    "households.tenure",
     "households.crowded",
     "households.urgent",
     "households.homeless",

@@ -25,7 +25,7 @@ from numba import njit
 
 from abm.complexes import NextUse
 from abm.draws import Draws
-from abm.home_market import Group, Rule, Search
+from abm.home_market import Group, Rule, Search, Tenure
 from abm.homes import FIT_SMALL, home_size, move_in, needed_by
 from abm.kernels import oldest_first_by, read_only, waiting, waiting_key
 from abm.params import ProcessParams, param
@@ -46,6 +46,7 @@ WRITES = (
     "households.rule",
     "households.registered",
     "households.home",
+    "households.tenure",
     "households.crowded",
     "households.urgent",
     "households.complex",
@@ -267,7 +268,7 @@ def to_middle_rent(state, params: Params, draws: Draws, tenants: np.ndarray) -> 
     pace = params.middle_pace * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
     goes = (income >= params.middle_income) & (draws.uniform("middle rent", who) < pace)
     rows = tenants[goes]
-    move_on(state, rows, home_size(needed_by(state, rows)))
+    move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
     return rows
 
 

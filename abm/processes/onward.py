@@ -1,0 +1,73 @@
+"""Households with a home of a corporation who earn enough move on: to middle rent, or to a home of their own.
+
+    chance a month = pace of buying, where net wages reach what a mortgage asks
+                     pace of renting, where they reach what middle rent asks, and the household did not buy
+
+Wages are those of everybody in the home, families who joined included, as they were last month. The home that is left
+is among those that fall free by the turnover of the stock (process housing), which counts the homes of all tenants; it
+is not counted again. Nobody lives in a home that is too small after such a move. Tenants of starter homes go on to
+middle rent by starter_homes; who owns or pays middle rent and gets more family than fits joins the line of all.
+
+Source: rent_htl_2026 (a rent of 933 euros is where rent benefit ends). No figures on how soon permit holders leave
+homes of corporations were found, so the paces are assumptions.
+"""
+
+import numpy as np
+
+from abm.draws import Draws
+from abm.home_market import Tenure
+from abm.homes import home_size, needed_by
+from abm.params import ProcessParams, param
+from abm.populations import NEVER, Stage
+from abm.tenancies import move_on
+
+WRITES = (
+    "households.home",
+    "households.rule",
+    "households.crowded",
+    "households.urgent",
+    "households.homeless",
+    "households.complex",
+    "households.tenure",
+    "complexes",
+)
+
+
+class Params(ProcessParams):
+    """What is asked, and how soon those who can move on do."""
+
+    rent_wages: float = param(
+        2900, "EUR/month", 2000, 5000, "assumption: rent_htl_2026, a rent of 933 is 32% of it",
+        "net wages of a household that middle rent asks",
+    )  # fmt: skip
+    rent_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who move to middle rent each month")
+    mortgage_wages: float = param(
+        4200, "EUR/month", 2500, 8000, "assumption: 56,000 gross a year lends about 250,000",
+        "net wages of a household that a mortgage asks",
+    )  # fmt: skip
+    buying_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who buy a home each month")
+
+
+def wages_of_homes(state) -> np.ndarray:
+    """Net wages of everybody in the home of each household, (households,) EUR/month; 0 for families who joined."""
+    households = state.households
+    wages = households.earned.astype(np.float64)
+    families = np.flatnonzero((households.sponsor != NEVER) & (households.stage == Stage.HOUSED))
+    np.add.at(wages, households.sponsor[families], wages[families])
+    wages[families] = 0
+    return wages
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let households buy, then let others go to middle rent."""
+    households, wages = state.households, wages_of_homes(state)
+    tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
+    tenants &= households.tenure == Tenure.CORPORATION
+    rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
+    who, wages = households.identity[rows], wages[rows]
+    buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)
+    rents = ~buys & (wages >= params.rent_wages) & (draws.uniform("rents", who) < params.rent_pace)
+    for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
+        last = households.rule[there]  # of their last home of a corporation
+        move_on(state, there, home_size(needed_by(state, there)), last, tenure)
+    return {"bought": rows[buys], "to_middle_rent": rows[rents]}
