@@ -24,6 +24,7 @@ from abm.processes import (
     housing,
     income,
     integration,
+    interim,
     joining,
     learning,
     leaving,
@@ -57,6 +58,7 @@ CHAIN = (
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
     housing,  # homes fall free, and status holders come first up to a ceiling
+    interim,  # municipalities take status holders into interim places
     building,  # corporations plan and build starter homes
     seeking,  # others look for a home
     lettings,  # the other homes are let, by the rules of letting

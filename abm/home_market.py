@@ -54,6 +54,7 @@ class Rule(IntEnum):
     LOTTERY = 4
     REGISTRATION = 5  # longest registered first
     STARTER = 6  # a starter home, to newcomers who wait for a home (process starter_homes)
+    INTERIM = 7  # no home: an interim place, which counts for the housing task (process interim)
 
 
 class Seekers(Table):

@@ -46,7 +46,7 @@ def euros(*purposes: Purpose) -> Callable[[Month], np.ndarray]:
 
 def moves_made(month: Month) -> float:
     """Mean number of moves between locations of the people who left reception this month."""
-    rows = month.event("housed", "joined", "returned", "left_unknown")
+    rows = month.event("housed", "joined", "in_interim", "returned", "left_unknown")
     people = month.households
     return float(np.average(people.moves[rows], weights=people.size[rows])) if len(rows) else np.nan
 
@@ -203,7 +203,7 @@ MEASURES: tuple[Measure, ...] = (
         "housed",
         "Moved into a home",
         "Gehuisvest",
-        lambda m: m.event("housed", "joined"),
+        lambda m: m.event("housed", "joined", "in_interim"),
         "origin",
         *PLACE,
         at_home=True,

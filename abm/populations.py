@@ -168,6 +168,7 @@ class Purpose(IntEnum):
     STARTER_GRANTS = 15
     STARTER_RENTS = 16
     STARTER_RUNNING = 17  # upkeep and social management of starter homes
+    INTERIM_GRANTS = 18
 
 
 class Newcomers(Table):
@@ -272,6 +273,7 @@ class Households(Table):
     crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
     complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where it lives")
     urgent = column(np.int16, NEVER, unit="month", doc="month from which it needs another home at once")
+    interim = column(np.int16, NEVER, unit="month", doc="month in which it came to an interim place")
     hotel = column(np.int16, NEVER, unit="month", doc="month in which it came to a hotel")
     homeless = column(np.int16, NEVER, unit="month", doc="month in which it lost a home without a next one")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
@@ -328,6 +330,9 @@ class Municipalities(Table):
     starter_due = column(np.float64, unit="units", doc="starter homes still to be planned here")
     starter_plans = column(np.int32, unit="complexes", doc="complexes of starter homes planned here so far")
     seekers_due = column(np.float64, unit="seekers", doc="part of a home seeker still due")
+    interim_places = column(np.int32, unit="places", doc="interim places for status holders, at full scale")
+    interim_planned = column(np.int32, unit="places", doc="the same, decided and not open")
+    interim_opens = column(np.int16, NEVER, unit="month", doc="when these open")
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")

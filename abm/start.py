@@ -18,7 +18,7 @@ from abm.inputs import Inputs
 from abm.matching import match_rows
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
-from abm.processes import arrival, building, contribution, joining, money, reunion, seeking, starter_homes
+from abm.processes import arrival, building, contribution, interim, joining, money, reunion, seeking, starter_homes
 from abm.settling import ResidentParams, settle_residents
 from abm.state import State
 
@@ -106,7 +106,8 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     settle_locations(state)
     settle_corporations(state)
     state.nation.add(1)
-    parties = money.PARTIES | contribution.PARTIES | building.PARTIES | starter_homes.PARTIES | joining.PARTIES
+    paying = (money, contribution, building, starter_homes, joining, interim)
+    parties = {purpose: pair for process in paying for purpose, pair in process.PARTIES.items()}
     payers, payees = zip(*(parties[purpose] for purpose in Purpose), strict=True)
     state.ledger.add(len(Purpose), payer=payers, payee=payees)
 

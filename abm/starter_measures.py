@@ -162,6 +162,23 @@ STARTER_MEASURES: tuple[Measure, ...] = (
         "families_waiting", "Families whose sponsor's home is too small",
         "Gezinnen voor wie de woning van de referent te klein is", families_waiting, "origin",
     ),
+    persons(
+        "in_interim", "In interim places, waiting for a home", "In een tussenvoorziening, wachtend op een woning",
+        lambda month: np.flatnonzero((month.households.interim != NEVER) & (month.households.stage == Stage.HOUSED)),
+        "region", "municipality", at_home=True,
+    ),
+    level(
+        "interim_places", "places", "Interim places for status holders", "Tussenvoorzieningen voor statushouders",
+        "total", lambda month: month.state.municipalities.interim_places.sum(),
+    ),
+    level(
+        "interim_locations", "locations", "Interim locations for status holders",
+        "Locaties van tussenvoorzieningen voor statushouders", "total",
+        lambda month: np.count_nonzero(month.state.municipalities.interim_places),
+    ),
+    euros(
+        "interim_grants", "Grants for interim places", "Bijdragen voor tussenvoorzieningen", Purpose.INTERIM_GRANTS
+    ),
     euros("hotels_coa", "Hotels, paid by the reception agency", "Hotels, betaald door het COA", Purpose.HOTELS_COA),
     euros(
         "hotels_municipality", "Hotels, paid by municipalities", "Hotels, betaald door gemeenten",

@@ -111,4 +111,4 @@ def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure
     leave(state, rows)
     people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
     people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
-    people.crowded[rows], people.urgent[rows] = False, NEVER
+    people.crowded[rows], people.urgent[rows], people.interim[rows] = False, NEVER, NEVER

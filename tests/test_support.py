@@ -113,9 +113,11 @@ def test_a_letting_counts_as_its_rule_says():
     assert change == pytest.approx(-0.3 * 0.2 * 2 * (share - 0.05) / 0.1, abs=1e-5)
     assert let_to_newcomers(Rule.REGISTRATION, felt_registration=0.1) == pytest.approx(0, abs=1e-5)  # half of a tenth
     names = ("urgency", "institutions", "target", "lottery", "registration", "starter")
-    for rule, name in zip(list(Rule)[1:], names, strict=True):
+    for rule, name in zip(list(Rule)[1 : Rule.INTERIM], names, strict=True):
         half, other = (let_to_newcomers(rule, **{f"felt_{name}": weight}).mean() for weight in (0.5, 0.7))
         assert half > other > let_to_newcomers(Rule.PRIORITY).mean() - 1e-6
+    nothing_let = -0.3 * 0.2 * 2 * (0.05 * 11 / 12 - 0.05) / 0.1  # an interim place takes no home
+    assert let_to_newcomers(Rule.INTERIM) == pytest.approx(nothing_let, abs=1e-5)
 
 
 def test_priority_is_minded_more_than_a_share_or_a_lottery():

@@ -127,6 +127,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     families = families[np.argsort(households.identity[families])]  # the same turns whatever the order of rows
     sponsors = households.sponsor[families]
     at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
+    at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
     together, size = needed_by(state, sponsors), households.home[sponsors]
     too_many = np.where(at_home & (size != NEVER), together - MEANT_FOR[size], 0)
     linked = np.zeros(len(families), bool)

@@ -42,6 +42,7 @@ WRITES = (
     "households.tenure",
     "households.crowded",
     "households.urgent",
+    "households.interim",
     "households.homeless",
     "households.complex",
     "complexes.newcomers",

@@ -30,6 +30,7 @@ WRITES = (
     "households.home",
     "households.crowded",
     "households.urgent",
+    "households.interim",
     "households.homeless",
     "households.complex",
     "complexes.newcomers",
@@ -175,5 +176,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
     households.home[rows], households.crowded[rows] = NEVER, False
-    households.urgent[rows] = households.homeless[rows] = NEVER
+    households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
     return {"moved_out": rows, "left_by_moving": left}

@@ -26,6 +26,7 @@ WRITES = (
     "households.rule",
     "households.crowded",
     "households.urgent",
+    "households.interim",
     "households.homeless",
     "households.complex",
     "households.tenure",
@@ -62,7 +63,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households buy, then let others go to middle rent."""
     households, wages = state.households, wages_of_homes(state)
     tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
-    tenants &= households.tenure == Tenure.CORPORATION
+    tenants &= (households.tenure == Tenure.CORPORATION) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
     who, wages = households.identity[rows], wages[rows]
     buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)

@@ -49,6 +49,7 @@ WRITES = (
     "households.tenure",
     "households.crowded",
     "households.urgent",
+    "households.interim",
     "households.complex",
     "households.homeless",
     "municipalities.balance",

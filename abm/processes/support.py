@@ -232,6 +232,7 @@ def felt_weights(params: Params) -> np.ndarray:
     found = np.ones(len(Rule) + 1)
     found[Rule.REGISTRATION], found[Rule.TARGET_GROUP] = params.felt_registration, params.felt_target
     found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
+    found[Rule.INTERIM] = 0.0  # takes no home
     found[Rule.INSTITUTIONS], found[Rule.STARTER] = params.felt_institutions, params.felt_starter
     return found
 
