@@ -57,11 +57,11 @@ class Params(ProcessParams):
         lever=True, dated={"2021-11": 2500, "2023-07": 0, "2024-03": 8500},
     )  # fmt: skip
     grant: float = param(
-        38_000, "EUR/year", 0, 150_000, "incentive_2025; the amount of 2022 is taken as that of 2025",
+        38_000, "EUR/year", 0, 150_000, "incentive_2025: the amount of 2022 is taken as that of 2025",
         "grant per person and year", lever=True, dated={"2024-03": 21_915},
     )  # fmt: skip
     cost: float = param(
-        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024; from 2024 on coa_cost_reg_2023",
+        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, from 2024 on regular places",
         "mean cost of a place", dated={"2024-03": PLACE},
     )  # fmt: skip
     spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")
