@@ -12,11 +12,11 @@ from numba import njit
 from abm.home_market import Group, Rule, Search, Tenure
 from abm.kernels import read_only
 from abm.measuring import Measure, Month, level, persons, statistics
-from abm.populations import NEVER, Stage
+from abm.populations import Stage
 
 NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
 _KINDS = NEWCOMER + 1
-_SEARCHING = int(Search.SEARCHING)
+_SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
 
 
 class Lettings:
@@ -130,12 +130,21 @@ def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {"total": np.array([each.sum()]), "region": region}
 
 
+@njit(cache=True)
+def tenures(stage, sponsor, tenure, size):
+    """Persons with a home by what is paid for it, (Tenure,); stage to size: whole columns of households."""
+    found = np.zeros(_TENURES + 1, np.int64)  # the last: without a home
+    for i in range(len(stage)):
+        head = sponsor[i] if sponsor[i] >= 0 else i
+        found[np.uint64(tenure[head] if stage[i] == _HOUSED else _TENURES)] += size[i]
+    return found[:_TENURES]
+
+
 def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
     people = month.households
-    rows = np.flatnonzero(people.stage == Stage.HOUSED)
-    head = np.where(people.sponsor[rows] == NEVER, rows, people.sponsor[rows])
-    each = np.bincount(people.tenure[head], people.size[rows], len(Tenure)) / month.state.scale
+    columns = (people.stage, people.sponsor, people.tenure, people.size)
+    each = tenures(*(read_only(column) for column in columns)) / month.state.scale
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
 
 

@@ -61,7 +61,7 @@ class Params(ProcessParams):
         "grant per person and year", lever=True, dated={"2024-03": 21_915},
     )  # fmt: skip
     cost: float = param(
-        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, from 2024 on regular places",
+        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, then regular places",
         "mean cost of a place", dated={"2024-03": PLACE},
     )  # fmt: skip
     spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")

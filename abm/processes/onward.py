@@ -13,10 +13,12 @@ homes of corporations were found, so the paces are assumptions.
 """
 
 import numpy as np
+from numba import njit
 
 from abm.draws import Draws
 from abm.home_market import Tenure
 from abm.homes import home_size, needed_by
+from abm.kernels import read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
 from abm.tenancies import move_on
@@ -32,6 +34,7 @@ WRITES = (
     "households.tenure",
     "complexes",
 )
+_HOUSED = int(Stage.HOUSED)
 
 
 class Params(ProcessParams):
@@ -49,19 +52,28 @@ class Params(ProcessParams):
     buying_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who buy a home each month")
 
 
-def wages_of_homes(state) -> np.ndarray:
-    """Net wages of everybody in the home of each household, (households,) EUR/month; 0 for families who joined."""
-    households = state.households
-    wages = households.earned.astype(np.float64)
-    families = np.flatnonzero((households.sponsor != NEVER) & (households.stage == Stage.HOUSED))
-    np.add.at(wages, households.sponsor[families], wages[families])
-    wages[families] = 0
+@njit(cache=True)
+def wages_of_homes(earned, sponsor, stage):
+    """Net wages of everybody in the home of each household, (households,) EUR/month; 0 for families who joined.
+
+    earned [EUR/month] to stage: whole columns of households.
+    """
+    wages, families, count = earned.copy(), np.empty(len(earned) + 1, np.int32), 0
+    for i in range(len(earned)):  # without branches, as in kernels.py
+        families[count] = i
+        count += (sponsor[i] >= 0) & (stage[i] == _HOUSED)
+    for i in families[:count]:
+        wages[sponsor[i]] += earned[i]
+    for i in families[:count]:
+        wages[i] = 0
     return wages
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households buy, then let others go to middle rent."""
-    households, wages = state.households, wages_of_homes(state)
+    households = state.households
+    columns = (households.earned, households.sponsor, households.stage)
+    wages = wages_of_homes(*(read_only(column) for column in columns))
     tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
     tenants &= (households.tenure == Tenure.CORPORATION) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))

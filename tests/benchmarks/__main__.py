@@ -19,7 +19,15 @@ CAVEAT = (
 )
 MOST_TIMES_C, GOAL_PEOPLE = 1.0, 100_000
 RUN_BYTES, START_SECONDS = 1.2e9, 3.0
-HOMES = ("building", "seeking", "lettings", "starter_homes", "joining")  # the market of homes for everybody
+HOMES = (
+    "interim",
+    "building",
+    "seeking",
+    "lettings",
+    "starter_homes",
+    "joining",
+    "onward",
+)  # the market of homes for everybody
 PARTS = {"homes and support": 12.0, "support": 20.0, "": 23.0}  # left out of a run -> seconds that are allowed
 
 
