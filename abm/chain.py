@@ -27,6 +27,7 @@ from abm.processes import (
     interim,
     joining,
     learning,
+    leases,
     leaving,
     lettings,
     money,
@@ -61,6 +62,7 @@ CHAIN = (
     interim,  # municipalities take status holders into interim places
     building,  # corporations plan and build starter homes
     seeking,  # others look for a home
+    leases,  # leases of private landlords end
     lettings,  # the other homes are let, by the rules of letting
     starter_homes,  # starter homes are let, and lead on to a home
     joining,  # families move in with their sponsors, if the home fits

@@ -31,9 +31,10 @@ class Income(IntEnum):
 class Tenure(IntEnum):
     """What a housed household pays for its home."""
 
-    CORPORATION = 0  # rent to a housing corporation, or not known
-    MIDDLE_RENT = 1  # rent above that of corporations (middenhuur)
-    OWNED = 2
+    CORPORATION = 0  # rent to a housing corporation
+    PRIVATE = 1  # rent to somebody else: alone, shared or for a time; who does looks for a home of a corporation
+    MIDDLE_RENT = 2  # rent above that of corporations (middenhuur)
+    OWNED = 3
 
 
 class Search(IntEnum):
@@ -55,6 +56,7 @@ class Rule(IntEnum):
     REGISTRATION = 5  # longest registered first
     STARTER = 6  # a starter home, to newcomers who wait for a home (process starter_homes)
     INTERIM = 7  # no home: an interim place, which counts for the housing task (process interim)
+    PRIVATE = 8  # no home of a corporation: one that the municipality found elsewhere (process housing)
 
 
 class Seekers(Table):

@@ -13,10 +13,17 @@ from abm.home_market import Group, Rule, Search, Tenure
 from abm.kernels import read_only
 from abm.measuring import Measure, Month, level, persons, statistics
 from abm.populations import Stage
+from abm.tenancies import looking
 
 NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
+
+
+def corporation_homes(month: Month) -> np.ndarray:
+    """Rows of newcomers to whom a home of a corporation was let this month, from reception or from another home."""
+    rows = month.event("housed", "moved_on")
+    return rows[month.households.rule[rows] != Rule.PRIVATE]
 
 
 class Lettings:
@@ -24,7 +31,7 @@ class Lettings:
 
     def __init__(self, month: Month):
         seekers, people = month.state.seekers, month.households
-        let, housed = month.event("let"), month.event("housed", "moved_on")
+        let, housed = month.event("let"), corporation_homes(month)
         self.month = month
         self.rule = np.append(seekers.rule[let], people.rule[housed]).astype(np.int64)
         self.kind = np.append(seekers.group[let], np.full(len(housed), NEWCOMER)).astype(np.int64)
@@ -97,7 +104,8 @@ def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
     many = tally(*columns, len(towns), _KINDS)
-    waits = people.municipality[(people.stage == Stage.AWAITING_HOME) & ~people.priority | people.crowded]
+    waits = np.flatnonzero((people.stage == Stage.AWAITING_HOME) & ~people.priority)
+    waits = people.municipality[np.append(waits, looking(month.state))]
     many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
     many = many / month.state.scale
     each = many.sum(axis=1)
@@ -189,8 +197,12 @@ HOME_MEASURES: tuple[Measure, ...] = (
         "Nieuwkomers in een te kleine woning sinds de komst van familie", ("total", "region"), crowded,
     ),
     level(
-        "moved_on", "households/month", "Newcomers who moved from there to a larger home",
-        "Nieuwkomers die van daar naar een grotere woning verhuisden", "total", flow("moved_on"),
+        "moved_on", "households/month", "Newcomers who moved from another home to one of a corporation",
+        "Nieuwkomers die van een andere woning naar een corporatiewoning verhuisden", "total", flow("moved_on"),
+    ),
+    level(
+        "private_homes", "homes/month", "Homes found for status holders outside corporations",
+        "Woningen voor statushouders buiten de corporaties gevonden", "total", flow("found"),
     ),
     Measure(
         "by_tenure", "persons", "Newcomers with a home, by what they pay for it",

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from abm.home_market import Rule, Tenure
 from abm.kernels import read_only, waiting, whole_months
 from abm.populations import NEVER, HomeSize, Reunion, Stage
 
@@ -53,7 +54,8 @@ def _needed(rows, size, sponsor, reunion, family_abroad):
 def crowding(state, joined: np.ndarray) -> None:
     """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
 
-    They register for a larger home that month. Where the size of the home is not known, it is taken to fit.
+    They register for a larger home that month, if they were not in line for one. Where the size of the home is not
+    known, it is taken to fit.
     """
     households = state.households
     rows = np.unique(households.sponsor[joined])
@@ -61,7 +63,7 @@ def crowding(state, joined: np.ndarray) -> None:
     crowded = known[home_size(needed_by(state, known)) > households.home[known]]
     fresh = crowded[~households.crowded[crowded]]
     households.crowded[fresh] = True
-    households.registered[fresh] = state.clock.month
+    households.registered[fresh[households.tenure[fresh] != Tenure.PRIVATE]] = state.clock.month
 
 
 def prepared(state, weeks: float, draws) -> np.ndarray:
@@ -76,13 +78,15 @@ def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=
     """Let households leave reception for a home in a municipality, which counts for its task.
 
     rule: by which each home was let; home: its HomeSize; (n,) or one for all, NEVER for who moves in with a sponsor.
+    A home that was found outside corporations has their tenure.
     """
     households, month = state.households, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
-    households.housed[rows] = month
+    households.housed[rows] = households.moved_in[rows] = month
     households.location[rows] = NEVER
     households.municipality[rows] = municipality
     households.rule[rows] = rule
     households.home[rows] = home
+    households.tenure[rows] = Tenure.PRIVATE if np.isscalar(rule) and rule == Rule.PRIVATE else Tenure.CORPORATION
     count = np.bincount(municipality, households.size[rows], len(state.municipalities))
     state.municipalities.balance[:] += count / state.scale

@@ -24,7 +24,7 @@ from abm.kernels import read_only, waiting, waiting_key
 from abm.lines import cells, longest_registered, lots, lowest_lots
 from abm.populations import NEVER
 
-ELSEWHERE = (Rule.PRIORITY, Rule.STARTER, Rule.INTERIM)  # let by processes of their own
+ELSEWHERE = (Rule.PRIORITY, Rule.STARTER, Rule.INTERIM, Rule.PRIVATE)  # let by processes of their own
 IN_LINE = tuple(rule for rule in Rule if rule not in ELSEWHERE)  # in the order in which homes are let
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from abm.duration_measures import DURATION_MEASURES
-from abm.home_measures import HOME_MEASURES
+from abm.home_measures import HOME_MEASURES, corporation_homes
 from abm.life_measures import LIFE_MEASURES
 from abm.measuring import Measure, Month, by_municipality, level, persons, wait
 from abm.outcome_measures import OUTCOME_MEASURES
@@ -33,8 +33,8 @@ def open_places(month: Month, size: int, group: Callable) -> np.ndarray:
 
 
 def homes_let(month: Month) -> np.ndarray:
-    """Homes let to status holders this month, (municipalities,)."""
-    rows = month.event("housed")
+    """Homes of corporations let to newcomers this month, from reception or another home, (municipalities,)."""
+    rows = corporation_homes(month)
     count = len(month.state.municipalities)
     return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
 
@@ -312,7 +312,11 @@ MEASURES: tuple[Measure, ...] = (
         lambda m: m.state.municipalities.freed,
     ),
     by_municipality(
-        "homes_let", "homes/month", "Homes let to status holders", "Woningen naar statushouders", homes_let
+        "homes_let",
+        "homes/month",
+        "Corporation homes let to newcomers",
+        "Corporatiewoningen naar nieuwkomers",
+        homes_let,
     ),
     by_municipality("task", "persons/half-year", "Housing task", "Taakstelling", lambda m: m.state.municipalities.task),
     by_municipality(

@@ -258,7 +258,8 @@ class Households(Table):
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
-    housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home")
+    housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home, the first one")
+    moved_in = column(np.int16, NEVER, unit="month", doc="month of moving into the present home")
     moved_out = column(np.int16, NEVER, unit="month", doc="month of the last move to another municipality")
     came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
 
@@ -310,6 +311,7 @@ class Municipalities(Table):
     pool = column(np.int16, unit="row of municipalities", doc="holder of the homes that it shares (itself at scale 1)")
     homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
     on_offer = column(np.float64, unit="homes", doc="homes that status holders can get under the ceiling, not yet let")
+    found = column(np.float64, unit="homes", doc="homes found for them outside corporations, not yet let")
     small = column(np.float64, unit="homes", doc="small homes that fell free and can still be let to them")
     middle = column(np.float64, unit="homes", doc="the same of middle size")
     large = column(np.float64, unit="homes", doc="the same of large size")

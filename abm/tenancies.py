@@ -96,10 +96,16 @@ def to_link(state: State) -> np.ndarray:
 
 
 def looking(state: State) -> np.ndarray:
-    """Rows of the households with a home who look for another one: crowded, urgent, or registered in a starter home."""
+    """Rows of the households with a home who look for another one.
+
+    They are crowded, urgent, registered in a starter home, or rent from others than corporations.
+    """
     people = state.households
-    registered = (people.complex != NEVER) & (people.registered != NEVER) & (people.sponsor == NEVER)
-    return np.flatnonzero(people.crowded | (people.urgent != NEVER) | registered)
+    registered = (people.complex != NEVER) & (people.registered != NEVER)
+    private = (people.tenure == Tenure.PRIVATE) & (people.stage == Stage.HOUSED)
+    return np.flatnonzero(
+        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NEVER)
+    )
 
 
 def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure=Tenure.CORPORATION) -> None:
@@ -111,4 +117,5 @@ def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure
     leave(state, rows)
     people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
     people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
+    people.moved_in[rows] = state.clock.month
     people.crowded[rows], people.urgent[rows], people.interim[rows] = False, NEVER, NEVER

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.home_market import Group, Rule, Search
+from abm.home_market import Group, Rule, Search, Tenure
 from abm.measures import MEASURES
 from abm.measuring import Month
 from abm.populations import Stage
@@ -84,6 +84,19 @@ def test_who_lives_too_small_and_moves_on():
     month.events["moved_on"] = rows[:1]
     assert value("moved_on", "total", month) == [1]
     assert value("lettings", "seeker", month)[NEWCOMER] == 3
+
+
+def test_homes_found_outside_corporations_are_no_lettings():
+    month = after()
+    private = people(month.state, Stage.HOUSED, municipality=B, rule=Rule.PRIVATE, tenure=Tenure.PRIVATE)
+    month.events["housed"] = np.append(month.events["housed"], private)
+    month.events["found"] = private
+    assert value("private_homes", "total", month) == [1]
+    assert value("lettings", "total", month) == [6]
+    assert value("homes_let", "municipality", month) == [1, 0, 0, 1, 0]
+    assert value("seekers", "municipality", month) == [1, 2, 0, 1, 0]  # its tenant looks for one of a corporation
+    month.events["moved_on"] = people(month.state, Stage.HOUSED, municipality=B, rule=Rule.REGISTRATION)
+    assert value("homes_let", "municipality", month) == [1, 1, 0, 1, 0]
 
 
 def test_a_month_without_lettings():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.draws import Draws
-from abm.home_market import Group, Rule, Search
+from abm.home_market import Group, Rule, Search, Tenure
 from abm.populations import ENDLESS, NEVER, HomeSize, Kind, Stage
 from abm.processes import housing, joining, lettings, moving, seeking
 from tests.village import A, B, C, locations, people, run, village, village_state
@@ -266,6 +266,26 @@ def test_who_lives_too_small_moves_on_in_order_of_registration():
     assert state.municipalities.let_in_line[A] == 2
 
 
+def test_tenants_of_others_stand_in_line_for_a_home_of_a_corporation():
+    state = town()
+    rows = people(state, Stage.HOUSED, 2, tenure=Tenure.PRIVATE, home=SMALL, coupled=[3, 4])
+    vacancies(state, A, small=1)
+    assert run(lettings, state, **ALL)["moved_on"].tolist() == [rows[0]]
+    of = state.households
+    assert of.registered[rows].tolist() == [3, 4]  # as anybody without priority, from when they were tied to it
+    assert of.tenure[rows].tolist() == [Tenure.CORPORATION, Tenure.PRIVATE]
+    assert (of.moved_in[rows[0]], of.housed[rows[0]]) == (NOW, NOW - 1)
+
+
+def test_who_is_registered_already_stays_so_when_the_home_becomes_too_small():
+    state = town()
+    sponsor = people(state, Stage.HOUSED, tenure=Tenure.PRIVATE, home=SMALL, registered=4)
+    people(state, Stage.AWAITING_COUPLING, size=4, sponsor=sponsor[0])
+    run(joining, state, tolerated=10)
+    assert state.households.crowded[sponsor].all()
+    assert state.households.registered[sponsor].tolist() == [4]
+
+
 def test_a_home_too_small_is_no_institution():
     state = town()
     sponsor = joined(state, SMALL)
@@ -326,23 +346,28 @@ def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
             urgent = np.where(luck.random(many) < 0.2, 5, ENDLESS)
             seekers(state, registered, municipality=where, size=size, urgent=urgent, group=luck.integers(0, 4, many))
     shares = dict(zip(("urgency_share", "institutions_share", "target_share", "lottery_share"), part, strict=True))
-    let, housed = [], []
+    let, housed, private, moved = [], [], [], []
     for _ in range(6):
-        housed += run(housing, state, priority_ban=ban, preparation_weeks=0)["housed"].tolist()
+        events = run(housing, state, priority_ban=ban, preparation_weeks=0)
+        housed += events["housed"].tolist()
+        private += events["found"].tolist()  # these take no home of a corporation, until they move on to one
         events = run(lettings, state, **shares)
         let += events["let"].tolist()
         housed += events["housed"].tolist()
+        moved += events["moved_on"].tolist()
         state.clock.month += 1
-    of = state.municipalities
+    of, homes = state.municipalities, len(let) + len(housed) - len(private) + len(moved)
     assert len(set(let)) == len(let)
     assert len(set(housed)) == len(housed)
-    assert of.let.sum() + of.let_in_line.sum() == len(let) + len(housed)
+    assert len(set(moved)) == len(moved)
+    assert set(moved) <= set(private)
+    assert of.let.sum() + of.let_in_line.sum() == homes
     assert set(let) == set(np.flatnonzero(state.seekers.search == Search.HOUSED))
     assert (state.seekers.rule[let] != NEVER).all()
     assert (state.households.rule[housed] != NEVER).all()
     vacant = of.vacant_small + of.vacant_middle + of.vacant_large + of.small + of.middle + of.large
     assert of.fallen.sum() == pytest.approx(6 * 100 * scale)
-    assert vacant.sum() + len(let) + len(housed) == pytest.approx(of.fallen.sum())
+    assert vacant.sum() + homes == pytest.approx(of.fallen.sum())
 
 
 def test_the_order_of_rows_does_not_matter():

@@ -5,6 +5,7 @@ import pytest
 
 from abm.chain import turn
 from abm.draws import Draws
+from abm.home_market import Tenure
 from abm.populations import NEVER, Stage
 from abm.processes import coupling, moving, work
 from tests.runs import small, state_after
@@ -178,11 +179,23 @@ def test_only_the_municipality_changes():
     moved = run(moving, state, **(PLAIN | OFTEN))["moved_out"]
     assert len(moved) == pytest.approx(0.17 * 400, abs=25)
     changed = {name for name, old in before.items() if not np.array_equal(old, getattr(state.households, name))}
-    assert changed == {"municipality", "came_from", "moved_out"}
+    assert changed == {"municipality", "came_from", "moved_out", "moved_in", "tenure"}
     assert set(state.households.came_from[moved]) == {E}
     assert (state.households.municipality[moved] != E).all()
     assert (state.households.municipality[np.setdiff1d(rows, moved)] == E).all()
     assert all(np.array_equal(old, getattr(state.municipalities, name)) for name, old in towns.items())
+
+
+@pytest.mark.parametrize(
+    ("tenure", "rents", "registered"),
+    [(Tenure.CORPORATION, Tenure.PRIVATE, 3), (Tenure.PRIVATE, Tenure.PRIVATE, 7), (Tenure.OWNED, Tenure.OWNED, 7)],
+)
+def test_tenants_of_corporations_rent_from_others_and_are_registered_since_they_were_housed(tenure, rents, registered):
+    state, _ = many(municipality=E, housed=3, registered=7, tenure=tenure)
+    moved = run(moving, state, **(PLAIN | OFTEN))["moved_out"]
+    assert set(state.households.tenure[moved]) == {rents}
+    assert set(state.households.registered[moved]) == {registered}
+    assert set(state.households.moved_in[moved]) == {state.clock.month}
 
 
 def test_a_move_changes_no_task_balance_nor_who_is_tied_where():

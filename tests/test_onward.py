@@ -105,6 +105,6 @@ def test_tenure_is_measured_for_everybody_in_the_home():
     (measure,) = (each for each in MEASURES if each.name == "by_tenure")
     found = measure.values(Month(state, {}), measure.by)
     assert dict(zip(labels(state.inputs)["tenure"], found["tenure"].tolist(), strict=True)) == {
-        "corporation": 8, "middle rent": 0, "owned": 10,
+        "corporation": 8, "private": 0, "middle rent": 0, "owned": 10,
     }  # fmt: skip
     assert found["total"].tolist() == [18]

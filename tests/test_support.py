@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.home_market import Rule
+from abm.home_market import Rule, Tenure
 from abm.populations import NEVER, Kind, Stage
 from abm.processes import support
 from abm.scenario import default
@@ -116,8 +116,21 @@ def test_a_letting_counts_as_its_rule_says():
     for rule, name in zip(list(Rule)[1 : Rule.INTERIM], names, strict=True):
         half, other = (let_to_newcomers(rule, **{f"felt_{name}": weight}).mean() for weight in (0.5, 0.7))
         assert half > other > let_to_newcomers(Rule.PRIORITY).mean() - 1e-6
-    nothing_let = -0.3 * 0.2 * 2 * (0.05 * 11 / 12 - 0.05) / 0.1  # an interim place takes no home
-    assert let_to_newcomers(Rule.INTERIM) == pytest.approx(nothing_let, abs=1e-5)
+    nothing_let = -0.3 * 0.2 * 2 * (0.05 * 11 / 12 - 0.05) / 0.1
+    for rule in (Rule.INTERIM, Rule.PRIVATE):  # they take no home of a corporation
+        assert let_to_newcomers(rule) == pytest.approx(nothing_let, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "counts"),
+    [({"moved_in": START}, 1), ({"moved_in": START - 1}, 0), ({"moved_in": START, "tenure": Tenure.PRIVATE}, 0)],
+)
+def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_who_was_housed_before(columns, counts):
+    state, _ = hosts(C)
+    state.municipalities.freed[:] = 20
+    people(state, Stage.HOUSED, 10, municipality=C, housed=START - 9, granted=0, **columns)
+    run(support, state, fair_share=0.05)
+    assert state.municipalities.let_share[C] == pytest.approx((0.05 * 11 + 0.5 * counts) / 12)
 
 
 def test_priority_is_minded_more_than_a_share_or_a_lottery():

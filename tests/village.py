@@ -154,6 +154,7 @@ def people(state: State, stage: Stage, count: int = 1, size: int = 1, **columns)
         implied |= {"coupled": before, "municipality": A}
     if stage == Stage.HOUSED:
         implied["housed"] = before
+        implied["moved_in"] = columns.get("housed", before)
     if stage == Stage.PROTECTED:
         implied["municipality"] = A
     implied |= columns

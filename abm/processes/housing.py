@@ -1,16 +1,18 @@
-"""Homes of corporations fall free; status holders come first, up to a ceiling, in the municipality that they wait for.
+"""Status holders get a home in the municipality that they wait for, of a corporation or found elsewhere.
 
 Homes that fall free this month = stock x turnover / 12. Status holders can get at most a ceiling of these, which
 municipalities share as they share the task, by inhabitants, each with its own effort; part of the movable homes
 (flexwoningen) comes on top. What nobody who waits there can use within a month goes on to all home seekers (lettings).
 
     on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
+    found elsewhere = private share / (1 - private share) x the first part of that
 
 Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
-larger. Movable homes are small. Under a ban on priority the ceiling is nothing, and households stand in line with
-everybody else.
+larger. Movable homes are small. For part of the households a home is found outside corporations, also longest waiting
+first: with a private landlord, shared or for a time. They go on looking for one of a corporation (lettings). Under a
+ban on priority the ceiling is nothing, and all stand in line with everybody else; what is found elsewhere stays.
 
-Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_share_status.
+Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_status_recent.
 """
 
 import numpy as np
@@ -30,6 +32,8 @@ WRITES = (
     "households.location",
     "households.municipality",
     "households.housed",
+    "households.moved_in",
+    "households.tenure",
     "households.priority",
     "households.rule",
     "households.home",
@@ -37,6 +41,7 @@ WRITES = (
     "municipalities.freed",
     "municipalities.fallen",
     "municipalities.on_offer",
+    "municipalities.found",
     "municipalities.small",
     "municipalities.middle",
     "municipalities.large",
@@ -53,9 +58,15 @@ class Params(ProcessParams):
     """How many homes status holders can get, and of which size."""
 
     priority_share: float = param(
-        0.1, "share", 0, 0.5, "E080|corp_share_status: highest national share found; from 2021 years with a queue",
-        "part of the homes that fall free that status holders can get at most", lever=True,
-        dated={"2021-01": 0.06, "2022-01": 0.068, "2023-01": 0.079},
+        0.075, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
+        "got; corp_status_recent: 2021 and 2023 as found, 2022 between",
+        "part of the homes that fall free that status holders can get at most from reception", lever=True,
+        dated={"2018-01": 0.05, "2021-01": 0.03, "2022-01": 0.034, "2023-01": 0.04},
+    )  # fmt: skip
+    private_share: float = param(
+        0.3, "share", 0, 0.9, "assumption: persons housed (C7) less relatives (C15), 1.9 to a home, less homes of "
+        "corporations (corp_status_recent) and movable ones: 0.25 in 2021, 0.35 in 2022",
+        "status holders for whom a home is found outside corporations",
     )  # fmt: skip
     priority_ban: bool = param(
         False, "switch", None, None, "E080", "status holders may not go before other home seekers", lever=True
@@ -87,6 +98,11 @@ def passed_on(rest: np.ndarray, pool: np.ndarray, fallen: np.ndarray) -> np.ndar
     return rest[pool] * part
 
 
+def asked(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where households (rows, (n,)) look for a home: holder of the homes of their municipality, and HomeSize."""
+    return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
+
+
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Free homes, offer part of them, let them, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
@@ -104,6 +120,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     share = 0.0 if params.priority_ban else params.priority_share
     most = ceiling(municipalities.freed, share, inhabitants, municipalities.effort)
     offered = pooled(pool, most + flex) * scale
+    found = ceiling(municipalities.freed, params.priority_share, inhabitants, municipalities.effort)
+    found = pooled(pool, found) * scale * params.private_share / (1 - params.private_share)
     fallen = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
     on_offer = municipalities.on_offer + offered
     homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + fallen
@@ -113,15 +131,22 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     queue = prepared(state, params.preparation_weeks, draws)
     queue = queue[np.argsort(waiting_key(households.coupled[queue], households.lottery[queue]))]
-    got = let(pool[households.municipality[queue]], home_size(needed_by(state, queue)), on_offer, homes)
-    rows = queue[got != NEVER]
+    elsewhere = draws.once("private", households.identity[queue]) < params.private_share
+    got = let(*asked(state, queue[~elsewhere]), on_offer, homes)
+    rows = queue[~elsewhere][got != NEVER]
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
     move_in(state, rows, households.municipality[rows], Rule.PRIORITY, got[got != NEVER])
     municipalities.on_offer[:] = kept(on_offer, offered)
+
+    there = municipalities.found + found
+    size = let(*asked(state, queue[elsewhere]), there, np.full(homes.shape, np.inf))  # of any size
+    private = queue[elsewhere][size != NEVER]
+    move_in(state, private, households.municipality[private], Rule.PRIVATE, size[size != NEVER])
+    municipalities.found[:] = kept(there, found)
     stay = kept(homes, fallen)
     municipalities.small[:], municipalities.middle[:], municipalities.large[:] = stay.T
     small, middle, large = passed_on(homes - stay, pool, by_size).T
     municipalities.vacant_small[:] += small
     municipalities.vacant_middle[:] += middle
     municipalities.vacant_large[:] += large
-    return {"housed": rows}
+    return {"housed": np.append(rows, private), "found": private}

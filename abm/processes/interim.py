@@ -34,6 +34,8 @@ WRITES = (
     "households.location",
     "households.municipality",
     "households.housed",
+    "households.moved_in",
+    "households.tenure",
     "households.rule",
     "households.home",
     "households.registered",

@@ -30,6 +30,8 @@ WRITES = (
     "households.location",
     "households.municipality",
     "households.housed",
+    "households.moved_in",
+    "households.tenure",
     "households.rule",
     "households.registered",
     "households.home",

@@ -6,8 +6,9 @@ get its homes; what a rule can not let goes by registration, and what nobody tak
 
 Newcomers who have no priority (a ban) stand in the same lines as everybody else. Their registration counts from the
 permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered. So do
-newcomers whose home became too small for their family; they are registered from then on, and take a larger home. Who
-lives in a starter home is in line from the month from which registration counts; who lost a home is urgent.
+newcomers who rent from others than corporations, and those whose home became too small for their family; these are
+registered from then on, and take a larger home. Who lives in a starter home is in line from the month from which
+registration counts; who lost a home is urgent.
 
 Source: E079 (lottery, registration), wait_hr (urgency), plan_share_model (people from institutions).
 """
@@ -36,6 +37,7 @@ WRITES = (
     "households.location",
     "households.municipality",
     "households.housed",
+    "households.moved_in",
     "households.registered",
     "households.rule",
     "households.home",
@@ -84,11 +86,10 @@ def newcomers_in_line(state, params: Params) -> Newcomers:
     """Newcomers who wait for a home without priority, or look for another; who is new in line is registered."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
-    rows = rows[~households.priority[rows]]
+    rows = np.append(rows[~households.priority[rows]], looking(state))
     fresh = rows[households.registered[rows] == NEVER]
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
     households.registered[fresh] = start[params.registration_from][fresh]
-    rows = np.append(rows, looking(state))
     young = led_by_young(state, rows, params) if params.target_share else np.zeros(len(rows), bool)
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
     settled, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER

@@ -5,9 +5,10 @@
 
 Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
 the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
-sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes,
-and movers stand in no line (lettings): they find a home that fits elsewhere, which is not counted. The starter home
-that they leave falls free. A job in another region than the new home ends (see work).
+sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes.
+Nobody waits with moving for a home of a corporation: tenants rent from others there, a home that fits, and stand in the
+line of their new municipality (lettings), registered since they were first housed. The starter home that they leave
+falls free. A job in another region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -17,6 +18,7 @@ from numba import njit
 
 from abm.adults import YOUNGEST
 from abm.draws import Draws
+from abm.home_market import Tenure
 from abm.kernels import members_of, numbered, read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Stage
@@ -28,6 +30,9 @@ WRITES = (
     "households.came_from",
     "households.moved_out",
     "households.home",
+    "households.moved_in",
+    "households.tenure",
+    "households.registered",
     "households.crowded",
     "households.urgent",
     "households.interim",
@@ -175,6 +180,9 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.came_from[rows] = households.municipality[rows]
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
+    tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NEVER)]
+    households.tenure[tenants], households.registered[tenants] = Tenure.PRIVATE, households.housed[tenants]
+    households.moved_in[rows] = month
     households.home[rows], households.crowded[rows] = NEVER, False
     households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
     return {"moved_out": rows, "left_by_moving": left}

@@ -1,4 +1,4 @@
-"""Households with a home of a corporation who earn enough move on: to middle rent, or to a home of their own.
+"""Tenants, of corporations or others, who earn enough move on: to middle rent, or to a home of their own.
 
     chance a month = pace of buying, where net wages reach what a mortgage asks
                      pace of renting, where they reach what middle rent asks, and the household did not buy
@@ -25,6 +25,7 @@ from abm.tenancies import move_on
 
 WRITES = (
     "households.home",
+    "households.moved_in",
     "households.rule",
     "households.crowded",
     "households.urgent",
@@ -75,7 +76,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     columns = (households.earned, households.sponsor, households.stage)
     wages = wages_of_homes(*(read_only(column) for column in columns))
     tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
-    tenants &= (households.tenure == Tenure.CORPORATION) & (households.interim == NEVER)
+    tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
     who, wages = households.identity[rows], wages[rows]
     buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)

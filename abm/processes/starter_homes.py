@@ -43,6 +43,7 @@ WRITES = (
     "households.location",
     "households.municipality",
     "households.housed",
+    "households.moved_in",
     "households.rule",
     "households.registered",
     "households.home",

@@ -32,7 +32,7 @@ import numpy as np
 from abm import exposure, feedback, neighbours
 from abm import support_kernels as kernels
 from abm.draws import Draws
-from abm.home_market import Rule
+from abm.home_market import Rule, Tenure
 from abm.kernels import read_only
 from abm.params import ProcessParams, param
 from abm.populations import NEVER, Kind, Stage
@@ -232,7 +232,7 @@ def felt_weights(params: Params) -> np.ndarray:
     found = np.ones(len(Rule) + 1)
     found[Rule.REGISTRATION], found[Rule.TARGET_GROUP] = params.felt_registration, params.felt_target
     found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
-    found[Rule.INTERIM] = 0.0  # takes no home
+    found[Rule.INTERIM] = found[Rule.PRIVATE] = 0.0  # take no home of a corporation
     found[Rule.INSTITUTIONS], found[Rule.STARTER] = params.felt_institutions, params.felt_starter
     return found
 
@@ -240,7 +240,8 @@ def felt_weights(params: Params) -> np.ndarray:
 def fairness(state, params: Params) -> np.ndarray:
     """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
-    rows = np.flatnonzero((households.housed == month) & (households.sponsor == NEVER))
+    fresh = (households.moved_in == month) & (households.sponsor == NEVER)
+    rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
     weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
     let = np.bincount(towns.pool[town], weight, len(towns))
     freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
