@@ -101,6 +101,16 @@ def families_waiting(month: Month) -> np.ndarray:
     return rows[people.stage[people.sponsor[rows]] == Stage.HOUSED]
 
 
+def time_apart(month: Month) -> np.ndarray:
+    """Mean, median and 90th percentile of months from a sponsor's application to living together, over relatives, (3,).
+
+    Of the families who moved in with their sponsor this month.
+    """
+    people, rows = month.households, month.event("joined")
+    applied = people.applied[people.sponsor[rows]].astype(np.int64)
+    return statistics(np.repeat(month.number - applied, people.size[rows]))
+
+
 def euros(name: str, label: str, label_nl: str, purpose: Purpose) -> Measure:
     """A measure of what was paid this month for one purpose."""
     return level(name, "EUR/month", label, label_nl, "total", lambda month: month.state.ledger.month[purpose])
@@ -161,6 +171,10 @@ STARTER_MEASURES: tuple[Measure, ...] = (
     persons(
         "families_waiting", "Families whose sponsor's home is too small",
         "Gezinnen voor wie de woning van de referent te klein is", families_waiting, "origin",
+    ),
+    level(
+        "time_apart", "months", "From the sponsor's application to living together",
+        "Van de aanvraag van de referent tot samen wonen", "statistic", time_apart,
     ),
     persons(
         "in_interim", "In interim places, waiting for a home", "In een tussenvoorziening, wachtend op een woning",

@@ -82,6 +82,17 @@ def test_overcrowded_persons_with_the_family_that_joined():
     assert measured(state, "overcrowded", "municipality") == {"B": 3}
 
 
+def test_time_that_families_are_apart():
+    state = town()
+    assert np.isnan(measured(state, "time_apart", "statistic").get("mean", np.nan))
+    sponsors = people(state, Stage.HOUSED, 2, applied=[NOW - 40, NOW - 10])
+    place = locations(state, Kind.MUNICIPAL)[0]
+    for sponsor, size in zip(sponsors, (1, 3), strict=True):
+        people(state, Stage.AWAITING_COUPLING, size=size, sponsor=sponsor, location=place)
+    events = run(joining, state)
+    assert measured(state, "time_apart", "statistic", events)["mean"] == (40 + 3 * 10) / 4  # over the relatives
+
+
 def test_families_who_wait_hotels_and_homelessness():
     state = town()
     sponsor = people(state, Stage.HOUSED, home=SMALL)[0]
