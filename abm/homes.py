@@ -3,12 +3,22 @@
 import numpy as np
 from numba import njit
 
+from abm.clock import MONTHS
 from abm.home_market import Rule, Tenure
 from abm.kernels import read_only, waiting, whole_months
 from abm.populations import NEVER, HomeSize, Reunion, Stage
 
 SIZES, _TRAVELLING = len(HomeSize), int(Reunion.TRAVELLING)
 FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
+
+
+def falling_free(state) -> np.ndarray:
+    """Corporation homes that fall free a month, (municipalities,): the country's turnover is the observed one."""
+    month, inputs = state.clock.month, state.inputs
+    homes = inputs.of_year("corporation_homes", month)
+    own = homes * state.municipalities.turnover
+    total = inputs.series_at("freed_homes_rate", month) / MONTHS * homes.sum()
+    return own * (total / (own.sum() or 1))
 
 
 def home_size(persons: np.ndarray) -> np.ndarray:

@@ -310,6 +310,7 @@ class Municipalities(Table):
     effort = column(np.float64, unit="ratio", doc="homes that it offers status holders, over its part by inhabitants")
     pool = column(np.int16, unit="row of municipalities", doc="holder of the homes that it shares (itself at scale 1)")
     homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
+    turnover = column(np.float64, 1.0, unit="ratio", doc="of these homes, over that of the mean home of the country")
     on_offer = column(np.float64, unit="homes", doc="homes that status holders can get under the ceiling, not yet let")
     found = column(np.float64, unit="homes", doc="homes found for them outside corporations, not yet let")
     small = column(np.float64, unit="homes", doc="small homes that fell free and can still be let to them")

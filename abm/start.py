@@ -44,6 +44,10 @@ class Params(ResidentParams):
         0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
         "spread of the effort of municipalities: homes offered over their part by inhabitants",
     )  # fmt: skip
+    turnover_slope: float = param(
+        0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
+        "how much less often homes fall free per year of registration at letting",
+    )  # fmt: skip
     own_sector: float = param(
         0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region, over all jobs"
     )
@@ -84,6 +88,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         emergency_places=towns["emergency_places_2025"],
         effort=lognormal(draws.once("effort", number), draws.once("effort angle", number), params),
         homes=inputs.of_year("corporation_homes", 0),
+        turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
     )
     of_region = np.bincount(inputs.municipality_region, inhabitants)

@@ -128,6 +128,15 @@ def test_effort_moves_what_a_municipality_offers():
     assert state.municipalities.offered.tolist() == pytest.approx([2, 2, 1.5, 0, 2])
 
 
+def test_homes_fall_free_less_often_where_lists_are_longer_and_as_many_in_the_country():
+    """Registered for 8, 4, 4, 2 and 1 years; a slope of ln 2 / 4 halves the turnover every four years."""
+    state = village_state(turnover_slope=np.log(2) / 4)
+    run(housing, state, **NOW)
+    turnover = np.array([1 / 4, 1 / 2, 1 / 2, 2**-0.5, 2**-0.25])
+    own = turnover * [1_000, 2_000, 3_000, 2_000, 2_000]
+    assert state.municipalities.freed.tolist() == pytest.approx((100 * own / own.sum()).tolist())
+
+
 def test_homes_are_those_of_the_year():
     homes = constant(11, INHABITANTS).copy()
     homes[1:] *= 2

@@ -125,7 +125,7 @@ def constant(times: int, value) -> np.ndarray:
 
 def village_state(inputs: Inputs | None = None, scale: float = 1.0, **params) -> State:
     """The village in January 2015 with residents but no newcomers; every municipality makes the same effort."""
-    state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, **params})
+    state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, "turnover_slope": 0, **params})
     settle_country(state, own, Draws(1, "start", 0))
     settle_residents(state, own)
     return state

@@ -25,6 +25,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.complexes import Form, Halt, NextUse
 from abm.draws import Draws
+from abm.homes import falling_free
 from abm.params import ProcessParams, param
 from abm.populations import ENDLESS, Account, Purpose
 
@@ -196,7 +197,8 @@ def renew_corporations(state, params: Params) -> None:
         return np.bincount(held.corporation, homes, len(of))
 
     of.homes[:] = stock(month)
-    of.freed[:] = of.homes * inputs.series_at("freed_homes_rate", month)
+    freed = falling_free(state)[held.municipality] * MONTHS * held.share
+    of.freed[:] = np.bincount(held.corporation, freed, len(of))
     of.built[:] = params.new_homes * of.homes / of.homes.sum()
     of.sold[:] = of.built - (stock(month + MONTHS) - of.homes)
     a_year = params.room_share * of.homes * params.cost_new * state.scale

@@ -1,6 +1,7 @@
 """Status holders get a home in the municipality that they wait for, of a corporation or found elsewhere.
 
-Homes that fall free this month = stock x turnover / 12. Status holders can get at most a ceiling of these, which
+Homes that fall free this month = stock x turnover / 12; turnover is lower where home seekers are registered longer, so
+that the country has what was observed. Status holders can get at most a ceiling of these, which
 municipalities share as they share the task, by inhabitants, each with its own effort; part of the movable homes
 (flexwoningen) comes on top. What nobody who waits there can use within a month goes on to all home seekers (lettings).
 
@@ -20,7 +21,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Rule
-from abm.homes import home_size, move_in, needed_by, prepared
+from abm.homes import falling_free, home_size, move_in, needed_by, prepared
 from abm.kernels import waiting_key
 from abm.letting_rules import ceiling, kept, let
 from abm.params import ProcessParams, param
@@ -107,8 +108,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Free homes, offer part of them, let them, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     municipalities.homes[:] = state.inputs.of_year("corporation_homes", month)
-    turnover = state.inputs.series_at("freed_homes_rate", month)
-    municipalities.freed[:] = municipalities.homes * turnover / MONTHS
+    municipalities.freed[:] = falling_free(state)
     flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
     inhabitants = municipalities.population_share
     flex = flex * inhabitants

@@ -22,6 +22,7 @@ from abm.clock import MONTHS
 from abm.draws import Draws
 from abm.home_market import Group, Income, Search
 from abm.home_queue import Balance, balance, lead_below, time_searched
+from abm.homes import falling_free
 from abm.kernels import read_only, waiting
 from abm.params import ProcessParams, param
 from abm.populations import ENDLESS, NEVER
@@ -66,7 +67,7 @@ class Params(ProcessParams):
 def settle(state, params: Params, draws: Draws) -> np.ndarray:
     """Who begins in each municipality from 2015 on, and who searches in January 2015; returns their rows."""
     of, inputs = state.municipalities, state.inputs
-    homes = inputs.of_year("corporation_homes", 0) * inputs.series_at("freed_homes_rate", 0) / MONTHS
+    homes = falling_free(state)
     status = np.minimum(params.usual_status * homes.sum() * of.population_share, homes)
     lists = lists_of(inputs.registration_years * MONTHS, params)
     others, urgent = homes - status, urgent_beginning(lists, params)
