@@ -13,7 +13,7 @@ from tests.village import INHABITANTS, A, B, C, D, constant, locations, people, 
 
 SMALL, MIDDLE, LARGE = HomeSize
 SOON = {"preparation_weeks": 0}  # whoever is tied to a municipality can move in the month after
-NOW = SOON | {"private_share": 0}  # and only homes of corporations are let
+NOW = SOON | {"private_share": 0, "found_share": 0}  # and only homes of corporations are let
 NONE = {"freed_homes_rate": 0}  # no home falls free
 
 
@@ -217,7 +217,7 @@ def test_weeks_of_preparation_come_before_moving_in():
     for month in range(1, 6):
         state.clock.month = month
         stock(state, A, (999, 0, 0), on_offer=999)
-        run(housing, state, preparation_weeks=12, private_share=0)
+        run(housing, state, preparation_weeks=12, private_share=0, found_share=0)
     waited = state.households.housed[rows]
     assert set(waited) == {2, 3}
     assert waited.mean() == pytest.approx(12 / (365.25 / 12 / 7), abs=0.09)  # four standard errors
@@ -296,7 +296,7 @@ def test_nobody_waits():
 def test_homes_are_found_elsewhere_for_part_of_them_and_none_of_a_corporation_is_used():
     state = village_state(village(corporation_homes=constant(11, [10_000_000] * 5)))
     rows = waiting(state, 4_000, size=3)
-    events = run(housing, state, private_share=0.3, priority_share=0.5, **SOON)
+    events = run(housing, state, private_share=0.3, found_share=0.3, priority_share=0.5, **SOON)
     private = state.households.tenure[rows] == Tenure.PRIVATE
     assert len(events["housed"]) == 4_000
     assert private.sum() == pytest.approx(0.3 * 4_000, abs=120)  # four standard errors
@@ -310,31 +310,36 @@ def test_homes_are_found_elsewhere_for_part_of_them_and_none_of_a_corporation_is
 def found(months=1, **params):
     """Homes that can be found in each municipality of the village, where nobody waits."""
     state = village_state()
-    run(housing, state, months=months, **(SOON | {"priority_share": 0.1, "private_share": 0.5} | params))
+    run(housing, state, months=months, **(SOON | {"found_share": 0.1} | params))
     return state.municipalities.found.tolist()
 
 
-def test_as_many_are_found_as_their_share_of_all_homes_asks():
-    assert found() == pytest.approx([1, 2, 3, 2, 2])  # as many as of corporations: a tenth of 100 by inhabitants
-    assert found(private_share=0.2) == pytest.approx([0.25, 0.5, 0.75, 0.5, 0.5])
-    assert found(private_share=0) == [0] * 5
-    assert found(months=24) == found()  # nothing piles up
-    assert found(priority_ban=True) == found()  # it is no priority
+def test_homes_are_found_by_inhabitants_and_none_is_kept_for_long():
+    assert found() == pytest.approx([1, 2, 3, 2, 2])  # a tenth of the 100 that fall free
+    assert found(found_share=0.025) == pytest.approx([0.25, 0.5, 0.75, 0.5, 0.5])
+    assert found(found_share=0) == [0] * 5
+    assert found(months=24) == found()
+    assert found(priority_ban=True) == found(priority_share=0) == found()  # it is no priority
 
 
-def test_no_more_are_housed_elsewhere_than_homes_are_found():
+def test_a_ban_on_priority_leaves_what_is_found_elsewhere():
     state = village_state()
     rows = waiting(state, 300, municipality=B)
-    run(housing, state, months=6, priority_share=0.1, private_share=0.5, **SOON)
+    run(housing, state, months=6, priority_ban=True, found_share=0.1, **SOON)
     assert np.count_nonzero(state.households.tenure[rows] == Tenure.PRIVATE) == 6 * 2
+    assert state.municipalities.let.sum() == 0
 
 
-def test_who_waits_for_a_home_found_elsewhere_does_not_take_one_of_a_corporation():
+@pytest.mark.parametrize(("asked", "homes", "elsewhere"), [(0.9, 99, 1), (0, 1, 2)])
+def test_what_the_others_leave_is_for_either(asked, homes, elsewhere):
     state = village_state(village(**NONE))
-    stock(state, A, (99, 99, 99))
-    rows = waiting(state, 50)
-    run(housing, state, months=3, private_share=0.9, priority_share=0.1, **SOON)
-    assert (state.households.stage[rows] == Stage.HOUSED).mean() < 0.3
+    stock(state, A, (homes, 0, 0))
+    state.municipalities.found[A] = elsewhere
+    rows = waiting(state, 30)
+    run(housing, state, private_share=asked, **SOON)
+    private = state.households.tenure[rows] == Tenure.PRIVATE
+    assert private.sum() == elsewhere
+    assert (state.households.stage[rows] == Stage.HOUSED).sum() == min(30, homes + elsewhere)
 
 
 # --- shared queues below full scale

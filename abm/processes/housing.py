@@ -6,12 +6,13 @@ municipalities share as they share the task, by inhabitants, each with its own e
 (flexwoningen) comes on top. What nobody who waits there can use within a month goes on to all home seekers (lettings).
 
     on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
-    found elsewhere = private share / (1 - private share) x the first part of that
+    found elsewhere = its share x homes freed in the country x share of inhabitants x own effort
 
 Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
-larger. Movable homes are small. For part of the households a home is found outside corporations, also longest waiting
-first: with a private landlord, shared or for a time. They go on looking for one of a corporation (lettings). Under a
-ban on priority the ceiling is nothing, and all stand in line with everybody else; what is found elsewhere stays.
+larger. Movable homes are small. Part of the households look first at what is found outside corporations, with a private
+landlord, shared or for a time; what the others leave is for either. Who lives there goes on looking for a home of a
+corporation (lettings). Under a ban on priority the ceiling is nothing, and all stand in line with everybody else; what
+is found elsewhere stays.
 
 Source: stock and turnover, abm/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_status_recent.
 """
@@ -67,7 +68,12 @@ class Params(ProcessParams):
     private_share: float = param(
         0.3, "share", 0, 0.9, "assumption: persons housed (C7) less relatives (C15), 1.9 to a home, less homes of "
         "corporations (corp_status_recent) and movable ones: 0.25 in 2021, 0.35 in 2022",
-        "status holders for whom a home is found outside corporations",
+        "status holders for whom a home is looked for outside corporations first",
+    )  # fmt: skip
+    found_share: float = param(
+        0.032, "share", 0, 0.3, "assumption: 3/7 of priority_share, as private_share is of all",
+        "homes found for status holders outside corporations, over those that fall free", lever=True,
+        dated={"2018-01": 0.021, "2021-01": 0.013, "2022-01": 0.015, "2023-01": 0.017},
     )  # fmt: skip
     priority_ban: bool = param(
         False, "switch", None, None, "E080", "status holders may not go before other home seekers", lever=True
@@ -104,6 +110,16 @@ def asked(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
 
 
+def house(
+    state, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let households (rows, in turn) move into homes as far as they go; rows of who did and of who did not."""
+    got = let(*asked(state, rows), on_offer, homes)
+    there = got != NEVER
+    move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
+    return rows[there], rows[~there]
+
+
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Free homes, offer part of them, let them, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
@@ -120,8 +136,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     share = 0.0 if params.priority_ban else params.priority_share
     most = ceiling(municipalities.freed, share, inhabitants, municipalities.effort)
     offered = pooled(pool, most + flex) * scale
-    found = ceiling(municipalities.freed, params.priority_share, inhabitants, municipalities.effort)
-    found = pooled(pool, found) * scale * params.private_share / (1 - params.private_share)
+    found = pooled(pool, ceiling(municipalities.freed, params.found_share, inhabitants, municipalities.effort)) * scale
     fallen = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
     on_offer = municipalities.on_offer + offered
     homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + fallen
@@ -132,17 +147,14 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     queue = prepared(state, params.preparation_weeks, draws)
     queue = queue[np.argsort(waiting_key(households.coupled[queue], households.lottery[queue]))]
     elsewhere = draws.once("private", households.identity[queue]) < params.private_share
-    got = let(*asked(state, queue[~elsewhere]), on_offer, homes)
-    rows = queue[~elsewhere][got != NEVER]
+    there, any_size = municipalities.found + found, np.full(homes.shape, np.inf)
+    first, waits = house(state, queue[~elsewhere], on_offer, homes, Rule.PRIORITY)
+    private, waits_elsewhere = house(state, queue[elsewhere], there, any_size, Rule.PRIVATE)
+    second, _ = house(state, waits_elsewhere, on_offer, homes, Rule.PRIORITY)
+    also_private, _ = house(state, waits, there, any_size, Rule.PRIVATE)
+    rows, private = np.append(first, second), np.append(private, also_private)
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
-    move_in(state, rows, households.municipality[rows], Rule.PRIORITY, got[got != NEVER])
-    municipalities.on_offer[:] = kept(on_offer, offered)
-
-    there = municipalities.found + found
-    size = let(*asked(state, queue[elsewhere]), there, np.full(homes.shape, np.inf))  # of any size
-    private = queue[elsewhere][size != NEVER]
-    move_in(state, private, households.municipality[private], Rule.PRIVATE, size[size != NEVER])
-    municipalities.found[:] = kept(there, found)
+    municipalities.on_offer[:], municipalities.found[:] = kept(on_offer, offered), kept(there, found)
     stay = kept(homes, fallen)
     municipalities.small[:], municipalities.middle[:], municipalities.large[:] = stay.T
     small, middle, large = passed_on(homes - stay, pool, by_size).T
