@@ -78,6 +78,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     inhabitants = towns["population"].to_numpy(float)
     behind = towns["task_balance_2015"].to_numpy(float)
     number = np.arange(len(towns))
+    effort = lognormal(draws.once("effort", number), draws.once("effort angle", number), params)
     state.municipalities.add(
         len(towns),
         region=inputs.municipality_region,
@@ -86,7 +87,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         asked_places=towns["indicative_places_2026"],
         regular_places=towns["regular_places_2025"],
         emergency_places=towns["emergency_places_2025"],
-        effort=lognormal(draws.once("effort", number), draws.once("effort angle", number), params),
+        effort=effort / np.average(effort, weights=inhabitants),  # so that the country offers what its share says
         homes=inputs.of_year("corporation_homes", 0),
         turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),

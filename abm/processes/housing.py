@@ -60,7 +60,7 @@ class Params(ProcessParams):
     """How many homes status holders can get, and of which size."""
 
     priority_share: float = param(
-        0.075, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
+        0.08, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
         "got; corp_status_recent: 2021 and 2023 as found, 2022 between",
         "part of the homes that fall free that status holders can get at most from reception", lever=True,
         dated={"2018-01": 0.05, "2021-01": 0.03, "2022-01": 0.034, "2023-01": 0.04},
@@ -71,7 +71,7 @@ class Params(ProcessParams):
         "status holders for whom a home is looked for outside corporations first",
     )  # fmt: skip
     found_share: float = param(
-        0.032, "share", 0, 0.3, "assumption: 3/7 of priority_share, as private_share is of all",
+        0.034, "share", 0, 0.3, "assumption: 3/7 of priority_share, as private_share is of all",
         "homes found for status holders outside corporations, over those that fall free", lever=True,
         dated={"2018-01": 0.021, "2021-01": 0.013, "2022-01": 0.015, "2023-01": 0.017},
     )  # fmt: skip
