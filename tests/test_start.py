@@ -230,6 +230,9 @@ def test_shares_of_inhabitants():
 def test_efforts_spread_around_one(country):
     effort = country.municipalities.effort
     assert effort.mean() == pytest.approx(1, abs=0.06)  # three standard errors of 342
+    assert np.average(effort, weights=country.municipalities.population) == pytest.approx(
+        1
+    )  # the country offers its share
     assert np.log(effort).std() == pytest.approx(0.31, abs=0.04)
     assert set(begun(village(), in_reception=0, effort_spread=0).municipalities.effort) == {1.0}
 
