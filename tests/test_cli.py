@@ -181,6 +181,7 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    # 130 for a shell in both cases: Python ends by the signal itself if it came while something ran exec()
+    assert process.returncode in (130, -signal.SIGINT)
     assert err == "abm: stopped: nothing of this run was kept\n"
     assert [file.name for file in tmp_path.iterdir() if file.name[0] != "."] == [store.MARK]
