@@ -23,6 +23,7 @@ HOMES = (
     "interim",
     "building",
     "seeking",
+    "leases",
     "lettings",
     "starter_homes",
     "joining",
