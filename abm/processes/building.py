@@ -1,9 +1,9 @@
 """Corporations plan starter homes each year, most of which are built late or never, and what stands ends its term.
 
 Units a year are shared by inhabitants. In a municipality they become complexes as soon as enough units are due for
-one; the corporations that hold homes there pay for it together, in proportion to their room, and the one with most room
-lets it. A plan ends where they have too little room, by nitrogen, in appeal, or for another reason; what is built comes
-after
+one, of a form that corporations choose by cost, speed and term (form_choice.py); those that hold homes there pay for it
+together, in proportion to their room, and the one with most room lets it. A plan ends where they have too little room,
+by nitrogen, in appeal, or for another reason; what is built comes after
 
     months = building of its form + permit + [appeal] x appeal + [no grid connection yet] x wait for it
 
@@ -25,6 +25,7 @@ import numpy as np
 from abm.clock import MONTHS
 from abm.complexes import Form, Halt, NextUse
 from abm.draws import Draws
+from abm.form_choice import choose, weights
 from abm.homes import falling_free
 from abm.params import ProcessParams, param
 from abm.populations import ENDLESS, Account, Purpose
@@ -46,6 +47,7 @@ PARTIES = {
 FROM_STOCK = (Form.SPLIT, Form.SPREAD)  # made of homes that fall free
 NEW_BUILD = (Form.FLEXIBLE, Form.TEMPORARY)
 SHARED = (Form.CONVERTED, Form.SPLIT)  # kitchen or bathroom are shared
+FORMS = np.arange(len(Form))
 UNITS_OF_A_HOME = {Form.SPLIT: 2, Form.SPREAD: 1}
 TAKEN_ALONG = (  # columns of a building that moves
     "corporation", "form", "units", "linkable", "shared", "quality", "managed", "share", "rent", "running", "term",
@@ -60,7 +62,9 @@ class Params(ProcessParams):
     starter_homes: float = param(
         0, "units/year", 0, 30000, "assumption: none under current practice", "starter homes planned", lever=True
     )
-    converted_share: float = param(0.25, "share", 0, 1, "assumption", "of plans: converted buildings", lever=True)
+    converted_share: float = param(
+        0.25, "share", 0, 1, "assumption", "of plans: converted buildings, at the costs and times of today", lever=True
+    )
     split_share: float = param(0.1, "share", 0, 1, "assumption", "of plans: homes split into units", lever=True)
     temporary_share: float = param(0.15, "share", 0, 1, "assumption", "of plans: temporary units", lever=True)
     spread_share: float = param(
@@ -95,6 +99,12 @@ class Params(ProcessParams):
         0.002, "share/year", 0.0005, 0.02, "flex_corp_plans: 1% of the stock in five years",
         "starter homes for which corporations have room in a year, over their homes",
     )  # fmt: skip
+    cost_weight: float = param(
+        1, "ratio", 0, 4, "assumption", "how forms are chosen by what a unit costs a year, over that of today"
+    )
+    speed_weight: float = param(
+        1, "ratio", 0, 4, "assumption", "the same by months to their opening, over those of today"
+    )
     room_years: float = param(5, "years", 1, 10, "flex_corp_plans", "years of room that can be kept")
     new_homes: float = param(15000, "homes/year", 5000, 40000, "corp_newbuild", "new homes of corporations")
     nitrogen_share: float = param(0.1, "share", 0, 0.5, "assumption", "new build that nitrogen stops")
@@ -151,24 +161,57 @@ def chosen(chance: np.ndarray, shares: list[float]) -> np.ndarray:
     return np.where(index == len(shares), 0, index + 1)
 
 
-def form_of(draws: Draws, identity: np.ndarray, params: Params) -> np.ndarray:
-    """Form of each complex, (n,)."""
-    shares = [params.converted_share, params.split_share, params.temporary_share, params.spread_share]
-    return chosen(draws.once("form", identity), shares)
-
-
 def by_form(form: np.ndarray, flexible, converted, split, temporary, spread) -> np.ndarray:
     """A number for each form, (n,)."""
     return np.array([flexible, converted, split, temporary, spread])[form]
 
 
+def units_of(form: np.ndarray, params: Params) -> np.ndarray:
+    """Units of a complex, (n,)."""
+    building, street = params.complex_size, params.street_size
+    return by_form(form, building, building, street, building, street)
+
+
+def price_and_grant(form: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """What a unit costs to make, and what of it the State pays, (n,) EUR each."""
+    split = params.cost_split
+    price = by_form(form, params.cost_new, params.cost_converted, split, params.cost_temporary, split / 2)
+    return price, np.minimum(params.grant, price)
+
+
+def years_of(form: np.ndarray, params: Params) -> np.ndarray:
+    """Term of a unit, as far as finance lasts, (n,) years."""
+    short = params.term_short
+    return np.minimum(by_form(form, params.term_long, 2 * short, 2 * short, short, 2 * short), params.financed)
+
+
+def running_cost(params: Params) -> float:
+    """Running cost of a unit, EUR/month."""
+    return params.running + params.management * params.managed
+
+
 def months_to_open(form, units, appealed, waits, params: Params) -> np.ndarray:
-    """Months from plan to first tenants, (n,) whole; form, units, appealed, waits (for the grid): (n,)."""
+    """Months from plan to first tenants, (n,) whole; form, units, appealed, waits (for the grid): (n,), or chances."""
     short = params.one_instance & (units >= params.twelve)
     appeal = np.where(short, params.short_months, params.appeal_months) * appealed
     permit = np.where(form == Form.SPREAD, 0, params.permit_months)
     work = by_form(form, params.slow_months, params.slow_months, params.fast_months, params.fast_months, 1)
     return np.maximum(np.round(work + permit + appeal + params.grid_months * waits), 1).astype(np.int64)
+
+
+def cost_and_time(params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """What a unit of each form costs a year [EUR], and months until a plan of it is expected to open, (forms,) each."""
+    price, grant = price_and_grant(FORMS, params)
+    a_year = (price - grant) / years_of(FORMS, params) + running_cost(params) * MONTHS
+    appealed, waits = params.appeal_share * (FORMS != Form.SPREAD), params.grid_share * ~np.isin(FORMS, FROM_STOCK)
+    return a_year, months_to_open(FORMS, units_of(FORMS, params), appealed, waits, params)
+
+
+def tendencies(params: Params) -> np.ndarray:
+    """How often each form is chosen where all can be paid, (forms,)."""
+    shares = [params.converted_share, params.split_share, params.temporary_share, params.spread_share]
+    (cost, months), (cost_today, months_today) = cost_and_time(params), cost_and_time(Params())
+    return weights(shares, cost, cost_today, months, months_today, params.cost_weight, params.speed_weight)
 
 
 def fate(draws: Draws, identity: np.ndarray, form: np.ndarray, units: np.ndarray, params: Params):
@@ -210,11 +253,11 @@ def due(state, params: Params, draws: Draws) -> np.ndarray:
     towns = state.municipalities
     asked = params.starter_homes * state.scale * towns.population_share
     towns.starter_due[:] += np.bincount(towns.pool, asked, len(towns))
-    new = []
+    weight, payable, new = tendencies(params), can_pay(state, params), []
     while True:
         number = np.arange(len(towns), dtype=np.uint64) << _TOWN | towns.starter_plans.astype(np.uint64)
-        form = form_of(draws, number, params)
-        units = by_form(form, *([params.complex_size] * 2), params.street_size, params.complex_size, params.street_size)
+        form = choose(draws.once("form", number), weight, payable)
+        units = units_of(form, params)
         here = np.flatnonzero(towns.starter_due >= units)
         if not len(here):
             return np.concatenate([np.empty(0, np.int64), *new])
@@ -230,24 +273,28 @@ def announce(state, params: Params, draws: Draws, identity, town, form, units) -
     months = months + np.floor(state.municipalities.delay[town])  # objections of residents
     stopped = draws.once("objections", identity) < state.municipalities.stopped[town]
     halt = np.where((halt == Halt.NONE) & stopped, Halt.ABANDONED, halt)
-    price = by_form(
-        form, params.cost_new, params.cost_converted, params.cost_split, params.cost_temporary, params.cost_split / 2
-    )
-    grant = np.minimum(params.grant, price)
-    cost = price - grant
-    short = params.term_short
-    years = np.minimum(by_form(form, params.term_long, 2 * short, 2 * short, short, 2 * short), params.financed)
+    price, grant = price_and_grant(form, params)
+    cost, term = price - grant, years_of(form, params) * MONTHS
     movable = np.isin(form, NEW_BUILD)
     use = chosen(draws.once("next use", identity), [params.stays_share, 1 - params.stays_share - params.moves_share])
-    shared, running = np.isin(form, SHARED), params.running + params.management * params.managed
+    shared, running = np.isin(form, SHARED), running_cost(params)
     return of.add(
         len(town), identity=identity, municipality=town, form=form, units=units, halt=halt, cost=cost, grant=grant,
         linkable=params.linkable & np.isin(form, NEW_BUILD), shared=shared, managed=params.managed,
         quality=np.where(shared, params.shared_quality, np.where(form == Form.SPREAD, 1, params.own_quality)),
-        share=params.status_share, rent=rent(running, cost, years * MONTHS, params.rent_most), running=running,
-        announced=month, opens=np.minimum(month + months, ENDLESS), term=years * MONTHS,
+        share=params.status_share, rent=rent(running, cost, term, params.rent_most), running=running,
+        announced=month, opens=np.minimum(month + months, ENDLESS), term=term,
         next_use=np.where((use == NextUse.MOVES) & ~movable, NextUse.OTHER, use),
     )  # fmt: skip
+
+
+def can_pay(state, params: Params) -> np.ndarray:
+    """Whether the corporations of a municipality have room for a complex of each form, (municipalities, forms)."""
+    held, pool = state.holdings, state.municipalities.pool
+    there, holds = np.unique(np.column_stack([pool[held.municipality], held.corporation]), axis=0).T
+    room = np.bincount(there, np.maximum(state.corporations.room[holds], 0), len(pool))[pool]
+    price, grant = price_and_grant(FORMS, params)
+    return room[:, None] >= (price - grant) * units_of(FORMS, params)
 
 
 def pay(state, rows: np.ndarray) -> None:
