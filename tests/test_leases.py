@@ -10,7 +10,7 @@ from tests.runs import small
 from tests.village import A, B, people, run, village_state
 
 NOW = 40
-SURE = {"ending": 1, "term": 24}
+SURE = {"ending": 1, "term": 24, "from_reception_only": False}
 PRIVATE, SOCIAL = Tenure.PRIVATE, Tenure.CORPORATION
 
 
@@ -75,7 +75,7 @@ def test_who_is_registered_or_urgent_already_stays_so():
 def test_of_later_leases_only_those_of_who_came_from_reception_end():
     state = town()
     straight, moved = tenants(state), tenants(state, housed=3)
-    assert run(leases, state, from_reception_only=True, **SURE)["lease_ended"].tolist() == straight.tolist()
+    assert run(leases, state, **(SURE | {"from_reception_only": True}))["lease_ended"].tolist() == straight.tolist()
     assert state.households.urgent[moved].tolist() == [NEVER]
 
 
@@ -101,8 +101,8 @@ def test_a_move_to_another_municipality_begins_another_lease():
     assert set(state.households.urgent[np.setdiff1d(rows, moved)]) == {NOW}
 
 
-def test_the_law_allowed_them_from_july_2016_and_for_few_from_july_2024():
+def test_the_law_allowed_them_from_2016_on_and_for_others_than_from_reception_until_july_2024():
     scenario = small("2027-01")
-    ends = [scenario.params_at(month)["leases"] for month in (41, 42, 137, 138)]  # a term later, from 2015-01 on
-    assert [each.ending > 0 for each in ends] == [False, True, True, True]
-    assert [each.from_reception_only for each in ends] == [False, False, False, True]
+    ends = [scenario.params_at(month)["leases"] for month in (35, 36, 42, 137, 138)]  # a term later, from 2015-01 on
+    assert [each.ending > 0 for each in ends] == [False, True, True, True, True]
+    assert [each.from_reception_only for each in ends] == [True, True, False, False, True]
