@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.draws import Draws
-from abm.home_market import Group, Rule, Search, Tenure
+from abm.home_market import Group, Rule, Search
 from abm.populations import ENDLESS, NEVER, HomeSize, Kind, Stage
-from abm.processes import housing, joining, lettings, moving, seeking
+from abm.processes import housing, lettings, seeking
 from tests.village import A, B, C, locations, people, run, village, village_state
 
 NOW = 12  # January 2016
@@ -223,84 +223,6 @@ def test_a_family_in_line_needs_a_home_that_fits_all():
     assert len(run(lettings, state, **ALL)["housed"]) == 0
     vacancies(state, A, large=1)
     assert run(lettings, state, **ALL)["housed"].tolist() == family.tolist()
-
-
-# --- on to a larger home
-
-
-def joined(state, home, size=4):
-    """A household of one in a home in A, whom a family joins this month; returns its row."""
-    sponsor = people(state, Stage.HOUSED, home=home)
-    people(state, Stage.AWAITING_COUPLING, size=size, sponsor=sponsor[0])
-    run(joining, state, tolerated=10)
-    return sponsor
-
-
-@pytest.mark.parametrize(
-    ("home", "size", "crowded"),
-    [(SMALL, 1, False), (SMALL, 2, True), (MIDDLE, 3, False), (MIDDLE, 4, True), (LARGE, 9, False), (NEVER, 9, False)],
-)
-def test_a_home_is_too_small_when_the_family_does_not_fit(home, size, crowded):
-    state = town()
-    sponsor = joined(state, home, size)
-    assert state.households.crowded[sponsor].tolist() == [crowded]
-    assert state.households.registered[sponsor].tolist() == [NOW if crowded else NEVER]
-
-
-def test_who_lives_too_small_moves_on_in_order_of_registration():
-    state = town()
-    sponsor = joined(state, SMALL)
-    first = seekers(state, [NOW - 1], size=5)
-    vacancies(state, A, large=1)
-    events = run(lettings, state, **ALL)
-    assert (events["let"].tolist(), events["moved_on"].tolist()) == (first.tolist(), [])
-    vacancies(state, A, large=1)
-    before = state.municipalities.balance.copy()
-    events = run(lettings, state, **ALL)
-    assert (events["moved_on"].tolist(), events["housed"].tolist()) == (sponsor.tolist(), [])
-    of = state.households
-    assert (of.home[sponsor].tolist(), of.crowded[sponsor].tolist()) == ([LARGE], [False])
-    assert of.rule[sponsor].tolist() == [Rule.REGISTRATION]
-    assert of.housed[sponsor].tolist() == [NOW - 1]  # not housed again
-    assert (state.municipalities.balance == before).all()
-    assert state.municipalities.let_in_line[A] == 2
-
-
-def test_tenants_of_others_stand_in_line_for_a_home_of_a_corporation():
-    state = town()
-    rows = people(state, Stage.HOUSED, 2, tenure=Tenure.PRIVATE, home=SMALL, coupled=[3, 4])
-    vacancies(state, A, small=1)
-    assert run(lettings, state, **ALL)["moved_on"].tolist() == [rows[0]]
-    of = state.households
-    assert of.registered[rows].tolist() == [3, 4]  # as anybody without priority, from when they were tied to it
-    assert of.tenure[rows].tolist() == [Tenure.CORPORATION, Tenure.PRIVATE]
-    assert (of.moved_in[rows[0]], of.housed[rows[0]]) == (NOW, NOW - 1)
-
-
-def test_who_is_registered_already_stays_so_when_the_home_becomes_too_small():
-    state = town()
-    sponsor = people(state, Stage.HOUSED, tenure=Tenure.PRIVATE, home=SMALL, registered=4)
-    people(state, Stage.AWAITING_COUPLING, size=4, sponsor=sponsor[0])
-    run(joining, state, tolerated=10)
-    assert state.households.crowded[sponsor].all()
-    assert state.households.registered[sponsor].tolist() == [4]
-
-
-def test_a_home_too_small_is_no_institution():
-    state = town()
-    sponsor = joined(state, SMALL)
-    vacancies(state, A, large=1)
-    run(lettings, state, **(ALL | {"institutions_share": 1}))
-    assert state.households.rule[sponsor].tolist() == [Rule.REGISTRATION]
-
-
-def test_who_moves_to_another_municipality_leaves_the_line():
-    state = town()
-    sponsor = joined(state, SMALL)
-    run(moving, state, base=0.007, months=400)
-    assert state.households.moved_out[sponsor] != NEVER
-    assert state.households.home[sponsor].tolist() == [NEVER]
-    assert not state.households.crowded[sponsor].any()
 
 
 # --- what goes from one to the other
