@@ -1,9 +1,9 @@
 """Status holders get a home in the municipality that they wait for, of a corporation or found elsewhere.
 
-Homes that fall free this month = stock x turnover / 12; turnover is lower where home seekers are registered longer, so
-that the country has what was observed. Status holders can get at most a ceiling of these, which
-municipalities share as they share the task, by inhabitants, each with its own effort; part of the movable homes
-(flexwoningen) comes on top. What nobody who waits there can use within a month goes on to all home seekers (lettings).
+Homes that fall free this month = stock x turnover / 12, where turnover is lower the longer home seekers are registered,
+and the country's is the observed one. Status holders can get at most a ceiling of these, which municipalities share as
+they share the task, by inhabitants, each with its own effort; part of the movable homes (flexwoningen) comes on top.
+What nobody who waits there can use within a month goes on to all home seekers (lettings).
 
     on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
     found elsewhere = its share x homes freed in the country x share of inhabitants x own effort
