@@ -53,11 +53,16 @@ def run(
     ] = False,
 ) -> None:
     """Run a scenario once, print a summary, and write outcomes and a page with pictures."""
-    from experiments import page, runner, summary
+    from experiments import interrupts, page, runner, summary
 
     wanted = scenarios.load(scenario).with_values(assignments(set_ or [])).changed(seed=seed, scale=scale, until=until)
     try:
-        with summary.progress(console, wanted) as progress:
+        with interrupts.held() as stop_if_asked, summary.progress(console, wanted) as show:
+
+            def progress(done: int, months: int) -> None:
+                stop_if_asked()
+                show(done, months)
+
             kept, simulated = runner.run(wanted, store, again=again, progress=progress)
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run was kept", err=True)
