@@ -31,7 +31,7 @@ class Income(IntEnum):
 class Tenure(IntEnum):
     """What a housed household pays for its home."""
 
-    CORPORATION = 0  # rent to a housing corporation
+    CORPORATION = 0  # rent to a housing corporation; nothing yet in an interim place
     PRIVATE = 1  # rent to somebody else: alone, shared or for a time; who does looks for a home of a corporation
     MIDDLE_RENT = 2  # rent above that of corporations (middenhuur)
     OWNED = 3

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.home_market import Tenure
 from abm.populations import NEVER, HomeSize, Kind, Purpose, Stage
 from abm.processes import housing, joining, lettings, reception, starter_homes
 from tests.test_starter_homes import NOW, complex_of, tenants, town, vacancy
@@ -87,6 +88,16 @@ def test_the_sponsor_is_urgent_until_a_larger_home_is_let_to_all():
 
 
 # --- linked units
+
+
+@pytest.mark.parametrize(("urgent", "stays"), [(5, True), (9, False)])
+def test_who_has_to_leave_stays_urgent_when_the_family_joins(urgent, stays):
+    state = town()
+    state.clock.month = 10
+    sponsor = people(state, Stage.HOUSED, home=LARGE, tenure=Tenure.PRIVATE, urgent=urgent)[0]
+    family_of(state, sponsor, 2, since=8)  # urgent for its sake, from then on
+    assert len(run(joining, state)["joined"]) == 1
+    assert state.households.urgent[sponsor] == (urgent if stays else NEVER)
 
 
 def test_units_are_linked_where_enough_are_free():

@@ -198,6 +198,20 @@ def test_tenants_of_corporations_rent_from_others_and_are_registered_since_they_
     assert set(state.households.moved_in[moved]) == {state.clock.month}
 
 
+def test_registration_that_was_not_used_up_comes_along():
+    state, rows = many(3, municipality=E, housed=3, registered=1)
+    of = state.households
+    of.moved_in[rows[0]] = 9  # let by registration since then
+    of.interim[rows[1]] = 3
+    state.complexes.add(1, municipality=E, built=1, newcomers=1)
+    of.complex[rows[2]], of.home[rows[2]] = 0, 0
+    state.clock.month = 20
+    run(moving, state, months=60, **(PLAIN | OFTEN))
+    assert (of.moved_out[rows] != NEVER).all()
+    assert of.registered[rows].tolist() == [9, 1, 1]
+    assert set(of.tenure[rows]) == {Tenure.PRIVATE}
+
+
 def test_a_move_changes_no_task_balance_nor_who_is_tied_where():
     states = [many(municipality=E)[0] for _ in range(2)]
     run(moving, states[0], **(PLAIN | OFTEN))

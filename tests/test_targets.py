@@ -196,8 +196,7 @@ def test_only_known_measures_splits_and_groups(observed):
         assert set(made.groups) <= set(groups[made.by]), name
         flow = "/" in KNOWN[made.measure].unit
         assert (made.take == "sum") <= flow, f"{name}: {made.measure} is a stock, do not add its months"
-        alike = {made.by} | ({"total"} if made.groups else set())  # named groups may be set against the whole
-        assert all(part.by in alike for part in (made.over, made.minus) if part), name
+        assert all(part.by == made.by for part in (made.over, made.minus) if part), name
 
 
 def test_a_share_of_homes_is_a_share(observed):

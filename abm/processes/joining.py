@@ -138,9 +138,10 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     waited = month - households.applied[families] >= params.patience
     joins = at_home & (linked | (too_many <= params.tolerated) | waited)
     joining, of = families[joins], sponsors[joins]
+    for_family = of[households.urgent[of] >= households.since[joining]]  # not since a lease ended before that
     move_in(state, joining, households.municipality[of])
     households.complex[joining] = households.complex[of]
-    households.urgent[of] = NEVER
+    households.urgent[for_family] = NEVER
     crowding(state, joining)
 
     larger = sponsors[at_home & ~joins]

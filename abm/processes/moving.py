@@ -7,8 +7,9 @@ Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults o
 the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
 sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes.
 Nobody waits with moving for a home of a corporation: tenants rent from others there, a home that fits, and stand in the
-line of their new municipality (lettings), registered since they were first housed. The starter home that they leave
-falls free. A job in another region than the new home ends (see work).
+line of their new municipality (lettings), registered since they moved into the home that they leave: letting it used up
+what they had before. Who leaves a starter home or an interim place keeps its registration. The starter home falls free.
+A job in another region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -172,6 +173,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     joined = np.flatnonzero(households.sponsor != NEVER)
     rows = leaving(state, params, draws, joined)
     left = rows[households.complex[rows] != NEVER]
+    lasting = (households.complex == NEVER) & (households.interim == NEVER)
     leave(state, left)
     luck = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
@@ -181,7 +183,8 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
     tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NEVER)]
-    households.tenure[tenants], households.registered[tenants] = Tenure.PRIVATE, households.housed[tenants]
+    anew = tenants[lasting[tenants]]
+    households.tenure[tenants], households.registered[anew] = Tenure.PRIVATE, households.moved_in[anew]
     households.moved_in[rows] = month
     households.home[rows], households.crowded[rows] = NEVER, False
     households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
