@@ -2,8 +2,9 @@
 
 from importlib import import_module
 
-_HOMES = {"Model": "model", "Scenario": "scenario"} | dict.fromkeys(
-    ("Newcomer", "Household", "Municipality", "Region", "Location", "Employer", "Neighbourhood", "Resident"), "agents"
+_HOMES = {"Model": "agents.model", "Scenario": "scenario"} | dict.fromkeys(
+    ("Newcomer", "Household", "Municipality", "Region", "Location", "Employer", "Neighbourhood", "Resident"),
+    "agents.agents",
 )
 __all__ = list(_HOMES)
 

@@ -10,43 +10,26 @@ from time import perf_counter
 
 import numpy as np
 
-from abm.draws import Draws
-from abm.params import ProcessParams
-from abm.processes import (
-    activities,
+from abm.asylum import (
     arrival,
-    building,
-    contribution,
     coupling,
     decision,
-    employers,
-    guidance,
-    housing,
-    income,
-    integration,
-    interim,
-    joining,
-    learning,
-    leases,
     leaving,
-    lettings,
-    money,
-    moving,
-    onward,
-    participation,
     placement,
-    profile,
     protection,
     reception,
     reunion,
     screening,
-    seeking,
-    starter_homes,
     status,
-    support,
-    wellbeing,
-    work,
 )
+from abm.civic import activities, integration, learning, participation, wellbeing
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams
+from abm.finance import contribution, money
+from abm.homes import building, housing, interim, joining, leases, lettings, moving, onward, seeking, starter_homes
+from abm.jobs import employers, guidance, income, work
+from abm.people import profile
+from abm.residents import support
 from abm.state import Events, State
 
 CHAIN = (
@@ -87,7 +70,7 @@ CHAIN = (
 
 
 def name(process) -> str:
-    """Name of a process: 'abm.processes.arrival' -> 'arrival'."""
+    """Name of a process: 'abm.asylum.arrival' -> 'arrival'."""
     return process.__name__.rpartition(".")[2]
 
 

@@ -1,358 +1,58 @@
-"""The indicators: each with unit, label in English and Dutch, and the groups that it can be split by.
+"""The catalogue of indicators: each with unit, label in English and Dutch, and the groups that break it down.
 
-A new measure is one entry in MEASURES; the recorder, the command line and the page pick it up by themselves.
+A new measure is one entry in MEASURES of its room; the recorder, the command line and the page pick it up.
 """
 
-from collections.abc import Callable
+from difflib import get_close_matches
 
-import numpy as np
+from abm.asylum import measures as asylum
+from abm.asylum import protection_measures as protection
+from abm.civic import measures as civic
+from abm.engine.errors import InputError
+from abm.finance import measures as finance
+from abm.homes import measures as homes
+from abm.homes import starter_measures as starter_homes
+from abm.jobs import measures as jobs
+from abm.observe.measure import Measure
+from abm.residents import measures as residents
 
-from abm.duration_measures import DURATION_MEASURES
-from abm.home_measures import HOME_MEASURES, corporation_homes
-from abm.life_measures import LIFE_MEASURES
-from abm.measuring import Measure, Month, by_municipality, level, persons, wait
-from abm.outcome_measures import OUTCOME_MEASURES
-from abm.participation_measures import PARTICIPATION_MEASURES
-from abm.populations import STATUS_HOLDERS, Kind, Purpose, Reunion, Stage
-from abm.protection_measures import PROTECTION_MEASURES
-from abm.starter_measures import STARTER_MEASURES
-from abm.support_measures import SUPPORT_MEASURES
-from abm.work_measures import WORK_MEASURES
-
-PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
-HOTELS = (Purpose.HOTELS_COA, Purpose.HOTELS_MUNICIPALITY)
-BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
-
-
-def open_places(month: Month, size: int, group: Callable) -> np.ndarray:
-    """Places open this month per group; municipal crisis places and the registration centre are not counted."""
-    locations = month.state.locations
-    now = (locations.opened <= month.number) & (locations.ends > month.number)
-    rows = np.flatnonzero(now & ((locations.kind == Kind.REGULAR) | (locations.kind == Kind.EMERGENCY)))
-    return np.bincount(group(locations)[rows], locations.places[rows], size)
-
-
-def homes_let(month: Month) -> np.ndarray:
-    """Homes of corporations let to newcomers this month, from reception or another home, (municipalities,)."""
-    rows = corporation_homes(month)
-    count = len(month.state.municipalities)
-    return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
-
-
-def euros(*purposes: Purpose) -> Callable[[Month], np.ndarray]:
-    """Euros paid this month for some purposes."""
-    return lambda month: month.state.ledger.month[list(purposes)].sum()
-
-
-def moves_made(month: Month) -> float:
-    """Mean number of moves between locations of the people who left reception this month."""
-    rows = month.event("housed", "joined", "in_interim", "returned", "left_unknown")
-    people = month.households
-    return float(np.average(people.moves[rows], weights=people.size[rows])) if len(rows) else np.nan
-
-
-def met(month: Month) -> int:
-    """Municipalities that carried no shortfall into this half-year."""
-    return int((month.state.municipalities.backlog < BACKLOG_FREE).sum())
-
-
-PLACE = ("region", "municipality")
-MEASURES: tuple[Measure, ...] = (
-    persons(
-        "in_reception",
-        "People in reception",
-        "Mensen in de opvang",
-        lambda m: m.in_reception,
-        "kind",
-        "status",
-        "stage",
-        "origin",
-        *PLACE,
-    ),
-    persons(
-        "status_holders",
-        "Status holders in reception",
-        "Statushouders in de opvang",
-        lambda m: m.at(*STATUS_HOLDERS),
-        "origin",
-        *PLACE,
-    ),
-    persons(
-        "awaiting_screening",
-        "Waiting for screening",
-        "Wachtend op aanmelding",
-        lambda m: m.at(Stage.REGISTERING),
-        "origin",
-    ),
-    persons(
-        "awaiting_decision",
-        "Waiting for a first decision",
-        "Wachtend op een eerste besluit",
-        lambda m: m.at(Stage.IN_DECISION),
-        "track",
-        "origin",
-    ),
-    persons(
-        "awaiting_appeal", "Waiting for the court", "Wachtend op de rechter", lambda m: m.at(Stage.IN_APPEAL), "origin"
-    ),
-    persons(
-        "awaiting_home",
-        "Tied to a municipality, waiting for a home",
-        "Gekoppeld, wachtend op een woning",
-        lambda m: m.at(Stage.AWAITING_HOME),
-        "origin",
-        *PLACE,
-        at_home=True,
-    ),
-    persons(
-        "leaving",
-        "Refused, still in reception",
-        "Afgewezen, nog in de opvang",
-        lambda m: m.at(Stage.DEPARTING),
-        "origin",
-    ),
-    level(
-        "relatives_queueing",
-        "persons",
-        "Relatives waiting for a decision",
-        "Nareizigers wachtend op een besluit",
-        "total",
-        lambda m: m.relatives[Reunion.APPLIED] / m.state.scale,
-    ),
-    level(
-        "relatives_travelling",
-        "persons",
-        "Relatives allowed to come, not yet here",
-        "Nareizigers met toestemming, nog niet hier",
-        "total",
-        lambda m: m.relatives[Reunion.TRAVELLING] / m.state.scale,
-    ),
-    level(
-        "places",
-        "places",
-        "Places by kind",
-        "Plaatsen per soort",
-        "kind",
-        lambda m: open_places(m, len(Kind), lambda locations: locations.kind),
-    ),
-    level(
-        "places_by_municipality",
-        "places",
-        "Places by municipality",
-        "Plaatsen per gemeente",
-        "municipality",
-        lambda m: open_places(m, len(m.state.municipalities), lambda locations: locations.municipality),
-    ),
-    persons(
-        "applications", "First applications", "Eerste aanvragen", lambda m: m.event("applied"), "origin", flow=True
-    ),
-    persons(
-        "repeat_applications",
-        "Repeat applications",
-        "Herhaalde aanvragen",
-        lambda m: m.event("applied_again"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "decisions",
-        "Decisions on the merits",
-        "Inhoudelijke besluiten",
-        lambda m: m.event("decided"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "closings", "Applications closed", "Afgesloten aanvragen", lambda m: m.event("closed"), "origin", flow=True
-    ),
-    persons("refusals", "Refusals", "Afwijzingen", lambda m: m.event("refused"), "origin", flow=True),
-    persons(
-        "grants",
-        "Permits on application",
-        "Vergunningen op aanvraag",
-        lambda m: m.event("granted"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "family_arrivals",
-        "Relatives who arrived",
-        "Aangekomen nareizigers",
-        lambda m: m.event("family_arrived"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "permits",
-        "Permits, relatives included",
-        "Vergunningen, met nareis",
-        lambda m: m.event("granted", "family_arrived"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "coupled",
-        "Tied to a municipality",
-        "Gekoppeld aan een gemeente",
-        lambda m: m.event("coupled"),
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "housed",
-        "Moved into a home",
-        "Gehuisvest",
-        lambda m: m.event("housed", "joined", "in_interim"),
-        "origin",
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "joined",
-        "Of these, joined family",
-        "Daarvan bij familie",
-        lambda m: m.event("joined"),
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "moved", "Moved within reception", "Verhuisd binnen de opvang", lambda m: m.event("moved"), "origin", flow=True
-    ),
-    persons(
-        "returned", "Left demonstrably", "Aantoonbaar vertrokken", lambda m: m.event("returned"), "origin", flow=True
-    ),
-    persons(
-        "left_unknown",
-        "Left, destination unknown",
-        "Vertrokken, bestemming onbekend",
-        lambda m: m.event("left_unknown"),
-        "origin",
-        flow=True,
-    ),
-    level(
-        "moves_per_person",
-        "moves",
-        "Moves of those who left reception",
-        "Verhuizingen van wie vertrok",
-        "total",
-        moves_made,
-    ),
-    wait(
-        "wait_screening",
-        "From application to screening",
-        "Van aanvraag tot aanmelding",
-        lambda m: m.event("screened"),
-        "applied",
-        "since",
-    ),
-    wait(
-        "wait_decision",
-        "From application to first decision",
-        "Van aanvraag tot besluit",
-        lambda m: m.event("decided"),
-        "applied",
-        "decided",
-    ),
-    wait(
-        "wait_appeal",
-        "From refusal to the court's decision",
-        "Van afwijzing tot uitspraak",
-        lambda m: m.event("heard"),
-        "decided",
-        "since",
-    ),
-    wait(
-        "wait_registration",
-        "From permit to the population register",
-        "Van vergunning tot BRP-inschrijving",
-        lambda m: m.event("registered"),
-        "granted",
-        "since",
-    ),
-    wait(
-        "wait_coupling",
-        "From permit to municipality",
-        "Van vergunning tot koppeling",
-        lambda m: m.event("coupled"),
-        "granted",
-        "coupled",
-    ),
-    wait(
-        "wait_home",
-        "From permit to home",
-        "Van vergunning tot woning",
-        lambda m: m.event("housed"),
-        "granted",
-        "housed",
-    ),
-    wait(
-        "wait_chain",
-        "From application to home",
-        "Van aanvraag tot woning",
-        lambda m: m.event("housed"),
-        "applied",
-        "housed",
-    ),
-    wait(
-        "wait_family",
-        "From application for relatives to decision",
-        "Van nareisaanvraag tot besluit",
-        lambda m: m.event("family_granted"),
-        "reunion_applied",
-        "reunion_since",
-    ),
-    by_municipality(
-        "homes_freed",
-        "homes/month",
-        "Corporation homes that fell free",
-        "Vrijgekomen corporatiewoningen",
-        lambda m: m.state.municipalities.freed,
-    ),
-    by_municipality(
-        "homes_let",
-        "homes/month",
-        "Corporation homes let to newcomers",
-        "Corporatiewoningen naar nieuwkomers",
-        homes_let,
-    ),
-    by_municipality("task", "persons/half-year", "Housing task", "Taakstelling", lambda m: m.state.municipalities.task),
-    by_municipality(
-        "task_balance",
-        "persons",
-        "Housed minus asked",
-        "Gehuisvest min gevraagd",
-        lambda m: m.state.municipalities.balance,
-    ),
-    by_municipality(
-        "task_backlog",
-        "persons",
-        "Shortfall carried over",
-        "Achterstand uit vorig halfjaar",
-        lambda m: m.state.municipalities.backlog,
-    ),
-    level(
-        "municipalities_met",
-        "municipalities",
-        "Municipalities without backlog",
-        "Gemeenten zonder achterstand",
-        "total",
-        met,
-    ),
-    level(
-        "spending", "EUR/month", "Payments by purpose", "Betalingen per doel", "purpose", lambda m: m.state.ledger.month
-    ),
-    level("reception_cost", "EUR/month", "Cost of reception", "Kosten van de opvang", "total", euros(*PLACES, *HOTELS)),
-    level("penalty_payments", "EUR/month", "Penalty payments", "Dwangsommen", "total", euros(Purpose.PENALTIES)),
-    *WORK_MEASURES,
-    *LIFE_MEASURES,
-    *PARTICIPATION_MEASURES,
-    *PROTECTION_MEASURES,
-    *OUTCOME_MEASURES,
-    *DURATION_MEASURES,
-    *HOME_MEASURES,
-    *STARTER_MEASURES,
-    *SUPPORT_MEASURES,
+MEASURES: tuple[Measure, ...] = tuple(
+    measure
+    for room in (asylum, protection, civic, jobs, homes, starter_homes, residents, finance)
+    for measure in room.MEASURES
 )
+
+
+HEADLINES = (  # measure, how a year is made of its months
+    ("in_reception", "end"),
+    ("status_holders", "end"),
+    ("awaiting_decision", "end"),
+    ("awaiting_home", "end"),
+    ("relatives_queueing", "end"),
+    ("applications", "sum"),
+    ("permits", "sum"),
+    ("housed", "sum"),
+    ("homes_let", "sum"),
+    ("municipalities_met", "end"),
+    ("reception_cost", "sum"),
+    ("penalty_payments", "sum"),
+)
+
+
+def way(measure: str, by: str | None) -> str:
+    """How a measure is split: as asked, or the first way that it has. Raises InputError for a wrong name or way."""
+    known = {m.name: m for m in MEASURES}
+    if measure not in known:
+        near = get_close_matches(measure, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
+        raise InputError(f"'{measure}' is not a measure: {hint}")
+    by = by or known[measure].by[0]
+    if by not in known[measure].by:
+        raise InputError(f"{measure} can not be split by '{by}': choose from {', '.join(known[measure].by)}")
+    return by
+
+
+def caption(measure: str) -> str:
+    """Label and unit of a measure."""
+    found = next(m for m in MEASURES if m.name == measure)
+    return f"{found.label} [{found.unit}]"

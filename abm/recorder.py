@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from abm import clock
-from abm.inputs import Inputs
+from abm.engine import clock
+from abm.facts.facts import Inputs
 from abm.measures import MEASURES
-from abm.measuring import Measure, Month, labels
+from abm.observe.breakdowns import labels
+from abm.observe.measure import Measure, Month
 from abm.state import Events, State
 
 COLUMNS = ("measure", "unit", "by", "group", "month", "value")

@@ -17,11 +17,11 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from abm import clock
 from abm.chain import CHAIN, name
-from abm.errors import InputError
-from abm.params import ProcessParams, about
-from abm.reading import nearest, read_yaml
+from abm.engine import clock
+from abm.engine.errors import InputError
+from abm.engine.params import ProcessParams, about
+from abm.engine.yaml_input import nearest, read_yaml
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}

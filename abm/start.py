@@ -6,21 +6,26 @@ holders have relatives in the reunification queue; where they have fewer than we
 2014 have the others. Origins are those of the applications of early 2015. The balances of municipalities on the
 housing task keep the spread that was observed in November 2015, around zero.
 
-Source: coa_occ_series_1995_2014; abm/data/reception_locations.csv; municipalities.csv (task_balance_2015).
+Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
 
 import numpy as np
 
-from abm.composition import admit, household_sizes, identities
-from abm.corporations import areas, holdings
-from abm.draws import Draws
-from abm.inputs import Inputs
-from abm.matching import match_rows
-from abm.params import ProcessParams, param
-from abm.populations import NEVER, Kind, Purpose, Reunion, Schooling, Stage, Track
-from abm.processes import arrival, building, contribution, interim, joining, money, reunion, seeking, starter_homes
-from abm.settling import ResidentParams, settle_residents
+from abm.asylum import arrival, reunion
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.facts.facts import Inputs
+from abm.finance import contribution, money
+from abm.homes import building, interim, joining, seeking, starter_homes
+from abm.homes.corporations import areas, holdings
+from abm.people.household_formation import admit, household_sizes, identities
+from abm.people.region_match import match_rows
+from abm.residents.synthetic_residents import ResidentParams, settle_residents
 from abm.state import State
+from abm.tables.country import Kind
+from abm.tables.money import Purpose
+from abm.tables.people import Reunion, Schooling, Stage, Track
 
 
 class Params(ResidentParams):

@@ -6,33 +6,18 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from numba import njit
 
-from abm.clock import Clock
-from abm.complexes import Complexes, Corporations, Holdings
-from abm.country import Nation, Origins
-from abm.errors import BooksError
-from abm.home_market import Search, Seekers
-from abm.inputs import Inputs
-from abm.kernels import census
-from abm.labour_market import Employers, Matches
-from abm.populations import (
-    IN_MUNICIPALITY,
-    IN_RECEPTION,
-    MOVES,
-    NEVER,
-    Households,
-    Kind,
-    Ledger,
-    Locations,
-    Municipalities,
-    Newcomers,
-    Purpose,
-    Regions,
-    Stage,
-)
-from abm.residents import Neighbourhoods, Residents
-from abm.table import Table
-from abm.ties import Ties
+from abm.engine.clock import NEVER, Clock
+from abm.engine.errors import BooksError
+from abm.engine.table import Table
+from abm.facts.facts import Inputs
+from abm.tables.country import Kind, Locations, Municipalities, Nation, Origins, Regions
+from abm.tables.homes import Complexes, Corporations, Holdings, Search, Seekers
+from abm.tables.jobs import Employers, Matches
+from abm.tables.money import Ledger, Purpose
+from abm.tables.people import IN_MUNICIPALITY, IN_RECEPTION, MOVES, Households, Newcomers, Stage
+from abm.tables.residents import Neighbourhoods, Residents, Ties
 
 Events = dict[str, np.ndarray]  # what happened to whom this month: name -> rows
 
@@ -181,3 +166,22 @@ def _refuse(rule: str, wrong: np.ndarray) -> None:
     if wrong.any():
         rows = np.flatnonzero(wrong)
         raise BooksError(f"books do not close: {rule}; rows {rows[:5].tolist()} ({len(rows)} in all)")
+
+
+@njit(cache=True)
+def census(stage, size, location, municipality, has_place, has_town, locations):
+    """Count households (n,) in one pass: persons, misplaced, lacking a municipality, people per location.
+
+    has_place, has_town (stages,): whether a stage lives in reception, or in a municipality outside it; location and
+    municipality are negative where none.
+    """
+    persons, misplaced, homeless = 0, 0, 0
+    occupants = np.zeros(locations)
+    for i in range(len(stage)):
+        persons += size[i]
+        placed = location[i] >= 0
+        misplaced += placed != has_place[stage[i]]
+        homeless += has_town[stage[i]] and municipality[i] < 0
+        if placed:
+            occupants[location[i]] += size[i]
+    return persons, misplaced, homeless, occupants

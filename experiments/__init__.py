@@ -2,7 +2,13 @@
 
 from importlib import import_module
 
-_HOMES = {"sweep": "inquiry", "extend": "inquiry", "dry_run": "inquiry", "compare": "comparison", "load": "loading"}
+_HOMES = {
+    "sweep": "sweeps.api",
+    "extend": "sweeps.api",
+    "dry_run": "sweeps.api",
+    "compare": "analysis.comparison",
+    "load": "sweeps.sweep",
+}
 __all__ = list(_HOMES)
 
 

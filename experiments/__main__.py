@@ -9,15 +9,16 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from abm import catalogue
+from abm import parameters as catalogue
 from abm import scenario as scenarios
 from abm.chain import CHAIN, name
-from abm.errors import BooksError, InputError
-from abm.reading import read_value
-from experiments import commands
-from experiments import store as stores
-from experiments.commands import STOPPED, Place
-from experiments.store import Store
+from abm.engine.errors import BooksError, InputError
+from abm.engine.yaml_input import read_value
+from experiments.cli import many_runs
+from experiments.cli.many_runs import STOPPED, Place
+from experiments.store import store as stores
+from experiments.store.store import Store
+from experiments.text import number
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
@@ -53,11 +54,13 @@ def run(
     ] = False,
 ) -> None:
     """Run a scenario once, print a summary, and write outcomes and a page with pictures."""
-    from experiments import interrupts, page, runner, summary
+    from experiments.cli import interrupts, run_summary
+    from experiments.report import page
+    from experiments.sweeps import runner
 
     wanted = scenarios.load(scenario).with_values(assignments(set_ or [])).changed(seed=seed, scale=scale, until=until)
     try:
-        with interrupts.held() as stop_if_asked, summary.progress(console, wanted) as show:
+        with interrupts.held() as stop_if_asked, run_summary.progress(console, wanted) as show:
 
             def progress(done: int, months: int) -> None:
                 stop_if_asked()
@@ -67,7 +70,7 @@ def run(
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run was kept", err=True)
         raise typer.Exit(STOPPED) from None
-    summary.show(kept, console)
+    run_summary.show(kept, console)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was there already'}: {kept.name}", soft_wrap=True)
     console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
@@ -83,15 +86,16 @@ def table(
     store: Place = stores.DEFAULT,
 ) -> None:
     """Print a measure of a run: month, group, value."""
-    from experiments import summary
+    from abm import measures
+    from experiments.cli import run_summary
 
-    frame = summary.of_measure(Store(store).find(run), measure, by)
+    frame = run_summary.of_measure(Store(store).find(run), measure, by)
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
-    shown = Table("month", "group", "value", title=summary.caption(measure))
+    shown = Table("month", "group", "value", title=measures.caption(measure))
     for month, group, value in frame.itertuples(index=False):
-        shown.add_row(month, group, summary.number(value))
+        shown.add_row(month, group, number(value))
     console.print(shown)
 
 
@@ -111,8 +115,8 @@ def parameters(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instea
 def chain() -> None:
     """List the processes in order, with what each writes."""
     shown = Table("", "process", "what it does", "writes")
-    for number, process in enumerate(CHAIN, 1):
-        shown.add_row(str(number), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
+    for place, process in enumerate(CHAIN, 1):
+        shown.add_row(str(place), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
     console.print(shown)
 
 
@@ -122,16 +126,16 @@ def network(
     scale: Annotated[float | None, typer.Option(help="Share of people, instead of that of the scenario.")] = None,
 ) -> None:
     """Tell of the network of residents: ties, and how many of them close triangles."""
-    from experiments import networks
+    from experiments.cli import network_summary
 
-    for what, value in networks.described(scenarios.load(scenario).changed(scale=scale)).items():
+    for what, value in network_summary.described(scenarios.load(scenario).changed(scale=scale)).items():
         console.print(f"{what:40} {value:,.6g}", highlight=False)
 
 
 @app.command()
 def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     """Compare a run with what was observed, per target, with tolerance."""
-    from experiments import targets
+    from experiments.validation import targets
 
     targets.show(targets.compare(Store(store).find(run), targets.load()), console)
 
@@ -139,10 +143,10 @@ def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
 @app.command()
 def warm() -> None:
     """Compile the kernels once and keep them on disk, so that later runs start at once."""
-    from abm import inputs
-    from experiments import runner
+    from abm.facts import facts
+    from experiments.sweeps import runner
 
-    runner.warm_up(inputs.load())
+    runner.warm_up(facts.load())
     console.print("Kernels are compiled and kept.")
 
 
@@ -151,12 +155,12 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from abm.schema import json_schema
+    from abm.parameters import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=1))
 
 
-commands.register(app)
+many_runs.register(app)
 
 
 def assignments(texts: list[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from experiments.__main__ import main
 
-pytest_plugins = ["tests.designs"]  # its fixtures
+pytest_plugins = ["tests.helpers.designs"]  # its fixtures
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("repeatable")
 

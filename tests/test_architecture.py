@@ -1,273 +1,53 @@
-"""The house rules, read from the syntax tree: who imports whom, no number without a name, every process in form."""
+"""The import rule, read from the syntax tree: a module imports from its own room, or from a line above it."""
 
 import ast
-import importlib
-import inspect
-import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from abm.chain import CHAIN, name
-from abm.params import ProcessParams
-from abm.scenario import default
-from tests.village import village_state
+from abm.chain import CHAIN
 
-ROOT = Path(__file__).parent.parent
-LAYERS = [  # a module imports only from lines above its own
-    ["errors", "draws", "table", "params", "network"],
-    ["clock", "reading"],
-    ["populations", "inputs", "kernels", "residents", "ties"],
-    ["home_market", "labour_market", "complexes", "country"],
-    ["state"],
-    [
-        "archive",
-        "composition",
-        "adults",
-        "assignment",
-        "offers",
-        "surroundings",
-        "homes",
-        "home_queue",
-        "corporations",
-        "form_choice",
-    ],
-    ["settling", "exposure", "feedback", "support_kernels", "splits"],
-    ["neighbours"],
-    ["matching", "lines", "tenancies"],
-    ["employment", "meetings", "letting_rules"],
-    ["hiring"],
-    ["processes"],
-    ["chain", "start"],
-    ["scenario"],
-    ["schema", "catalogue", "measuring"],
-    ["grown"],
-    ["work_measures"],
-    ["life_measures", "participation_measures", "protection_measures", "outcome_measures", "home_measures"],
-    ["duration_measures", "starter_measures", "support_measures"],
-    ["measures"],
-    ["recorder"],
-    ["attributes"],
-    ["agents"],
-    ["people"],
-    ["model"],
-]
-HOMES = {  # third-party library -> the modules that may import it
-    "mesa": {"abm.agents", "abm.model", "abm.people"},
-    "networkx": {"abm.network"},
-    "yaml": {"abm.inputs", "abm.reading"},
-    "pydantic": {"abm.params", "abm.scenario", "experiments.forms", "experiments.targets"},
-    "numba": {
-        "abm.assignment",
-        "abm.draws",
-        "abm.duration_measures",
-        "abm.employment",
-        "abm.grown",
-        "abm.hiring",
-        "abm.home_measures",
-        "abm.home_queue",
-        "abm.homes",
-        "abm.kernels",
-        "abm.letting_rules",
-        "abm.lines",
-        "abm.measuring",
-        "abm.meetings",
-        "abm.outcome_measures",
-        "abm.participation_measures",
-        "abm.processes",
-        "abm.settling",
-        "abm.support_kernels",
-        "abm.surroundings",
-        "abm.tenancies",
-        "abm.ties",
-    },
-    "pandas": {"abm.inputs", "abm.recorder", "experiments"},
-    "pyarrow": {"abm.recorder", "experiments"},
-    "scipy": {"experiments"},
-    "altair": {"experiments"},
-    "jinja2": {"experiments"},
-    "rich": {"experiments"},
-    "typer": {"experiments"},
-    "vl_convert": {"experiments"},
-    "ray": {"experiments.workers"},
-    "SALib": {"experiments.sampling"},
+ROOT = Path(__file__).parents[1]
+LINES = {  # rooms of a line never import each other
+    "abm": """engine
+              facts tables
+              state
+              people
+              observe
+              asylum civic jobs homes residents finance
+              chain start measures
+              scenario recorder
+              parameters agents""",
+    "experiments": "text \n store \n designs \n sweeps \n analysis \n validation \n report cli \n __main__",
+}
+LINE = {
+    (top, room): n for top, text in LINES.items() for n, line in enumerate(text.splitlines()) for room in line.split()
 }
 FILES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
-    for package in ("abm", "experiments")
-    for path in sorted((ROOT / package).rglob("*.py"))
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path for top in LINES for path in (ROOT / top).rglob("*.py")
 }
-TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in FILES.items()}
-MODEL = [module for module in FILES if module.startswith("abm.") and not module.endswith("__init__")]
-PROCESSES = [module for module in MODEL if module.startswith("abm.processes.")]
-each_module = pytest.mark.parametrize("module", FILES)
-each_process = pytest.mark.parametrize("process", CHAIN, ids=name)
+MODULES = sorted(module for module in FILES if not module.endswith("__init__"))
+PROCESSES = {process.__name__ for process in CHAIN}
 
 
 def imported(module):
-    """Full names of what a module imports, also inside functions: 'abm.clock', 'numpy'."""
-    for node in ast.walk(TREES[module]):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+    """Full names of the modules of the project that a module imports, also inside functions."""
+    for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}: write imports from the top"
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (full if full in FILES else node.module for full in inner)
+            yield from (
+                f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names
+            )
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
-def layer(module):
-    """Number of the line of a module of the model; all processes share one."""
-    first = module.split(".")[1]
-    return next((number for number, line in enumerate(LAYERS) if first in line), None)
-
-
-# --- imports
-
-
-def test_every_module_of_the_model_has_a_layer():
-    assert [module for module in MODEL if layer(module) is None] == []
-
-
-@pytest.mark.parametrize("module", MODEL)
-def test_imports_point_down(module):
-    for target in imported(module):
-        if target.split(".")[0] != "abm":
-            continue
-        assert target in FILES, f"{module} imports {target}: name the module"
-        assert layer(target) < layer(module), f"{module} may not import {target}"
-
-
-def test_the_model_knows_nothing_of_experiments_and_tests():
-    for module in FILES:
-        heads = {target.split(".")[0] for target in imported(module)}
-        assert "tests" not in heads
-        assert "experiments" not in heads or module.startswith("experiments.")
-
-
-@each_module
-def test_each_library_has_its_home(module):
-    for target in imported(module):
-        library = target.split(".")[0]
-        if library in HOMES:
-            homes = HOMES[library]
-            assert any(module == home or module.startswith(f"{home}.") for home in homes), f"{module}: {library}"
-
-
-def test_every_library_in_use_has_a_home():
-    known = set(sys.stdlib_module_names) | set(HOMES) | {"abm", "experiments", "numpy"}
-    assert {target.split(".")[0] for module in FILES for target in imported(module)} <= known
-
-
-# --- randomness and time come from one place
-
-
-@each_module
-def test_nothing_draws_luck_elsewhere(module):
-    text = FILES[module].read_text(encoding="utf-8")
-    assert "random" not in {target.split(".")[0] for target in imported(module)}
-    if module.startswith("abm.") and module not in ("abm.model", "abm.agents", "abm.people"):
-        assert not re.search(r"\bnp\.random\b|default_rng|datetime\.now|time\.time\(", text)
-
-
-# --- processes
-
-
-@each_process
-def test_a_process_has_its_form(process):
-    assert re.search(r"^Source: \S", process.__doc__, re.MULTILINE)
-    assert process.Params.__mro__[1] is ProcessParams
-    assert process.Params.__module__ == process.__name__
-    assert isinstance(process.WRITES, tuple)
-    order = [getattr(node, "name", None) for node in TREES[process.__name__].body]
-    written = [ast.unparse(node).split(" = ")[0] for node in TREES[process.__name__].body]
-    assert written.index("WRITES") < order.index("Params") < order.index("step")
-    step = next(node for node in TREES[process.__name__].body if getattr(node, "name", "") == "step")
-    assert [argument.arg for argument in step.args.args] == ["state", "params", "draws"]
-
-
-@each_process
-def test_writes_name_real_columns(process):
-    tables = village_state().tables
-    assert len(process.WRITES) == len(set(process.WRITES)) > 0
-    for path in process.WRITES:
-        table, dot, column = path.partition(".")
-        assert table in tables
-        assert not dot or column in tables[table].columns()
-        assert not dot or table not in process.WRITES, f"{path}: the whole table is listed too"
-
-
-@each_process
-def test_params_are_used(process):
-    used = {node.attr for node in ast.walk(TREES[process.__name__]) if isinstance(node, ast.Attribute)}
-    elsewhere = {node.attr for node in ast.walk(TREES["abm.start"]) if isinstance(node, ast.Attribute)}
-    assert set(process.Params.model_fields) <= used | elsewhere
-
-
-def test_the_chain_holds_every_process_once():
-    assert sorted(process.__name__ for process in CHAIN) == [m for m in PROCESSES if not m.endswith("__init__")]
-    assert set(default().params_at(0)) == {name(process) for process in CHAIN} | {"start"}
-
-
-# --- no number without a name
-
-FREE = {0, 1, 2, -1}  # neutral numbers, and the two of pairs, halves and squares
-NUMBERS = {  # numbers that are the definition of the function that holds them
-}
-
-
-def numbers(node):
-    """Numbers written inside the functions of a module, as (function, number)."""
-    for function in (each for each in ast.walk(node) if isinstance(each, ast.FunctionDef)):
-        for each in ast.walk(function):
-            if isinstance(each, ast.Constant) and type(each.value) in (int, float, complex):
-                yield function.name, each.value
-
-
-@pytest.mark.parametrize("module", PROCESSES)
-def test_no_number_without_a_name(module):
-    process = module.rpartition(".")[2]
-    for function, number in numbers(TREES[module]):
-        allowed = FREE | NUMBERS.get((process, function), set())
-        assert number in allowed, f"{process}.{function}: give {number} a name, as a parameter or a constant"
-
-
-def test_the_search_for_numbers_finds_one():
-    tree = ast.parse("LIMIT = 7\ndef f(x):\n    return x[0] * 0.37 if True else 'text'")
-    assert set(numbers(tree)) == {("f", 0), ("f", 0.37)}
-
-
-# --- files
-
-
-@each_module
-def test_a_file_can_be_read_in_one_sitting(module):
-    lines = FILES[module].read_text(encoding="utf-8").splitlines()
-    assert len(lines) < 400
-    assert not [line for line in lines if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line)]
-
-
-@each_module
-def test_modules_classes_and_functions_are_explained(module):
-    body = TREES[module].body
-    assert not body or ast.get_docstring(TREES[module])
-    public = [node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name[0] != "_"]
-    assert [node.name for node in public if not ast.get_docstring(node)] == []
-    for each in (node for node in public if isinstance(node, ast.ClassDef)):
-        found = getattr(importlib.import_module(module.removesuffix(".__init__")), each.name)
-        methods = {node.name for node in each.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"}
-        # a method that takes the place of another is explained there
-        assert [name for name in sorted(methods) if not inspect.getdoc(getattr(found, name))] == []
-
-
-def test_every_column_is_described():
-    for table in village_state().tables.values():
-        for column_name, column in table.columns().items():
-            assert column.doc, column_name
-            assert "\n" not in column.doc
-
-
-def test_every_module_can_be_imported():
-    for module in FILES:
-        if not module.endswith("__main__"):
-            importlib.import_module(module.removesuffix(".__init__"))
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_from_its_own_room_or_from_a_line_above(module):
+    top, room = module.split(".")[:2]
+    for target in {each for each in imported(module) if each.split(".")[0] in (*LINES, "tests")}:
+        other, *inner = target.split(".")
+        assert (top, other) in {("abm", "abm"), ("experiments", "experiments"), ("experiments", "abm")}, target
+        if other == top and inner and inner[0] != room:
+            assert LINE[top, inner[0]] < LINE[top, room], f"{module} may not import {target}"
+        assert not {module, target} <= PROCESSES, f"{module} imports {target}: a process never imports a process"

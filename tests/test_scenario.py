@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator  # comes with altair
 
 from abm import scenario
-from abm.errors import InputError
-from abm.params import about
-from abm.reading import read_value
+from abm.engine.errors import InputError
+from abm.engine.params import about
+from abm.engine.yaml_input import read_value
+from abm.parameters import MONTH, json_schema
 from abm.scenario import PARAMS, Scenario
-from abm.schema import MONTH, json_schema
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 TERMS = {0: 6, 13: 15, 25: 6, 93: 15, 120: 6}  # statutory term by month: 2015-01, 2016-02, 2017-02, 2022-10, 2025-01
@@ -389,7 +389,7 @@ def test_schema_knows_the_months_of_a_run():
 
 def test_the_copy_for_editors_is_up_to_date():
     copy = json.loads((CONFIGS / "scenario.schema.json").read_text(encoding="utf-8"))
-    assert copy == json_schema(), "run: python -m abm.schema > configs/scenario.schema.json"
+    assert copy == json_schema(), "run: python -m abm.parameters > configs/scenario.schema.json"
 
 
 @pytest.mark.parametrize("path", sorted((CONFIGS / "scenarios").glob("*.y*ml")), ids=lambda path: path.stem)

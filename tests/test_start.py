@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from abm.composition import MOST_PERSONS
-from abm.populations import IN_RECEPTION, NEVER, Account, Kind, Purpose, Reunion, Stage, Track
+from abm.engine.clock import NEVER
+from abm.people.household_formation import MOST_PERSONS
 from abm.scenario import default
 from abm.start import Params, begin, lognormal
-from tests.runs import real
-from tests.village import A, B, C, D, village, village_state
+from abm.tables.country import Kind
+from abm.tables.money import Account, Purpose
+from abm.tables.people import IN_RECEPTION, Reunion, Stage, Track
+from tests.helpers.runs import real
+from tests.helpers.village import A, B, C, D, village, village_state
 
 
 def begun(inputs=None, scale=1.0, seed=1, **params):

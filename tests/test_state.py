@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from abm.chain import CHAIN, name, turn
-from abm.errors import BooksError
-from abm.params import ProcessParams
-from abm.populations import IN_RECEPTION, MOVES, NEVER, STATUS_HOLDERS, Kind, Purpose, Stage
+from abm.engine.clock import NEVER
+from abm.engine.errors import BooksError
+from abm.engine.params import ProcessParams
 from abm.scenario import PARAMS
-from tests.village import B, locations, people, village_state
+from abm.tables.country import Kind
+from abm.tables.money import Purpose
+from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
+from tests.helpers.village import B, locations, people, village_state
 
 PARAMETERS = {process: model() for process, model in PARAMS.items()}
 
@@ -207,7 +210,7 @@ def test_every_stage_leads_out_of_reception_and_nobody_comes_back():
 class Shortcut:
     """A process that breaks a rule, as somebody might write it."""
 
-    __name__ = "abm.processes.shortcut"
+    __name__ = "abm.asylum.shortcut"
     WRITES = ("households.stage",)
     Params = ProcessParams
 

@@ -27,7 +27,7 @@ def fresh(what: str, scale: float, threads: int | None = None) -> dict:
 
 def has_mesa_model() -> bool:
     """Whether the model is also a Mesa model."""
-    return find_spec("abm.model") is not None
+    return find_spec("abm.agents.model") is not None
 
 
 def first(scale: float) -> dict:
@@ -46,9 +46,10 @@ def country(scale: float) -> dict:
 
 
 def _turns(scale: float, months: int | None = None, values: Mapping[str, float] = MappingProxyType({})) -> dict:
-    from abm import inputs, scenario, start
-    from abm.archive import put_away
+    from abm import scenario, start
     from abm.chain import turn
+    from abm.facts import facts as inputs
+    from abm.people.archive import put_away
 
     chosen = scenario.default().with_values(values).changed(scale=scale)
     began = time.perf_counter()
@@ -70,8 +71,9 @@ def _turns(scale: float, months: int | None = None, values: Mapping[str, float] 
 
 def recorded(scale: float) -> dict:
     """Simulate the default scenario to its end as `abm run` does, all measures recorded."""
-    from abm import inputs, scenario
-    from experiments.runner import simulate
+    from abm import scenario
+    from abm.facts import facts as inputs
+    from experiments.sweeps.runner import simulate
 
     chosen, facts = scenario.default().changed(scale=scale), inputs.load()
     began = time.perf_counter()
@@ -82,7 +84,7 @@ def recorded(scale: float) -> dict:
 def mesa(scale: float) -> dict:
     """Simulate the same through the Mesa model."""
     from abm import scenario
-    from abm.model import Model
+    from abm.agents.model import Model
 
     chosen = scenario.default().changed(scale=scale)
     model = Model(scenario=chosen)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from abm.draws import stream
-from abm.populations import Households, Newcomers
+from abm.engine.draws import stream
+from abm.tables.people import Households, Newcomers
 from tests.benchmarks.jobs_rules import BEGIN, COUNTS, EXACT, NEAR, TOWNS, JobsRules
 from tests.benchmarks.slice_c import library
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from abm.adults import adults, regions_of
-from abm.clock import MONTHS, Clock
-from abm.draws import Draws
-from abm.kernels import parted
-from abm.populations import NEVER
-from abm.processes import learning
-from abm.processes.work import FADING, chance_of_match, odds_of_person
+from abm.civic import learning
+from abm.engine.clock import MONTHS, NEVER, Clock
+from abm.engine.draws import Draws
+from abm.engine.kernels import parted
+from abm.jobs.work import FADING, chance_of_match, odds_of_person
+from abm.people.working_age import adults, regions_of
 from abm.state import State
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
 

@@ -5,13 +5,12 @@ from math import exp
 import mesa
 import numpy as np
 
-from abm.clock import MONTHS
-from abm.draws import Draws
-from abm.hiring import DECADE, PRIME
-from abm.kernels import WEEKS_PER_MONTH
-from abm.populations import NEVER, Stage, Track
-from abm.processes.learning import OLD, TOP, YOUNG
-from abm.processes.work import FADING
+from abm.civic.learning import OLD, TOP, YOUNG
+from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
+from abm.engine.draws import Draws
+from abm.jobs.job_search import DECADE, PRIME
+from abm.jobs.work import FADING
+from abm.tables.people import Stage, Track
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
 from tests.benchmarks.slice_mesa import Addressed
 

@@ -7,7 +7,7 @@ leaves, and class, coaching and diplomas stay as they are. In a month
 2. jobs end by chance, who has none finds one by chance, experience grows or fades.
 
 The first is `learning.step` of the model, nothing left out. Of `work.step` it is what concerns a person: the odds, the
-chance and the luck, by the functions of abm/processes/work.py, without employers, moves and social assistance. What a
+chance and the luck, by the functions of abm/jobs/work.py, without employers, moves and social assistance. What a
 region does to the odds is given.
 """
 
@@ -16,10 +16,12 @@ from functools import cached_property
 
 import numpy as np
 
-from abm.draws import Draws
-from abm.populations import NEVER, Stage, Track
-from abm.processes import learning, work
-from abm.processes.work import REFERENCE
+from abm.civic import learning
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.jobs import work
+from abm.jobs.work import REFERENCE
+from abm.tables.people import Stage, Track
 
 BEGIN = 60  # month
 REGIONS, TOWNS = 35, 342

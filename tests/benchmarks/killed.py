@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from experiments import runner, workers
-from experiments.store import RUNS
+from experiments.store.store import RUNS
+from experiments.sweeps import ray_workers, runner
 from tests.benchmarks.sweep_speed import jobs, shared
-from tests.clusters import Cluster, cluster, end, soon
+from tests.helpers.clusters import Cluster, cluster, end, soon
 
 RUN_UNTIL, SCALE = "2018-06", 0.1  # a run of about half a second
 
@@ -18,7 +18,7 @@ RUN_UNTIL, SCALE = "2018-06", 0.1  # a run of about half a second
 def disturbed(nodes: Cluster, folder: Path, runs: int, kind: str | None) -> float:
     """Seconds of `runs` runs by two workers on two nodes, of which one kind of thing is killed when a third is made."""
     given = shared(folder)
-    with workers.pool(None, nodes.address) as do:
+    with ray_workers.pool(None, nodes.address) as do:
         # the workers load the kernels first, on seeds that are not of the others
         list(do(runner.work, runner.prepare, given, jobs(given, runs, runs + 4, RUN_UNTIL, SCALE)))
         began, killed = time.perf_counter(), kind is None

@@ -9,7 +9,7 @@ room for a new applicant. In a month
    counts its people, and of those who must depart a part leaves;
 3. homes fall free in every municipality, whole ones go to the permit holders tied to it, longest waiting first.
 
-It is a slice of its own and not a few modules of abm/processes: those read national series, tables of the whole
+It is a slice of its own and not a few modules of the rooms: those read national series, tables of the whole
 country and each other, so a twin would have to repeat most of the model before one number could be compared. What the
 slice shares with the model is how it is built: columns of abm.table, luck of abm.draws, waiting lists of abm.kernels.
 The model itself is timed next to it (see full_run.py).
@@ -20,8 +20,9 @@ from functools import cached_property
 
 import numpy as np
 
-from abm.draws import Draws
-from abm.populations import NEVER, Stage
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.tables.people import Stage
 
 MUNICIPALITIES = 342
 GRANTED = 0.6  # of those decided

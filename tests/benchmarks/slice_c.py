@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from abm.draws import stream
+from abm.engine.draws import stream
 from tests.benchmarks.rules import COMPARED, COUNTS, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 
 SOURCE = Path(__file__).with_name("slice.c")

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from abm.draws import Draws
-from abm.kernels import oldest_first, oldest_first_by, waiting
-from abm.populations import NEVER, Stage
-from abm.table import Table, column
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.queues import oldest_first, oldest_first_by, waiting
+from abm.engine.table import Table, column
+from abm.tables.people import Stage
 from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 
 

@@ -1,4 +1,4 @@
-"""The slice in columns, with what the slice does to people written as small compiled kernels, as in abm/processes.
+"""The slice in columns, with what the slice does to people written as small compiled kernels, as the model has.
 
 Luck, queues and waiting lists are those of the model. Moves look at everybody, in blocks of rows that fit in the
 cache: luck for a whole block at once, so that the compiler can use vectors, and no branches on what cannot be guessed.
@@ -7,9 +7,10 @@ cache: luck for a whole block at once, so that the compiler can use vectors, and
 import numpy as np
 from numba import njit
 
-from abm.draws import Draws, fill_uniform
-from abm.kernels import oldest_first, oldest_first_by
-from abm.populations import NEVER, Stage
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws, fill_uniform
+from abm.engine.queues import oldest_first, oldest_first_by
+from abm.tables.people import Stage
 from tests.benchmarks.rules import GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 from tests.benchmarks.slice_columns import Columns
 

@@ -12,8 +12,9 @@ from heapq import heapify, heappop, heappush
 import mesa
 import numpy as np
 
-from abm.draws import fill_uniform, stream
-from abm.populations import NEVER, Stage
+from abm.engine.clock import NEVER
+from abm.engine.draws import fill_uniform, stream
+from abm.tables.people import Stage
 from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 
 

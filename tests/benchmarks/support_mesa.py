@@ -5,7 +5,7 @@ from math import exp
 import mesa
 import numpy as np
 
-from abm import support_kernels as kernels
+from abm.residents import support_kernels as kernels
 from tests.benchmarks.support_rules import FAR_OUT, NEAR, SupportRules
 
 UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one

@@ -9,12 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
-from abm import support_kernels as kernels
-from abm import ties
-from abm.draws import Draws
-from abm.processes import support
-from abm.support_kernels import Terms
-from abm.ties import Ties, Widths
+from abm.engine.draws import Draws
+from abm.residents import social_network, support
+from abm.residents import support_kernels as kernels
+from abm.residents.social_network import Widths
+from abm.residents.support_kernels import Terms
+from abm.tables.residents import Ties
 
 EACH, TOWN, REGION, HOSTS = 400, 10, 50, 5  # residents a neighbourhood; neighbourhoods a town, region and location
 FAR_OUT = 2.0  # support that a few have: rounding hardly ever moves anybody across it
@@ -69,7 +69,7 @@ class SupportRules:
         schooling = np.floor(3 * Draws(self.seed, "benchmark", 0).once("schooling", np.arange(self.people)))
         widths = Widths(2, 1, 1, 0.3)
         draws = Draws(self.seed, "residents", 0)
-        return ties.build(of, number // TOWN, number // REGION, schooling.astype(np.int8), widths, draws)
+        return social_network.build(of, number // TOWN, number // REGION, schooling.astype(np.int8), widths, draws)
 
     def address(self, month: int) -> tuple:
         """Address of the luck of a month."""

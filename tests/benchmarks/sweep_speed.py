@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from abm import scenario as scenarios
-from experiments import loading, runner, sweeps, workers
-from experiments import store as stores
-from experiments.runner import Job, Shared
-from experiments.store import Store
-from experiments.sweeps import Sweep
+from experiments.store import store as stores
+from experiments.store.store import Store
+from experiments.sweeps import ray_workers, runner, sweep
+from experiments.sweeps.runner import Job, Shared
+from experiments.sweeps.sweep import Sweep
 
 SCENARIOS = Path(__file__).parents[2] / "configs" / "scenarios"
 SCALE, UNTIL, SHORT = 0.1, "2020-12", "2015-06"  # a run of about a second; a run of a few hundredths
@@ -48,7 +48,7 @@ def shared(folder: Path) -> Shared:
     """What runs share that are kept in a folder."""
     store = Store(folder)
     store.check()
-    return sweeps.shared(store)
+    return sweep.shared(store)
 
 
 def plain(folder: Path, first: int, last: int) -> float:
@@ -69,7 +69,7 @@ def two_plain(folder: Path, runs: int) -> tuple[float, float]:
     halves = [(0, runs // 2), (runs // 2, runs)]
     both = [
         subprocess.Popen(
-            [*command, str(a), str(b)], stdout=subprocess.PIPE, text=True, env=os.environ | workers.ONE_THREAD
+            [*command, str(a), str(b)], stdout=subprocess.PIPE, text=True, env=os.environ | ray_workers.ONE_THREAD
         )
         for a, b in halves
     ]
@@ -81,7 +81,7 @@ def two_workers(folder: Path, runs: int, until: str = UNTIL, scale: float = SCAL
     """The same runs by two workers: seconds without the start, in all, and overhead of a run."""
     began = time.perf_counter()
     given = shared(folder)
-    with workers.pool(2) as do:
+    with ray_workers.pool(2) as do:
         # the first runs of each worker load the kernels; they are not of the others
         list(do(runner.work, runner.prepare, given, jobs(given, runs, runs + 4, until, scale)))
         started = time.perf_counter()
@@ -106,14 +106,14 @@ def listing(folder: Path, runs: int) -> tuple[float, float]:
     store, names = Store(folder), [f"{n:016x}" for n in range(runs)]
     rows = pd.DataFrame({"run": names, "point": range(runs), "replicate": 0, "seed": range(runs), "x": 0.5})
     about = {"name": "many", "generation": 1, "design": "", "given": {}}
-    sweeps.kept(Sweep("many", store, about, rows))
+    sweep.kept(Sweep("many", store, about, rows))
     (folder / stores.RUNS).mkdir()
     for name in names[: runs // 2]:
         (folder / stores.RUNS / f"{name}.json").write_text("{}")
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        found = sweeps.find("many", Store(folder))
+        found = sweep.find("many", Store(folder))
         assert len(found.missing()) == runs - runs // 2
         times.append(time.perf_counter() - began)
     began = time.perf_counter()
@@ -152,9 +152,9 @@ def luck(folder: Path, pairs: int, since: str = "2027-01", until: str = "2035-12
     wanted = [[each.changed(scale=SCALE, until=until, seed=seed) for seed in range(pairs)] for each in sides]
     named = [[stores.run_name(each, given.inputs.digest) for each in side] for side in wanted]
     todo = [Job(name, each) for a, b in zip(named, wanted, strict=True) for name, each in zip(a, b, strict=True)]
-    with workers.pool(2) as do:
+    with ray_workers.pool(2) as do:
         list(do(runner.work, runner.prepare, given, todo))
-    frame = loading.outcomes(given.store, [job.name for job in todo], None, "total")
+    frame = sweep.outcomes(given.store, [job.name for job in todo], None, "total")
     frame = frame[frame["month"].astype(str) >= since].astype({"run": str, "measure": str})
     found = {}
     for words, (measure, how) in LUCK.items():

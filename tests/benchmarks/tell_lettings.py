@@ -1,4 +1,4 @@
-"""A month of lettings at full size: the kernels of abm/lines.py, the same by sorting in NumPy, and seeker by seeker.
+"""A month of lettings at full size: kernels of abm/homes/queue_kernels.py, sorting in NumPy, and seeker by seeker.
 
 Per cell (municipality and size class) homes fall free; landlords ask a list per home of those longest registered, in
 whole spans of months; part of them take the home, longest registered first, lottery among equals.
@@ -10,11 +10,11 @@ from time import perf_counter
 
 import numpy as np
 
-from abm.draws import Draws
-from abm.home_market import Search
-from abm.homes import SIZES, cell_of
-from abm.kernels import waiting_key
-from abm.lines import _SPAN, first_in_line, longest_registered
+from abm.engine.draws import Draws
+from abm.engine.queues import waiting_key
+from abm.homes.dwellings import SIZES, cell_of
+from abm.homes.queue_kernels import _SPAN, first_in_line, longest_registered
+from abm.tables.homes import Search
 from tests.benchmarks.told import told
 
 TOWNS, MONTHS_AGO, LIST, TAKING = 342, 400, 6, 0.5  # LIST: seekers asked per home
@@ -87,7 +87,7 @@ def one_by_one(market: Market) -> np.ndarray:
 
 
 WAYS: dict[str, Callable[[Market], np.ndarray]] = {
-    "kernels of abm/lines.py": kernels,
+    "kernels of abm/homes/queue_kernels.py": kernels,
     "NumPy, whole columns sorted": sorting,
     "seeker by seeker": one_by_one,
 }
@@ -105,7 +105,7 @@ def tell(quick: bool, repeats: int = 5) -> bool:
             began = perf_counter()
             way(market)
             spent[name].append(perf_counter() - began)
-    ours = float(np.median(spent["kernels of abm/lines.py"]))
+    ours = float(np.median(spent["kernels of abm/homes/queue_kernels.py"]))
     for name, each in spent.items():
         middle = float(np.median(each))
         told(f"{name} [ms]", "-", f"{middle * 1e3:.1f} ({middle / ours:.0f} times ours)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from abm.populations import Households, Newcomers
+from abm.tables.people import Households, Newcomers
 from tests.benchmarks.jobs_mesa import JobsMesa
 from tests.benchmarks.jobs_rules import JobsRules
 from tests.benchmarks.rules import Rules

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import mesa
 
-from experiments import workers
-from experiments.files import Files
+from experiments.store.filesystem import Files
+from experiments.sweeps import ray_workers
 
 PEOPLE, STEPS = 100, 100
 
@@ -99,7 +99,7 @@ def by_joblib(runs: int, processes: int) -> list[int]:
 
 def ours(runs: int, processes: int, folder: Path) -> tuple[list[int], float]:
     """By our workers, each run kept; and the seconds of it without the start, when two runs have been made before."""
-    with workers.pool(processes) as do:
+    with ray_workers.pool(processes) as do:
         list(do(work, ready, str(folder), range(processes)))
         began = time.perf_counter()
         found = [made.richest for made in do(work, ready, str(folder), range(runs))]

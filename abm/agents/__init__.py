@@ -1,0 +1,1 @@
+"""The model as Mesa users expect it: rows as agents, populations as agent sets."""

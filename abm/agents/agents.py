@@ -1,0 +1,178 @@
+"""Rows as Mesa agents: a view holds a row number, and its attributes read and write the columns of the state.
+
+Municipalities, regions, locations, corporations, complexes and employers are registered with the model, as Mesa agents
+are. People are too many for that: they become agents when asked for, one by one or through a Population.
+"""
+
+from copy import deepcopy
+
+import mesa
+import numpy as np
+
+from abm.agents.attributes import VIEWS, Attribute, Choice, Fact, attribute
+from abm.engine.clock import MONTHS
+from abm.tables import country, homes, jobs, people, residents
+
+
+class View(mesa.Agent):
+    """A row of a table; equal to any other view of that row in the same model."""
+
+    table = ""
+    pos = None
+
+    def __init_subclass__(cls, of=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if of is not None:
+            cls.table = of.__name__.lower()
+            VIEWS[cls.table] = cls
+            for name, declared in of.columns().items():
+                setattr(cls, name, attribute(cls.table, name, declared))
+
+    def __init__(self, model, row: int):  # not Mesa's own, which registers
+        vars(self).update(model=model, row=row)
+
+    @classmethod
+    def at(cls, model, row: int) -> "View":
+        """The view of a row."""
+        return cls(model, row)
+
+    def __eq__(self, other) -> bool:
+        same = isinstance(other, View) and self.row == other.row and self.table == other.table
+        return same and self.model is other.model
+
+    def __hash__(self) -> int:
+        return hash((self.table, self.row))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.row})"
+
+    def __reduce__(self):  # the row first: a view can be a key in a set that is restored before the model is
+        return _without_model, (type(self), self.row), vars(self)
+
+    def __deepcopy__(self, memo):  # copied with its model; alone, as by a DataCollector, a view is just a reference
+        if id(self.model) not in memo:
+            return self
+        memo[id(self)] = twin = _without_model(type(self), self.row)
+        vars(twin).update(deepcopy(vars(self), memo))
+        return twin
+
+
+def _without_model(cls: type[View], row: int) -> View:
+    view = cls.__new__(cls)
+    vars(view)["row"] = row
+    return view
+
+
+class Institution(View):
+    """A view that is registered: there is one object per row, and it may hold attributes of its own."""
+
+    @classmethod
+    def at(cls, model, row: int) -> "Institution":
+        if row >= len(model.institutions[cls.table]):
+            register(model)
+        return model.institutions[cls.table][row]
+
+
+class Municipality(Institution, of=country.Municipalities):
+    """A municipality."""
+
+    name = Fact("name", "name")
+    code = Fact("gm_code", "code of Statistics Netherlands")
+    province = Fact("province", "name of the province")
+
+    @property
+    def neighbours(self) -> list["Municipality"]:
+        """Municipalities that share a border, a tunnel or a ferry with this one."""
+        starts, targets = self.model.borders
+        return [self.at(self.model, row) for row in targets[starts[self.row] : starts[self.row + 1]].tolist()]
+
+
+class Region(Institution, of=country.Regions):
+    """A labour market region."""
+
+    name = Fact("name", "name")
+    code = Fact("region_code", "code")
+
+
+class Location(Institution, of=country.Locations):
+    """A reception location."""
+
+
+class Corporation(Institution, of=homes.Corporations):
+    """A housing corporation."""
+
+
+class Complex(Institution, of=homes.Complexes):
+    """A complex of starter homes."""
+
+
+class Employer(Institution, of=jobs.Employers):
+    """The employers of a sector in a region."""
+
+    @property
+    def sector_name(self) -> str:
+        """Name of the sector."""
+        return self.model.state.inputs.sectors[self.sector]
+
+
+INSTITUTIONS = (Municipality, Region, Location, Corporation, Complex, Employer)
+
+
+def register(model) -> None:
+    """Make agents of the institutions that have none yet, such as locations that were just opened."""
+    for view in INSTITUTIONS:
+        known = model.institutions[view.table]
+        for row in range(len(known), len(getattr(model.state, view.table))):
+            known.append(view(model, row))
+            model.register_agent(known[-1])
+
+
+class Person(View):
+    """A view that is made on demand, so it can keep nothing of its own."""
+
+    unique_id = property(lambda self: self.identity, doc="lasting address of the luck of this row")
+
+    def __setattr__(self, name: str, value) -> None:
+        if not hasattr(type(self), name):
+            raise AttributeError(f"{self!r} is a view and cannot keep '{name}': keep it in a dict by unique_id")
+        super().__setattr__(name, value)
+
+    def remove(self) -> None:
+        raise TypeError(f"{self!r} cannot be removed: rows last; who leaves gets another stage")
+
+
+class Household(Person, of=people.Households):
+    """A household of newcomers."""
+
+    @property
+    def members(self) -> list["Newcomer"]:
+        """The persons of the household who are in the Netherlands."""
+        rows = np.flatnonzero(self.model.state.newcomers.household == self.row)
+        return [Newcomer(self.model, row) for row in rows.tolist()]
+
+
+class Newcomer(Person, of=people.Newcomers):
+    """A person."""
+
+    stage = Choice(
+        "households", "stage", "stage of the household", lambda s, at: s.households.stage[s.newcomers.household[at]]
+    )
+    age = Attribute("newcomers", "age", "age [years]", lambda s, at: (s.clock.month - s.newcomers.born[at]) // MONTHS)
+
+
+class Neighbourhood(Person, of=residents.Neighbourhoods):
+    """A part of a municipality; there are thousands, so it is made on demand as people are."""
+
+    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+
+
+class Resident(Person, of=residents.Residents):
+    """Somebody who already lives somewhere."""
+
+    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+
+    @property
+    def tied(self) -> list["Resident"]:
+        """The residents with whom this one talks."""
+        starts, targets = self.model.state.ties.starts, self.model.state.ties.targets
+        return [Resident(self.model, row) for row in targets[starts[self.row] : starts[self.row + 1]].tolist()]

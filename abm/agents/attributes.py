@@ -1,0 +1,117 @@
+"""Columns as attributes of agents: what the number in a row means to whoever reads it (enum, reference, key, fact)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.tables.country import Kind
+from abm.tables.people import Reunion, Role, Stage, Track
+
+CHOICES = {"stage": Stage, "track": Track, "reunion": Reunion, "role": Role, "kind": Kind}  # columns that hold one
+VIEWS: dict[str, type] = {}  # table -> class of its views, which agents.py fills
+_ROW_OF = "row of "  # how the unit of a column tells that it refers to a table
+
+
+class Attribute:
+    """A number per row: a column, or what `derived(state, rows)` makes of columns."""
+
+    def __init__(self, table: str, name: str, doc: str, derived: Callable | None = None):
+        self.table, self.name, self.__doc__, self.derived = table, name, doc, derived
+
+    def __get__(self, view, owner=None):
+        return self if view is None else self.shown(view.model, self.numbers(view.model.state, view.row))
+
+    def __set__(self, view, value) -> None:
+        self.write(view.model, view.row, value)
+
+    def numbers(self, state, rows) -> Any:
+        """What the state holds for a row or rows; looked up each time, because tables grow."""
+        return self.derived(state, rows) if self.derived else getattr(getattr(state, self.table), self.name)[rows]
+
+    def write(self, model, rows, value) -> None:
+        """Store a value in a row or rows."""
+        if self.derived:
+            raise AttributeError(f"{self.name} follows from other columns and cannot be written")
+        getattr(getattr(model.state, self.table), self.name)[rows] = self.stored(model, value)
+
+    def shown(self, model, number) -> Any:
+        """The value of the attribute for a stored number."""
+        return number.item()
+
+    def many(self, model, numbers: np.ndarray) -> Any:
+        """Values for (n,) numbers, wide enough to add up."""
+        return numbers.astype(np.int64) if numbers.dtype.kind == "i" else numbers
+
+    def stored(self, model, value) -> Any:
+        """The number for a value."""
+        return value
+
+
+class Choice(Attribute):
+    """A member of an enum; asked for many rows, their numbers (which equal the members)."""
+
+    def shown(self, model, number) -> Any:
+        return CHOICES[self.name](number)
+
+    def stored(self, model, value) -> Any:
+        return CHOICES[self.name](value)
+
+
+class Reference(Attribute):
+    """A row of another table, as its view; None where there is none."""
+
+    def __init__(self, table: str, name: str, doc: str, to: str):
+        super().__init__(table, name, doc)
+        self.to = to
+
+    def shown(self, model, number) -> Any:
+        return None if number == NEVER else VIEWS[self.to].at(model, int(number))
+
+    def many(self, model, numbers: np.ndarray) -> list:
+        return [self.shown(model, number) for number in numbers.tolist()]
+
+    def stored(self, model, value) -> int:
+        if value is None:
+            return NEVER
+        if not isinstance(value, VIEWS[self.to]) or value.model is not model:
+            raise TypeError(f"{self.name} takes one of the {self.to} of the same model, or None; not {value!r}")
+        return value.row
+
+
+class Key(Attribute):
+    """A row of the facts on origins, as its key."""
+
+    def shown(self, model, number) -> str:
+        return model.state.inputs.origins["origin"].iat[number]
+
+    def many(self, model, numbers: np.ndarray) -> np.ndarray:
+        return model.state.inputs.origins["origin"].to_numpy(object)[numbers]
+
+    def stored(self, model, value: str) -> int:
+        return model.state.inputs.origins["origin"].tolist().index(value)
+
+
+class Fact:
+    """A read-only fact about a row, from the table of the same name in state.inputs."""
+
+    def __init__(self, column: str, doc: str):
+        self.column, self.__doc__ = column, doc
+
+    def __get__(self, view, owner=None):
+        return self if view is None else getattr(view.model.state.inputs, view.table)[self.column].iat[view.row]
+
+    def __set__(self, view, value) -> None:
+        raise AttributeError(f"{self.column} is a fact and cannot be written")
+
+
+def attribute(table: str, name: str, declared) -> Attribute:
+    """The attribute for a declared column: what its numbers mean follows from its name and unit."""
+    doc = f"{declared.doc} [{declared.unit}]" if declared.unit else declared.doc
+    to = declared.unit.removeprefix(_ROW_OF)
+    if to == "origins":
+        return Key(table, name, doc)
+    if declared.unit.startswith(_ROW_OF):
+        return Reference(table, name, doc, to)
+    return (Choice if name in CHOICES else Attribute)(table, name, doc)

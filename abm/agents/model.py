@@ -1,0 +1,146 @@
+"""The model as Mesa users expect it: one step is one turn of the chain, and rows are agents."""
+
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import mesa
+import numpy as np
+
+from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register
+from abm.agents.borders import border_graph, neighbours
+from abm.agents.population import Population
+from abm.chain import CHAIN, turn
+from abm.engine.errors import InputError
+from abm.engine.params import ProcessParams
+from abm.facts import facts
+from abm.scenario import Scenario, default, load
+from abm.start import begin
+from abm.state import Events
+
+
+class Asked(Scenario):
+    """The scenario of a model: a Scenario that is false where asked for truth.
+
+    SolaraViz tests `if model.scenario` before it rebuilds a model, and then takes only a scenario of Mesa's own kind;
+    what is false it leaves alone, and builds the model from its parameters.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Scenario) and self.__getstate__() == other.__getstate__()
+
+    __hash__ = Scenario.__hash__
+
+
+class Model(mesa.Model):
+    """A run, month by month: `step()`, `run_for(12)`, or `run_model()` up to the last month of the scenario.
+
+    scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale and until replace its own
+    (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with `__name__`,
+    `WRITES` and `step(state, params, draws)`. After the last month `running` is False; whoever steps on, goes on.
+    Mesa's own generators, `random` and `rng`, are seeded too, but the model takes no luck from them.
+    Raises InputError.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path | None = None,
+        *,
+        seed: int | None = None,
+        scale: float | None = None,
+        until: str | None = None,
+        rng: int | None = None,
+        chain: tuple = CHAIN,
+    ):
+        if seed is not None and rng is not None:
+            raise InputError("Model: seed and rng are two words for one number: give one of them")
+        seed = rng if seed is None else seed
+        given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
+        given = given.changed(seed=int(seed) if isinstance(seed, np.integer) else seed, scale=scale, until=until)
+        super().__init__(rng=given.seed)
+        self._scenario = Asked(**{field.name: getattr(given, field.name) for field in fields(given)})
+        self.chain = tuple(chain)
+        self._changes = frozenset(given.changes())
+        self._params: dict[str, ProcessParams] = given.params_at(0)
+        self.events: Events = {}  # of the last month: who it happened to
+        self.state = begin(facts.load(), self._params, given.seed, given.scale)
+        # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
+        self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
+        self.institutions: dict[str, list] = {view.table: [] for view in INSTITUTIONS}
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the run was asked."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario) -> None:
+        if "state" in vars(self):
+            raise AttributeError("the scenario of a run is fixed: start another Model")
+        self._scenario = scenario  # Mesa's, for the moment of its own __init__; its setter would write into ours
+
+    @property
+    def month(self) -> str:
+        """The month that the next step simulates, as YYYY-MM; `time` counts the months before it."""
+        return self.state.clock.label
+
+    @property
+    def newcomers(self) -> Population:
+        """All persons who ever came."""
+        return Population(self, Newcomer)
+
+    @property
+    def households(self) -> Population:
+        """All households that ever came."""
+        return Population(self, Household)
+
+    @property
+    def neighbourhoods(self) -> Population:
+        """All neighbourhoods."""
+        return Population(self, Neighbourhood)
+
+    @property
+    def residents(self) -> Population:
+        """All residents that are simulated."""
+        return Population(self, Resident)
+
+    @property
+    def agents(self):
+        """The registered agents: every institution, and whatever agents a user adds."""
+        register(self)
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> dict:
+        """Registered agents by class, and people by class though they are not registered."""
+        register(self)
+        people = {Household: self.households, Newcomer: self.newcomers}
+        people |= {Neighbourhood: self.neighbourhoods, Resident: self.residents}
+        return self._agents_by_type | people
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes in `agents_by_type`."""
+        return list(self.agents_by_type)
+
+    def step(self) -> None:
+        """Simulate one month."""
+        month = self.state.clock.month
+        if month in self._changes:
+            self._params = self.scenario.params_at(month)
+        self.events = turn(self.state, self._params, self.scenario.seed, self.chain)
+        if self.state.clock.month >= self.scenario.months:
+            self.running = False
+
+    def __getstate__(self):
+        saved = dict(vars(self))
+        saved["chain"] = [p.__name__ if isinstance(p, ModuleType) else p for p in self.chain]  # modules are not copied
+        return saved
+
+    def __setstate__(self, saved) -> None:
+        vars(self).update(saved)
+        self.chain = tuple(import_module(p) if isinstance(p, str) else p for p in self.chain)

@@ -1,0 +1,1 @@
+"""From application to permit and coupling: arrival, screening, places, decisions, family reunification, return."""

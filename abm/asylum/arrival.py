@@ -1,0 +1,126 @@
+"""People apply for asylum, alone or as a household, by origin; repeat applications beside first ones.
+
+People whom the State resettles arrive with a permit. The number of persons follows the observed series to December
+2025 and the `world` parameters after that, with the origins of the last observed years. Households are drawn one
+after the other until the persons due are there; what the last household brings too many is due less next month, so
+the series is met to a few persons.
+
+Source: applications by month and origin, abm/facts/data/applications.csv (CBS, Eurostat, UNHCR).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.tables.country import Kind
+from abm.tables.people import Stage
+
+WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated", "origins.due_resettled")
+FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat application, resettlement
+
+
+class Params(ProcessParams):
+    """Who arrives."""
+
+    first_applications: float = param(
+        24140, "persons/year", 5000, 80000, "asyl_first_2025_cbs", "first applicants a year after 2025 (level of 2025)"
+    )
+    repeat_applications: float = param(
+        1726, "persons/year", 0, 8000, "unhcr_applications", "repeat applicants a year after 2025 (level of 2025)"
+    )
+    inflow_factor: float = param(
+        1.0, "ratio", 0, 4, "assumption: 1 is what was observed; 0 shows what newcomers change",
+        "applications and resettled people, over the series and over the numbers above",
+    )  # fmt: skip
+    mix_years: int = param(2, "years", 1, 11, "assumption", "last observed years whose origins go on after 2025")
+    family_size: float = param(
+        3.2, "persons", 2, 6, "assumption: children 26% and women 19% of applicants", "mean size of applying families"
+    )
+    unaccompanied_share: float = param(
+        0.22, "share", 0, 0.6, "coa_amv_2023: 12-15% of applicants, of the 55-60% who come alone",
+        "minors among those who apply alone",
+    )  # fmt: skip
+    female_alone: float = param(
+        0.35, "ratio", 0, 1, "assumption", "women among those who apply alone, over the women among all of that origin"
+    )
+    female_lead: float = param(0.2, "share", 0, 1, "assumption", "women among leads of applying families")
+    partner_share: float = param(0.75, "share", 0, 1, "assumption", "families whose second person is a partner")
+    adult_age: float = param(31, "years", 20, 50, "assumption", "mean age of adult applicants")
+
+
+def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.ndarray:
+    """Which candidate households arrive, (n,) bool: per group from the first on until the persons due are reached.
+
+    sizes (n,) persons and group (n,) ascending; due (groups,) persons.
+    """
+    before = np.cumsum(sizes) - sizes
+    starts = np.searchsorted(group, np.arange(len(due)))
+    first = np.append(before, sizes.sum())[starts]
+    return before - first[group] < due[group]
+
+
+def expected(state, params: Params, repeated: bool) -> np.ndarray:
+    """Persons who apply this month at full scale, (origins,)."""
+    inputs, month = state.inputs, state.clock.month
+    series = inputs.repeat_applications if repeated else inputs.first_applications
+    if month < len(series):
+        return series[month] * params.inflow_factor
+    last = series[-params.mix_years * MONTHS :].sum(axis=0)
+    a_year = params.repeat_applications if repeated else params.first_applications
+    return a_year / MONTHS * params.inflow_factor * last / last.sum()
+
+
+def makeup(state, params: Params, draws: Draws, identity: np.ndarray, origin: np.ndarray, size: np.ndarray) -> Makeup:
+    """What decides who the members of applying households are."""
+    women = params.female_alone * (1 - state.origins.male_share[origin])
+    return Makeup(
+        female_lead=np.where(size == 1, women, params.female_lead),
+        partner=params.partner_share,
+        female_partner=1.0 - params.female_lead,
+        unaccompanied=draws.once("unaccompanied", identity) < params.unaccompanied_share,
+        adult_age=params.adult_age,
+    )
+
+
+def arrive(state, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
+    """Admit households until `due` (persons per origin) is met and take them off it; returns their rows."""
+    most = np.maximum(np.ceil(due), 0).astype(np.int64)
+    origin = np.repeat(np.arange(len(due)), most)
+    rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most)
+    identity = identities(origin, state.clock.month, rank, way)
+    family_share = state.origins.family_share[origin]
+    family, more = draws.once("family", identity), draws.once("size", identity)
+    size = household_sizes(family, more, family_share, params.family_size)
+
+    here = households_due(size, origin, due)
+    origin, identity, size = origin[here], identity[here], size[here]
+    due -= np.bincount(origin, size, len(due))
+    registration = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
+    month = state.clock.month
+    return admit(
+        state, draws, identity, size, makeup(state, params, draws, identity, origin, size),
+        origin=origin, repeated=way == AGAIN, since=month, applied=month, location=registration,
+        stage=Stage.AWAITING_REGISTRATION if way == INVITED else Stage.REGISTERING,
+        granted=month if way == INVITED else NEVER,
+    )  # fmt: skip
+
+
+def expected_resettled(state, params: Params) -> np.ndarray:
+    """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
+    inputs, month = state.inputs, state.clock.month
+    granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
+    return inputs.series_at("resettled", month) / MONTHS * params.inflow_factor * granted / (granted.sum() or 1)
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Admit this month's applicants, and those whom the State resettles, to the registration centre."""
+    origins = state.origins
+    origins.due[:] += expected(state, params, repeated=False) * state.scale
+    origins.due_repeated[:] += expected(state, params, repeated=True) * state.scale
+    first = arrive(state, params, draws, origins.due, FIRST)
+    again = arrive(state, params, draws, origins.due_repeated, AGAIN)
+    origins.due_resettled[:] += expected_resettled(state, params) * state.scale
+    invited = arrive(state, params, draws, origins.due_resettled, INVITED)
+    return {"applied": first, "applied_again": again, "resettled": invited}

@@ -1,0 +1,107 @@
+"""A permit holder is tied to a municipality by the half-year housing task.
+
+Each half-year the State sets a national task, shared by inhabitants. A municipality's balance is what it housed minus
+what was asked; a shortfall carries over as far as people are tied to it who wait, a lead in full. Everyone is tied
+to the municipality that is furthest behind per inhabitant, counting those already tied to it; relatives' region goes
+first, and under the rule `region` the region where the household lives in reception. To 2026-I the task is the one
+that was set; later it is what the State would ask if it expected as many people as in the last half-year.
+
+Source: tasks, abm/facts/data/housing_tasks.csv; the key, taak_rule; balances of 2015, municipalities.csv.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER, half_year, starts_half_year
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting_key
+from abm.tables.people import Stage
+
+WRITES = (
+    "households.stage",
+    "households.since",
+    "households.municipality",
+    "households.coupled",
+    "municipalities.task",
+    "municipalities.balance",
+    "municipalities.backlog",
+    "nation.task_arrivals",
+)
+
+
+class Params(ProcessParams):
+    """How people are tied to municipalities."""
+
+    rule: Literal["task", "region"] = param(
+        "task", "choice", None, None, "taak_rule", "by the task alone, or within the region of reception", lever=True
+    )
+
+
+@njit(cache=True)
+def tie(size, region_of, behind, population, region):
+    """Municipality for each household in turn, (n,) int16: the one furthest behind per inhabitant.
+
+    size [persons], region_of (region or NEVER): (n,); behind [persons at the scale of the run], population, region:
+    (m,). `behind` falls in place by those tied.
+    """
+    found = np.empty(len(size), dtype=np.int16)
+    for i in range(len(size)):
+        best, most = NEVER, -np.inf
+        for j in range(len(population)):
+            if region_of[i] != NEVER and region[j] != region_of[i]:
+                continue
+            value = behind[j] / population[j]
+            if value > most:
+                most, best = value, j
+        found[i] = best
+        behind[best] -= size[i]
+    return found
+
+
+def carried_over(balance: np.ndarray, waiting: np.ndarray) -> np.ndarray:
+    """Shortfall that goes into the next half-year, (municipalities,) persons: of those asked, who wait there."""
+    return np.minimum(np.maximum(-balance, 0), waiting)
+
+
+def set_task(state) -> None:
+    """Ask this half-year's task of every municipality, by inhabitants."""
+    municipalities, nation, tasks = state.municipalities, state.nation, state.inputs.tasks
+    current = half_year(state.clock.month)
+    national = tasks[current] if current < len(tasks) else nation.task_arrivals[0] / state.scale
+    municipalities.backlog[:] = carried_over(municipalities.balance, tied_already(state) / state.scale)
+    municipalities.balance[:] = np.maximum(municipalities.balance, 0) - municipalities.backlog
+    municipalities.task[:] = national * municipalities.population_share
+    municipalities.balance[:] -= municipalities.task
+    nation.task_arrivals[0] = 0.0
+
+
+def tied_already(state) -> np.ndarray:
+    """People tied to each municipality and waiting for a home there, (municipalities,)."""
+    households = state.households
+    rows = np.flatnonzero(households.stage == Stage.AWAITING_HOME)
+    return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Set the task when a half-year begins, then tie everyone who is registered."""
+    households, municipalities, month = state.households, state.municipalities, state.clock.month
+    if starts_half_year(month):
+        set_task(state)
+    new = (households.granted == month - 1) & (households.stage != Stage.HOUSED)
+    state.nation.task_arrivals[0] += households.size[new].sum()
+
+    waiting = households.stage == Stage.AWAITING_COUPLING
+    rows = np.flatnonzero(waiting & (households.sponsor == NEVER))  # families go where their sponsor goes
+    rows = rows[np.argsort(waiting_key(households.granted[rows], households.lottery[rows]))]
+    within = households.tie[rows]
+    if params.rule == "region":
+        within = np.where(within == NEVER, state.locations.region[households.location[rows]], within)
+    behind = -municipalities.balance * state.scale - tied_already(state)
+    population = municipalities.population.astype(np.float64)
+    households.municipality[rows] = tie(households.size[rows], within, behind, population, municipalities.region.copy())
+    households.coupled[rows] = month
+    households.enter(rows, Stage.AWAITING_HOME, month)
+    return {"coupled": rows}

@@ -1,0 +1,114 @@
+"""The immigration service (IND) decides, oldest first within its tracks; courts hear appeals.
+
+Four capacities: decisions on the merits of first applications (a share of it is kept for the fast track; what one
+track does not use serves the other) and of repeat applications, closings without such a decision, and appeals. The
+outcome is granted with the rate of the origin, or of repeat applications, in that year. Waiting time is whatever the
+queue gives; what delay costs is in abm/finance/money.py.
+
+Source: decisions and appeals by year, abm/facts/data/decisions.csv and national_series.csv (UNHCR, IND).
+"""
+
+import numpy as np
+
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first, oldest_first_by, waiting
+from abm.tables.people import Stage, Track
+
+WRITES = (
+    "households.stage",
+    "households.since",
+    "households.decided",
+    "households.granted",
+    "nation.decision_fast",
+    "nation.decision_regular",
+    "nation.decision_repeated",
+    "nation.closing",
+    "nation.appeal",
+)
+
+
+class Params(ProcessParams):
+    """Capacities over those observed, and what follows a refusal."""
+
+    capacity_factor: float = param(
+        1.0, "ratio", 0.25, 4, "decision_capacity: observed decisions on the merits",
+        "decisions on the merits a month, over the observed ones (after 2025: over the last)", lever=True,
+    )  # fmt: skip
+    closing_factor: float = param(
+        1.0, "ratio", 0.25, 4, "closing_capacity: most closings observed in a year",
+        "closings a month, over the series", lever=True,
+    )  # fmt: skip
+    appeal_factor: float = param(
+        1.0, "ratio", 0.25, 4, "appeal_cases: half of the court cases a year", "appeals heard a month, over the series",
+        lever=True,
+    )  # fmt: skip
+    fast_share: float = param(
+        0.21, "share", 0, 1, "grant_2017: 21% of first applicants in 2017 came from safe countries",
+        "part of the decisions that is kept for the fast track while it has a queue", lever=True,
+    )  # fmt: skip
+    appeal_share: float = param(
+        0.7, "share", 0, 1, "assumption",
+        "refused households that appeal",
+    )  # fmt: skip
+
+
+def capacity(state, name: str) -> float:
+    """A capacity of the national series this month, at the scale of the run [persons]."""
+    return state.inputs.series_at(name, state.clock.month) * state.scale
+
+
+def longest_waiting(state, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
+    """The rows of a queue that `budget` persons of capacity serves, by month of application, and what is left."""
+    households = state.households
+    return oldest_first(rows, households.applied, households.lottery, households.size, budget)
+
+
+def on_merits(state, params: Params, queue: np.ndarray) -> np.ndarray:
+    """Rows of the queue decided on their merits: fast track within its share, regular with the rest, repeated ones."""
+    households, nation = state.households, state.nation
+    total = capacity(state, "decision_capacity") * params.capacity_factor
+    track = households.track[queue]
+    persons = np.bincount(track, households.size[queue], len(Track))
+    reserved = min(total * params.fast_share, persons[Track.FAST])
+    unused = max(total - reserved - persons[Track.REGULAR], 0.0)
+    left = np.empty(len(Track))
+    left[Track.FAST] = nation.decision_fast[0] + reserved + unused
+    left[Track.REGULAR] = nation.decision_regular[0] + total - reserved
+    repeated = capacity(state, "repeat_capacity") * params.capacity_factor
+    left[Track.REPEATED] = nation.decision_repeated[0] + repeated
+    decided = oldest_first_by(track, queue, households.applied, households.lottery, households.size, left)
+    nation.decision_fast[0], nation.decision_regular[0] = left[Track.FAST], left[Track.REGULAR]
+    nation.decision_repeated[0] = left[Track.REPEATED]
+    return decided
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Decide, close and hear appeals of those who were in the queue before this month."""
+    households, nation, month = state.households, state.nation, state.clock.month
+    queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)
+    appeals = waiting(households.stage, households.since, Stage.IN_APPEAL, month)
+
+    closing = households.closing[queue]
+    decided = on_merits(state, params, queue[~closing])
+    budget = nation.closing[0] + capacity(state, "closing_capacity") * params.closing_factor
+    closed, nation.closing[0] = longest_waiting(state, queue[closing], budget)
+    budget = nation.appeal[0] + capacity(state, "appeal_capacity") * params.appeal_factor
+    heard, nation.appeal[0] = longest_waiting(state, appeals, budget)
+
+    rate = state.inputs.of_year("grant_rate", month)[households.origin[decided]]
+    rate = np.where(households.repeated[decided], state.inputs.series_at("repeat_grant_rate", month), rate)
+    positive = draws.once("grant", households.identity[decided]) < rate
+    refused = decided[~positive]
+    appealing = draws.once("appeal", households.identity[refused]) < params.appeal_share
+    success = state.inputs.series_at("appeal_success", month)
+    won = draws.once("appeal won", households.identity[heard]) < success
+
+    granted = np.concatenate([decided[positive], heard[won]])
+    households.enter(granted, Stage.AWAITING_REGISTRATION, month)
+    households.granted[granted] = month
+    households.enter(refused[appealing], Stage.IN_APPEAL, month)
+    gone = np.concatenate([refused[~appealing], heard[~won], closed])
+    households.enter(gone, Stage.DEPARTING, month)
+    households.decided[np.concatenate([decided, closed])] = month
+    return {"decided": decided, "closed": closed, "granted": granted, "refused": refused, "heard": heard}

@@ -1,0 +1,255 @@
+"""Every household in reception gets a place: a regular one if there is room, an emergency or municipal one if not.
+
+Households that must move come first (screened, or their location closed), then those in municipal, then those in
+emergency places for whom something better is free. Inside each group medical needs and family ties go first, then
+who waits longest. Relatives' region is tried first; after that the rule decides among the locations with room:
+free (most free places), quota (the region furthest below its share of inhabitants), random, greedy (the region with
+most jobs per inhabitant). Three rules look at how well the jobs of a region suit the household, as far as is seen:
+
+    seen = match + noise x error            mean of its adults [SD over the regions]
+    batch        all households of the month together, so that the sum of what is seen is highest
+    dynamic      one after the other, where seen - shadow price is highest; who comes raises the price of the region
+    preference   one after the other, the region wished most among those where seen >= floor
+
+In the region found it is the location with most free places. Families are never split.
+
+Source: placement practice as in the sources of abm/facts/data/reception_locations.csv; jobs by region,
+abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, what is seen E022, E027.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from abm.asylum.placement_algorithms import settle, together
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import placed
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import served, waiting_key
+from abm.people.region_match import errors, of_households, per_region, wishes
+from abm.tables.country import Kind
+from abm.tables.people import Stage
+
+WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
+RULES = ("free", "quota", "random", "greedy")  # the others look at the match
+FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
+REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
+_FIRST = 512  # months by which a medical need or a tie goes ahead of any waiting time
+_BELOW, _TIED, _AIMED = -1000.0, 2000.0, 4000.0  # added to a match or wish, put a region behind or before others
+
+
+class Params(ProcessParams):
+    """How places are chosen."""
+
+    rule: Literal["free", "quota", "random", "greedy", "batch", "dynamic", "preference"] = param(
+        "free", "choice", None, None, "assumption: a place where one is free is current practice",
+        "which location among those with room", lever=True,
+    )  # fmt: skip
+    ties_first: bool = param(
+        True, "switch", None, None, "assumption", "whether relatives' region is tried before the rule", lever=True
+    )
+    judged: Literal["mean", "best", "lead"] = param(
+        "mean", "choice", None, None, "assumption: E027 criticises that partners hardly count",
+        "whose match counts for a household: its adults, the best of them, or its lead", lever=True,
+    )  # fmt: skip
+    noise: float = param(
+        1, "SD", 0, 2, "E022|E027: prior of sigma_obs, its middle", "error with which the match is seen"
+    )
+    price_pace: float = param(
+        1, "SD", 0, 5, "assumption: one deviation where twice as many come as there is room",
+        "rise of a region's price in a month per demand over room, minus 1; 0 is greedy", lever=True,
+    )  # fmt: skip
+    floor: float = param(
+        0, "SD", -3, 3, "E025: a floor; its height is policy", "match from which a wish is followed", lever=True
+    )
+    relatives: float = param(2, "log odds", 0, 5, "assumption", "how much more a region with relatives is wished")
+
+
+@njit(cache=True)
+def assign(size, tie, last_kind, chance, fallback, leaves, room, kind, region, merit, held, share, rule):
+    """Choose a location for each household in turn, (n,) int32 (NEVER: stays); `room` and `held` change in place.
+
+    size, tie (region or NEVER), last_kind (worst kind it accepts), chance, fallback (municipal location), leaves
+    (region where it is now): (n,); room [persons], kind, region: (m,); merit [jobs per inhabitant], held [persons],
+    share: (regions,).
+    """
+    chosen = np.full(len(size), NEVER, dtype=np.int32)
+    for i in range(len(size)):
+        best = NEVER
+        for k in range(REGULAR, min(last_kind[i], EMERGENCY) + 1):
+            if tie[i] != NEVER:
+                best = best_location(size[i], tie[i], chance[i], k, room, kind, region, merit, held, share, rule)
+            if best == NEVER:
+                best = best_location(size[i], NEVER, chance[i], k, room, kind, region, merit, held, share, rule)
+            if best != NEVER:
+                break
+        if best == NEVER and last_kind[i] == MUNICIPAL:
+            best = fallback[i]
+        if best != NEVER:
+            chosen[i] = best
+            room[best] -= size[i]
+            held[leaves[i]] -= size[i]
+            held[region[best]] += size[i]
+    return chosen
+
+
+@njit(cache=True)
+def best_location(size, only, chance, wanted, room, kind, region, merit, held, share, rule):
+    """The location of kind `wanted` (in region `only`, unless NEVER) that has room and suits the rule best."""
+    best, highest, total = NEVER, -np.inf, 0.0
+    for j in range(len(room)):
+        if kind[j] != wanted or room[j] < size or (only != NEVER and region[j] != only):
+            continue
+        total += room[j]
+        if rule == FREE:
+            value = room[j]
+        elif rule == QUOTA:
+            value = -held[region[j]] / share[region[j]]
+        elif rule == GREEDY:
+            value = merit[region[j]]
+        else:  # RANDOM: counts the free places; the one that `chance` points at is found below
+            value = 0.0
+        if value > highest:
+            highest, best = value, j
+    if rule != RANDOM or best == NEVER:
+        return best
+    target = chance * total
+    for j in range(len(room)):
+        if kind[j] == wanted and room[j] >= size and (only == NEVER or region[j] == only):
+            best = j
+            target -= room[j]
+            if target < 0:
+                break
+    return best
+
+
+def groups(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the rows in reception: those who must move, and those in municipal and in emergency places, each (n,)."""
+    households, locations = state.households, state.locations
+    where = households.location[rows]
+    kind = locations.kind[where]
+    screened = (kind == Kind.REGISTRATION) & (households.stage[rows] != Stage.REGISTERING)
+    must = screened | (locations.ends[where] <= state.clock.month)
+    return rows[must], rows[~must & (kind == Kind.MUNICIPAL)], rows[~must & (kind == Kind.EMERGENCY)]
+
+
+def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> np.ndarray:
+    """Free places per location at the scale of the run, (m,) whole persons; none where not open now."""
+    now = (locations.opened <= month) & (locations.ends > month)
+    return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
+
+
+def crisis_place(state, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """The municipal location for whoever finds nothing else, (n,): in the region of relatives, else by inhabitants."""
+    by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
+    region = np.where(tie != NEVER, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
+    municipal = np.flatnonzero(state.locations.kind == Kind.MUNICIPAL)
+    of_region = np.empty(len(state.regions), dtype=np.int32)
+    of_region[state.locations.region[municipal]] = municipal
+    return of_region[region]
+
+
+def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
+    """Rows sorted: medical needs and ties first, then who waits longest; not more persons than `room`."""
+    households = state.households
+    first = households.medical[rows] | (households.tie[rows] != NEVER)
+    key = waiting_key(households.applied[rows] - np.where(first, _FIRST, 0), households.lottery[rows])
+    most = int(room) + 1  # a household is at least one person: more than this can not get a place
+    if most < len(rows):
+        front = np.argpartition(key, most)[:most]
+        rows, key = rows[front], key[front]
+    rows = rows[np.argsort(key)]
+    return rows[: served(households.size[rows].astype(np.int64), float(room))[0]]
+
+
+def worth(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """What each region is worth to households, (n, regions): what is seen of the match, or the wish above the floor."""
+    who, regions = state.households.identity[rows], len(state.regions)
+    seen = of_households(state, rows, params.judged) + params.noise * errors(draws, who, regions)
+    if params.rule != "preference":
+        return seen
+    chance, share = per_region(draws, "wish", who, regions), state.regions.population_share
+    return above_floor(wishes(chance, share, state.households.tie[rows], params.relatives), seen, params.floor)
+
+
+def above_floor(wish: np.ndarray, seen: np.ndarray, floor: float) -> np.ndarray:
+    """The wish where the match that is seen is high enough; elsewhere that match, below any wish, (n, regions)."""
+    return np.where(seen >= floor, wish, seen + _BELOW)
+
+
+def batch(size, last_kind, value, room, kind, region, regions: int) -> np.ndarray:
+    """Choose a location for all households together, (n,) int32: regular places first, for as many as there are.
+
+    Those whom a kind has room for get a region together (see assignment.together); whoever finds no location there
+    that takes the family whole goes to the best other one. `room` changes in place.
+    """
+    chosen, price = np.full(len(size), NEVER, np.int32), np.zeros(regions)
+    for wanted in (REGULAR, EMERGENCY):
+        left = np.flatnonzero((chosen == NEVER) & (last_kind >= wanted))
+        free = np.bincount(region, np.where(kind == wanted, room, 0.0), regions)
+        front = left[: served(size[left], free.sum())[0]]
+        found = together(value[front], size[front], free)
+        aimed = value.copy()
+        aimed[front[found != NEVER], found[found != NEVER]] += _AIMED
+        order = np.concatenate([front[np.argsort(-size[front], kind="stable")], left[len(front) :]])
+        only = np.full(len(order), wanted)
+        chosen[order] = settle(size[order], only, only, only > 0, aimed[order], room, kind, region, price, 0.0)
+    return chosen
+
+
+def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, room) -> np.ndarray:
+    """Choose a location for each household by a rule that looks at the match, (n,) int32; NEVER where none has room."""
+    kind, region, regions = state.locations.kind.copy(), state.locations.region.copy(), state.regions
+    if params.rule == "batch":
+        queues = [np.flatnonzero(last_kind == worst) for worst in (MUNICIPAL, EMERGENCY, REGULAR)]
+        found = [batch(size[q], last_kind[q], value[q], room, kind, region, len(regions)) for q in queues]
+        return np.concatenate(found)
+    first, last = np.full(len(size), REGULAR), np.minimum(last_kind, EMERGENCY)
+    price = np.zeros(len(regions))
+    if params.rule == "preference":
+        return settle(size, first, last, ~tied, value, room, kind, region, price, 0.0)
+    price += regions.shadow_price
+    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_pace)
+    regions.shadow_price[:] = price
+    return chosen
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Give places to all who must move, then better ones to those who can."""
+    households, locations, month = state.households, state.locations, state.clock.month
+    here = placed(households.location)
+    occupants = np.bincount(households.location[here], households.size[here], len(locations))
+    room = free_places(locations, occupants, month, state.scale)
+    must, municipal, emergency = groups(state, here)
+    regular_room = room[locations.kind == Kind.REGULAR].sum()
+    spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - households.size[must].sum()
+    queues = (
+        (in_order(state, must, float(households.size[must].sum())), Kind.MUNICIPAL),
+        (in_order(state, municipal, max(spare, 0.0)), Kind.EMERGENCY),
+        (in_order(state, emergency, max(min(regular_room, spare), 0.0)), Kind.REGULAR),
+    )
+    rows = np.concatenate([queue for queue, _ in queues])
+    last_kind = np.repeat([worst for _, worst in queues], [len(queue) for queue, _ in queues])
+    size, who = households.size[rows], households.identity[rows]
+    tie = households.tie[rows] if params.ties_first else np.full(len(rows), NEVER, np.int8)
+    fallback = crisis_place(state, tie, draws.uniform("crisis", who))
+    if params.rule in RULES:
+        held = np.bincount(locations.region, occupants, len(state.regions))
+        chosen = assign(
+            size, tie, last_kind, draws.uniform("choice", who), fallback,
+            locations.region[households.location[rows]], room, locations.kind.copy(), locations.region.copy(),
+            state.regions.jobs.copy(), held, state.regions.population_share.copy(), RULES.index(params.rule),
+        )  # fmt: skip
+    else:
+        value = worth(state, params, draws, rows)
+        value[tie != NEVER, tie[tie != NEVER]] += _TIED
+        chosen = by_match(state, params, value, tie != NEVER, size.astype(np.int64), last_kind, room)
+        chosen = np.where((chosen == NEVER) & (last_kind == MUNICIPAL), fallback, chosen)
+    rows, chosen = rows[chosen != NEVER], chosen[chosen != NEVER]
+    from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
+    households.location[rows] = chosen
+    households.moves[rows] += 1
+    households.relocated[rows] += 1
+    return {"placed": rows[from_registration], "moved": rows[~from_registration]}

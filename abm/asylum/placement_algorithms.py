@@ -1,0 +1,255 @@
+"""Who goes to which region: in turn, or all together; and how near that comes to what hindsight would have done.
+
+Households are whole: one goes where all its members fit. What a region is worth to a household (`worth`, in standard
+deviations of the match or any other unit) is given.
+
+Source: greedy, dynamic and batch assignment and their comparison with hindsight E021, E022, E023.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.tables.country import Kind
+
+REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
+_LEAST = 1e-9  # gains below this are rounding
+_PLACED = 1e6  # what having a place is worth
+_ROUNDS = 8  # times that single moves and exchanges of whole households are looked for
+
+
+@njit(cache=True)
+def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pace):
+    """Choose a location for each household in turn, (n,) int32: of the best kind, then of the region most worth.
+
+    Worth counts less the region's shadow price; within a region it is the location with most room. NEVER where nothing
+    fits. Who `chooses` raises the price of its region, and lowers that of each region by the part of its room that each
+    person still to come can have: over all households a price moves by `pace` [worth] times demand over room, minus 1,
+    and is never negative. size [persons], lowest, highest (kinds it accepts), chooses: (n,); worth: (n,
+    regions); room [persons], kind, region: (m,); price: (regions,). `room` and `price` change in place.
+    """
+    chosen = np.full(len(size), NEVER, np.int32)
+    left = np.zeros(len(price))
+    for j in range(len(room)):
+        if kind[j] == REGULAR or kind[j] == EMERGENCY:
+            left[region[j]] += room[j]
+    start, coming = np.maximum(left, 1.0), float(size.sum())
+    roomiest = np.empty(len(price), np.int64)
+    for i in range(len(size)):
+        best = NEVER
+        for k in range(lowest[i], highest[i] + 1):
+            roomiest[:] = NEVER
+            for j in range(len(room)):
+                if kind[j] == k and room[j] >= size[i]:
+                    r = region[j]
+                    if roomiest[r] == NEVER or room[j] > room[roomiest[r]]:
+                        roomiest[r] = j
+            most = -np.inf
+            for r in range(len(price)):
+                if roomiest[r] != NEVER and worth[i, r] - price[r] > most:
+                    most, best = worth[i, r] - price[r], roomiest[r]
+            if best != NEVER:
+                break
+        if best != NEVER:
+            if pace > 0 and chooses[i]:
+                price -= pace * size[i] * left / coming / start
+                price[region[best]] += pace * size[i] / start[region[best]]
+                price[:] = np.maximum(price, 0.0)
+            chosen[i] = best
+            room[best] -= size[i]
+            left[region[best]] -= size[i]
+        coming = max(coming - size[i], 1.0)
+    return chosen
+
+
+@njit(cache=True)
+def together(worth, size, capacity):
+    """Region for each household so that they are worth most together, (n,) int64; NEVER where no region has room.
+
+    A flow of persons from households to regions at least cost, by shortest augmenting paths: exact for single persons.
+    The few families that the flow would divide (fewer than there are regions) then go whole to the best region with
+    room, and what gains by moving, exchanging or pushing on whole households is done. worth: (n, regions); size (n,),
+    capacity (regions,) [persons].
+    """
+    count, regions = worth.shape
+    free = np.floor(capacity).astype(np.int64)
+    flow = np.zeros((count, regions), np.int64)
+    member, at = np.empty((regions, count), np.int64), np.full((count, regions), NEVER)
+    members = np.zeros(regions, np.int64)
+    loss = np.full((regions, regions), np.inf)  # least worth that one person loses who goes from one to another
+    mover = np.full((regions, regions), NEVER)
+    distance, before = np.empty(regions), np.empty(regions, np.int64)
+    for h in range(count):
+        left = size[h]
+        while left > 0 and free.max() > 0:
+            for r in range(regions):
+                distance[r], before[r] = -worth[h, r] / size[h], NEVER
+            changed, rounds = True, 0
+            while changed and rounds < regions:
+                changed, rounds = False, rounds + 1
+                for a in range(regions):
+                    for b in range(regions):
+                        if distance[a] + loss[a, b] < distance[b] - _LEAST:
+                            distance[b], before[b], changed = distance[a] + loss[a, b], a, True
+            end = NEVER
+            for r in range(regions):
+                if free[r] > 0 and (end == NEVER or distance[r] < distance[end]):
+                    end = r
+            moved, r = min(left, free[end]), end
+            while before[r] != NEVER:
+                moved = min(moved, flow[mover[before[r], r], before[r]])
+                r = before[r]
+            free[end] -= moved
+            left -= moved
+            r = end
+            while True:
+                who = h if before[r] == NEVER else mover[before[r], r]
+                flow[who, r] += moved
+                if at[who, r] == NEVER:
+                    at[who, r] = members[r]
+                    member[r, members[r]] = who
+                    members[r] += 1
+                if before[r] == NEVER:
+                    break
+                flow[who, before[r]] -= moved
+                r = before[r]
+            r = end
+            while r != NEVER:
+                _look_again(r, worth, size, flow, member, at, members, loss, mover)
+                r = before[r]
+    return _whole(worth, size, flow, free)
+
+
+@njit(cache=True)
+def _look_again(r, worth, size, flow, member, at, members, loss, mover):
+    """Drop who left region r from its members, and find who would leave it for each other region at least loss."""
+    kept = 0
+    for k in range(members[r]):
+        who = member[r, k]
+        at[who, r] = NEVER
+        if flow[who, r] > 0:
+            member[r, kept] = who
+            at[who, r] = kept
+            kept += 1
+    members[r] = kept
+    loss[r, :] = np.inf
+    for k in range(kept):
+        who = member[r, k]
+        for b in range(len(loss)):
+            lost = (worth[who, r] - worth[who, b]) / size[who]
+            if b != r and lost < loss[r, b]:
+                loss[r, b], mover[r, b] = lost, who
+
+
+@njit(cache=True)
+def _whole(worth, size, flow, free):
+    """Region of each household from a flow that may divide some, (n,); `free` changes in place."""
+    count, regions = worth.shape
+    chosen = np.full(count, NEVER)
+    for h in range(count):
+        for r in range(regions):
+            if flow[h, r] == size[h]:
+                chosen[h] = r
+            elif flow[h, r] > 0:
+                free[r] += flow[h, r]
+    divided = np.flatnonzero(chosen == NEVER)
+    for h in divided[np.argsort(-size[divided], kind="mergesort")]:
+        for r in range(regions):
+            if free[r] >= size[h] and (chosen[h] == NEVER or worth[h, r] > worth[h, chosen[h]]):
+                chosen[h] = r
+        if chosen[h] != NEVER:
+            free[chosen[h]] -= size[h]
+    for _ in range(_ROUNDS if len(divided) else 0):
+        gained = _moves(worth, size, chosen, free) | _exchanges(worth, size, chosen, free)
+        for h in divided:
+            gained |= _pushes(h, worth, size, chosen, free)
+        if not gained:
+            break
+    return chosen
+
+
+@njit(cache=True)
+def _moves(worth, size, chosen, free):
+    """Let single households go to a region with room that is worth more; whether any did."""
+    any_gain = False
+    for h in range(len(size)):
+        for r in range(len(free)):
+            better = chosen[h] == NEVER or worth[h, r] > worth[h, chosen[h]] + _LEAST
+            if better and free[r] >= size[h]:
+                if chosen[h] != NEVER:
+                    free[chosen[h]] += size[h]
+                chosen[h] = r
+                free[r] -= size[h]
+                any_gain = True
+    return any_gain
+
+
+@njit(cache=True)
+def _exchanges(worth, size, chosen, free):
+    """Let two households exchange their regions where that is worth more together; whether any did."""
+    any_gain = False
+    for g in range(len(size)):
+        for h in range(g):
+            a, b = chosen[g], chosen[h]
+            if min(a, b) == NEVER or a == b:
+                continue
+            gain = worth[g, b] + worth[h, a] - worth[g, a] - worth[h, b]
+            if gain > _LEAST and free[b] + size[h] >= size[g] and free[a] + size[g] >= size[h]:
+                chosen[g], chosen[h] = b, a
+                free[a] += size[g] - size[h]
+                free[b] += size[h] - size[g]
+                any_gain = True
+    return any_gain
+
+
+@njit(cache=True)
+def _pushes(h, worth, size, chosen, free):
+    """Let household h go to a region from which another one goes on to a third, where that gains most; whether it did.
+
+    To have a place at all is worth more than anything else.
+    """
+    now = chosen[h]
+    here = -_PLACED if now == NEVER else worth[h, now]
+    most, other, target = _LEAST, NEVER, NEVER
+    for g in range(len(size)):
+        r = chosen[g]
+        if g == h or r in (NEVER, now) or free[r] + size[g] < size[h]:
+            continue
+        for q in range(len(free)):
+            room = free[q] + (size[h] if q == now else 0)
+            gain = worth[h, r] - here + worth[g, q] - worth[g, r]
+            if q != r and room >= size[g] and gain > most:
+                most, other, target = gain, g, q
+    if other == NEVER:
+        return False
+    if now != NEVER:
+        free[now] += size[h]
+    chosen[h], chosen[other] = chosen[other], target
+    free[chosen[h]] += size[other] - size[h]
+    free[target] -= size[other]
+    return True
+
+
+def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
+    """Region for each household in order of arrival, (n,) int32: most worth less its price, with room.
+
+    With a pace of 0 this is greedy. `price` (regions,) changes in place; NEVER where no region has room.
+    """
+    regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
+    room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
+    return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, pace)
+
+
+def reached(worth: np.ndarray, chosen: np.ndarray) -> float:
+    """What the regions chosen are worth to all households together; nothing where none was found."""
+    placed = np.flatnonzero(chosen != NEVER)
+    return float(worth[placed, chosen[placed]].sum())
+
+
+def of_hindsight(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, chosen: np.ndarray) -> float:
+    """What a rule reached as a share of what was possible, had all arrivals of the period been known.
+
+    worth: (n, regions), true; size, chosen (region or NEVER): (n,); capacity [persons]: (regions,). Regret is 1 less
+    this share.
+    """
+    return reached(worth, chosen) / reached(worth, together(worth, size, capacity))

@@ -1,0 +1,147 @@
+"""People from Ukraine come under temporary protection, live in a municipality, and leave again.
+
+They do not apply for asylum: no registration centre, decision, permit, coupling or place of the reception agency. They
+live in a shelter of a municipality or in a private home, in proportion to inhabitants.
+
+    arrivals = growth of the number registered + those who left this month
+
+Households leave by chance. From April 2022 they may work without a permit. The directive ends in March 2027; what holds
+then is a lever. By default all goes on; without protection nobody is admitted and those here leave at another pace.
+
+Source: persons registered, abm/facts/data/national_series.csv (protected); ukr_housing_2022, ukr_brp (departures);
+ukr_cbs_spring (age and sex), ukr_working_age.
+"""
+
+import numpy as np
+
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting
+from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.tables.people import Schooling, Stage
+
+WRITES = ("households", "newcomers", "nation.protected_due")
+WAY = 3  # of arrival in identities; arrival.py has 0 to 2
+COUNTRY = "UKR"
+
+
+class Params(ProcessParams):
+    """Who comes, who leaves and what they may do."""
+
+    in_force: bool = param(
+        True, "switch", None, None, "ukr_rtb_end: to March 2027; that all goes on then is an assumption",
+        "whether there is temporary protection", lever=True,
+    )  # fmt: skip
+    free_work: bool = param(
+        False, "switch", None, None, "ukr_emp: no permit needed from 1 April 2022",
+        "whether they may work without a permit; if not, as asylum seekers may", lever=True, dated={"2022-04": True},
+    )  # fmt: skip
+    growth: float = param(
+        0, "persons/month", -3000, 10000, "assumption: the number stays as it was in October 2024",
+        "growth of the number registered on top of the series, which ends in October 2024",
+    )  # fmt: skip
+    leaving: float = param(
+        0.029, "share/month", 0, 0.1, "ukr_housing_2022|ukr_brp: 16,700 left by January 2023, 46,020 by November 2024",
+        "households that leave each month; after the last count an assumption",
+        dated={"2023-01": 0.013, "2024-11": 0.005},
+    )  # fmt: skip
+    leaving_after: float = param(
+        0.1, "share/month", 0, 1, "assumption", "the same where there is no temporary protection any more"
+    )
+    family_share: float = param(
+        0.42, "share", 0, 1, "ukr_cbs_spring: minors are 37% of April 2022; later set by ukr_working_age",
+        "households of two or more", dated={"2022-06": 0.15},
+    )  # fmt: skip
+    family_size: float = param(2.8, "persons", 2, 6, "assumption", "mean size of these")
+    partner_share: float = param(
+        0.3, "share", 0, 1, "assumption: most men could not leave", "of these, whose second person is a partner"
+    )
+    female_lead: float = param(0.9, "share", 0, 1, "assumption: most men could not leave", "women among their leads")
+    female_alone: float = param(
+        0.88, "share", 0, 1, "ukr_cbs_spring: women are 80% of adults in April 2022; later an assumption",
+        "women among those who come alone", dated={"2022-06": 0.55},
+    )  # fmt: skip
+    adult_age: float = param(
+        36, "years", 20, 50, "assumption: half of the adults are of 25 to 45 (ukr_cbs_spring)", "mean age of adults"
+    )
+    unschooled: float = param(0, "share", 0, 0.5, "assumption", "of them who cannot read and write")
+    primary: float = param(0.05, "share", 0, 0.7, "assumption", "of them with primary school")
+    higher: float = param(
+        0.5, "share", 0, 0.8, "ukr_oecd_skills: more than other refugees; size an assumption", "with higher education"
+    )
+
+
+def leave(state, params: Params, draws: Draws) -> np.ndarray:
+    """Let households go; returns their rows."""
+    households, month = state.households, state.clock.month
+    rows = waiting(households.stage, households.since, Stage.PROTECTED, month)
+    chance = params.leaving if params.in_force else params.leaving_after
+    rows = rows[draws.uniform("leaves", households.identity[rows]) < chance]
+    households.enter(rows, Stage.RETURNED, month)
+    return rows
+
+
+def growth(state, params: Params) -> float:
+    """Growth of the number registered this month, persons at full scale; none before the first were registered."""
+    month = state.clock.month
+    now = state.inputs.series_at("protected", month)
+    before = state.inputs.series_at("protected", month - 1) if month else 0.0
+    return now - before + params.growth if now else 0.0
+
+
+def arrive(state, params: Params, draws: Draws) -> np.ndarray:
+    """Admit households until the persons due are there, whole households; returns their rows."""
+    due, month = state.nation.protected_due, state.clock.month
+    most = int(max(np.ceil(due[0]), 0))
+    if not most:
+        return np.empty(0, np.int64)
+    origin = np.full(most, origin_of(state, COUNTRY))
+    identity = identities(origin, month, np.arange(most), WAY)
+    family, more = draws.once("family", identity), draws.once("size", identity)
+    size = household_sizes(family, more, params.family_share, params.family_size)
+    here = np.cumsum(size) - size < due[0]
+    origin, identity, size = origin[here], identity[here], size[here]
+    due[0] -= size.sum()
+    edges = np.cumsum(state.municipalities.population_share)
+    town = np.searchsorted(edges, draws.once("where", identity), side="right")
+    makeup = Makeup(
+        female_lead=np.where(size == 1, params.female_alone, params.female_lead),
+        partner=params.partner_share,
+        female_partner=1 - params.female_lead,
+        unaccompanied=False,
+        adult_age=params.adult_age,
+    )
+    rows = admit(
+        state, draws, identity, size, makeup, origin=origin, stage=Stage.PROTECTED, since=month, applied=month,
+        municipality=np.minimum(town, len(edges) - 1),
+    )  # fmt: skip
+    school(state, params, draws, size.sum())
+    return rows
+
+
+def school(state, params: Params, draws: Draws, number: int) -> None:
+    """Give the last `number` persons of the table the schooling with which they came."""
+    people = state.newcomers
+    came = slice(len(people) - number, None)
+    secondary = max(1 - params.unschooled - params.primary - params.higher, 0)
+    edges = np.cumsum([params.unschooled, params.primary, secondary])
+    found = np.searchsorted(edges, draws.once("schooling", people.identity[came]), side="right")
+    people.schooling[came] = np.minimum(found, Schooling.HIGHER)
+
+
+def origin_of(state, country: str) -> int:
+    """Row of the group of origins that a country (ISO code) belongs to."""
+    members = state.inputs.origins["members"].str.split("|")
+    return next(row for row, codes in enumerate(members) if country in codes)
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let households leave and come, and note whether they may work."""
+    households, due = state.households, state.nation.protected_due
+    left = leave(state, params, draws)
+    due[0] += growth(state, params) * state.scale + households.size[left].sum()
+    if not params.in_force:
+        due[0] = 0.0
+    came = arrive(state, params, draws)
+    households.free_to_work[:] = params.free_work & (households.stage == Stage.PROTECTED)
+    return {"protected": came, "protection_left": left}

@@ -1,0 +1,114 @@
+"""Family reunification (nareis): relatives abroad apply, wait for a decision, travel, and arrive.
+
+Part of the households with a permit applies for relatives, within the term that the law gives; the immigration
+service decides oldest first within a capacity [persons]; granted families travel and arrive at the registration
+centre with a permit. For some months in 2022-2023 families could only travel to a sponsor with a home, or after a
+long wait.
+
+Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); capacity, national_series.csv.
+"""
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first, waiting
+from abm.people.household_formation import MOST_PERSONS, Makeup, admit, geometric, relatives
+from abm.tables.country import Kind
+from abm.tables.people import Reunion, Stage
+
+WRITES = ("households", "newcomers", "nation.reunion")
+
+
+class Params(ProcessParams):
+    """Who applies for relatives and how they come."""
+
+    applying_share: float = param(
+        0.5, "share", 0, 1, "asy_family_followers: 1.2 come per permit / (3.0 per sponsor who applies x 0.8 granted)",
+        "households with a permit that apply for relatives; from 2021 by the stocks of 2023 (ind_backlog_2023): "
+        "9,000 more pending and 13,900 decided, over 9,700 households with a permit",
+        dated={"2021-01": 0.8},
+    )  # fmt: skip
+    followers: float = param(3.0, "persons", 1, 8, "asy_family_followers", "mean number of relatives in an application")
+    apply_within: float = param(
+        3, "months", 1, 12, "nareis_lag", "term to apply after the permit, used evenly", lever=True
+    )
+    capacity_factor: float = param(
+        1.0, "ratio", 0.25, 4, "reunion_capacity", "reunification decisions a month, over the series", lever=True
+    )
+    travel: float = param(3, "months", 1, 24, "assumption", "mean time from decision to arrival")
+    home_first: bool = param(
+        False, "switch", None, None, "nareis_2022", "families may only travel to a sponsor with a home", lever=True,
+        dated={"2022-10": True, "2023-02": False},
+    )  # fmt: skip
+    home_first_until: int = param(
+        15, "months", 1, 36, "nareis_2022", "wait since the application after which they may travel all the same",
+        lever=True,
+    )  # fmt: skip
+    female_lead: float = param(0.9, "share", 0, 1, "asy_ages_2015: 31% women, 65% minors", "women among leads")
+    partner_share: float = param(0.05, "share", 0, 1, "asy_ages_2015", "families with a second adult")
+    adult_age: float = param(33, "years", 20, 50, "assumption", "mean age of adults who follow")
+
+
+def apply(state, params: Params, draws: Draws) -> np.ndarray:
+    """Let the permit holders of this month apply for relatives; returns their rows."""
+    households, month = state.households, state.clock.month
+    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NEVER))
+    rows = fresh[draws.once("applies", households.identity[fresh]) < params.applying_share]
+    who = households.identity[rows]
+    households.family_abroad[rows] = family_size(draws.once("relatives", who), params.followers)
+    start = month + np.floor(draws.once("delay", who) * params.apply_within)
+    households.reunion[rows] = Reunion.APPLIED
+    households.reunion_since[rows] = start
+    households.reunion_applied[rows] = start
+    return rows
+
+
+def family_size(chance: np.ndarray, mean: float) -> np.ndarray:
+    """Relatives per application, (n,): one and more with the given mean."""
+    return np.minimum(1 + geometric(chance, mean - 1), MOST_PERSONS)
+
+
+def decide(state, params: Params, draws: Draws) -> np.ndarray:
+    """Decide on applications, oldest first; returns the rows of sponsors whose family was granted."""
+    households, nation, month = state.households, state.nation, state.clock.month
+    queue = waiting(households.reunion, households.reunion_since, Reunion.APPLIED, month)
+    capacity = state.inputs.series_at("reunion_capacity", month) * params.capacity_factor * state.scale
+    rows, nation.reunion[0] = oldest_first(
+        queue, households.reunion_applied, households.lottery, households.family_abroad, nation.reunion[0] + capacity
+    )
+    rate = state.inputs.series_at("reunion_grant_rate", month)
+    granted = draws.once("granted", households.identity[rows]) < rate
+    households.reunion[rows] = np.where(granted, Reunion.TRAVELLING, Reunion.REFUSED)
+    households.reunion_since[rows] = month
+    return rows[granted]
+
+
+def arriving(state, params: Params, draws: Draws) -> np.ndarray:
+    """Rows of sponsors whose family arrives this month."""
+    households, month = state.households, state.clock.month
+    rows = waiting(households.reunion, households.reunion_since, Reunion.TRAVELLING, month)
+    if params.home_first:
+        waited = month - households.reunion_applied[rows] >= params.home_first_until
+        rows = rows[(households.stage[rows] == Stage.HOUSED) | waited]
+    return rows[draws.uniform("travel", households.identity[rows]) < 1 / params.travel]
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Arrivals of granted families, decisions, then new applications."""
+    households, month = state.households, state.clock.month
+    sponsors = arriving(state, params, draws)
+    makeup = Makeup(params.female_lead, params.partner_share, 1 - params.female_lead, False, params.adult_age)
+    size = households.family_abroad[sponsors].astype(np.int64)
+    registration = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
+    families = admit(
+        state, draws, relatives(households.identity[sponsors]), size, makeup,
+        origin=households.origin[sponsors], sponsor=sponsors, stage=Stage.AWAITING_REGISTRATION, since=month,
+        applied=month, granted=month, location=registration,
+    )  # fmt: skip
+    households.reunion[sponsors] = Reunion.ARRIVED
+    households.reunion_since[sponsors] = month
+    households.family_abroad[sponsors] = 0
+    granted = decide(state, params, draws)
+    return {"family_arrived": families, "family_granted": granted, "family_applied": apply(state, params, draws)}

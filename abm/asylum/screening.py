@@ -1,0 +1,67 @@
+"""The registration centre: identity, medical screening, and a first estimate of the chance.
+
+Oldest first within a capacity. Who comes from an origin that is granted almost never, or whose application will be
+closed without a decision on its merits (Dublin, withdrawn), goes to the fast track; repeat applications have their
+own; all others go to the regular one.
+
+Source: shares closed by origin, abm/facts/data/decisions.csv (UNHCR, IND).
+"""
+
+import numpy as np
+
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first, waiting
+from abm.tables.people import Stage, Track
+
+WRITES = (
+    "households.stage",
+    "households.since",
+    "households.track",
+    "households.closing",
+    "households.medical",
+    "households.tie",
+    "nation.screening",
+)
+
+
+class Params(ProcessParams):
+    """What screening can handle and what it finds."""
+
+    capacity: float = param(
+        8620, "persons/month", 500, 20000, "registered_2015_sep: most people registered in a month",
+        "people that registration centres can register and screen", lever=True,
+    )  # fmt: skip
+    medical_share: float = param(0.05, "share", 0, 0.3, "assumption", "households whose place a medical need decides")
+    tie_share: float = param(0.08, "share", 0, 0.5, "assumption", "households with relatives in one region")
+
+
+def track(safe: np.ndarray, closing: np.ndarray, repeated: np.ndarray) -> np.ndarray:
+    """The procedure, (n,): fast for safe origins and for what will be closed, its own for repeat applications."""
+    return np.where(closing, Track.FAST, np.where(repeated, Track.REPEATED, np.where(safe, Track.FAST, Track.REGULAR)))
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Screen those who arrived in earlier months, oldest first."""
+    households, nation, month = state.households, state.nation, state.clock.month
+    queue = waiting(households.stage, households.since, Stage.REGISTERING, month)
+    budget = nation.screening[0] + params.capacity * state.scale
+    rows, left = oldest_first(queue, households.since, households.lottery, households.size, budget)
+    nation.screening[0] = left
+
+    origin, who = households.origin[rows], households.identity[rows]
+    closed_share = state.inputs.of_year("closed_share", month)[origin]
+    closing = draws.once("closing", who) < closed_share
+    households.closing[rows] = closing
+    households.track[rows] = track(state.origins.safe[origin], closing, households.repeated[rows])
+    households.medical[rows] = draws.once("medical", who) < params.medical_share
+    tied = rows[draws.once("tie", who) < params.tie_share]
+    households.tie[tied] = region_by_population(state, draws.once("region", households.identity[tied]))
+    households.enter(rows, Stage.IN_DECISION, month)
+    return {"screened": rows}
+
+
+def region_by_population(state, chance: np.ndarray) -> np.ndarray:
+    """A region for each uniform, (n,) int: relatives live where people live."""
+    region = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
+    return np.minimum(region, len(state.regions) - 1).astype(np.int8)

@@ -1,0 +1,1 @@
+"""Civic integration: routes, language classes, activities, learning and wellbeing."""

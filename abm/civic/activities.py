@@ -1,0 +1,119 @@
+"""Activities beside class and paid work: volunteering, internships, unpaid participation jobs, social firms, training.
+
+Who is able and without a job takes the activity that suits best, where it is offered; all but volunteering is arranged:
+by the municipality under the law before 2022, by a work centre with its plan otherwise. On the self-reliance route an
+activity is part of the route. Who is exempt can have another activity. People on the fast track can follow short
+training that is of use on return: after some months it gives a certificate; who is granted after all goes on to class
+at once (see integration).
+
+An activity keeps part of disengagement away and lifts wellbeing; unpaid work teaches Dutch as paid work does. It finds
+nobody a job by itself: on-the-job training at the start raised work for a short time only (E012, E013).
+
+Source: E003, E020 (activity); kinds as in the plan of the municipalities; hours are assumptions.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.civic.eligibility import Offer, offered_since
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.people.working_age import adults
+from abm.tables.people import Activity, Route, Track
+
+WRITES = (
+    "newcomers.activity",
+    "newcomers.active",
+    "newcomers.practice_hours",
+    "newcomers.trained",
+    "newcomers.certified",
+)
+_NONE, _TRAINING, _OTHER = int(Activity.NONE), int(Activity.TRAINING), int(Activity.OTHER)
+_VOLUNTEERING, _HARDEST, _OLD = int(Activity.VOLUNTEERING), int(Route.SELF_RELIANCE), int(Route.OLD)
+_FAST = int(Track.FAST)
+LONGEST = 100  # months of training that are counted
+
+
+class Params(ProcessParams):
+    """What is offered to whom."""
+
+    offered_from: Offer = param("permit", "choice", None, None, "assumption", "when activities are offered", lever=True)
+    protected_too: bool = param(
+        False, "switch", None, None, "assumption", "whether they are under temporary protection too, from arrival",
+        lever=True,
+    )  # fmt: skip
+    share: float = param(0.2, "share", 0, 1, "assumption", "of those to whom they are, who take part", lever=True)
+    other_share: float = param(0.1, "share", 0, 1, "assumption", "of the exempt, who have another activity", lever=True)
+    training_share: float = param(
+        0,
+        "share",
+        0,
+        1,
+        "assumption: little is offered",
+        "of people on the fast track, who follow training",
+        lever=True,
+    )
+    training_months: int = param(
+        3, "months", 1, 24, "assumption: short training", "months to a certificate", lever=True
+    )
+    internship_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work of an internship")
+    participation_job_hours: float = param(20, "hours/week", 0, 40, "assumption", "the same of a participation job")
+    social_firm_hours: float = param(24, "hours/week", 0, 40, "assumption", "the same at a social firm")
+
+
+@njit(cache=True)
+def choose(
+    rows, employed, exempt, keen, suits, planned, route, integrating, household, since, granted, track, share,
+    other_share, training_share, unpaid, activity, active, practice_hours,
+):  # fmt: skip
+    """Write the activity of rows this month, whether there is one, and its unpaid hours; returns who is in training.
+
+    Who is not among rows has none.
+
+    employed to household, activity to practice_hours: whole columns of persons; since (month in which activities are
+    offered), granted, track: of households; then shares who take part; unpaid [hours/week]: by activity.
+    """
+    activity[:], active[:], practice_hours[:] = _NONE, False, unpaid[_NONE]
+    most = np.float32(max(share, other_share, training_share))  # as narrow as the column
+    may, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most have none
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        may[count] = rows[k]
+        count += (not employed[i]) & ((keen[i] <= most) | (route[i] == _HARDEST))
+    training, many = np.empty(count + 1, np.int64), 0
+    for row in may[:count]:
+        i = np.uint64(row)
+        of, found = np.uint64(household[i]), _NONE
+        if (granted[of] == NEVER) & (track[of] == _FAST):
+            found = _TRAINING if keen[i] < training_share else _NONE
+        elif since[of] == NEVER:
+            found = _NONE
+        elif exempt[i]:
+            found = _OTHER if keen[i] < other_share else _NONE
+        elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
+            arranged = (route[i] == _OLD) | (planned[i] != NEVER)
+            found = suits[i] if arranged else _VOLUNTEERING
+        activity[i], active[i], practice_hours[i] = found, found != _NONE, unpaid[found]
+        training[many] = row
+        many += found == _TRAINING
+    return training[:many].copy()
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Give activities, and certificates for training."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    rows, since = adults(state), offered_since(state, params.offered_from, params.protected_too)
+    unpaid = np.zeros(len(Activity), np.int8)
+    unpaid[Activity.INTERNSHIP] = params.internship_hours
+    unpaid[Activity.PARTICIPATION_JOB] = params.participation_job_hours
+    unpaid[Activity.SOCIAL_FIRM] = params.social_firm_hours
+    training = choose(
+        rows, people.employed, people.exempt, people.keen, people.suits, people.planned, people.route,
+        people.integrating, people.household, since, households.granted, households.track, params.share,
+        params.other_share, params.training_share, unpaid, people.activity, people.active, people.practice_hours,
+    )  # fmt: skip
+    people.trained[training] = np.minimum(people.trained[training], LONGEST) + 1
+    certified = training[(people.trained[training] >= params.training_months) & (people.certified[training] == NEVER)]
+    people.certified[certified] = month
+    return {"certified": certified}

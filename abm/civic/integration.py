@@ -1,0 +1,254 @@
+"""Civic integration: who learns by which route, with a plan of a work centre, from when and until when.
+
+Who gets a permit before 2022 falls under the old law: A2 within three years. Who gets it later has one of three routes:
+B1 (A2 after enough hours of class), education for part of the young with secondary school, and self-reliance for those
+to whom learning comes hardest, which ends after its hours. From 2022 on a work centre in each of the 35 regions makes a
+plan first; plans a month are a capacity with a waiting list, longest waiting first.
+
+    capacity = capacity + pace x (funded x people waiting / term - capacity)      where funding follows numbers
+
+Without a permit there is no route: whoever is offered class from arrival on learns up to the level of the law. People
+on the fast track have other activities until they are granted; who followed training by then starts at once.
+
+Source: Wet inburgering 2021 (wi2021_routes, inb_zroute, inb_pip_delay, inb_onderwijs_exp), the law before it
+(inb_exam_old); what lock-in is made of, see abm/jobs/work.py.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from abm.civic.eligibility import Offer, not_later, offered_since
+from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH, whole_months
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first_by
+from abm.people.working_age import YOUNGEST, adults, regions_of
+from abm.tables.people import Route, Schooling, Stage, Track
+
+WRITES = (
+    "newcomers.route",
+    "newcomers.planned",
+    "newcomers.class_due",
+    "newcomers.learner",
+    "newcomers.integrating",
+    "newcomers.passed",
+    "regions.plans",
+    "regions.plans_left",
+)
+YOUNG = 30 * MONTHS  # age below which the education route is offered [months]
+_OLD, _B1, _HARDEST, _FAST = int(Route.OLD), int(Route.B1), int(Route.SELF_RELIANCE), int(Track.FAST)
+_PROTECTED = int(Stage.PROTECTED)
+NO_ROUTE = len(Route)  # before the permit: a goal and a term of its own
+
+
+class Params(ProcessParams):
+    """What the law asks, and how fast it starts."""
+
+    classes_from: Offer = param(
+        "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons see participation",
+        "when language classes begin to be offered", lever=True,
+    )  # fmt: skip
+    protected_too: bool = param(
+        False, "switch", None, None, "assumption: no civic integration for who is under temporary protection",
+        "whether classes are offered under temporary protection too, from arrival", lever=True,
+    )  # fmt: skip
+    start_weeks: float = param(
+        20, "weeks", 0, 52, "assumption: before 2022 people found a course themselves",
+        "weeks from then, or from the plan, until a first class can start", lever=True, dated={"2022-01": 4},
+    )  # fmt: skip
+    routes: bool = param(
+        False, "switch", None, None, "wi2021_routes", "whether a permit brings one of the three routes", lever=True,
+        dated={"2022-01": True},
+    )  # fmt: skip
+    plan: bool = param(
+        False, "switch", None, None, "wi2021_routes", "whether a work centre makes a plan before class", lever=True,
+        dated={"2022-01": True},
+    )  # fmt: skip
+    plan_from: Offer = param(
+        "home", "choice", None, None, "assumption: inb_intake, municipalities wait for the home",
+        "when a plan begins to be offered", lever=True,
+    )  # fmt: skip
+    plan_weeks: float = param(
+        10, "weeks", 1, 52, "inb_pip_delay: the norm", "term for a plan, which capacity is set by", lever=True
+    )
+    funding: Literal["following", "fixed"] = param(
+        "following", "choice", None, None, "assumption", "whether money for work centres follows numbers", lever=True
+    )
+    funded: float = param(
+        0.5, "share", 0.1, 2, "inb_pip_delay: a plan took almost twice the norm", "capacity that is paid for, of what "
+        "would serve those who wait within the term", lever=True,
+    )  # fmt: skip
+    pace: float = param(
+        0.2, "share/month", 0.01, 1, "assumption: near inb_pip_delay and inb_pip_2022",
+        "part of the gap by which the capacity of work centres grows or shrinks a month",
+    )  # fmt: skip
+    target: float = param(2, "CEFR level", 1, 5, "wi2013: A2 was asked before 2022", "level of the old law", lever=True)
+    target_b1: float = param(
+        3, "CEFR level", 1, 5, "wi2021_routes", "level of the B1 and the education route", lever=True
+    )
+    lowered_after: float = param(
+        600, "hours", 0, 3000, "wi2021_routes: article 17, considerable effort; the number is an assumption",
+        "hours of class after which A2 is enough on the B1 route", lever=True,
+    )  # fmt: skip
+    term: int = param(36, "months", 6, 120, "wi2021_routes: three years", "months in class at most", lever=True)
+    self_reliance_months: int = param(
+        18,
+        "months",
+        1,
+        60,
+        "wi2021_routes: 800 hours of class at 10 a week",
+        "months of class on the self-reliance route",
+    )
+    ends: Literal["level", "term"] = param(
+        "level", "choice", None, None, "assumption", "whether time is asked until the level is there, or the whole term"
+    )
+    hardest_none: float = param(
+        0.9,
+        "share",
+        0,
+        1,
+        "assumption: with the next three a third, inb_zroute",
+        "self-reliance, cannot read and write",
+    )
+    hardest_primary: float = param(0.5, "share", 0, 1, "assumption: see hardest_none", "the same, primary school")
+    hardest_secondary: float = param(0.18, "share", 0, 1, "assumption: see hardest_none", "the same, secondary school")
+    hardest_higher: float = param(0.05, "share", 0, 1, "assumption: see hardest_none", "the same, higher education")
+    education_share: float = param(
+        0.25, "share", 0, 1, "inb_onderwijs_exp: expected of all; here of those under 30 with secondary school",
+        "young people with secondary school or more on the education route", lever=True,
+    )  # fmt: skip
+
+
+def route(chance: np.ndarray, schooling: np.ndarray, age: np.ndarray, params: Params) -> np.ndarray:
+    """Route of Wi2021, (n,) of Route; chance: a uniform each, schooling: of Schooling, age [months]: (n,)."""
+    hardest = np.array([params.hardest_none, params.hardest_primary, params.hardest_secondary, params.hardest_higher])[
+        schooling
+    ]
+    studies = params.education_share * ((age < YOUNG) & (schooling >= Schooling.SECONDARY))
+    learns = np.where(chance < hardest + (1 - hardest) * studies, Route.EDUCATION, Route.B1)
+    return np.where(chance < hardest, Route.SELF_RELIANCE, learns).astype(np.int8)
+
+
+@njit(cache=True)
+def without_route(rows, route, household, granted):
+    """Those of rows whose permit has no route yet, (n,); route, household: of persons, granted: of households."""
+    lacking, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py
+        lacking[count] = rows[k]
+        count += route[np.uint64(rows[k])] == NEVER
+    found, many = np.empty(count + 1, np.int64), 0
+    for row in lacking[:count]:
+        found[many] = row
+        many += granted[household[row]] != NEVER
+    return found[:many].copy()
+
+
+@njit(cache=True)
+def without_plan(rows, planned, route, household, since, track):
+    """Those of rows who wait for a plan, (n,): it is offered, not made, and asked by their route or before a permit."""
+    unplanned, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py
+        i = np.uint64(rows[k])
+        unplanned[count] = rows[k]
+        count += (planned[i] == NEVER) & (route[i] != _OLD)
+    found, many = np.empty(count + 1, np.int64), 0
+    for row in unplanned[:count]:
+        of = np.uint64(household[row])
+        found[many] = row
+        many += (since[of] != NEVER) & ((route[row] != NEVER) | (track[of] != _FAST))
+    return found[:many].copy()
+
+
+@njit(cache=True)
+def asked(
+    rows, household, language, route, exempt, classes_since, hours_followed, since, granted, track, stage, month, goals,
+    terms, lowered_after, lowered, until_level, learner, integrating, passed, class_due, planned, waits,
+):  # fmt: skip
+    """Mark who is to learn (`learner`) and whose time that asks (`integrating`), whole columns.
+
+    Returns who passes, having a route, and who is to learn and has no month for a first class, with a plan where it
+    `waits` for one: rows, (n,) each. household to hours_followed, learner to planned: of persons; since to stage: of
+    households; goals [level], terms [months]: by route, the last of them without one; a route that ends by its hours
+    has no goal (infinite). Whoever is exempt or has passed is looked at no further.
+    """
+    learner[:] = integrating[:] = False
+    open_, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most are exempt or have passed
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        open_[count] = rows[k]
+        count += not (exempt[i] | (until_level & (passed[i] != NEVER)))
+    passes, undated, many, more = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), 0, 0
+    for row in open_[:count]:
+        i = np.uint64(row)
+        of = np.uint64(household[i])
+        by = route[i] if route[i] >= 0 else NO_ROUTE
+        lower = (by == _B1) & (hours_followed[i] >= lowered_after)
+        there = language[i] >= (lowered if lower else goals[by])
+        over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
+        passes[many] = undated[more] = row
+        many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
+        asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
+        learner[i] = asks & (not there)
+        integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
+        ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER) | (stage[of] == _PROTECTED)
+        more += learner[i] & (class_due[i] == NEVER) & ready
+    return passes[:many].copy(), undated[:more].copy()
+
+
+def make_plans(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Rows of those for whom a plan is made this month; the capacity of each region moves towards what is asked."""
+    people, regions = state.newcomers, state.regions
+    since = offered_since(state, params.plan_from)
+    queue = without_plan(rows, people.planned, people.route, people.household, since, state.households.track)
+    where, of = regions_of(state, queue), people.household[queue]
+    waits = np.maximum(since[of], people.born[queue] + YOUNGEST).astype(np.int16)  # who came as a child waits since 18
+    people_waiting = np.bincount(where, minlength=len(regions)) / state.scale
+    wanted = params.funded * people_waiting / (params.plan_weeks / WEEKS_PER_MONTH)
+    if params.funding == "following":
+        regions.plans[:] += params.pace * (wanted - regions.plans)
+    budget = regions.plans * state.scale + regions.plans_left
+    number, one = np.arange(len(queue)), np.ones(len(queue), np.int8)
+    served = oldest_first_by(where, number, waits, state.households.lottery[of], one, budget)
+    regions.plans_left[:] = budget
+    return queue[served]
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Name routes, make plans, and say whose time is asked from when."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    rows = adults(state)
+    new = without_route(rows, read_only(people.route), people.household, households.granted)
+    if params.routes:
+        chance, age = draws.once("route", people.identity[new]), month - people.born[new].astype(np.int64)
+        people.route[new] = route(chance, people.schooling[new], age, params)
+    else:
+        people.route[new] = Route.OLD
+    planned = make_plans(state, params, rows) if params.plan else rows[:0]
+    people.planned[planned] = month
+
+    since = offered_since(state, params.classes_from, params.protected_too)
+    before = params.target_b1 if params.routes else params.target
+    goals = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
+    terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
+    waits = params.plan and not_later(params.plan_from, params.classes_from)
+    passes, undated = asked(
+        rows, people.household, people.language, people.route, people.exempt, people.classes_since,
+        people.hours_followed, since, households.granted, households.track,
+        households.stage, month, goals, terms,
+        params.lowered_after, min(params.target, params.target_b1), params.ends == "level", people.learner,
+        people.integrating, read_only(people.passed), read_only(people.class_due), people.planned, waits,
+    )  # fmt: skip
+    people.passed[passes] = month
+    date_first_class(state, params, draws, undated, since)
+    return {"planned": planned, "passed": passes}
+
+
+def date_first_class(state, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:
+    """Set the month of the first class: some weeks after the plan, or after it was offered where there is none."""
+    people = state.newcomers
+    weeks = whole_months(params.start_weeks, draws.once("weeks", people.identity[rows]))
+    begin = np.maximum(since[people.household[rows]], people.planned[rows])  # NEVER is before every month
+    people.class_due[rows] = np.maximum(begin + np.where(people.trained[rows] > 0, 0, weeks), 0)

@@ -1,0 +1,80 @@
+"""Who lives around a household: the share that speaks its language, and how much Dutch is to be heard there.
+
+In reception the neighbours are the people of the location. Around a home they are residents, with compatriots among
+them more than evenly, because people of one language live near each other. In a complex of starter homes they are its
+tenants, of whom part are residents; how much is left of the contact with them is a column of complexes.
+
+Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, abm/facts/data/origins.csv.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.kernels import read_only
+from abm.state import State
+from abm.tables.people import Stage
+
+_HOUSED = int(Stage.HOUSED)
+
+
+def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
+    """Informal Dutch around each household, (households,) ratio, float32; 1 where nobody shares its language or lives.
+
+    mixed: how much more is heard where all neighbours are residents; clustering: share of people with the own language
+    around a home, over that in the municipality.
+    """
+    households, towns, places = state.households, state.municipalities, len(state.locations)
+    language = state.origins.language
+    columns = (households.stage, households.size, households.origin, households.location, households.municipality)
+    languages = int(language.max(initial=0)) + 1
+    cell, speakers = spoken(*(read_only(each) for each in columns), language, places, len(towns), languages)
+    inside, around = speakers[:places], speakers[places:-1]
+    own = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
+    near = np.minimum(clustering * around / state.scale / towns.population[:, None], 1)
+    own[:, -1] = near[:, -1] = 0  # no common language
+    nowhere = np.ones((1, languages + 1))
+    found = taken(cell, np.concatenate([1 - own, (1 - near) * (1 + mixed), nowhere]).astype(np.float32).ravel())
+    rows = np.flatnonzero(households.complex != NEVER)
+    found[rows] = in_complexes(state, rows, language[households.origin[rows]], mixed)
+    return found
+
+
+def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: float) -> np.ndarray:
+    """Informal Dutch around tenants of starter homes, (n,) ratio; rows of households and their language: (n,)."""
+    of, size, where = state.complexes, state.households.size[rows], state.households.complex[rows]
+    languages = int(language.max(initial=0)) + 1
+    speakers = np.zeros((len(of), languages + 1))  # the last column: no common language
+    np.add.at(speakers, (where, language), size)
+    everybody = np.maximum(speakers.sum(axis=1) + of.residents, 1)  # residents live alone, or count for one
+    own = np.where(language == NEVER, 0, speakers[where, language] / everybody[where])
+    residents = (of.residents / everybody * of.contact)[where]
+    return (1 - own) * (1 + mixed * residents)
+
+
+@njit(cache=True)
+def spoken(stage, size, origin, location, municipality, language, locations, towns, languages):
+    """Cell of each household, (n,) int32, and persons by language: (locations + municipalities + 1, languages + 1).
+
+    stage to municipality: whole columns of households; language: of origins. Rows hold who is in a location, then who
+    has a home in a municipality, then who is nowhere; the last column holds those who share no language. A cell is a
+    place in that table, row by row.
+    """
+    wide, nowhere = languages + 1, locations + towns
+    column = np.where(language < 0, languages, language).astype(np.int32)
+    cell, persons = np.empty(len(stage), np.int32), np.zeros((nowhere + 1) * wide, np.int64)
+    for h in range(len(stage)):
+        at_home = locations + municipality[h] if stage[h] == _HOUSED else nowhere
+        place = location[h] if location[h] >= 0 else at_home
+        cell[h] = place * wide + column[origin[h]]
+        persons[cell[h]] += size[h]
+    return cell, persons.reshape((nowhere + 1, wide))
+
+
+@njit(cache=True)
+def taken(cell, table):
+    """What a flat table holds for each of the cells, (n,)."""
+    found = np.empty(len(cell), table.dtype)
+    for h in range(len(cell)):
+        found[h] = table[np.uint64(cell[h])]  # unsigned: no check for a negative index
+    return found

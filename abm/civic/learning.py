@@ -1,0 +1,129 @@
+"""Dutch grows with hours of class, at work and among neighbours; months without work or activity leave disengagement.
+
+    level = level + (hours of class + e x hours of work + informal) / (hours per level x age x (1 + slope x level))
+    informal = hours of daily life x (1 - share of neighbours with the own language) x (1 + mixed x other neighbours)
+    idleness = idleness + (1 - idleness) (1 - exp(-1 / tau)) fill (1 - k x active)     while not employed, before a home
+    idleness = idleness x 2^(-1 / half-life)                                           while employed or housed
+
+Hours of work are paid ones or those of an activity. Neighbours are those in the same reception location, where all are
+newcomers, or around a home, where compatriots live together more than evenly (language_exposure.py). Hours per level
+follow schooling. Filling is full while work is barred and partial when it is allowed but there is none. Temporary
+protection counts as before a home: most live in a shelter.
+
+Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.civic.language_exposure import openness
+from abm.engine.clock import NEVER, WEEKS_PER_MONTH
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.people.working_age import adults, free_since
+from abm.tables.people import IN_RECEPTION, Stage
+
+WRITES = ("newcomers.language", "newcomers.idleness")
+_WAITS = np.isin(np.arange(len(Stage)), (*IN_RECEPTION, Stage.PROTECTED))
+TOP = 5.0  # C1, the highest level that is counted
+
+
+class Params(ProcessParams):
+    """How fast people learn, and what idle months do."""
+
+    hours_none: float = param(600, "hours/level", 500, 700, "E017", "class hours per level, who cannot read and write")
+    hours_primary: float = param(240, "hours/level", 200, 350, "E017", "the same after primary school")
+    hours_secondary: float = param(210, "hours/level", 160, 260, "E017", "the same after secondary school")
+    hours_higher: float = param(120, "hours/level", 100, 180, "E017", "the same after higher education")
+    slope: float = param(0.36, "ratio/level", 0.1, 0.6, "assumption: prior of delta", "how much slower each level is")
+    young: float = param(0.65, "ratio", 0.5, 0.8, "E018", "hours needed under 25, over those of 25 to 44")
+    old: float = param(2.0, "ratio", 1.5, 2.5, "E018", "hours needed from 45 on, over those of 25 to 44")
+    at_work: float = param(
+        0.1, "ratio", 0.02, 0.15, "E012: prior of e_w", "hours of class that an hour of work is worth"
+    )
+    at_work_dual: float = param(0.2, "ratio", 0.1, 0.3, "E012: prior of e_w", "the same on a dual track")
+    informal: float = param(4, "hours/month", 0, 8, "E019: prior of f_inf", "hours of class that daily life is worth")
+    mixed: float = param(
+        0.2, "ratio", 0, 1, "assumption: E077, qualitative", "how much more that is where all neighbours are residents"
+    )
+    clustering: float = param(
+        5, "ratio", 1, 20, "assumption", "share of compatriots among neighbours, over that in the municipality"
+    )
+    idle_months: float = param(10, "months", 6, 18, "E005: prior of tau_D", "time in which disengagement builds up")
+    half_life: float = param(55, "months", 24, 96, "E004|E005: prior of h_D", "half-life of disengagement afterwards")
+    idle_allowed: float = param(
+        0.38, "share", 0, 1, "assumption: prior of w_idle", "filling where work is allowed but there is none"
+    )
+    activity: float = param(
+        0.47,
+        "share",
+        0,
+        1,
+        "E003|E020: sign; size an assumption",
+        "of the filling, prevented by class or other activity",
+    )
+
+
+YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the hours of its schooling
+
+
+@njit(cache=True)
+def learn(
+    rows, language, class_hours, work_hours, practice_hours, dual, schooling, born, household, informal, month,
+    per_level, slope, young, old, at_work, at_work_dual,
+):  # fmt: skip
+    """Bring the level of rows to that after this month, in place.
+
+    language to household: whole columns of persons; informal [hours/month]: of households; per_level [hours/level] by
+    schooling; the rest numbers, see Params.
+    """
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
+        age = month - born[i]
+        ease = young if age < YOUNG else old if age >= OLD else 1.0
+        needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
+        worth = at_work_dual if dual[i] else at_work
+        working = WEEKS_PER_MONTH * (work_hours[i] + practice_hours[i])
+        gained = (class_hours[i] + worth * working + informal[np.uint64(household[i])]) / needed
+        language[i] = min(language[i] + gained, TOP)
+
+
+@njit(cache=True)
+def disengage(
+    rows, idleness, employed, class_hours, active, household, stage, allowed, waits, pace, idle_allowed, activity, kept
+):
+    """Bring disengagement of rows to that after this month, in place.
+
+    idleness to household: whole columns of persons; stage, allowed (month since which work is free): of households;
+    waits: whether a stage is in reception, (stages,); pace [share/month], idle_allowed, activity [share], kept
+    [share/month]: numbers.
+    """
+    for row in rows:
+        i = np.uint64(row)
+        of = np.uint64(household[i])
+        if waits[stage[of]] and not employed[i]:
+            fill = 1.0 if allowed[of] == NEVER else idle_allowed
+            fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
+            idleness[i] += (1 - idleness[i]) * pace * fill
+        else:
+            idleness[i] *= kept
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let everybody of working age learn, and let idle months count."""
+    people, households = state.newcomers, state.households
+    rows = adults(state)
+    informal = params.informal * openness(state, params.mixed, params.clustering)
+    per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
+    learn(
+        rows, people.language, people.class_hours, people.work_hours, people.practice_hours, people.dual,
+        people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
+        params.young, params.old, params.at_work, params.at_work_dual,
+    )  # fmt: skip
+    allowed = free_since(state)  # NEVER: barred
+    pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
+    disengage(
+        rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
+        households.stage, allowed, _WAITS, pace, params.idle_allowed, params.activity, kept,
+    )  # fmt: skip
+    return {}

@@ -1,0 +1,175 @@
+"""Language classes for those whom civic integration asks or who are offered one, as far as teachers go.
+
+Teachers are capacity per region: those already in class go on, then whoever waits longest comes in; capacity follows
+demand at a pace, or stays as it is. A move in reception stops class for some weeks.
+
+    hours = hours a week x share attended x (1 - share lost to work, if employed)
+
+Part of the status holders in reception follow the voluntary lessons of the reception agency (voorinburgering) in the
+first months after the permit. They have teachers of their own and ask no search for work.
+
+Source: E011, E012; hours inb_hours, wi2021_routes; lessons in reception coa_preparation.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER, WEEKS_PER_MONTH, whole_months
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first_by
+from abm.people.working_age import adults, regions_of
+from abm.tables.people import Route
+
+WRITES = (
+    "newcomers.class_hours",
+    "newcomers.classes_since",
+    "newcomers.dual",
+    "newcomers.class_location",
+    "newcomers.class_again",
+    "regions.class_places",
+)
+
+
+class Params(ProcessParams):
+    """How much class, and for how many."""
+
+    hours_a_week: float = param(
+        14, "hours/week", 0, 40, "assumption: inb_hours, 20 with all other parts", "hours of class that are offered",
+        lever=True,
+    )  # fmt: skip
+    hours_self_reliance: float = param(
+        10, "hours/week", 0, 40, "wi2021_routes: 800 of 1,600 hours; inb_hours, 20 a week",
+        "the same on the self-reliance route, of which the other half is an activity", lever=True,
+    )  # fmt: skip
+    attended: float = param(0.63, "share", 0.4, 0.9, "assumption: prior of att, no source", "hours that are attended")
+    duty: bool = param(
+        False, "switch", None, None, "assumption", "whether taking part is a duty with consequences", lever=True
+    )
+    attended_by_duty: float = param(0.8, "share", 0.4, 1, "assumption", "hours that are attended where it is")
+    lost_to_work: float = param(0.36, "share", 0.2, 0.6, "E012|E013", "of the hours of class, lost by who works")
+    lost_on_dual_track: float = param(0.15, "share", 0, 0.3, "E012|E013", "the same on a dual track")
+    dual_share: float = param(
+        0, "share", 0, 1, "assumption: few municipalities offer them", "of those in class, on a dual track", lever=True
+    )
+    move_stops: float = param(1.75, "months", 0.5, 3, "E020: prior of r_loss", "months without class after a move")
+    funding: Literal["following", "fixed"] = param(
+        "following", "choice", None, None, "assumption", "whether money for teachers follows numbers", lever=True
+    )
+    teachers_pace: float = param(
+        0.1, "share/month", 0.01, 1, "assumption", "part of the gap to demand by which capacity grows a month"
+    )
+    preparation_share: float = param(
+        0.72, "share", 0, 1, "coa_preparation: 2019", "status holders in reception who follow its lessons", lever=True
+    )
+    preparation_hours: float = param(121, "hours", 0, 500, "coa_preparation", "hours of those lessons", lever=True)
+    preparation_months: int = param(
+        3, "months", 1, 12, "assumption", "months after the permit over which they are given"
+    )
+
+
+def hours(employed: np.ndarray, dual: np.ndarray, route: np.ndarray, params: Params) -> np.ndarray:
+    """Hours of class a month that somebody in class attends, (n,)."""
+    a_week = np.where(route == Route.SELF_RELIANCE, params.hours_self_reliance, params.hours_a_week)
+    full = a_week * WEEKS_PER_MONTH * (params.attended_by_duty if params.duty else params.attended)
+    lost = np.where(dual, params.lost_on_dual_track, params.lost_to_work)
+    return full * np.where(employed, 1 - lost, 1.0)
+
+
+@njit(cache=True)
+def wanting(rows, learner, class_due, month):
+    """Those of rows who want a class this month, (n,): to learn, and due."""
+    found, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        i = rows[k]
+        found[count] = i
+        count += learner[i] & (class_due[i] != NEVER) & (class_due[i] <= month)
+    return found[:count].copy()
+
+
+@njit(cache=True)
+def preparing(rows, class_hours, exempt, household, granted, location, month, months):
+    """Those of rows who live in reception within `months` after the permit and are not in class, (n,)."""
+    idle, many = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py
+        i = np.uint64(rows[k])
+        idle[many] = rows[k]
+        many += (location[np.uint64(household[i])] >= 0) & (not exempt[i])
+    found, count = np.empty(many + 1, np.int64), 0
+    for i in idle[:many]:  # most live in a home
+        of = household[i]
+        since = month - granted[of]
+        found[count] = i
+        count += (granted[of] != NEVER) & (since > 0) & (since <= months) & (class_hours[i] == 0)
+    return found[:count].copy()
+
+
+def moved(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Whom a move in reception keeps from class this month, (n,) bool; notes where they are."""
+    people, month = state.newcomers, state.clock.month
+    here = state.households.location[people.household[rows]]
+    away = (people.class_location[rows] != NEVER) & (here != NEVER) & (people.class_location[rows] != here)
+    stop = whole_months(params.move_stops * WEEKS_PER_MONTH, draws.uniform("stops", people.identity[rows[away]]))
+    people.class_again[rows[away]] = month + stop
+    people.class_location[rows[away]] = here[away]
+    return people.class_again[rows] > month
+
+
+def served(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Rows of those who want a class and get one; capacity per region moves towards demand."""
+    people, regions = state.newcomers, state.regions
+    where = regions_of(state, rows)
+    demand = np.bincount(where, minlength=len(regions)) / state.scale
+    unset = regions.class_places < 0
+    regions.class_places[unset] = demand[unset]
+    if params.funding == "following":
+        regions.class_places[:] += params.teachers_pace * np.maximum(
+            demand - regions.class_places, -regions.class_places
+        )
+    in_class = people.classes_since[rows] != NEVER
+    since = np.where(in_class, np.int16(NEVER), people.class_due[rows])  # those in class are ahead of all who wait
+    lottery = state.households.lottery[people.household[rows]]
+    number, one, left = np.arange(len(rows)), np.ones(len(rows), np.int8), regions.class_places * state.scale
+    got = np.zeros(len(rows), bool)
+    got[oldest_first_by(where, number, since, lottery, one, left)] = True
+    return rows[got]
+
+
+def prepare(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Give the lessons of the reception agency; returns who follows them."""
+    people, households = state.newcomers, state.households
+    early = preparing(
+        rows, people.class_hours, people.exempt, people.household, households.granted, households.location,
+        state.clock.month, params.preparation_months,
+    )  # fmt: skip
+    follows = early[draws.once("prepares", people.identity[early]) < params.preparation_share]
+    people.class_hours[follows] = params.preparation_hours / params.preparation_months
+    return follows
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Give classes to those who want one, and lessons to status holders in reception."""
+    people, month = state.newcomers, state.clock.month
+    rows = adults(state)
+    wants = wanting(rows, people.learner, people.class_due, month)
+    can = wants[~moved(state, params, draws, wants)]
+    in_class = served(state, params, can)
+    if 0 < params.dual_share < 1:
+        people.dual[wants] = draws.once("dual", people.identity[wants]) < params.dual_share
+    else:
+        people.dual[wants] = params.dual_share == 1
+    people.class_hours[:] = 0
+    people.class_hours[in_class] = hours(
+        people.employed[in_class], people.dual[in_class], people.route[in_class], params
+    )
+    people.class_location[in_class] = state.households.location[people.household[in_class]]
+    new = in_class[people.classes_since[in_class] == NEVER]
+    people.classes_since[new] = month
+    return {
+        "class_wanted": wants,
+        "in_class": in_class,
+        "class_begun": new,
+        "prepared": prepare(state, params, draws, rows),
+    }

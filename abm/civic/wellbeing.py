@@ -1,0 +1,132 @@
+"""Wellbeing of adults moves to a level that work, home, language, certainty, moves, activity and family set.
+
+    level = mean + own + b_J job + b_H (home - 1) + b_L (language - 2) - b_S no permit - b_R recent moves
+            + b_A active - b_F family apart
+    wellbeing = wellbeing + pace (level - wellbeing) + luck
+
+The unit is a standard deviation of the population, of which the mean is 0. `mean` holds for a permit holder at home
+with level A2 and without work. A starter home counts by its quality, the loss of a home as reception. A move within
+reception counts half after a year. Waiting has no term of its own: what it does runs through moves, language and the
+missing permit. Crowding, contacts and what mixed living does beside language are not in the model.
+
+Source: E101 (mean), E098, E100 (work, home, language, status), E097 (moves, activity), E096 (family).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws, fill_uniform, normal
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.people.working_age import adults
+from abm.tables.people import Reunion
+
+WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
+FADING = 0.5 ** (1 / 12)  # part of a move that still counts a month later
+UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
+A2 = 2  # level of Dutch at which `mean` holds
+_APPLIED, _TRAVELLING = int(Reunion.APPLIED), int(Reunion.TRAVELLING)  # compiled code wants ints
+_BATCH = 512  # persons whose draws are made at a time
+
+
+class Params(ProcessParams):
+    """What wellbeing follows, in standard deviations."""
+
+    mean: float = param(-0.9, "SD", -1.35, -0.45, "E101: derived", "mean of permit holders at home, A2, without work")
+    spread: float = param(1, "SD", 0.5, 1.2, "assumption: as in the population", "spread between persons")
+    job: float = param(0.25, "SD", 0.1, 0.4, "E098|E100: sign; size an assumption", "having a job")
+    home: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "an own home rather than reception")
+    language: float = param(0.07, "SD per level", 0, 0.15, "E098: sign; size an assumption", "a level of Dutch more")
+    status: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "living without a permit, subtracted")
+    move: float = param(
+        0.15,
+        "SD per move",
+        0.05,
+        0.3,
+        "E097: sign; size an assumption",
+        "a move within reception just made, subtracted",
+    )
+    activity: float = param(0.1, "SD", 0, 0.2, "E097: sign; size an assumption", "class, volunteering or an internship")
+    family: float = param(
+        0.45, "SD", 0.2, 0.7, "E096: hazard ratio 2.10 as a shift of 13% below the cut-off to 25%; derived",
+        "waiting for family abroad, subtracted",
+    )  # fmt: skip
+    pace: float = param(
+        0.15, "share/month", 0.05, 0.3, "assumption: prior of rho_w", "part of the gap closed each month"
+    )
+    luck: float = param(0.1, "SD", 0.05, 0.2, "assumption: prior of sd_w", "spread of what a month brings by chance")
+
+
+@njit(cache=True)
+def move_on(
+    rows, new, wellbeing, temper, employed, language, active, class_hours, identity, household,
+    home, granted, relocated, reunion, mean, weights, pace, luck, address,
+):  # fmt: skip
+    """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
+
+    wellbeing (changes in place) to household: whole columns of persons; home (what the place is worth) to reunion: of
+    households; mean; weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart;
+    address: of the draws.
+    The draws are made for some hundreds of persons at a time, which stay at hand and are computed side by side.
+    """
+    job, housed, level_of_dutch, status, move, activity, family = weights
+    chance, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    begun = 0
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        for k in range(len(batch)):
+            who[k] = identity[batch[k]]
+        fill_uniform(chance[: len(batch)], who[: len(batch)], *address)
+        for k in range(len(batch)):
+            i = np.uint64(batch[k])  # unsigned: no check for a negative index
+            of = np.uint64(household[i])
+            busy = active[i] | (class_hours[i] > 0)
+            apart = (reunion[of] == _APPLIED) | (reunion[of] == _TRAVELLING)
+            gained = (
+                job * employed[i] + housed * (home[of] - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
+            )
+            lost = status * (granted[of] == NEVER) + move * relocated[of] + family * apart
+            level = mean + temper[i] + gained - lost
+            is_new = begun < len(new) and new[begun] == i
+            begun += is_new
+            before = level if is_new else np.float64(wellbeing[i])
+            wellbeing[i] = before + pace * (level - before) + luck * (UNIFORM * (chance[k] - 1 / 2))
+
+
+@njit(cache=True)
+def home(location, homeless):
+    """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
+    found = np.empty(len(location), np.float32)
+    for h in range(len(location)):
+        found[h] = (location[h] == NEVER) & (homeless[h] == NEVER)
+    return found
+
+
+def at_home(state) -> np.ndarray:
+    """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
+    households, of = state.households, state.complexes
+    found = home(read_only(households.location), read_only(households.homeless))
+    rows = np.flatnonzero(households.complex != NEVER) if len(of) else np.empty(0, np.int64)
+    found[rows] = of.quality[households.complex[rows]]
+    return found
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Give who is new an own level, let everybody move to what life sets, and let moves fade."""
+    people, households = state.newcomers, state.households
+    rows = adults(state)
+    new = rows[people.temper[rows] == 0]
+    who = people.identity[new]
+    people.temper[new] = params.spread * normal(draws.once("temper", who), draws.once("angle", who))
+    weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
+    columns = (
+        people.temper, people.employed, people.language, people.active, people.class_hours, people.identity,
+        people.household, at_home(state), households.granted, households.relocated, households.reunion,
+    )  # fmt: skip
+    move_on(
+        rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
+        params.luck, draws.address("month"),
+    )  # fmt: skip
+    households.relocated[:] *= FADING
+    return {}

@@ -1,0 +1,1 @@
+"""What every domain builds on: errors, months, tables, draws, parameters, kernels, queues and YAML."""

@@ -1,0 +1,121 @@
+"""A population as columns: rows are only added, so a row number is a lasting reference.
+
+Only abm/people/archive.py takes rows out, between two months of a run that nobody else looks at.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+FIRST_CAPACITY = 64
+
+
+class column:
+    """A declared column: dtype, value of a new row, unit and meaning. Reading it gives the live array."""
+
+    def __init__(self, dtype, default=0, unit: str = "", doc: str = ""):
+        self.dtype, self.default, self.unit, self.doc = np.dtype(dtype), default, unit, doc
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, table, owner=None):
+        return self if table is None else table._live[self.name]
+
+    def __set__(self, table, value):
+        raise AttributeError(f"write into the column in place: table.{self.name}[rows] = ...")
+
+
+class Table:
+    """Struct of arrays. Subclasses declare columns; `add` appends rows; columns are live views."""
+
+    def __init__(self):
+        self._size = 0
+        self._writable: frozenset[str] | None = None  # None: every column may be written
+        self._store = {name: np.full(FIRST_CAPACITY, c.default, c.dtype) for name, c in self.columns().items()}
+        self._refresh()
+
+    @classmethod
+    def columns(cls) -> dict[str, column]:
+        """The declared columns by name, in the order of declaration."""
+        return {n: c for base in reversed(cls.__mro__) for n, c in vars(base).items() if isinstance(c, column)}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, count: int, **values) -> np.ndarray:
+        """Append `count` rows; columns not given hold their default. Returns the new row numbers.
+
+        Raises KeyError for an unknown column and ValueError for a wrong length or where the table may not grow.
+        """
+        unknown = values.keys() - self._store.keys()
+        if unknown:
+            raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}")
+        if self._writable is not None:
+            raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
+        values = {name: np.asarray(value) for name, value in values.items()}
+        for name, value in values.items():  # all or none
+            if value.shape not in ((), (1,), (count,)):
+                raise ValueError(f"{type(self).__name__}.{name}: {value.shape} can not be broadcast to {count} rows")
+        rows = np.arange(self._size, self._size + count)
+        self._reserve(self._size + count)
+        for name, value in values.items():
+            self._store[name][self._size : self._size + count] = value
+        self._size += count
+        self._refresh()
+        return rows
+
+    def keep(self, wanted: np.ndarray) -> None:
+        """Keep the rows that are wanted, (rows,) bool, in their order; the others are gone, and numbers change.
+
+        Raises ValueError where the table may not change.
+        """
+        if self._writable is not None:
+            raise ValueError(f"{type(self).__name__} is read-only here: rows can be taken out between months only")
+        rows = np.flatnonzero(wanted)
+        for name, declared in self.columns().items():
+            stored = self._store[name]
+            stored[: len(rows)] = stored[rows]
+            stored[len(rows) : self._size] = declared.default
+        self._size = len(rows)
+        self._refresh()
+
+    def writable(self, names: Iterable[str] | None) -> None:
+        """Let only the named columns be written (None: all)."""
+        self._writable = None if names is None else frozenset(names)
+        if names is None:
+            self._live = self._open
+        elif not self._writable:
+            self._live = self._shut
+        else:
+            self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
+
+    def _reserve(self, size: int) -> None:
+        """Grow every column to hold `size` rows; new room holds the defaults."""
+        capacity = len(next(iter(self._store.values())))
+        if size <= capacity:
+            return
+        while capacity < size:
+            capacity *= 2
+        for name, declared in self.columns().items():
+            grown = np.full(capacity, declared.default, declared.dtype)
+            grown[: self._size] = self._store[name][: self._size]
+            self._store[name] = grown
+
+    def _refresh(self) -> None:
+        """Make the live views anew after the length or the storage changed: to be written, and to be read only.
+
+        Both are made here, once, because what may be written changes with every process.
+        """
+        self._open = {name: array[: self._size] for name, array in self._store.items()}
+        self._shut = {name: array.view() for name, array in self._open.items()}
+        for view in self._shut.values():
+            view.flags.writeable = False
+        self.writable(self._writable)
+
+    def __getstate__(self):
+        return {"size": self._size, "store": {n: a[: self._size].copy() for n, a in self._store.items()}}
+
+    def __setstate__(self, saved):
+        Table.__init__(self)
+        self.add(saved["size"], **saved["store"])

@@ -1,0 +1,156 @@
+"""The facts the model runs on, read-only; data/sources.yaml describes each column and holds the expected totals."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from abm.facts.csv_tables import (
+    FOLDER,
+    HALVES,
+    KEYS,
+    MONTHS,
+    YEARS,
+    DataError,
+    FloatArray,
+    IntArray,
+    Tables,
+    by_municipality,
+    check_connected,
+    check_rows,
+    check_sources,
+    check_totals,
+    digest,
+    fixed,
+    grid,
+    positions,
+    read_series,
+    read_sources,
+    read_table,
+    refuse,
+)
+
+RESTRICTIVE = ("pvv", "fvd", "ja21")  # lists whose programmes of 2023 wanted asylum migration to stop or nearly so
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Everything the model reads; row order of a table is the index used in the model."""
+
+    municipalities: pd.DataFrame
+    regions: pd.DataFrame
+    provinces: pd.DataFrame
+    borders: pd.DataFrame
+    origins: pd.DataFrame
+    locations: pd.DataFrame
+    municipality_region: IntArray  # (municipalities,) row in regions
+    border_pairs: IntArray  # (borders, 2) rows in municipalities
+    first_applications: FloatArray  # (months, origins) [persons/month]
+    repeat_applications: FloatArray  # (months, origins) [persons/month]
+    grant_rate: FloatArray  # (years, origins) [share of granted plus rejected]
+    closed_share: FloatArray  # (years, origins) [share of first applications]
+    corporation_homes: FloatArray  # (years, municipalities) [homes on 1 January]
+    registration_years: FloatArray  # (municipalities,) [years] mean registration at letting, about 2020
+    tasks: FloatArray  # (half-years,) [persons]
+    task_halves: list[str]
+    jobs: FloatArray  # (regions, sectors) [jobs]
+    sectors: list[str]
+    commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
+    regional_unemployment: FloatArray  # (regions,) [share of the labour force]
+    labour_force: float  # [persons]
+    restrictive_votes: FloatArray  # (municipalities,) [share of the votes of 2023 for the lists in RESTRICTIVE]
+    series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
+    known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
+    digest: str
+
+    @cached_property
+    def urbanity(self) -> FloatArray:
+        """Urbanity of each municipality, (municipalities,) [class]: from 1 (dense) to 5."""
+        return fixed(self.municipalities["urbanity"].to_numpy(float))
+
+    def series_at(self, name: str, month_index: int) -> float:
+        """Value of a series in a month counted from January 2015; the last step holds for ever."""
+        if name not in self.known_series or month_index < 0:
+            raise DataError("national_series", f"{name} in month {month_index}", "ask a listed name and month >= 0")
+        return float(self.known_series[name][min(month_index, len(self.known_series[name]) - 1)])
+
+    def of_year(self, name: str, month_index: int) -> FloatArray:
+        """Row of a yearly array for the year of a month counted from January 2015; the last year holds for ever."""
+        return getattr(self, name)[min(month_index // 12, len(YEARS) - 1)]
+
+
+def load(folder: Path | None = None) -> Inputs:
+    """All facts of a folder as Inputs; DataError when one is missing, malformed or does not add up."""
+    folder = Path(folder or FOLDER)
+    described = read_sources(folder)
+    expected = {name: check["value"] for name, check in described["checks"].items()}
+    tables = {table: read_table(folder, table, described["tables"].get(f"{table}.csv", {})) for table in KEYS}
+    known = {table: tables[table][keys[0]].tolist() for table, keys in KEYS.items()}
+    codes, origins, regions = known["municipalities"], known["origins"], known["regions"]
+    check_rows(tables, expected)
+    pairs = np.stack([positions(tables, "borders", end, codes) for end in ("gm_a", "gm_b")], axis=1)
+    first = grid(tables, "applications", "first", MONTHS, origins)
+    check_sources(described, tables)
+    check_totals(tables, first, expected)
+    check_connected(pairs, codes)
+    positions(tables, "reception_locations", "gm_code", codes)
+    positions(tables, "municipalities", "province", known["provinces"])
+    if known["housing_tasks"] != HALVES:
+        raise DataError("housing_tasks", "half_year", f"list {HALVES[0]} to {HALVES[-1]} once each, in order")
+    home_region = positions(tables, "municipalities", "region_code", regions)
+    series = read_series(tables["national_series"], expected["series"])
+    return Inputs(
+        *list(tables.values())[:6],
+        municipality_region=fixed(home_region),
+        border_pairs=fixed(pairs),
+        first_applications=first,
+        repeat_applications=grid(tables, "applications", "repeat", MONTHS, origins),
+        grant_rate=grid(tables, "decisions", "grant_rate", YEARS, origins),
+        closed_share=grid(tables, "decisions", "closed_share", YEARS, origins),
+        corporation_homes=grid(tables, "corporation_homes", "homes", YEARS, codes),
+        registration_years=by_municipality(tables, "registration_times", "years", codes),
+        tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
+        task_halves=HALVES.copy(),
+        jobs=grid(tables, "jobs", "jobs", regions, expected["sectors"]),
+        sectors=list(expected["sectors"]),
+        commuting=commuting_shares(tables, regions),
+        regional_unemployment=regional_rates(tables, home_region, known["provinces"]),
+        labour_force=float(tables["unemployment"]["labour_force"].sum()),
+        restrictive_votes=restrictive(tables, codes),
+        series={name: values[: len(MONTHS)] for name, values in series.items()},
+        known_series=series,
+        digest=digest(folder),
+    )
+
+
+def commuting_shares(tables: Tables, regions: list[str]) -> FloatArray:
+    """Where the working residents of each region work, as shares; pairs without a row have no commuters."""
+    flows = np.zeros((len(regions), len(regions)))
+    home, work = (positions(tables, "commuting", end, regions) for end in ("region_from", "region_to"))
+    flows[home, work] = tables["commuting"]["workers"]
+    residents = flows.sum(axis=1, keepdims=True)
+    for region in np.flatnonzero(residents == 0):
+        raise DataError("commuting", regions[region], "no worker lives there, restore its rows")
+    return fixed(flows / residents)
+
+
+def regional_rates(tables: Tables, home_region: IntArray, provinces: list[str]) -> FloatArray:
+    """Unemployment of each region: the mean of its municipalities by inhabitants, each at the rate of its province."""
+    table, towns = tables["unemployment"], tables["municipalities"]
+    refuse("unemployment", table, table.unemployed >= table.labour_force, "labour_force must be above unemployed")
+    rate = np.empty(len(provinces))
+    rate[positions(tables, "unemployment", "province", provinces)] = table.unemployed / table.labour_force
+    town_rate = rate[positions(tables, "municipalities", "province", provinces)]
+    people = towns.population.to_numpy(float)
+    return fixed(np.bincount(home_region, people * town_rate) / np.bincount(home_region, people))
+
+
+def restrictive(tables: Tables, codes: list[str]) -> FloatArray:
+    """Share of the votes for lists that want hardly any asylum migration, in the order of the municipalities."""
+    table, found = tables["votes"], np.full(len(codes), np.nan)
+    found[positions(tables, "votes", "gm_code", codes)] = table[[f"{name}_2023" for name in RESTRICTIVE]].sum(axis=1)
+    for town in np.flatnonzero(np.isnan(found)):
+        raise DataError("votes", codes[town], "row is missing, add its votes")
+    return fixed(found)

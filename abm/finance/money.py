@@ -1,0 +1,106 @@
+"""A ledger of euros: what reception places and late decisions cost, from whom to whom.
+
+The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and for
+places that stay empty beyond the planned share a part of it; own contributions lower what the State pays. The
+immigration service pays a penalty per day to part of those whose statutory term has passed, to a maximum per case.
+
+    penalty in month d after the term = clip(maximum - (d - 1) x day x 30.4, 0, day x 30.4)
+
+Source: unit costs, abm/facts/data/national_series.csv (COA); penalty amounts, national_series.csv.
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS
+from abm.engine.draws import Draws
+from abm.engine.kernels import placed
+from abm.engine.params import ProcessParams, param
+from abm.tables.country import Kind
+from abm.tables.money import Account, Purpose
+from abm.tables.people import Reunion, Stage
+
+WRITES = ("ledger",)
+DAYS_PER_MONTH = 365.25 / MONTHS
+PARTIES = {
+    Purpose.BUDGET_COA: (Account.STATE, Account.COA),
+    Purpose.BUDGET_IND: (Account.STATE, Account.IND),
+    Purpose.PLACES_REGULAR: (Account.COA, Account.PROVIDERS),
+    Purpose.PLACES_EMERGENCY: (Account.COA, Account.PROVIDERS),
+    Purpose.PLACES_MUNICIPAL: (Account.COA, Account.PROVIDERS),
+    Purpose.PLACES_EMPTY: (Account.COA, Account.PROVIDERS),
+    Purpose.PENALTIES: (Account.IND, Account.NEWCOMERS),
+}
+OWN_INCOME = (Purpose.CONTRIBUTIONS, Purpose.SAVINGS_FORFEITED)  # what the agency got, which lowers its budget
+
+
+class Params(ProcessParams):
+    """Terms, claims and empty places; unit costs are a data series."""
+
+    decision_term: int = param(
+        6, "months", 1, 36, "decision_term|ind_capacity_2022: 15 months by decree; its end in 2017 is an assumption",
+        "statutory term for a first decision", lever=True,
+        dated={"2016-02": 15, "2017-02": 6, "2022-10": 15, "2025-01": 6},
+    )  # fmt: skip
+    reunion_term: int = param(
+        6, "months", 1, 36, "assumption: 90 days and three months more", "statutory term for reunification", lever=True
+    )
+    claim_share: float = param(
+        0.15, "share", 0, 1, "assumption", "households past the term that claim a penalty payment"
+    )
+    empty_share: float = param(
+        0.5, "ratio", 0, 1, "assumption", "cost of a place that is empty beyond the planned share, over one in use"
+    )
+
+
+def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarray:
+    """Euros due this month per case, (n,), in the 1st, 2nd... month after the term."""
+    a_month = per_day * DAYS_PER_MONTH
+    return np.where(months_late >= 1, np.clip(maximum - (months_late - 1) * a_month, 0, a_month), 0.0)
+
+
+def reception_costs(state, params: Params) -> dict[Purpose, float]:
+    """Euros a month at full scale for people in places of each kind, and for empty regular places."""
+    households, locations, month = state.households, state.locations, state.clock.month
+    rows = placed(households.location)
+    kind = locations.kind[households.location[rows]]
+    people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
+    regular, emergency, municipal = (
+        state.inputs.series_at(f"cost_{name}", month) / MONTHS for name in ("regular", "emergency", "municipal")
+    )
+    open_now = (locations.kind == Kind.REGULAR) & (locations.opened <= month) & (locations.ends > month)
+    planned = locations.places[open_now].sum() * state.inputs.series_at("occupancy_norm", month)
+    empty = max(planned - people[Kind.REGULAR], 0.0)
+    return {
+        Purpose.PLACES_REGULAR: (people[Kind.REGULAR] + people[Kind.REGISTRATION]) * regular,
+        Purpose.PLACES_EMERGENCY: people[Kind.EMERGENCY] * emergency,
+        Purpose.PLACES_MUNICIPAL: people[Kind.MUNICIPAL] * municipal,
+        Purpose.PLACES_EMPTY: empty * regular * params.empty_share,
+    }
+
+
+def penalties(state, params: Params, draws: Draws) -> float:
+    """Euros of penalty payments this month at full scale, for late first decisions and late reunification."""
+    households, month = state.households, state.clock.month
+    per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
+    asylum = np.flatnonzero((households.stage == Stage.IN_DECISION) & ~households.closing)  # closings have other terms
+    family = np.flatnonzero(households.reunion == Reunion.APPLIED)
+    late = (
+        (asylum, month - households.applied[asylum].astype(np.int64) - params.decision_term, "claims"),
+        (family, month - households.reunion_applied[family].astype(np.int64) - params.reunion_term, "claims family"),
+    )
+    total = 0.0
+    for rows, months, label in late:
+        rows, months = rows[months >= 1], months[months >= 1]
+        claims = draws.once(label, households.identity[rows]) < params.claim_share
+        total += penalty(months[claims], per_day, maximum).sum()
+    return total / state.scale
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Enter this month's payments in the ledger."""
+    paid = reception_costs(state, params)
+    own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
+    paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}
+    paid[Purpose.BUDGET_IND] = paid[Purpose.PENALTIES]
+    state.ledger.enter(paid)
+    return {}

@@ -1,0 +1,143 @@
+"""Municipalities may take status holders who are tied to them into interim places, for a grant of the State.
+
+While there is a scheme, a municipality that is behind on its task and has enough people waiting decides for a location
+where the grant covers what a place costs it. Costs differ between municipalities for good. Of these, some decide each
+month, fewer where residents came to mind more; part of what is decided never opens, and it opens some months later.
+
+    cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
+
+Who waits longest goes first, whole households. They count for the task, live in the municipality and look for a home
+as urgent seekers, without priority, until they have one; a family waits until its sponsor has left. When a scheme ends
+nobody enters any more.
+
+Two schemes are dated: hotels from November 2021 (at most 2,500 people, to June 2023), and interim locations from March
+2024 (at most 8,500). Whether a grant covers the cost is the whole choice here: a council's politics, what it would lose
+by not taking part and costs before the opening are left out.
+
+Source: har_2022, har_term (hotels), door_status, door_first (locations), incentive_2025 (grants), coa_cost_hotel_2024,
+coa_cost_reg_2023 (costs), E078 (part that is built).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws, normal
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first_by, waiting
+from abm.homes.dwellings import move_in
+from abm.tables.homes import Rule
+from abm.tables.money import Account, Purpose
+from abm.tables.people import Stage
+
+WRITES = (
+    "households.stage",
+    "households.since",
+    "households.location",
+    "households.municipality",
+    "households.housed",
+    "households.moved_in",
+    "households.tenure",
+    "households.rule",
+    "households.home",
+    "households.registered",
+    "households.urgent",
+    "households.interim",
+    "municipalities.balance",
+    "municipalities.interim_places",
+    "municipalities.interim_planned",
+    "municipalities.interim_opens",
+    "ledger",
+)
+PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
+HOTEL, PLACE = 91_000, 30_400  # EUR a year: coa_cost_hotel_2024, coa_cost_reg_2023
+
+
+class Params(ProcessParams):
+    """What a scheme offers, and what a place costs a municipality."""
+
+    most: int = param(
+        0, "persons", 0, 20_000, "har_2022|har_term|door_first|door_status", "people that a scheme pays for at most",
+        lever=True, dated={"2021-11": 2500, "2023-07": 0, "2024-03": 8500},
+    )  # fmt: skip
+    grant: float = param(
+        38_000, "EUR/year", 0, 150_000, "incentive_2025: the amount of 2022 is taken as that of 2025",
+        "grant per person and year", lever=True, dated={"2024-03": 21_915},
+    )  # fmt: skip
+    cost: float = param(
+        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, then regular places",
+        "mean cost of a place", dated={"2024-03": PLACE},
+    )  # fmt: skip
+    spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")
+    least: int = param(10, "persons", 1, 200, "assumption", "people who wait, from whom on a location is worth it")
+    size: int = param(40, "persons", 5, 300, "assumption: as a building of starter homes", "places of a location")
+    pace: float = param(0.1, "share/month", 0.01, 0.5, "assumption", "of who can, who decide for one each month")
+    abandoned: float = param(0.5, "share", 0, 0.8, "E078|flex_built|flex_target", "of what is decided, never opened")
+    opens_after: int = param(4, "months", 1, 24, "assumption: as temporary units", "from the decision to the opening")
+
+
+def able(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+    """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
+    towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
+    scheme = f"of {params.most}"  # a scheme has costs, and plans that fail, of its own
+    luck = normal(draws.once(f"cost {scheme}", who), draws.once(f"angle {scheme}", who))
+    fails = draws.once(f"fails {scheme}", who) < params.abandoned
+    free = (towns.interim_planned == 0) & (towns.interim_places == 0)
+    pays = params.cost * np.exp(params.spread * luck) <= params.grant
+    return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
+
+
+def decide(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+    """Plan locations, in turn by lot while the scheme has room; returns the rows of municipalities."""
+    towns, month = state.municipalities, state.clock.month
+    chance = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
+    decides = able(state, params, draws, waits) & (chance < params.pace * np.minimum(towns.willingness, 1))
+    rows = np.flatnonzero(decides)
+    rows = rows[np.argsort(chance[rows])]
+    room = params.most - (towns.interim_places + towns.interim_planned).sum()
+    rows = rows[: max(int(room // params.size), 0)]
+    towns.interim_planned[rows] = params.size
+    towns.interim_opens[rows] = month + params.opens_after + np.floor(towns.delay[rows]).astype(np.int64)
+    return rows
+
+
+def occupants(state) -> np.ndarray:
+    """People in interim places, (municipalities,) at the scale of the run."""
+    households = state.households
+    rows = np.flatnonzero((households.interim != NEVER) & (households.stage == Stage.HOUSED))
+    return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
+
+
+def fill(state, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Let people who wait longest into places that are free; returns their rows.
+
+    rows: of the households that are tied and wait; inside: occupants, (municipalities,).
+    """
+    households, towns, month = state.households, state.municipalities, state.clock.month
+    free = np.maximum(np.floor(towns.interim_places * state.scale) - inside, 0)
+    rows = rows[free[households.municipality[rows]] > 0]
+    where = households.municipality[rows]
+    rows = oldest_first_by(where, rows, households.coupled, households.lottery, households.size, free)
+    move_in(state, rows, households.municipality[rows], Rule.INTERIM)
+    households.interim[rows] = households.urgent[rows] = month
+    households.registered[rows[households.registered[rows] == NEVER]] = month
+    return rows
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Open what is ready, decide for more, let people in, and pay."""
+    households, towns, month = state.households, state.municipalities, state.clock.month
+    decided = entered = ready = np.empty(0, np.int64)
+    if params.most:
+        ready = np.flatnonzero((towns.interim_opens != NEVER) & (towns.interim_opens <= month))
+        towns.interim_places[ready] += towns.interim_planned[ready]
+        towns.interim_planned[ready], towns.interim_opens[ready] = 0, NEVER
+        rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
+        waits = np.bincount(households.municipality[rows], households.size[rows], len(towns)) / state.scale
+        decided = decide(state, params, draws, waits)
+        entered = fill(state, rows, occupants(state))
+    inside = occupants(state) if towns.interim_places.any() else np.zeros(len(towns))
+    if not params.most:  # nobody enters any more
+        towns.interim_planned[:], towns.interim_opens[:] = 0, NEVER
+        towns.interim_places[inside == 0] = 0
+    state.ledger.enter({Purpose.INTERIM_GRANTS: inside.sum() / state.scale * params.grant / MONTHS})
+    return {"interim_decided": decided, "interim_opened": ready, "in_interim": entered}

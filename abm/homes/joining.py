@@ -1,0 +1,155 @@
+"""A family that followed moves in with its sponsor if the home fits; else it waits in a hotel or in reception.
+
+A home fits who it is meant for. Where the units of a starter home can be linked, free ones next to it are. A family
+that is a few persons too many moves in all the same, and so does any family that has waited for long: they live
+overcrowded, are counted, and register for a larger home. Until a family can join, its sponsor is an urgent home seeker
+for a home of the size that all together need (lettings).
+
+Where hotels are used (from 2026), a family waits in one near the municipality of its sponsor, also while the sponsor
+itself waits for a home there. The reception agency pays for some months, the municipality for those after.
+
+    persons above what the home is meant for = sponsor + family - 2 (small), 4 (middle size) or none (large)
+
+Source: nareis_hotel (hotels, six months), coa_cost_hotel_2024; plan_starter_homes (a home that fits the family).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting
+from abm.homes.dwellings import crowding, home_size, move_in, needed_by
+from abm.homes.tenancies import MEANT_FOR, enter, leave
+from abm.tables.country import Kind
+from abm.tables.money import Account, Purpose
+from abm.tables.people import Stage
+
+WRITES = (
+    "complexes.newcomers",
+    "households.stage",
+    "households.since",
+    "households.location",
+    "households.municipality",
+    "households.housed",
+    "households.moved_in",
+    "households.tenure",
+    "households.rule",
+    "households.registered",
+    "households.home",
+    "households.crowded",
+    "households.urgent",
+    "households.complex",
+    "households.hotel",
+    "municipalities.balance",
+    "ledger",
+)
+PARTIES = {
+    Purpose.HOTELS_COA: (Account.COA, Account.PROVIDERS),
+    Purpose.HOTELS_MUNICIPALITY: (Account.MUNICIPALITIES, Account.PROVIDERS),
+}
+
+
+class Params(ProcessParams):
+    """When a family may move in, and where it waits."""
+
+    tolerated: int = param(
+        2, "persons", 0, 10, "assumption: families moved in with few exceptions",
+        "above what a home is meant for, with whom a family still moves in", lever=True,
+    )  # fmt: skip
+    patience: int = param(
+        12,
+        "months",
+        0,
+        60,
+        "assumption",
+        "months after arrival in which a family moves in whatever the home",
+        lever=True,
+    )
+    hotel: bool = param(
+        False, "switch", None, None, "nareis_hotel", "families wait in hotels near the sponsor's municipality",
+        lever=True, dated={"2026-01": True},
+    )  # fmt: skip
+    hotel_paid: int = param(
+        6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays", lever=True
+    )
+    hotel_cost: float = param(
+        91000, "EUR/year", 30000, 150000, "coa_cost_hotel_2024", "a place in a hotel; as emergency reception"
+    )
+
+
+def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
+    """Link free units of their complex to the homes of sponsors, in turn; whether there were enough, (n,) bool.
+
+    needed: HomeSize that each needs.
+    """
+    households, of = state.households, state.complexes
+    linked = np.zeros(len(sponsors), bool)
+    for turn in np.flatnonzero(households.complex[sponsors] != NEVER).tolist():
+        row, size = sponsors[turn], needed[turn]
+        where = households.complex[row]
+        if not of.linkable[where]:
+            continue
+        free = of.built[where] - of.newcomers[where] - of.residents[where]
+        if free >= size - households.home[row]:
+            one = np.array([row])
+            leave(state, one)
+            enter(state, one, np.array([where]), np.array([size]))
+            linked[turn] = True
+    return linked
+
+
+def wait_in_hotels(state, families: np.ndarray) -> None:
+    """Bring families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
+    households, locations = state.households, state.locations
+    where = households.municipality[households.sponsor[families]]
+    families, where = families[where != NEVER], where[where != NEVER]
+    families_new = locations.kind[households.location[families]] != Kind.HOTEL
+    families, where = families[families_new], where[families_new]
+    hotel = np.full(len(state.regions), NEVER)
+    hotels = np.flatnonzero(locations.kind == Kind.HOTEL)
+    hotel[locations.region[hotels]] = hotels
+    households.location[families] = hotel[state.municipalities.region[where]]
+    households.hotel[families] = state.clock.month
+
+
+def hotel_costs(state, params: Params) -> dict[Purpose, float]:
+    """Euros this month at full scale for families in hotels, from the reception agency and from municipalities."""
+    households, month = state.households, state.clock.month
+    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NEVER))
+    by_coa = month - households.hotel[rows] < params.hotel_paid
+    a_month = params.hotel_cost / MONTHS / state.scale
+    paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
+    return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let families join where they can, let their sponsors look for a larger home, and pay hotels."""
+    households, month = state.households, state.clock.month
+    families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
+    families = families[households.sponsor[families] != NEVER]
+    families = families[np.argsort(households.identity[families])]  # the same turns whatever the order of rows
+    sponsors = households.sponsor[families]
+    at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
+    at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
+    together, size = needed_by(state, sponsors), households.home[sponsors]
+    too_many = np.where(at_home & (size != NEVER), together - MEANT_FOR[size], 0)
+    linked = np.zeros(len(families), bool)
+    turn = np.flatnonzero(too_many > 0)
+    linked[turn] = link(state, sponsors[turn], home_size(together[turn]))
+    waited = month - households.applied[families] >= params.patience
+    joins = at_home & (linked | (too_many <= params.tolerated) | waited)
+    joining, of = families[joins], sponsors[joins]
+    for_family = of[households.urgent[of] >= households.since[joining]]  # not since a lease ended before that
+    move_in(state, joining, households.municipality[of])
+    households.complex[joining] = households.complex[of]
+    households.urgent[for_family] = NEVER
+    crowding(state, joining)
+
+    larger = sponsors[at_home & ~joins]
+    for column in (households.urgent, households.registered):
+        column[larger[column[larger] == NEVER]] = month
+    if params.hotel:
+        wait_in_hotels(state, families[~joins])
+    state.ledger.enter(hotel_costs(state, params))
+    return {"joined": joining, "linked": families[linked]}

@@ -1,0 +1,168 @@
+"""The rules by which corporation homes are let, all in one place: who stands in line for a home, and in what order.
+
+PRIORITY      status holders up to the ceiling of their municipality, longest tied to it first (process housing)
+URGENCY       urgent seekers, longest urgent first
+INSTITUTIONS  the share model: who comes from shelter, care or reception, longest in need first, without a label
+TARGET_GROUP  young people, newcomers or not, longest registered first
+LOTTERY       anybody in the line, by lot
+REGISTRATION  anybody in the line, longest registered first; it also gets what another rule could not let
+
+What falls free goes to PRIORITY first; of the rest each home is let by one of the other rules, drawn by the shares of
+its municipality (process lettings). A line holds regular home seekers, and newcomers who have no priority.
+
+Source: E080 (priority), wait_hr (urgency), plan_share_model (institutions), E079 (lottery and registration).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.engine.kernels import read_only
+from abm.engine.queues import waiting, waiting_key
+from abm.homes.dwellings import SIZES
+from abm.homes.queue_kernels import cells, longest_registered, lots, lowest_lots
+from abm.tables.homes import Group, Rule, Search
+
+ELSEWHERE = (Rule.PRIORITY, Rule.STARTER, Rule.INTERIM, Rule.PRIVATE)  # let by processes of their own
+IN_LINE = tuple(rule for rule in Rule if rule not in ELSEWHERE)  # in the order in which homes are let
+
+
+# --- which rule lets a home
+
+
+def shares(national: dict[Rule, float], urgency: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Upper bounds of the rules in [0, 1], (municipalities, rules of IN_LINE): what is left goes by registration.
+
+    national: share of each rule; urgency, chance (municipalities,): own share by urgency and by lottery over that.
+    """
+    own = np.tile([national.get(rule, 0.0) for rule in IN_LINE], (len(urgency), 1))
+    own[:, IN_LINE.index(Rule.URGENCY)] *= urgency
+    own[:, IN_LINE.index(Rule.LOTTERY)] *= chance
+    bounds = np.minimum(np.cumsum(own, axis=1), 1)
+    bounds[:, -1] = 1
+    return bounds
+
+
+def by_rule(homes: np.ndarray, bounds: np.ndarray, draws) -> np.ndarray:
+    """How many homes each rule lets, (rules of IN_LINE, cells); homes (cells,) whole, bounds as `shares` gives."""
+    cell = np.repeat(np.arange(len(homes)), homes)
+    number = np.arange(len(cell)) - np.repeat(np.cumsum(homes) - homes, homes)
+    luck = draws.uniform("rule", cell << 32 | number)
+    rule = (luck[:, None] >= bounds[cell // SIZES]).sum(axis=1)
+    return np.bincount(rule * len(homes) + cell, minlength=bounds.shape[1] * len(homes)).reshape(-1, len(homes))
+
+
+# --- who stands in line for a rule
+
+
+@dataclass(frozen=True)
+class Line:
+    """People who would take a home of a rule; the lowest key in a cell comes first."""
+
+    who: np.ndarray  # (n,) int64, rows of seekers; -1 - row of households for newcomers
+    cell: np.ndarray  # (n,) int64, municipality and size class
+    key: np.ndarray  # (n,) uint64
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Newcomers in line without priority; (n,) each."""
+
+    rows: np.ndarray  # of households
+    cell: np.ndarray
+    since: np.ndarray  # [month] since when in need: tied to the municipality, in a home that is too small, or urgent
+    registered: np.ndarray  # [month]
+    young: np.ndarray  # bool
+    settled: np.ndarray  # bool, whether they were housed already, and look for another home
+    urgent: np.ndarray  # bool
+
+    def without(self, gone: np.ndarray) -> "Newcomers":
+        """The same line after some, (m,) rows of households, left it."""
+        here = ~np.isin(self.rows, gone)
+        return Newcomers(*(each[here] for each in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How landlords go down a list."""
+
+    list_length: float  # [persons] at the front of the list whom they ask per home
+    taking: float  # share of those who take it
+
+
+def urgency(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+    """Urgent seekers, longest urgent first; one offer, which they take."""
+    rows = _urgent(state)
+    return _joined(state, rows, state.seekers.urgent, newcomers, newcomers.urgent, newcomers.since)
+
+
+def institutions(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+    """Who comes from shelter, care or reception, longest in need first; one offer, which they take."""
+    rows = _urgent(state)
+    rows = rows[state.seekers.group[rows] == Group.URGENT]
+    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.settled, newcomers.since)
+
+
+def target_group(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+    """Young people, longest registered first; part of those who are asked take the home."""
+    seekers = state.seekers
+    young = (seekers.group == Group.YOUNG) | (seekers.group == Group.STUDENT)
+    rows = _front(state, np.where(young, seekers.search, Search.STOPPED).astype(np.int8), homes, asking)
+    return _taking(state, rows, newcomers, newcomers.young, draws, asking)
+
+
+def lottery(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+    """Anybody in the line, by lots drawn anew each month; who is drawn takes the home."""
+    seekers, salt = state.seekers, np.uint64(draws.salt(f"lots {draws.month}"))
+    columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.size, seekers.lottery))
+    rows, key = lowest_lots(*columns, salt, homes)
+    key = np.append(key, lots(state.households.lottery[newcomers.rows], salt))
+    return _line(state, rows, newcomers, np.ones(len(newcomers.rows), bool), key)
+
+
+def registration(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+    """Anybody in the line, longest registered first; part of those who are asked take the home."""
+    rows = _front(state, state.seekers.search, homes, asking)
+    return _taking(state, rows, newcomers, np.ones(len(newcomers.rows), bool), draws, asking)
+
+
+LINES = {
+    Rule.URGENCY: urgency,
+    Rule.INSTITUTIONS: institutions,
+    Rule.TARGET_GROUP: target_group,
+    Rule.LOTTERY: lottery,
+    Rule.REGISTRATION: registration,
+}
+
+
+def _urgent(state) -> np.ndarray:
+    """Rows of seekers who search and whose need is urgent."""
+    return waiting(state.seekers.search, state.seekers.urgent, Search.SEARCHING, state.clock.month + 1)
+
+
+def _front(state, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
+    """Rows of the seekers whom landlords ask this month: a list per home, in whole months of registration."""
+    seekers = state.seekers
+    columns = (read_only(c) for c in (search, seekers.municipality, seekers.size, seekers.registered))
+    return longest_registered(*columns, (homes * asking.list_length).astype(np.int64))
+
+
+def _taking(state, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws, asking: Asking) -> Line:
+    """A line by registration, in which seekers take the home or not; newcomers (of `whom`) get one offer."""
+    rows = rows[draws.uniform("takes", state.seekers.identity[rows]) < asking.taking]
+    return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered)
+
+
+def _joined(state, rows, since, newcomers: Newcomers, whom, their_since) -> Line:
+    """A line by months: seekers by a column, newcomers by an array; lottery among equals."""
+    key = np.append(
+        waiting_key(since[rows], state.seekers.lottery[rows]),
+        waiting_key(their_since[whom], state.households.lottery[newcomers.rows[whom]]),
+    )
+    return _line(state, rows, newcomers, whom, key)
+
+
+def _line(state, rows, newcomers: Newcomers, whom, key) -> Line:
+    seekers, also = state.seekers, newcomers.rows[whom]
+    cell = np.append(cells(read_only(seekers.municipality), read_only(seekers.size), rows), newcomers.cell[whom])
+    return Line(np.append(rows, -1 - also), cell, key)

@@ -1,0 +1,193 @@
+"""Part of the housed households moves to another municipality every month.
+
+    chance = base x exp(b_D (urbanity - mean) - b_C (hours of class - usual) / 100 - b_J job - b_S school - b_K kin)
+    to a municipality, in proportion to inhabitants x (compatriots who live there + 1) ^ b_N
+
+Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
+the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
+sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes.
+Nobody waits with moving for a home of a corporation: tenants rent from others there, a home that fits, and stand in the
+line of their new municipality (lettings), registered since they moved into the home that they leave: letting it used up
+what they had before. Who leaves a starter home or an interim place keeps its registration. The starter home falls free.
+A job in another region than the new home ends (see work).
+
+Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting
+from abm.homes.tenancies import leave
+from abm.people.working_age import YOUNGEST
+from abm.tables.homes import Tenure
+from abm.tables.people import Stage
+
+WRITES = (
+    "newcomers.hours_followed",
+    "households.municipality",
+    "households.came_from",
+    "households.moved_out",
+    "households.home",
+    "households.moved_in",
+    "households.tenure",
+    "households.registered",
+    "households.crowded",
+    "households.urgent",
+    "households.interim",
+    "households.homeless",
+    "households.complex",
+    "complexes.newcomers",
+)
+SCHOOL = 4 * 12  # age from which children go to school [months]
+MARGIN = 1 + 1e-9  # more than rounding
+_HOUSED = int(Stage.HOUSED)  # compiled code wants ints
+HUNDRED = 100.0  # hours of class in which b_C counts
+
+
+class Params(ProcessParams):
+    """How often households move on, and where to."""
+
+    base: float = param(
+        0.0051, "share/month", 0.003, 0.007, "E092|E094", "households that leave a mean municipality each month"
+    )
+    density: float = param(
+        0.37, "log/class", 0, 0.8, "E093: gives a spread of 0.3 over regions", "how much more a class less dense makes"
+    )
+    mean_urbanity: float = param(2.5, "class", 1, 5, "cbs_neighbourhoods_2022", "urbanity of the mean inhabitant")
+    classes: float = param(
+        0.05, "ratio", 0, 0.5, "E011: sign; size an assumption", "how much less 100 hours of class make"
+    )
+    usual_hours: float = param(
+        350, "hours", 0, 2000, "assumption: near the mean that the model finds", "hours of class at which `base` holds"
+    )
+    most_hours: float = param(1000, "hours", 0, 3000, "assumption", "hours of class beyond which more do nothing")
+    job: float = param(0.3, "log", 0, 1, "assumption: within the prior of b_mjob", "how much less a local job makes")
+    school: float = param(0.3, "log", 0, 1, "E094: sign; size an assumption", "how much less children in school make")
+    kin: float = param(
+        0.3, "log", 0, 1, "assumption: E094 names networks", "how much less relatives in the region make"
+    )
+    compatriots: float = param(
+        0.2, "ratio", 0, 1, "assumption: E093 and E094 name networks", "how choice of place follows compatriots"
+    )
+
+
+def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none.
+
+    sponsor: whole column of households; joined: rows of those who have one.
+    """
+    number = numbered(rows, len(sponsor))
+    number[joined] = number[sponsor[joined]]
+    return number
+
+
+@njit(cache=True)
+def homes(number, household, month, born, hours, employed, work_region, region, adult, school):
+    """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
+
+    number (households,): which of the n decides, or NEVER; household, born [month], hours, employed, work_region: of
+    the persons looked at; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to
+    school.
+    """
+    adults, followed = np.zeros(len(region)), np.zeros(len(region))
+    local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
+    for i in range(len(household)):
+        n = number[household[i]]
+        if n == NEVER:
+            continue
+        age = month - born[i]
+        if age >= adult:
+            adults[n] += 1
+            followed[n] += hours[i]
+            local[n] |= employed[i] and work_region[i] == region[n]
+        else:
+            schooled[n] |= age >= school
+    return adults, followed, local, schooled
+
+
+@njit(cache=True)
+def living(stage, origin, municipality, size, origins, municipalities):
+    """Persons with a home by origin and municipality, (origins, municipalities); the others: whole columns."""
+    found = np.zeros((origins, municipalities))
+    for h in range(len(stage)):
+        if stage[h] == _HOUSED:
+            found[origin[h], municipality[h]] += size[h]
+    return found
+
+
+def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
+    """Chance to leave the municipality this month, (n,); urbanity [class], hours [of class], job, school, kin: (n,)."""
+    more = (params.usual_hours - np.minimum(hours, params.most_hours)) / HUNDRED
+    ties = params.job * job + params.school * school + params.kin * kin
+    return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
+
+
+def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
+    """Rows of the households that leave their municipality this month, without those (joined) who follow a sponsor."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    urbanity = state.inputs.urbanity
+    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
+    rows = rows[households.sponsor[rows] == NEVER]
+    luck = draws.uniform("moves", households.identity[rows])
+    can = np.flatnonzero(luck < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # nobody is likelier
+    rows, luck = rows[can], luck[can]
+    town = households.municipality[rows]
+    region = state.municipalities.region[town]
+    number = deciding(rows, households.sponsor, joined)
+    persons = members_of(np.flatnonzero(number != NEVER), people.household)  # few, so their columns are cut out
+    columns = (people.born, people.hours_followed, people.employed, people.work_region)
+    adults, followed, job, school = homes(
+        number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
+    )
+    hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
+    return rows[luck < hazard(urbanity[town], hours, job, school, kin, params)]
+
+
+def destination(origin, town, chance, weight) -> np.ndarray:
+    """Another municipality for each household, (n,) int16; origin, town (where it lives), chance in [0, 1): (n,).
+
+    weight (origins, municipalities): how much each municipality draws households of an origin.
+    """
+    reach, own = np.cumsum(weight, axis=1), weight[origin, town]
+    point = chance * (reach[origin, -1] - own)
+    point += np.where(point >= reach[origin, town] - own, own, 0)  # skip the own municipality
+    found = (reach[origin] <= point[:, None]).sum(axis=1)
+    return np.minimum(found, weight.shape[1] - 1).astype(np.int16)
+
+
+def drawing(state, params: Params) -> np.ndarray:
+    """How much each municipality draws, (origins, municipalities): inhabitants, and compatriots who live there."""
+    households, counts = state.households, (len(state.origins), len(state.municipalities))
+    columns = (households.stage, households.origin, households.municipality, households.size)
+    compatriots = living(*(read_only(column) for column in columns), *counts) / state.scale
+    return state.municipalities.population * (compatriots + 1) ** params.compatriots
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Count hours of class, and let households move on."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    people.hours_followed[:] += people.class_hours
+    joined = np.flatnonzero(households.sponsor != NEVER)
+    rows = leaving(state, params, draws, joined)
+    left = rows[households.complex[rows] != NEVER]
+    lasting = (households.complex == NEVER) & (households.interim == NEVER)
+    leave(state, left)
+    luck = draws.uniform("where", households.identity[rows])
+    to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
+    decides = deciding(rows, households.sponsor, joined)
+    rows = np.flatnonzero((decides != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
+    households.came_from[rows] = households.municipality[rows]
+    households.municipality[rows] = to[decides[rows]]
+    households.moved_out[rows] = month
+    tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NEVER)]
+    anew = tenants[lasting[tenants]]
+    households.tenure[tenants], households.registered[anew] = Tenure.PRIVATE, households.moved_in[anew]
+    households.moved_in[rows] = month
+    households.home[rows], households.crowded[rows] = NEVER, False
+    households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
+    return {"moved_out": rows, "left_by_moving": left}

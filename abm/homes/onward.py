@@ -1,0 +1,88 @@
+"""Tenants, of corporations or others, who earn enough move on: to middle rent, or to a home of their own.
+
+    chance a month = pace of buying, where net wages reach what a mortgage asks
+                     pace of renting, where they reach what middle rent asks, and the household did not buy
+
+Wages are those of everybody in the home, families who joined included, as they were last month. The home that is left
+is among those that fall free by the turnover of the stock (process housing), which counts the homes of all tenants; it
+is not counted again. Nobody lives in a home that is too small after such a move. Tenants of starter homes go on to
+middle rent by starter_homes; who owns or pays middle rent and gets more family than fits joins the line of all.
+
+Source: rent_htl_2026 (a rent of 933 euros is where rent benefit ends). No figures on how soon permit holders leave
+homes of corporations were found, so the paces are assumptions.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.homes.dwellings import home_size, needed_by
+from abm.homes.tenancies import move_on
+from abm.tables.homes import Tenure
+from abm.tables.people import Stage
+
+WRITES = (
+    "households.home",
+    "households.moved_in",
+    "households.rule",
+    "households.crowded",
+    "households.urgent",
+    "households.interim",
+    "households.homeless",
+    "households.complex",
+    "households.tenure",
+    "complexes",
+)
+_HOUSED = int(Stage.HOUSED)
+
+
+class Params(ProcessParams):
+    """What is asked, and how soon those who can move on do."""
+
+    rent_wages: float = param(
+        2900, "EUR/month", 2000, 5000, "assumption: rent_htl_2026, a rent of 933 is 32% of it",
+        "net wages of a household that middle rent asks",
+    )  # fmt: skip
+    rent_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who move to middle rent each month")
+    mortgage_wages: float = param(
+        4200, "EUR/month", 2500, 8000, "assumption: 56,000 gross a year lends about 250,000",
+        "net wages of a household that a mortgage asks",
+    )  # fmt: skip
+    buying_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who buy a home each month")
+
+
+@njit(cache=True)
+def wages_of_homes(earned, sponsor, stage):
+    """Net wages of everybody in the home of each household, (households,) EUR/month; 0 for families who joined.
+
+    earned [EUR/month] to stage: whole columns of households.
+    """
+    wages, families, count = earned.copy(), np.empty(len(earned) + 1, np.int32), 0
+    for i in range(len(earned)):  # without branches, as in abm/engine/kernels.py
+        families[count] = i
+        count += (sponsor[i] >= 0) & (stage[i] == _HOUSED)
+    for i in families[:count]:
+        wages[sponsor[i]] += earned[i]
+    for i in families[:count]:
+        wages[i] = 0
+    return wages
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let households buy, then let others go to middle rent."""
+    households = state.households
+    columns = (households.earned, households.sponsor, households.stage)
+    wages = wages_of_homes(*(read_only(column) for column in columns))
+    tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
+    tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
+    rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
+    who, wages = households.identity[rows], wages[rows]
+    buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)
+    rents = ~buys & (wages >= params.rent_wages) & (draws.uniform("rents", who) < params.rent_pace)
+    for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
+        last = households.rule[there]  # of their last home of a corporation
+        move_on(state, there, home_size(needed_by(state, there)), last, tenure)
+    return {"bought": rows[buys], "to_middle_rent": rows[rents]}

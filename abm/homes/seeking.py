@@ -1,0 +1,189 @@
+"""People who are not newcomers look for a corporation home: they begin, some become urgent, and some stop.
+
+In a month, in each municipality, seekers begin in proportion to the homes that fall free there; they were registered
+already for a lead that is exponential with a mean of the municipality. Numbers and lead are such that the list is in
+balance (queue_steady_state.py): homes to others than status holders, the registration at letting that was observed
+about 2020, the part of it that is search, and the hazard to stop give who begins and who waits in January 2015. From
+then on beginnings stay as they are, so what homes do to registration times and queues is an outcome.
+
+    hazard to stop = stopping x (ratio for middle incomes, who find something else sooner), the mean being stopping
+
+Urgent seekers are urgent from the first month; others become so at a small hazard. All luck is drawn when the search
+begins, so that no letting to one changes when another stops.
+
+Source: registration_times.csv; E079; stopping gives the active seekers per letting of wait_ams_region_2024 and
+wait_ut_region (13 and 8); urgency, wait_hr.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import ENDLESS, MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting
+from abm.homes.dwellings import falling_free
+from abm.homes.queue_steady_state import Balance, balance, lead_below, time_searched
+from abm.tables.homes import Group, Income, Search
+
+WRITES = ("seekers", "municipalities.seekers_due")
+_MUNICIPALITY, _MONTH = 32, 20  # bits of an identity: municipality, month (0: before 2015), rank
+LONGEST = ENDLESS - 1  # months that a column holds
+MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
+
+
+class Params(ProcessParams):
+    """Who looks for a home, and for how long."""
+
+    search_part: float = param(
+        0.5, "share", 0.1, 0.9, "E079|wait_ut_city: 6.4 of 11.3 years, Groningen 2.5 of 5", "part of registration at "
+        "letting that is search",
+    )  # fmt: skip
+    stopping: float = param(
+        0.13, "share/year", 0.02, 0.4, "wait_ams_region_2024|wait_ut_region: 13 and 8 active seekers per letting",
+        "seekers who stop in a year: they find something else, move away or give up",
+    )  # fmt: skip
+    middle_ratio: float = param(1.5, "ratio", 1, 4, "assumption", "stopping of middle incomes, over that of low ones")
+    middle_share: float = param(0.25, "share", 0, 0.6, "assumption", "seekers with a middle income")
+    urgent_homes: float = param(
+        0.18, "share", 0, 0.5, "wait_hr: 28% for groups with priority, status holders among them",
+        "homes that urgent seekers need, over those that fall free for others than status holders",
+    )  # fmt: skip
+    becoming_urgent: float = param(0.01, "share/year", 0, 0.2, "assumption", "seekers who become urgent in a year")
+    usual_lottery: float = param(
+        0.1, "share", 0, 0.3, "E079: within 5 to 30%", "homes let by lottery when lists were in balance"
+    )
+    usual_status: float = param(
+        0.05, "share", 0, 0.2, "corp_share_status: 4 to 6% in 2018 to 2020", "homes to status holders at that time"
+    )
+    small_share: float = param(0.45, "share", 0, 1, "assumption: as homes fall free", "seekers who need a small home")
+    large_share: float = param(0.15, "share", 0, 1, "assumption: as homes fall free", "seekers who need a large home")
+    alone_share: float = param(0.75, "share", 0, 1, "assumption", "of those who need a small home, who live alone")
+    young_share: float = param(0.35, "share", 0, 1, "assumption", "of those who live alone, who are under 28")
+    student_share: float = param(0.1, "share", 0, 1, "assumption", "of those who live alone, who study")
+
+
+def settle(state, params: Params, draws: Draws) -> np.ndarray:
+    """Who begins in each municipality from 2015 on, and who searches in January 2015; returns their rows."""
+    of, inputs = state.municipalities, state.inputs
+    homes = falling_free(state)
+    status = np.minimum(params.usual_status * homes.sum() * of.population_share, homes)
+    lists = lists_of(inputs.registration_years * MONTHS, params)
+    others, urgent = homes - status, urgent_beginning(lists, params)
+    of.lead[:] = lists.lead
+    of.beginning[:] = others * (lists.beginning + urgent)
+    of.pressing[:] = urgent / (lists.beginning + urgent)
+    there = others * lists.waiting * state.scale
+    number = np.arange(len(of))
+    count = np.floor(there + draws.once("rounding", number)).astype(np.int64)
+    town, identity = identities(count, NEVER)
+    chance = draws.once("searched", identity)
+    ends = np.cumsum(count)
+    spent = np.concatenate(
+        [
+            time_searched(chance[end - n : end], *each)
+            for end, n, each in zip(ends, count, zip(lists.reach, lists.lead, lists.hazard, strict=True), strict=True)
+        ]
+    )
+    lead = lead_below(draws.once("lead so far", identity), lists.reach[town] - spent, lists.lead[town])
+    began = -1 - np.floor(spent).astype(np.int64)
+    return begin(state, params, draws, town, identity, began, began - lead.astype(np.int64), 0.0)
+
+
+def lists_of(months: np.ndarray, params: Params) -> Balance:
+    """The lists in balance that give these months of registration at letting, (municipalities,)."""
+    stopping = (params.stopping + params.becoming_urgent) / MONTHS
+    return balance(months, params.search_part, stopping, params.urgent_homes, params.usual_lottery)
+
+
+def urgent_beginning(lists: Balance, params: Params) -> np.ndarray:
+    """Seekers who are urgent from the beginning, per home, (municipalities,): with those who become so they need it."""
+    return np.maximum(params.urgent_homes - lists.waiting * params.becoming_urgent / MONTHS, 0)
+
+
+def identities(count: np.ndarray, month: int) -> tuple[np.ndarray, np.ndarray]:
+    """Municipality and identity (uint64) of the seekers who begin, both (n,); count (municipalities,) whole."""
+    town = np.repeat(np.arange(len(count)), count)
+    rank = np.arange(len(town)) - np.repeat(np.cumsum(count) - count, count)
+    packed = town.astype(np.uint64) << np.uint64(_MUNICIPALITY) | rank.astype(np.uint64)
+    return town, packed | np.uint64((month + 1) << _MONTH)
+
+
+def begin(state, params: Params, draws: Draws, town, identity, began, registered, pressing) -> np.ndarray:
+    """Write searches into rows that are free, then into new ones; returns the rows.
+
+    town, identity, began [month], registered [month], pressing (chance to be urgent at once): (n,) each.
+    """
+    seekers, month = state.seekers, state.clock.month
+    luck = draws.once("urgent", identity)
+    urgent = luck < pressing
+    becomes = months_until((luck - pressing) / (1 - pressing), np.full(len(town), params.becoming_urgent))
+    size, group = makeup(draws.once("size", identity), params)
+    income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
+    stops = month + months_until(draws.once("stops", identity), stopping_of(income, params))
+    free = ended_before(read_only(seekers.ended), month, len(town))
+    rows = np.append(free, seekers.add(len(town) - len(free)))
+    columns = {
+        "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
+        "group": np.where(urgent, Group.URGENT, group), "municipality": town, "began": began,
+        "registered": np.maximum(registered, -LONGEST), "stops": np.minimum(stops, ENDLESS),
+        "urgent": np.where(urgent, month, np.minimum(month + becomes, ENDLESS)),
+        "search": Search.SEARCHING, "ended": ENDLESS, "rule": NEVER,
+    }  # fmt: skip
+    for name, values in columns.items():
+        getattr(seekers, name)[rows] = values
+    return rows
+
+
+@njit(cache=True)
+def ended_before(ended, month, most):
+    """The first rows, at most `most`, of searches that ended before this month; ended: whole column (n,)."""
+    rows, count = np.empty(most, np.int64), 0
+    for i in range(len(ended)):
+        if count == most:
+            break
+        if ended[i] < month:
+            rows[count] = i
+            count += 1
+    return rows[:count]
+
+
+def makeup(chance: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Persons and Group of seekers who are not urgent, (n,) each, from one uniform."""
+    alone = params.small_share * params.alone_share
+    students, young = alone * params.student_share, alone * (params.student_share + params.young_share)
+    large = 1 - params.large_share
+    bounds = np.array([alone, params.small_share, max(large, params.small_share)])
+    size = np.array([1, 2, MIDDLE, LARGE])[np.searchsorted(bounds, chance, side="right")]
+    group = np.where(chance < students, Group.STUDENT, np.where(chance < young, Group.YOUNG, Group.REGULAR))
+    return size, group
+
+
+def stopping_of(income: np.ndarray, params: Params) -> np.ndarray:
+    """Yearly hazard to stop, (n,): that of middle incomes is larger, and the mean is `stopping`."""
+    mean = 1 + params.middle_share * (params.middle_ratio - 1)
+    return params.stopping / mean * np.where(income == Income.MIDDLE, params.middle_ratio, 1.0)
+
+
+def months_until(chance: np.ndarray, yearly: np.ndarray) -> np.ndarray:
+    """Months until something that comes at a constant hazard, (n,) int64 from 1 on, at most LONGEST."""
+    with np.errstate(divide="ignore"):
+        months = 1 - np.log1p(-chance) * MONTHS / yearly
+    return np.minimum(months, LONGEST).astype(np.int64)
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let this month's seekers begin, then let others stop."""
+    of, seekers, month = state.municipalities, state.seekers, state.clock.month
+    of.seekers_due[:] += of.beginning * state.scale
+    count = np.floor(of.seekers_due).astype(np.int64)
+    of.seekers_due[:] -= count
+    town, identity = identities(count, month)
+    lead = -np.log1p(-draws.once("lead", identity)) * of.lead[town]
+    registered = month - lead.astype(np.int64)
+    rows = begin(state, params, draws, town, identity, month, registered, of.pressing[town])
+    stopping = waiting(seekers.search, seekers.stops, Search.SEARCHING, month + 1)
+    seekers.search[stopping] = Search.STOPPED
+    seekers.ended[stopping] = month
+    return {"seeking": rows, "stopped": stopping}

@@ -1,0 +1,347 @@
+"""Starter homes are let as a bridge, to status holders who wait for a home and to other seekers, and lead on to a home.
+
+A unit that falls free goes to the group whose share it is part of (target mix): status holders who are tied to the
+municipality, those with work in its region or in a vulnerable position first, then who waits longest; or urgent
+seekers, then young people and students by lot, who look for a small home there. Where units can be linked, a
+family gets as many as it needs; elsewhere a unit is for one or two persons. A seeker who lives here goes on searching,
+no longer as urgent. A status holder who is registered stands in the same lines as everybody else, from the month that
+`registration` names; part of those who get no guidance do not register. Whoever earns enough goes on to middle rent.
+
+Who is still here after the contract stays and is counted. When a building closes, who has no other home is homeless,
+counted, and from then on an urgent seeker. A status holder in a starter home counts for the housing task as in any
+home.
+
+    contact left = 1 with social management, else exp(-months since opening / fading)
+    serious incidents a month = rate x residents x (residents / 150)^size x (status holders / half)^mix x (1 - managed)
+
+Source: plan_starter_homes (entrance, mix, registration); E074 (contact fades), E075 (incidents, mix), E076
+(management).
+"""
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first_by, waiting, waiting_key
+from abm.homes.dwellings import FIT_SMALL, home_size, move_in, needed_by
+from abm.homes.tenancies import enter, leave, move_on, to_link, with_families
+from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
+from abm.tables.money import Account, Purpose
+from abm.tables.people import Stage
+
+WRITES = (
+    "seekers.complex",
+    "seekers.entered",
+    "seekers.urgent",
+    "complexes",
+    "corporations.room",
+    "households.stage",
+    "households.since",
+    "households.location",
+    "households.municipality",
+    "households.housed",
+    "households.moved_in",
+    "households.rule",
+    "households.registered",
+    "households.home",
+    "households.tenure",
+    "households.crowded",
+    "households.urgent",
+    "households.interim",
+    "households.complex",
+    "households.homeless",
+    "municipalities.balance",
+    "ledger",
+)
+PARTIES = {
+    Purpose.STARTER_RENTS: (Account.TENANTS, Account.CORPORATIONS),
+    Purpose.STARTER_RUNNING: (Account.CORPORATIONS, Account.PROVIDERS),
+}
+EVEN, LARGE = 0.5, 150.0  # share of status holders, and residents, at which the rate of incidents holds (E075)
+_SEARCHING = int(Search.SEARCHING)
+_WELCOME = np.array([group in (Group.YOUNG, Group.STUDENT, Group.URGENT) for group in Group])
+
+
+class Params(ProcessParams):
+    """Who may come in, what leads on, and what living together brings."""
+
+    entrance: Literal["tie", "waiting"] = param(
+        "tie", "choice", None, None, "plan_starter_homes",
+        "status holders with work in the region or a medical need first, or longest waiting first", lever=True,
+    )  # fmt: skip
+    registration: Literal["starter", "none", "permit", "arrival"] = param(
+        "starter", "choice", None, None, "plan_starter_homes",
+        "from when registration for the next home counts: moving in, not at all, the permit or arrival", lever=True,
+    )  # fmt: skip
+    guidance: float = param(
+        0.5,
+        "share",
+        0,
+        1,
+        "plan_starter_homes: asked; size an assumption",
+        "tenants guided to the next home",
+        lever=True,
+    )
+    contract: int = param(
+        24,
+        "months",
+        6,
+        120,
+        "assumption: twice the year of door_status",
+        "months that a starter home is meant for",
+        lever=True,
+    )
+    registering: float = param(0.6, "share", 0, 1, "assumption", "of those without guidance, who register")
+    middle_income: float = param(
+        3200, "EUR/month", 2000, 6000, "assumption: a rent of 933 is 29% of it", "gross wages for middle rent"
+    )
+    middle_pace: float = param(0.03, "share/month", 0, 0.3, "assumption", "of those, who find middle rent each month")
+    guided_ratio: float = param(1.5, "ratio", 1, 3, "assumption", "that pace with guidance, over without")
+    emptying: int = param(6, "months", 0, 24, "assumption", "months before a building closes without new tenants")
+    fading: float = param(12, "months", 6, 24, "E074", "months in which contact fades to 37% without management")
+    incident_rate: float = param(3e-4, "incidents/month", 1.5e-4, 6e-4, "E075", "serious incidents per resident")
+    incident_size: float = param(0.75, "ratio", 0, 1.5, "E075: sign; size a guess", "how incidents follow size")
+    incident_mix: float = param(1.0, "ratio", 0, 2, "E075: sign; size a guess", "how they follow status holders")
+    incident_managed: float = param(0.35, "share", 0, 0.7, "E075: sign; size a guess", "prevented by management")
+
+
+# --- who comes in
+
+
+@njit(cache=True)
+def assigned(pool, size, start, linkable, free):
+    """Complex of each household in turn, (n,) int32 (NEVER: none): the first of its pool with enough units.
+
+    pool, size (HomeSize): (n,); linkable, free [units]: of complexes in the order of their pools, of which `start`
+    (pools + 1,) is the first. `free` is used up. One unit for a small home, one more for each class above, and then
+    only where units can be linked.
+    """
+    got = np.full(len(pool), NEVER, np.int32)
+    for i in range(len(pool)):
+        units = size[i] + 1
+        for c in range(start[pool[i]], start[pool[i] + 1]):
+            if free[c] >= units and (units == 1 or linkable[c]):
+                free[c] -= units
+                got[i] = c
+                break
+    return got
+
+
+def given(state, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Complex of each household in turn, (n,) (NEVER: none), where `free` (complexes,) units are; see `assigned`."""
+    of, pool = state.complexes, state.municipalities.pool
+    rows = np.flatnonzero(free > 0)
+    group = pool[of.municipality[rows]]
+    rows = rows[np.argsort(group, kind="stable")]
+    start = np.append(0, np.cumsum(np.bincount(group, minlength=len(pool))))
+    got = assigned(pool[municipality], size.astype(np.int64), start, of.linkable[rows], free[rows])
+    return np.where(got == NEVER, NEVER, rows[got] if len(rows) else NEVER)
+
+
+@njit(cache=True)
+def welcome(seeking, group, size, complex_, municipality, wanted, groups, most):
+    """Rows, (n,) ascending, of seekers who may get a unit: of the groups, small, without one, where units are wanted.
+
+    seeking (Search) to municipality: whole columns of seekers; wanted (municipalities,), groups (Group,): bool.
+    """
+    rows, count = np.empty(len(seeking) + 1, np.int64), 0
+    for i in range(len(seeking)):
+        rows[count] = i
+        right = (seeking[i] == _SEARCHING) & groups[group[i]] & (size[i] <= most) & (complex_[i] < 0)
+        count += right & wanted[municipality[i]]
+    return rows[:count].copy()
+
+
+def free_units(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Units free for status holders and for other seekers, (complexes,) each; none where a building soon closes.
+
+    Units that a family waits for, or will need when it comes, are kept to be linked.
+    """
+    of, month = state.complexes, state.clock.month
+    for_status = np.round(of.share * of.built).astype(np.int64)
+    letting = (of.opened != NEVER) & (of.opened <= month)
+    letting &= (of.next_use == NextUse.STAYS) | (of.ends.astype(np.int64) - month > params.emptying)
+    status = np.where(letting, np.maximum(for_status - of.newcomers, 0), 0)
+    free = np.maximum(of.built - of.newcomers - of.residents - to_link(state), 0)
+    others = np.where(letting, np.maximum(of.built - for_status - of.residents, 0), 0)
+    return np.minimum(status, free), np.minimum(others, free)
+
+
+def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
+    """Whether somebody in a household works in the region of the municipality that it waits for, (n,)."""
+    people, households = state.newcomers, state.households
+    at_work = np.flatnonzero(people.employed)
+    of = people.household[at_work]
+    home = households.municipality[of]
+    there = state.municipalities.region[home] == people.work_region[at_work]
+    tied = np.zeros(len(households), bool)
+    tied[of[there & (home != NEVER)]] = True
+    return tied[rows]
+
+
+def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
+    """Let units to status holders who wait; returns their rows."""
+    households, of, pool = state.households, state.complexes, state.municipalities.pool
+    rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, state.clock.month)
+    open_pools = np.zeros(len(pool), bool)
+    open_pools[pool[of.municipality[free > 0]]] = True
+    rows = rows[open_pools[pool[households.municipality[rows]]]]
+    after = np.zeros(len(rows), bool)
+    if params.entrance == "tie":
+        after = ~(tied_by_work(state, rows) | households.medical[rows])
+    rows = rows[np.lexsort((waiting_key(households.coupled[rows], households.lottery[rows]), after))]
+    size = home_size(needed_by(state, rows))
+    got = given(state, households.municipality[rows], size, free)
+    rows, size, got = rows[got != NEVER], size[got != NEVER], got[got != NEVER]
+    move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
+    enter(state, rows, got, size)
+    register(state, params, draws, rows)
+    return rows
+
+
+def register(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Let new tenants look for the next home, as home seekers registered from the month that the rule names."""
+    households, month = state.households, state.clock.month
+    if params.registration == "none":
+        households.registered[rows] = NEVER
+        return
+    signs = draws.once("registers", households.identity[rows]) < params.registering
+    signs |= guided(draws, households.identity[rows], params)
+    households.registered[rows[~signs]] = NEVER
+    rows = rows[signs]
+    start = {
+        "starter": np.full(len(rows), month),
+        "permit": households.granted[rows],
+        "arrival": households.applied[rows],
+    }
+    known = households.registered[rows]
+    since = np.where(known == NEVER, start[params.registration], np.minimum(known, start[params.registration]))
+    households.registered[rows] = since
+
+
+def guided(draws: Draws, identity: np.ndarray, params: Params) -> np.ndarray:
+    """Whether tenants are guided to the next home, (n,)."""
+    return draws.once("guided", identity) < params.guidance
+
+
+def let_to_others(state, free: np.ndarray) -> np.ndarray:
+    """Let units to other home seekers, longest urgent first, then by lot; returns their rows."""
+    of, seekers, pool, month = state.complexes, state.seekers, state.municipalities.pool, state.clock.month
+    units = np.bincount(pool[of.municipality], free, len(pool))
+    columns = (
+        read_only(c) for c in (seekers.search, seekers.group, seekers.size, seekers.complex, seekers.municipality)
+    )
+    rows = welcome(*columns, units[pool] > 0, _WELCOME, FIT_SMALL)
+    where = pool[seekers.municipality[rows]].astype(np.int16)
+    ones = np.ones(len(seekers), np.int8)  # a unit each
+    turn = np.minimum(seekers.urgent, np.int16(month + 1))  # by lot: after everyone who is urgent by now
+    rows = oldest_first_by(where, rows, turn, seekers.lottery, ones, units)
+    rows = rows[np.argsort(waiting_key(turn[rows], seekers.lottery[rows]))]
+    got = given(state, seekers.municipality[rows], np.zeros(len(rows)), free)
+    rows, got = rows[got != NEVER], got[got != NEVER]
+    seekers.complex[rows] = got
+    seekers.entered[rows] = month
+    seekers.urgent[rows] = ENDLESS
+    of.residents[:] += np.bincount(got, minlength=len(of)).astype(np.int32)
+    return rows
+
+
+# --- who goes on
+
+
+def residents_leaving(state) -> np.ndarray:
+    """Free the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
+    seekers, of = state.seekers, state.complexes
+    rows = np.flatnonzero((seekers.complex != NEVER) & (seekers.search != Search.SEARCHING))
+    of.residents[:] -= np.bincount(seekers.complex[rows], minlength=len(of)).astype(np.int32)
+    seekers.complex[rows] = NEVER
+    return rows
+
+
+def to_middle_rent(state, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
+    """Let part of the tenants who earn enough go on to middle rent; returns their rows."""
+    people, households = state.newcomers, state.households
+    paid = np.flatnonzero(people.wage)
+    income = np.bincount(people.household[paid], people.wage[paid], len(households))[tenants]
+    who = households.identity[tenants]
+    pace = params.middle_pace * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
+    goes = (income >= params.middle_income) & (draws.uniform("middle rent", who) < pace)
+    rows = tenants[goes]
+    move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
+    return rows
+
+
+def put_out(state, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Who lives in a building that closed has no home any more; rows of households and of seekers."""
+    households, seekers, of, month = state.households, state.seekers, state.complexes, state.clock.month
+    rows = tenants[of.built[households.complex[tenants]] == 0]
+    leave(state, rows)
+    households.homeless[with_families(state, rows)] = month
+    households.home[rows], households.crowded[rows] = NEVER, False
+    households.urgent[rows] = month
+    households.registered[rows[households.registered[rows] == NEVER]] = month
+    others = np.flatnonzero(seekers.complex != NEVER)
+    others = others[of.built[seekers.complex[others]] == 0]
+    seekers.urgent[others] = month
+    of.residents[:] -= np.bincount(seekers.complex[others], minlength=len(of)).astype(np.int32)
+    seekers.complex[others] = NEVER
+    return rows, others
+
+
+def overstaying(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Who lives here for longer than the contract; rows of households and of seekers."""
+    households, seekers, until = state.households, state.seekers, state.clock.month - params.contract
+    tenants = (households.complex != NEVER) & (households.sponsor == NEVER) & (households.housed <= until)
+    return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NEVER) & (seekers.entered <= until))
+
+
+# --- what it brings
+
+
+def incidents(residents: np.ndarray, status: np.ndarray, managed: np.ndarray, params: Params) -> np.ndarray:
+    """Serious incidents to be expected this month, (n,); residents [persons], status [share], managed: (n,)."""
+    more = (residents / LARGE) ** params.incident_size * (status / EVEN) ** params.incident_mix
+    return params.incident_rate * residents * more * (1 - params.incident_managed * managed)
+
+
+def settle_accounts(state, params: Params) -> None:
+    """Contact and incidents of this month; rents and running costs, of which the difference is room to invest."""
+    of, month = state.complexes, state.clock.month
+    since = month - np.where(of.opened == NEVER, month, of.opened).astype(np.int64)
+    of.contact[:] = np.where(of.managed, 1.0, np.exp(-since / params.fading))
+    let = of.newcomers + of.residents
+    status = of.newcomers / np.maximum(let, 1)
+    of.incidents[:] = incidents(let.astype(float), status, of.managed, params)
+    rents = let * of.rent.astype(float)
+    running = of.built * of.running.astype(float)
+    lets = np.flatnonzero(of.corporation != NEVER)
+    np.add.at(state.corporations.room, of.corporation[lets], (rents - running)[lets])
+    state.ledger.enter(
+        {
+            Purpose.STARTER_RENTS: rents.sum() / state.scale,
+            Purpose.STARTER_RUNNING: running.sum() / state.scale,
+        }
+    )
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let tenants go on, put out who lives where a building closed, and let the units that are free."""
+    households, of, none = state.households, state.complexes, np.empty(0, np.int64)
+    if not len(of):
+        return {}
+    events = {"residents_left": residents_leaving(state)}
+    tenants = np.flatnonzero((households.complex != NEVER) & (households.sponsor == NEVER))
+    events["left_to_middle_rent"] = to_middle_rent(state, params, draws, tenants)
+    tenants = tenants[households.complex[tenants] != NEVER]
+    events["put_out"], events["residents_put_out"] = put_out(state, tenants)
+    status, others = free_units(state, params)
+    events["housed"] = let_to_newcomers(state, params, draws, status) if status.any() else none
+    events["residents_let"] = let_to_others(state, others) if others.any() else none
+    settle_accounts(state, params)
+    events["overstaying"], events["residents_overstaying"] = overstaying(state, params)
+    return events

@@ -1,0 +1,122 @@
+"""Who lives in starter homes, and who with a home looks for the next or a larger one.
+
+Units of a complex are let by the size class of the home that they make together (HomeSize + 1 units). A family that
+joined its sponsor lives, and moves, with the sponsor. Newcomers who look for another home stand in the lines of
+letting_rules.py with everybody else.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.kernels import flagged, read_only, whole_words
+from abm.homes.dwellings import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
+from abm.state import State
+from abm.tables.homes import HomeSize, Tenure
+from abm.tables.people import Stage
+
+MEANT_FOR = np.array([FIT_SMALL, FIT_MIDDLE, np.iinfo(np.int8).max])  # most persons by HomeSize
+_HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.MIDDLE)
+
+
+def overcrowded(state: State) -> np.ndarray:
+    """Rows of the housed households with more persons than their home is meant for, (n,), joined families included.
+
+    Nobody is where the size of the home is not known.
+    """
+    people = state.households
+    columns = (people.size, people.sponsor, people.stage, people.home)
+    return _overcrowded(*(read_only(c) for c in columns))
+
+
+@njit(cache=True)
+def _overcrowded(size, sponsor, stage, home):
+    persons = size.astype(np.int16)
+    joined, many = np.empty(len(size) + 1, np.int64), 0
+    for i in range(len(size)):
+        joined[many] = i
+        many += (sponsor[i] >= 0) & (stage[i] == _HOUSED)
+    for i in joined[:many]:
+        persons[sponsor[i]] += size[i]
+    full = np.empty(whole_words(len(size)), np.bool_)
+    full[len(size) :] = False
+    for i in range(len(size)):
+        small, middle = (home[i] == _SMALL) & (persons[i] > FIT_SMALL), (home[i] == _MIDDLE) & (persons[i] > FIT_MIDDLE)
+        full[i] = (stage[i] == _HOUSED) & (sponsor[i] < 0) & (small | middle)
+    for i in joined[:many]:
+        full[i] = full[sponsor[i]]
+    return flagged(full)
+
+
+def with_families(state: State, rows: np.ndarray) -> np.ndarray:
+    """Rows of households and of the families that joined them."""
+    people = state.households
+    if not len(rows):
+        return rows
+    head = np.zeros(len(people), np.bool_)
+    head[rows] = True
+    return np.append(rows, _joined(head, read_only(people.sponsor), read_only(people.stage)))
+
+
+@njit(cache=True)
+def _joined(head, sponsor, stage):
+    """Rows of the families that joined a household of which the flag `head` is set."""
+    rows, count = np.empty(len(head), np.int64), 0
+    for i in range(len(head)):
+        if sponsor[i] >= 0 and head[sponsor[i]] and stage[i] == _HOUSED:
+            rows[count] = i
+            count += 1
+    return rows[:count].copy()
+
+
+def enter(state: State, rows: np.ndarray, complexes: np.ndarray, size: np.ndarray) -> None:
+    """Give households units of complexes, (n,) each: as many as their size class asks."""
+    people, of = state.households, state.complexes
+    people.complex[rows] = complexes
+    people.home[rows] = size
+    of.newcomers[:] += np.bincount(complexes, size.astype(np.int64) + 1, len(of)).astype(np.int32)
+
+
+def leave(state: State, rows: np.ndarray) -> None:
+    """Let households (not families that joined them) leave their starter homes; linked units are single ones again."""
+    people, of = state.households, state.complexes
+    rows = rows[people.complex[rows] != NEVER]
+    if not len(rows):
+        return
+    of.newcomers[:] -= np.bincount(people.complex[rows], people.home[rows] + 1, len(of)).astype(np.int32)
+    people.complex[with_families(state, rows)] = NEVER
+
+
+def to_link(state: State) -> np.ndarray:
+    """Units that tenants of linkable complexes lack for a family that waits or travels, (complexes,)."""
+    people, of = state.households, state.complexes
+    rows = np.flatnonzero((people.complex != NEVER) & (people.sponsor == NEVER))
+    rows = rows[of.linkable[people.complex[rows]]]
+    lacking = home_size(needed_by(state, rows)) - people.home[rows]
+    return np.bincount(people.complex[rows], np.maximum(lacking, 0), len(of)).astype(np.int64)
+
+
+def looking(state: State) -> np.ndarray:
+    """Rows of the households with a home who look for another one.
+
+    They are crowded, urgent, registered in a starter home, or rent from others than corporations.
+    """
+    people = state.households
+    registered = (people.complex != NEVER) & (people.registered != NEVER)
+    private = (people.tenure == Tenure.PRIVATE) & (people.stage == Stage.HOUSED)
+    return np.flatnonzero(
+        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NEVER)
+    )
+
+
+def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure=Tenure.CORPORATION) -> None:
+    """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
+
+    A starter home falls free. Any other home that is left is among those that fall free by the turnover of the stock.
+    """
+    people = state.households
+    leave(state, rows)
+    people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
+    people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
+    people.moved_in[rows] = state.clock.month
+    people.crowded[rows], people.urgent[rows], people.interim[rows] = False, NEVER, NEVER

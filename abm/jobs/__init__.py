@@ -1,0 +1,1 @@
+"""Paid work: job coaches, employers, job search and job spells, income."""

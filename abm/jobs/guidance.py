@@ -1,0 +1,137 @@
+"""Job coaches and the recognition of diplomas, for permit holders who seek work.
+
+Coaches are capacity per region: so many per inhabitant, each with a caseload. Of those who got a permit in the last
+years, who waits longest is coached for some months, as strongly as the caseload allows; afterwards the effect fades.
+Who came with a higher diploma and asks for it has it recognised after some months.
+
+    strength = min(1, full caseload / caseload)
+
+Source: E036, E037, E038, E039, E043 (coaches); E033, E034 (diplomas).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import oldest_first_by
+from abm.people.working_age import adults, regions_of
+from abm.tables.people import Schooling
+
+WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
+PER_INHABITANTS = 100_000
+_HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
+FAINT = 0.001  # coaching that has faded so far counts as none
+
+
+class Params(ProcessParams):
+    """How many coaches there are, and how long recognition takes."""
+
+    coaches: float = param(
+        0, "coaches", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
+        "job coaches per 100,000 inhabitants, beside the guidance of today", lever=True,
+    )  # fmt: skip
+    caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders whom a coach guides", lever=True)
+    full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "caseload at which coaching works in full")
+    coached_months: int = param(12, "months", 3, 36, "E036", "months that somebody is coached", lever=True)
+    coached_within: int = param(
+        60, "months", 6, 240, "assumption: E036 is about people who had just come", "months after the permit in which "
+        "a coach can begin", lever=True,
+    )  # fmt: skip
+    half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of what coaching did")
+    recognition_months: float = param(
+        9, "months", 1, 24, "E034: 4 to 14 months; 1 to 3 on a fast track", "from the permit to recognition", lever=True
+    )
+    asking_share: float = param(
+        0.4, "share", 0, 1, "assumption: costs and papers keep the rest", "higher diplomas that are offered for it",
+        lever=True,
+    )  # fmt: skip
+    regulated_share: float = param(
+        0.3, "share", 0, 1, "assumption", "of them for a profession that asks recognition by law"
+    )
+
+
+@njit(cache=True)
+def unrecognised(rows, schooling, recognised, household, granted):
+    """Those of rows, (n,) int64, with a permit and a higher diploma that is not recognised yet.
+
+    schooling, recognised, household: whole columns of persons; granted: of households.
+    """
+    may, many = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: few have a diploma
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        may[many] = rows[k]
+        many += (schooling[i] == _HIGHER) & (recognised[i] == NEVER)
+    found, count = np.empty(many + 1, np.int64), 0
+    for i in may[:many]:
+        found[count] = i
+        count += granted[household[i]] != NEVER
+    return found[:count].copy()
+
+
+@njit(cache=True)
+def fade(coaching, kept, faint):
+    """Let coaching fade to the part that is kept, and to nothing below `faint`; coaching (whole column) in place."""
+    for i in range(len(coaching)):
+        left = coaching[i] * kept
+        coaching[i] = left if left >= faint else 0
+
+
+@njit(cache=True)
+def coached(rows, coached_since, month, months):
+    """Those of rows, (n,) int64, whose coaching began less than `months` ago; coached_since: whole column."""
+    found, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):
+        began = coached_since[np.uint64(rows[k])]
+        found[count] = rows[k]
+        count += (began != NEVER) & (month - began < months)
+    return found[:count].copy()
+
+
+def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Recognise the diplomas that are due this month; returns their rows."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    columns = (people.schooling, people.recognised, people.household, households.granted)
+    rows = unrecognised(rows, *(read_only(column) for column in columns))
+    rows = rows[draws.once("asks", people.identity[rows]) < params.asking_share]
+    who, waited = people.identity[rows], month - households.granted[people.household[rows]].astype(np.int64)
+    due = waited >= params.recognition_months * 2 * draws.once("months", who)  # evenly around the mean
+    people.recognised[rows[due]] = month
+    people.regulated[rows[due]] = draws.once("regulated", who[due]) < params.regulated_share
+    return rows[due]
+
+
+def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give free coaches to those who wait longest; returns who begins, and who waits on."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
+    capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
+    free = capacity * state.scale - np.bincount(regions_of(state, busy), minlength=len(state.regions))
+    granted = households.granted[people.household[rows]]
+    recent = (granted != NEVER) & (granted >= month - params.coached_within)
+    waits = recent & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
+    queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
+    of, number, one = people.household[queue], np.arange(len(queue)), np.ones(len(queue), np.int8)
+    since, lottery = households.granted[of], households.lottery[of]
+    found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
+    people.coached_since[found] = month
+    return found, queue[people.coached_since[queue] == NEVER]
+
+
+def inhabitants(state) -> float:
+    """Inhabitants of the country."""
+    return float(state.municipalities.population.sum())
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Recognise diplomas, begin coaching, and let what it did fade."""
+    people, month = state.newcomers, state.clock.month
+    rows = adults(state)
+    recognised = recognise(state, params, draws, rows)
+    begun, waiting = coach(state, params, rows) if params.coaches else (rows[:0], rows[:0])
+    fade(people.coaching, np.float32(2 ** (-1 / params.half_life)), np.float32(FAINT))
+    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
+    people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
+    return {"recognised": recognised, "coached": begun, "coach_awaited": waiting}

@@ -1,0 +1,79 @@
+"""What adults live on: the net wage, and social assistance where a household at home earns less than its norm.
+
+    net wage = net x wage
+    assistance of a household = max(norm - net wages of its adults, 0), at home; shared evenly by them
+    norm = social assistance of a single person x (couple, from two adults on)
+
+Allowances in reception, for rent and for children are not counted.
+
+Source: social assistance, abm/facts/data/national_series.csv (rule_bijstand_2025).
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.people.working_age import adults
+from abm.tables.people import Stage
+
+WRITES = (
+    "newcomers.net_wage",
+    "newcomers.income",
+    "households.earned",
+    "households.adults",
+    "households.assistance",
+    "households.assisted",
+)
+_HOUSED = int(Stage.HOUSED)
+
+
+class Params(ProcessParams):
+    """From gross to net, and the norm of social assistance."""
+
+    net: float = param(
+        0.9, "ratio", 0.6, 1, "assumption: little tax is left on 28 hours near the minimum wage", "net wage over gross"
+    )
+    couple: float = param(
+        1.43, "ratio", 1, 2, "assumption: norm of couples over that of single persons",
+        "assistance of two adults or more",
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def assist(rows, household, stage, net_wage, income, earned, adults, assistance, single, couple):
+    """Write what households earn and are paid, and add it to incomes; household to income: columns of persons.
+
+    stage, earned [EUR/month], adults [persons], assistance [EUR/month]: columns of households; single, couple: norm of
+    one adult, and of more [EUR/month].
+    """
+    earned[:], adults[:] = 0, 0
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
+        of = np.uint64(household[i])
+        earned[of] += net_wage[i]
+        adults[of] += 1
+    for h in range(len(stage)):
+        norm = couple if adults[h] > 1 else single
+        here = (stage[h] == _HOUSED) & (adults[h] > 0)
+        assistance[h] = max(norm - earned[h], 0.0) * here
+    for row in rows:
+        i = np.uint64(row)
+        of = np.uint64(household[i])
+        income[i] += assistance[of] / adults[of]
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Work out this month's incomes."""
+    people, households = state.newcomers, state.households
+    norm = state.inputs.series_at("social_assistance", state.clock.month)
+    np.multiply(people.wage, np.float32(params.net), out=people.net_wage)
+    people.income[:] = people.net_wage
+    columns = (people.household, households.stage, people.net_wage)
+    assist(
+        adults(state), *(read_only(column) for column in columns), people.income, households.earned, households.adults,
+        households.assistance, np.float32(norm), np.float32(params.couple * norm),
+    )  # fmt: skip
+    np.greater(households.assistance, 0, out=households.assisted)
+    return {}

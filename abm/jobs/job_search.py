@@ -1,0 +1,277 @@
+"""The loops over who seeks work, of `abm.jobs.work`: the odds of a job, access by law, and search.
+
+Columns go in by name (`Columns`), numbers too (`Odds`, `Rules`), so that each rule stands once and is compiled once.
+Twins in tests/jobs/test_job_search.py and tests/helpers/adults.py are the oracle.
+"""
+
+from collections.abc import Callable
+from math import exp, log
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.kernels import read_only
+from abm.jobs.job_spells import used_up, worked
+from abm.people.region_match import by_profile
+from abm.people.working_age import free_since
+from abm.tables.people import Stage, Track
+
+PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
+_FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
+_PERSONS = (
+    "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
+    "household", "schooling", "sector", "exempt", "integrating", "dual", "wellbeing", "permit_months", "identity",
+)  # fmt: skip
+_HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_work", "support_at_placement")
+
+
+class Columns(NamedTuple):
+    """Whole columns: of persons up to `identity`, of households up to `free_since`, then region of each place."""
+
+    talent: np.ndarray
+    language: np.ndarray
+    idleness: np.ndarray
+    experience: np.ndarray
+    born: np.ndarray
+    female: np.ndarray
+    coaching: np.ndarray
+    recognised: np.ndarray
+    regulated: np.ndarray
+    household: np.ndarray
+    schooling: np.ndarray
+    sector: np.ndarray
+    exempt: np.ndarray
+    integrating: np.ndarray
+    dual: np.ndarray
+    wellbeing: np.ndarray
+    permit_months: np.ndarray
+    identity: np.ndarray
+    location: np.ndarray
+    municipality: np.ndarray
+    applied: np.ndarray
+    track: np.ndarray
+    stage: np.ndarray
+    tax_on_work: np.ndarray
+    support: np.ndarray  # in the municipality at placement
+    free_since: np.ndarray  # month from which work asks no work permit
+    region_of_location: np.ndarray
+    region_of_municipality: np.ndarray
+
+
+class Odds(NamedTuple):
+    """What each thing adds to the log odds of a job, see Params of `work`."""
+
+    level: float
+    idleness: float
+    experience: float
+    ageing: float
+    woman: float
+    in_reception: float
+    coaching: float  # of a coach at the scale of the country
+    regulated: float
+    recognised: float
+    support: float  # a standard deviation more of support at placement
+
+
+class Rules(NamedTuple):
+    """Access to work, search and how long jobs last."""
+
+    barred_months: int
+    before: float  # job finding before the permit, over that with one
+    months: float  # of work that the cap allows in twelve [months]; more than twelve without a cap
+    lock_in: float
+    lock_in_dual: float
+    separation: float
+    settled: float
+    moves: float  # chance a month that a move in reception ends a job, as employers expect it
+    tenure: float  # what the log of expected tenure adds
+    tax_elasticity: float
+    tax_reference: float
+    mood: float
+
+
+def columns(state) -> Columns:
+    """The columns that the loops look at, read-only."""
+    people, households = state.newcomers, state.households
+    found = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
+    found += [free_since(state), state.locations.region, state.municipalities.region]
+    return Columns(*(read_only(each) for each in found))
+
+
+@njit(cache=True, inline="always")
+def odds_of(talent, language, idleness, experience, age, female, coaching, recognised, regulated, placed, support, w):
+    """Part of the log odds that is the person's; age [months], recognised [month], placed: lives in reception.
+
+    support: of residents in the municipality when the household was placed [SD].
+    """
+    z = (
+        talent
+        + w.support * support
+        + w.level * (language - 2)
+        - w.idleness * idleness
+        + w.experience * min(experience, 2)
+    )
+    z += (
+        w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
+        + w.woman * female
+        + w.coaching * coaching
+        + w.in_reception * placed
+    )
+    return z + (w.regulated if regulated else w.recognised) * (recognised != NEVER)
+
+
+@njit(cache=True, inline="always")
+def access_of(free_since, applied, track, stage, month, r):
+    """Access to work by law, in [0, 1]: none for who is barred, unpromising or refused for good."""
+    none = (track == _FAST) | (stage == _DEPARTING) | (month - applied < r.barred_months)
+    return 1.0 if free_since != NEVER else 0.0 if none else r.before
+
+
+@njit(cache=True, inline="always")
+def search_of(exempt, integrating, dual, r):
+    """Search, in [0, 1]: none when exempt, lower during civic integration."""
+    busy = r.lock_in_dual if dual else r.lock_in
+    return 0.0 if exempt else busy if integrating else 1.0
+
+
+@njit(cache=True)
+def tenure_of(experience, placed, left, r):
+    """Log of how long a job is expected to last, over how long it would at home and with a permit; 0 at most.
+
+    A job ends by chance q, by a move in reception, and by the cap after the months that are left (infinite: no cap):
+    q / (q + moves) x (1 - exp(-(q + moves) x left)).
+    """
+    ends = r.separation * exp(-r.settled * experience)
+    both = ends + r.moves if placed else ends
+    return log(ends / both * (1 - exp(-both * left)))
+
+
+@njit(cache=True)
+def reward(tax, reference, elasticity):
+    """How search follows what is kept of a wage, over where the tax is `reference`; tax [share], both below one."""
+    return ((1 - tax) / (1 - reference)) ** elasticity
+
+
+@njit(cache=True)
+def odds_each(rows, c, month, w):
+    """Part of the log odds that is the person's, (n,)."""
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        found[k] = odds_of(
+            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
+            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NEVER, c.support[c.household[i]], w,
+        )  # fmt: skip
+    return found
+
+
+@njit(cache=True)
+def chance_each(rows, z, c, month, r):
+    """Chance of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
+    found = np.empty(len(rows))
+    for k in range(len(rows)):
+        i = rows[k]
+        of = c.household[i]
+        may = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        found[k] = may * search_of(c.exempt[i], c.integrating[i], c.dual[i], r) / (1 + exp(-z[k]))
+    return found
+
+
+class JobSeekers(NamedTuple):
+    """Who can find a job this month, (m,) each, and the sum of their chances."""
+
+    row: np.ndarray
+    identity: np.ndarray
+    chance: np.ndarray  # of a job where there is a vacancy
+    where: np.ndarray  # region where they live
+    sector: np.ndarray  # last: none
+    met: np.ndarray  # (regions, sectors + 1)
+
+
+@njit(cache=True)
+def may_seek(rows, c, month, r):
+    """Who may look for work by law and is not exempt, (m,) each: row, access, region, flags, tax on work.
+
+    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where nothing is asked.
+    """
+    n, m = len(rows), 0
+    row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
+    for k in range(n):  # first the column of persons alone: fewer are looked up
+        row[m] = rows[k]
+        m += not c.exempt[np.uint64(rows[k])]
+    able, m = row[:m].copy(), 0
+    flags, tax = np.empty(len(able), np.int8), np.empty(len(able), np.float32)
+    for k in range(len(able)):
+        of = np.uint64(c.household[np.uint64(able[k])])  # unsigned: no check for a negative index
+        access = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        if access == 0:
+            continue
+        placed, limited = c.location[of] >= 0, c.free_since[of] == NEVER and r.months <= MONTHS
+        where[m] = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
+        row[m], free[m], flags[m], tax[m] = able[k], access, placed + 2 * limited, c.tax_on_work[of]
+        m += 1
+    return row[:m], free[:m], where[:m], flags[:m], tax[:m]
+
+
+@njit(cache=True)
+def look_for_work(rows, c, month, w, r, local, match, weight, luck):
+    """Who can find a job this month, and what decides with which chance.
+
+    Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
+    job, region and sector (last: none). rows (n,); local (regions, sectors + 1) [log odds], the last column for who has
+    no sector; match (schoolings, sectors, regions) [SD] and its weight; luck: that rounds the cap.
+    """
+    row, free, where, flags, tax = may_seek(rows, c, month, r)
+    n, m, last = len(row), 0, local.shape[1] - 1
+    who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
+    new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
+    untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
+    for k in range(n):
+        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] > 1
+        bits = c.permit_months[i]
+        if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
+            continue
+        own = c.sector[i] if c.sector[i] != NEVER else last
+        z = local[region, own] + odds_of(
+            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
+            c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,
+        )  # fmt: skip
+        if own != last:
+            z += weight * match[c.schooling[i], own, region]
+        if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
+            z += r.tenure * (new_capped if limited else new)
+        elif placed or limited:
+            left = max(r.months - worked(bits), 1.0) if limited else np.inf
+            z += r.tenure * tenure_of(c.experience[i], placed, left, r)
+        may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
+        if tax[k] >= 0:
+            may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
+        row[m], who[m], where[m], sector[m] = row[k], c.identity[i], region, own
+        free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
+        m += 1
+    return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
+
+
+@njit(cache=True)
+def together(where, sector, chance, regions, sectors):
+    """Chances of seekers summed per region and sector, (regions, sectors)."""
+    found = np.zeros((regions, sectors))
+    for k in range(len(chance)):
+        found[where[k], sector[k]] += chance[k]
+    return found
+
+
+def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
+    """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
+    row, who, chance, mood, against, where, sector = look_for_work(
+        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
+    )
+    against -= lift(who)
+    np.exp(mood, out=mood)  # NumPy finds several at once
+    np.exp(against, out=against)
+    against += 1
+    chance *= mood
+    chance /= against
+    return JobSeekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))

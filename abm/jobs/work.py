@@ -1,0 +1,380 @@
+"""People of working age find paid work, and lose it.
+
+    chance of a job this month = access x search x logistic(z)
+    z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
+        + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
+        + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(expected tenure)
+
+Seekers meet employers within reach by commuting, by their vacancies, a share of them in the own sector only; where
+more come than there are vacancies, part of the matches finds none. Access is none in the first months after the
+application, a fraction while a work permit is needed, and one with a residence permit or where temporary protection
+asks none. Search is lower during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows
+what is kept of a wage in reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. Expected tenure is
+shorter where a move in reception or the cap can end the job. A job ends by chance, less often with experience, when
+somebody is moved in reception, or moves house, to another region, and where it needs a work permit, after `weeks_cap`
+weeks of work in twelve months.
+
+    P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
+    wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
+
+Wages rise with the minimum wage. A job keeps its level and hours: to get better ones, somebody finds another job.
+
+Source: unemployment, minimum wage, abm/facts/data/national_series.csv, unemployment.csv; job finding E045, E010, E004,
+E005, E026, E031, E032; match E021, E024; work permits E007, rule_6m; separation E046; lock-in E012, E013; what is kept
+of a wage E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_jobs.
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import parted, read_only
+from abm.engine.params import ProcessParams, param
+from abm.jobs import job_matching, job_search, job_spells
+from abm.people.working_age import YOUNGEST, adults, free_since
+from abm.tables.people import Schooling
+
+WRITES = (
+    "newcomers.employed",
+    "newcomers.hired",
+    "newcomers.experience",
+    "newcomers.work_hours",
+    "newcomers.wage",
+    "newcomers.work_region",
+    "newcomers.employer",
+    "newcomers.level_matched",
+    "newcomers.permit_months",
+    "newcomers.months_idle",
+    "employers.lasted",
+    "employers.pulled_out",
+    "nation.jobs_in_reception",
+)
+REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
+PER_CENT = 100
+B1 = 3  # level of Dutch at which `at_level` holds
+FADING = 0.02  # share of experience that a month without work takes
+
+
+class Params(ProcessParams):
+    """How jobs are found and lost."""
+
+    barred_months: int = param(
+        6, "months", 0, 36, "rule_6m", "months after the application in which work is barred", lever=True,
+        dated={"2026-06": 3},
+    )  # fmt: skip
+    work_permit: bool = param(
+        True, "switch", None, None, "rule_6m", "whether work before the decision needs a work permit", lever=True
+    )
+    weeks_cap: int = param(
+        24, "weeks", 4, 52, "rule_6m: until 29 November 2023; 52 is no cap",
+        "work in any twelve months that a work permit allows", lever=True, dated={"2023-12": 52},
+    )  # fmt: skip
+    with_permit: float = param(
+        0.6, "ratio", 0.02, 1, "E007|twv: set by 1,514 permits in 2017-2021",
+        "job finding where a work permit is needed, over that with free access, the cap apart",
+    )  # fmt: skip
+    tenure: float = param(
+        0.5, "log odds", 0, 1.5, "E007: prior of g_ten; the value is an assumption within it",
+        "the log of how long a job is expected to last, over how long it does at home with a permit",
+    )  # fmt: skip
+    own_sector: float = param(
+        0.3, "share", 0, 1, "assumption: seven in ten jobs are in temporary work, catering and trade (ser_jobs)",
+        "of the employers that somebody meets, those of the own sector only",
+    )  # fmt: skip
+    base: float = param(-2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
+    level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
+    idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
+    experience: float = param(
+        0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
+    )
+    woman: float = param(
+        -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
+        "a woman rather than a man",
+    )  # fmt: skip
+    ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
+    unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
+    slack: float = param(
+        0,
+        "percentage points",
+        -3,
+        5,
+        "assumption: nothing on top of the series",
+        "unemployment over that of the series",
+    )
+    in_reception: float = param(
+        -0.6, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception, expected moves apart"
+    )
+    lock_in: float = param(
+        0.25,
+        "ratio",
+        0.05,
+        0.5,
+        "E012|E013|E045: set by the cohort of 2014",
+        "search in civic integration, over that later",
+    )
+    lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "the same on a dual track")
+    coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
+    at_scale: float = param(
+        0.5, "share", 0.1, 1, "E039: prior of omega", "of that, what is left where everybody is coached"
+    )
+    trust: float = param(0.25, "log odds", 0, 0.5, "E044: prior of g_peer", "full trust of employers within reach")
+    lasting: int = param(
+        6, "months", 1, 24, "assumption", "months after which employers count a job as one that lasted"
+    )
+    subsidised_share: float = param(
+        0, "share", 0, 1, "assumption", "job seekers whose employer would get a wage subsidy", lever=True
+    )
+    subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
+    regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
+    recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
+    match: float = param(
+        0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
+        "a standard deviation more of the match with the region",
+    )  # fmt: skip
+    support: float = param(
+        0.25, "log odds", 0, 0.5, "E032", "a standard deviation more of support of residents at placement"
+    )
+    separation: float = param(
+        0.05,
+        "share/month",
+        0.015,
+        0.05,
+        "E046: set by the cohort of 2014",
+        "jobs that end each month, without experience",
+    )
+    settled: float = param(
+        0.03, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
+    )
+    tax_elasticity: float = param(
+        0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
+    )
+    tax_reference: float = param(
+        0.41,
+        "share",
+        0,
+        0.95,
+        "assumption: a lone adult on 28 hours under the Reba of 2015",
+        "tax at which `base` holds",
+    )
+    mood: float = param(
+        0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
+    )
+    over_minimum: float = param(
+        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
+    )
+    full_week: float = param(
+        38, "hours/week", 36, 40, "assumption: usual full week", "hours that the minimum wage is for"
+    )
+    full_time: float = param(
+        0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
+        "jobs of a full week",
+    )  # fmt: skip
+    hours: int = param(
+        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a job in part time"
+    )
+    hours_spread: int = param(
+        10, "hours/week", 0, 20, "assumption: a third under 20 hours; half of them in ukr_emp_hours (July 2022)",
+        "most that such a job has more or less",
+    )  # fmt: skip
+    at_level: float = param(
+        -0.6, "log odds", -2, 1, "assumption: a third of the jobs (bakker_mismatch: sign)",
+        "job at the level of schooling, level B1 and no recognised diploma",
+    )  # fmt: skip
+    level_language: float = param(
+        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job", "the same, a level more"
+    )
+    level_recognised: float = param(
+        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption", "the same, a recognised diploma"
+    )
+    matched_wage: float = param(
+        1.2, "ratio", 1, 1.6, "E033: full recognition raised hourly wages by a fifth; taken for a job at the level",
+        "wage of a job at the level of secondary school or more, over that of another",
+    )  # fmt: skip
+
+
+def weights(params: Params) -> job_search.Odds:
+    """What each thing adds to the log odds of a job."""
+    return job_search.Odds(
+        params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
+        params.at_scale * params.coaching, params.regulated, params.recognised,
+        params.support,
+    )  # fmt: skip
+
+
+def rules(state, params: Params) -> job_search.Rules:
+    """Access, search and how long jobs last, as they hold this month."""
+    before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
+    return job_search.Rules(
+        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
+        float(state.nation.expected_moves.sum()), params.tenure, params.tax_elasticity, params.tax_reference,
+        params.mood,
+    )  # fmt: skip
+
+
+def months_allowed(params: Params) -> float:
+    """Months of work that the cap allows in twelve; it is a condition of the work permit, and falls with it."""
+    return job_spells.months_allowed(params.weeks_cap if params.work_permit else job_spells.NO_CAP)
+
+
+def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
+    """Part of z that is the person's, (n,) log odds."""
+    return job_search.odds_each(rows, job_search.columns(state), state.clock.month, weights(params))
+
+
+def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
+    return job_search.chance_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
+
+
+def local_odds(state, params: Params) -> np.ndarray:
+    """Part of z that is of the place, (regions, sectors + 1) log odds; the last column for who has no sector."""
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    regional = params.base + params.unemployment * unemployment
+    return regional[:, None] + params.trust * trust_met(state, params.own_sector)
+
+
+def unemployment_by_region(state) -> np.ndarray:
+    """Unemployment of each region, (regions,) share: as it was in one year, moving with that of the country."""
+    region = state.inputs.regional_unemployment
+    country = np.average(region, weights=state.regions.population_share)
+    return region / country * state.inputs.series_at("unemployment", state.clock.month)
+
+
+def trust_met(state, share: float) -> np.ndarray:
+    """Mean trust of the employers that seekers meet, (regions, sectors + 1), by jobs within reach."""
+    jobs = job_matching.reached(state, state.employers.jobs)
+    trusting = jobs * state.employers.trust
+    own = job_matching.by_sector(state, trusting) / np.maximum(job_matching.by_sector(state, jobs), 1)
+    return job_matching.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """End jobs, then find them; experience grows and fades."""
+    people, free = state.newcomers, read_only(free_since(state))
+    working, seeking = parted(adults(state), read_only(people.employed))
+    over = cap_reached(state, params, draws, working, free)
+    capped, lost = working[over], ended(state, params, draws, working[~over])
+    hired, where, employer = found(state, params, draws, seeking)
+    note_experience(state, params, working, lost)
+    follow_minimum_wage(state, working)
+    end(people, lost)
+    end(people, capped)
+    begin(state, params, draws, hired, where, employer)
+    live_a_month(state, working, seeking, free)
+    end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
+    asked = params.work_permit & (free[people.household[hired]] == NEVER)
+    return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
+
+
+def live_a_month(state, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
+    """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
+    people, households = state.newcomers, state.households
+    columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
+    for rows, worked in ((working, True), (seeking, False)):
+        job_spells.live_a_month(
+            rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
+            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS, 1 - FADING, YOUNGEST,
+        )  # fmt: skip
+
+
+def cap_reached(state, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
+    months, cap = months_allowed(params), draws.address("cap", lifelong=True)
+    people = state.newcomers
+    columns = (people.household, people.permit_months, people.identity)
+    return job_spells.capped(working, *(read_only(each) for each in columns), free, months, cap)
+
+
+def ended(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+    """Rows of those whose job ends by chance, or by a move."""
+    people = state.newcomers
+    ends = params.separation * np.exp(-params.settled * people.experience[working])
+    return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
+
+
+def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the seekers who find a job this month, region where they live and row of the employer, (h,) each."""
+    seekers = job_search.seek(
+        seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
+        draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
+    )  # fmt: skip
+    there = job_matching.meet(state, params.own_sector, seekers.met)
+    luck = draws.uniform("finds", seekers.identity)
+    hired = job_matching.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
+    rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
+    employer = job_matching.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
+    return rows, where, employer
+
+
+def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:
+    """What a wage subsidy adds to the log odds of seekers, (n,) or 0 where nobody has one; who: identities (n,)."""
+    if not params.subsidised_share:
+        return 0.0
+    return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
+
+
+def begin(state, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray) -> None:
+    """Begin jobs."""
+    people, month, who = state.newcomers, state.clock.month, state.newcomers.identity[hired]
+    matched = at_level(state, params, hired, draws.uniform("level", who))
+    hours = hours_of(params, draws.uniform("hours", who))
+    skilled = matched & (people.schooling[hired] >= Schooling.SECONDARY)
+    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
+    people.employed[hired] = True
+    people.hired[hired] = month
+    people.level_matched[hired] = matched
+    people.work_hours[hired] = hours
+    people.wage[hired] = full * np.where(skilled, params.matched_wage, 1.0) * hours / params.full_week
+    people.work_region[hired] = where
+    people.employer[hired] = employer
+
+
+def at_level(state, params: Params, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Whether new jobs ask the schooling of those hired, (n,) bool, by a uniform each; any asks primary school."""
+    people = state.newcomers
+    z = params.at_level + params.level_language * (people.language[rows].astype(np.float64) - B1)
+    z += params.level_recognised * (people.recognised[rows] != NEVER)
+    return (people.schooling[rows] < Schooling.SECONDARY) | (chance < 1 / (1 + np.exp(-z)))
+
+
+def hours_of(params: Params, chance: np.ndarray) -> np.ndarray:
+    """Hours of a job a week, (n,) whole, from a uniform each: a full week, or evenly around the mean of part time."""
+    part = (chance - params.full_time) / (1 - params.full_time)
+    around = params.hours + params.hours_spread * (2 * part - 1)
+    return np.rint(np.where(chance < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
+
+
+def follow_minimum_wage(state, working: np.ndarray) -> None:
+    """Let wages rise with the minimum wage."""
+    month, wage = state.clock.month, state.newcomers.wage
+    now, then = (state.inputs.series_at("minimum_wage", max(each, 0)) for each in (month, month - 1))
+    if now != then:
+        wage[working] *= now / then
+
+
+def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
+    """Tell employers of jobs that have just lasted long enough, of those that a move in reception ended, and of all."""
+    people, employers, location = state.newcomers, state.employers, state.households.location
+    columns = (people.hired, people.employer, people.household, location, state.households.stage)
+    state.nation.jobs_in_reception[:] = job_spells.note_jobs(
+        employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
+    )
+    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NEVER)]]
+    employers.pulled_out[:] = np.bincount(pulled[pulled != NEVER], minlength=len(employers))
+
+
+def end(people, rows: np.ndarray) -> None:
+    """End jobs."""
+    people.employed[rows] = False
+    people.work_hours[rows] = 0
+    people.wage[rows] = 0
+
+
+def moved_away(state, rows: np.ndarray) -> np.ndarray:
+    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
+    people, households = state.newcomers, state.households
+    columns = (
+        people.household, people.work_region, households.moved_out, households.location, households.municipality,
+        state.locations.region, state.municipalities.region,
+    )  # fmt: skip
+    return job_spells.moved_away(rows, *(read_only(each) for each in columns), state.clock.month)

@@ -1,0 +1,1 @@
+"""How indicators are measured: a pure function of the state and of what happened, per group, at full size."""

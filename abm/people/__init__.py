@@ -1,0 +1,1 @@
+"""Who the people are: profile, household formation, working age, and how a region suits them."""

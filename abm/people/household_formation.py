@@ -1,0 +1,95 @@
+"""Who a household consists of, and how it enters the tables.
+
+An identity is packed, not hashed, so no two people can share one; it depends on origin, month and rank among those
+who arrived that month, never on how many others there are. A family that follows takes the sponsor's identity with
+the next generation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.engine.clock import MONTHS
+from abm.engine.draws import Draws
+from abm.state import State
+from abm.tables.people import Role
+
+_GENERATION, _WAY, _RANK, _MONTH, _ORIGIN = 4, 6, 8, 28, 40  # first bit of each field; the person is in bits 0-3
+MOST_PERSONS = (1 << _GENERATION) - 1
+ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who come alone; cut of the age distribution
+
+
+@dataclass(frozen=True)
+class Makeup:
+    """What decides who the members are: shares and flags per household, (n,), or one number for all."""
+
+    female_lead: np.ndarray | float  # chance that the lead is a woman
+    partner: float  # chance that the second person is an adult partner
+    female_partner: float  # chance that the partner is a woman
+    unaccompanied: np.ndarray | bool  # households of one minor
+    adult_age: float  # mean age of adults [years]
+
+
+def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np.ndarray:
+    """Household identities, (n,) uint64, from origin row, month (-1: before the start), rank and way of arrival."""
+    packed = origin.astype(np.uint64) << np.uint64(_ORIGIN) | rank.astype(np.uint64) << np.uint64(_RANK)
+    return packed | np.uint64((month + 1) << _MONTH | way << _WAY)
+
+
+def relatives(sponsor_identity: np.ndarray) -> np.ndarray:
+    """Identity of the household that follows a sponsor, (n,) uint64."""
+    return sponsor_identity + np.uint64(1 << _GENERATION)
+
+
+def geometric(chance: np.ndarray, mean: float) -> np.ndarray:
+    """Counts 0, 1, 2... with the given mean, (n,) int64, by inverting the distribution on a uniform."""
+    if mean <= 0:
+        return np.zeros(len(chance), dtype=np.int64)
+    return np.floor(np.log1p(-chance) / np.log(mean / (1 + mean))).astype(np.int64)
+
+
+def household_sizes(chance: np.ndarray, more: np.ndarray, family_share: np.ndarray, mean: float) -> np.ndarray:
+    """Persons per applying household, (n,) int64: one, or for families two and more with the given mean [persons].
+
+    chance, more: (n,) uniforms; family_share: (n,). What goes beyond two is geometric, cut at MOST_PERSONS.
+    """
+    return np.where(chance < family_share, np.minimum(2 + geometric(more, mean - 2), MOST_PERSONS), 1)
+
+
+def ages(role: np.ndarray, alone: np.ndarray, chance: np.ndarray, mean: float) -> np.ndarray:
+    """Ages [years], (n,): children evenly 0-17, minors alone 13-17, adults exponential above 18 with the given mean."""
+    adult = np.minimum(ADULT - (mean - ADULT) * np.log1p(-chance), OLDEST)
+    child = np.where(alone, MINOR_ALONE + chance * (ADULT - MINOR_ALONE), chance * ADULT)
+    return np.where(alone | (role == Role.CHILD), child, adult)
+
+
+def admit(
+    state: State, draws: Draws, identity: np.ndarray, size: np.ndarray, makeup: Makeup, **columns: object
+) -> np.ndarray:
+    """Add households and their members to the tables; returns the new rows of households, (n,).
+
+    identity (n,) uint64; size (n,) persons; further columns of households by name.
+    """
+    households, number_of = state.households, len(identity)
+    alone = np.broadcast_to(makeup.unaccompanied, number_of) & (size == 1)
+    lottery = Draws(draws.seed, "composition", 0).order("lottery", identity)
+    columns |= {"identity": identity, "size": size, "lottery": lottery, "unaccompanied": alone}
+    rows = households.add(number_of, **columns)
+
+    of = np.repeat(np.arange(number_of), size)
+    number = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
+    person = identity[of] + number.astype(np.uint64)
+    partner = (number == 1) & (draws.once("partner", person) < makeup.partner)
+    role = np.where(number == 0, Role.LEAD, np.where(partner, Role.PARTNER, Role.CHILD))
+    lead = np.broadcast_to(makeup.female_lead, number_of)[of]
+    female_share = np.where(role == Role.LEAD, lead, np.where(partner, makeup.female_partner, 0.5))
+    age = ages(role, alone[of], draws.once("age", person), makeup.adult_age)
+    state.newcomers.add(
+        len(of),
+        identity=person,
+        household=rows[of],
+        role=role,
+        female=draws.once("female", person) < female_share,
+        born=np.floor(state.clock.month - age * MONTHS).astype(np.int16),
+    )
+    return rows

@@ -1,0 +1,121 @@
+"""Who is of working age, with which profile, and whom health or care keeps from class and work.
+
+A profile (schooling, sector, what else helps to find work, which activity suits, how readily somebody takes part) is
+what a person brings: it is drawn once, at registration. Exemption follows a medical or social assessment, looked at
+again after some months.
+
+Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher education, a third primary school at most);
+exempt E045, E101.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws, normal
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.people.region_match import sector_shares, sectors_of
+from abm.people.working_age import OLDEST, YOUNGEST, look
+from abm.tables.people import Activity, Stage
+
+WRITES = (
+    "newcomers.adult",
+    "newcomers.schooling",
+    "newcomers.sector",
+    "newcomers.talent",
+    "newcomers.suits",
+    "newcomers.keen",
+    "newcomers.exempt",
+)
+_HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
+_SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
+SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
+
+
+class Params(ProcessParams):
+    """What people bring."""
+
+    exempt_share: float = param(
+        0.3, "share", 0.1, 0.4, "E045|E101", "adults whom health or care keeps from class and work"
+    )
+    exempt_months: int = param(24, "months", 6, 60, "assumption", "months after which that is looked at again")
+    talent_spread: float = param(
+        0.94, "log odds/month", 0.5, 1.2, "assumption: prior of sigma_nu, set by the spread over duration in E045",
+        "spread of what helps to find work and is not in the model",
+    )  # fmt: skip
+    unschooled: float = param(0.1, "share", 0, 0.5, "assumption", "adults who cannot read and write")
+    primary: float = param(
+        0.3, "share", 0, 0.7, "assumption: scp_syr_schooling, a third at most", "adults with primary school"
+    )
+    higher: float = param(
+        0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education"
+    )
+    internship: float = param(0.2, "share", 0, 1, "assumption", "adults whom an internship suits best")
+    participation_job: float = param(0.2, "share", 0, 1, "assumption", "adults whom an unpaid participation job suits")
+    social_firm: float = param(
+        0.1, "share", 0, 1, "assumption", "adults who need the guidance of a social firm; volunteering suits the rest"
+    )
+
+
+def parted_by(chance: np.ndarray, *shares: float) -> np.ndarray:
+    """Which part each uniform falls into, (n,) int64: the shares in turn, then what is left of one."""
+    return np.searchsorted(np.cumsum(shares), chance, side="right")
+
+
+def schooling(chance: np.ndarray, params: Params) -> np.ndarray:
+    """Schooling, (n,) of Schooling, from a uniform each."""
+    secondary = max(1 - params.unschooled - params.primary - params.higher, 0)
+    return parted_by(chance, params.unschooled, params.primary, secondary).astype(np.int8)
+
+
+def suitable(chance: np.ndarray, params: Params) -> np.ndarray:
+    """The activity that suits best, (n,) of Activity, from a uniform each."""
+    return np.array(SUITABLE)[parted_by(chance, params.internship, params.participation_job, params.social_firm)]
+
+
+@njit(cache=True)
+def present(born, household, sector, stage, here, screened, month, youngest, oldest, adult):
+    """Mark who is of working age, screened and here in `adult`; returns the rows without a profile who are here too.
+
+    born [month] to sector, adult: whole columns of persons; stage: of households; here, screened: (stages,) bool;
+    youngest, oldest [months].
+    """
+    fresh, count = np.empty(len(born) + 1, np.int64), 0
+    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    for i in range(len(born)):
+        at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
+        grown = (born[i] > first) & (born[i] <= last)
+        adult[i] = grown & screened[at]
+        fresh[count] = i
+        count += grown & here[at] & (sector[i] == NEVER)
+    return fresh[:count].copy()
+
+
+def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Give persons whom nobody asked before their profile."""
+    people, who = state.newcomers, state.newcomers.identity[rows]
+    known = people.schooling[rows]  # at arrival, of whom temporary protection admits
+    people.schooling[rows] = np.where(known == NEVER, schooling(draws.once("schooling", who), params), known)
+    shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
+    people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
+    people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
+    people.suits[rows] = suitable(draws.once("suits", who), params)
+    people.keen[rows] = draws.once("keen", who)
+
+
+def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Look at what keeps people from class and work."""
+    people = state.newcomers
+    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)  # the same until the next look
+    people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Profile who is new (who registers too: the profile is known when a place is chosen), and look at exemptions."""
+    people, month = state.newcomers, state.clock.month
+    columns = (people.born, people.household, people.sector, state.households.stage)
+    fresh = present(*(read_only(column) for column in columns), _HERE, _SCREENED, month, YOUNGEST, OLDEST, people.adult)
+    describe(state, params, draws, fresh)
+    assess(state, params, draws, fresh if month % params.exempt_months else look(state, registering=True))
+    return {"profiled": fresh}

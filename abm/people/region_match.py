@@ -1,0 +1,153 @@
+"""How well the jobs of a region suit a person, and what is seen of that when a household gets a place.
+
+The match is between schooling and sector of a person and the jobs per inhabitant of a region: those in the person's
+own sector, and those in any sector at that level of schooling, both in logs. It has mean 0 and standard deviation 1
+over the regions for each person, so it says where somebody fits better, not who finds work.
+
+Source: a term for person and region E021, E024, E026; jobs, abm/facts/data/jobs.csv. Which jobs ask which schooling is
+an assumption in the order of the labour force survey. No measured match of Dutch regions is public.
+"""
+
+import numpy as np
+from numba import njit
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.kernels import members_of, numbered, read_only
+from abm.state import State
+from abm.tables.people import Role, Schooling
+
+SCHOOLED = {  # sector -> share of its jobs by schooling: primary at most, secondary, higher
+    "agriculture": (0.35, 0.45, 0.20),
+    "business": (0.20, 0.35, 0.45),
+    "construction": (0.25, 0.55, 0.20),
+    "culture": (0.20, 0.40, 0.40),
+    "finance": (0.05, 0.30, 0.65),
+    "industry": (0.25, 0.45, 0.30),
+    "information": (0.05, 0.25, 0.70),
+    "property": (0.15, 0.40, 0.45),
+    "public": (0.10, 0.35, 0.55),
+    "trade": (0.30, 0.50, 0.20),
+}
+EVENLY = (1 / 3, 1 / 3, 1 / 3)  # a sector that is not listed
+_COLUMN = {Schooling.NONE: 0, Schooling.PRIMARY: 0, Schooling.SECONDARY: 1, Schooling.HIGHER: 2}
+
+
+def jobs_by_schooling(sectors: list[str]) -> np.ndarray:
+    """Share of the jobs of each sector that ask a schooling, (schoolings, sectors)."""
+    shares = np.array([SCHOOLED.get(sector, EVENLY) for sector in sectors])
+    return shares.T[[_COLUMN[level] for level in Schooling]]
+
+
+def sector_shares(jobs: np.ndarray, sectors: list[str]) -> np.ndarray:
+    """In which sector people of each schooling can work, (schoolings, sectors) shares: like the jobs of the country."""
+    found = jobs.sum(axis=0) * jobs_by_schooling(sectors)
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def sectors_of(chance: np.ndarray, schooling: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Sector of each person, (n,) int8, from a uniform and schooling each; shares: (schoolings, sectors)."""
+    passed = chance[:, None] >= np.cumsum(shares, axis=1)[schooling, :-1]
+    return passed.sum(axis=1).astype(np.int8)
+
+
+def standardised(values: np.ndarray) -> np.ndarray:
+    """The values with mean 0 and standard deviation 1 over the last axis; 0 where they are all alike."""
+    away = values - values.mean(axis=-1, keepdims=True)
+    spread = away.std(axis=-1, keepdims=True)
+    return np.divide(away, spread, out=np.zeros_like(away), where=spread > np.finfo(float).eps)
+
+
+def matches(jobs: np.ndarray, inhabitants: np.ndarray, sectors: list[str], own: float) -> np.ndarray:
+    """The match [SD over regions], (schoolings, sectors, regions).
+
+    jobs (regions, sectors); inhabitants (regions,); own: weight of the person's own sector, the rest is of all jobs at
+    that level of schooling.
+    """
+    density = np.maximum(jobs, 1) / inhabitants[:, None]
+    same = standardised(np.log(density).T)[None, :, :]
+    level = standardised(np.log(density @ jobs_by_schooling(sectors).T).T)[:, None, :]
+    return standardised(own * same + (1 - own) * level)
+
+
+def match_rows(jobs: np.ndarray, inhabitants: np.ndarray, sectors: list[str], own: float) -> dict[str, np.ndarray]:
+    """The columns of the table of matches, (schoolings x sectors x regions,) each."""
+    match = matches(jobs, inhabitants, sectors, own)
+    numbers = [number.ravel() for number in np.indices(match.shape)]
+    return dict(zip(("schooling", "sector", "region"), numbers, strict=True)) | {"match": match.ravel()}
+
+
+def by_profile(state: State) -> np.ndarray:
+    """The table of matches as (schoolings, sectors, regions)."""
+    return state.matches.match.reshape(len(Schooling), -1, len(state.regions))
+
+
+def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The match of persons with a region each [SD], (n,); 0 before they have a profile."""
+    people, table = state.newcomers, by_profile(state)
+    return in_table(rows, read_only(people.schooling), read_only(people.sector), where, read_only(table))
+
+
+def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
+    people, number = state.newcomers, numbered(rows, len(state.households))
+    persons = members_of(rows, people.household)
+    persons = persons[people.sector[persons] != NEVER]
+    return persons, number[people.household[persons]]
+
+
+def of_households(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
+    """The true match of households with each region [SD], (n, regions); 0 where no adult has a profile.
+
+    judged: by the `mean` of those who have one, by the one for whom a region is `best`, or by the `lead`.
+    """
+    people, (persons, of) = state.newcomers, profiled(state, rows)
+    if judged == "lead":
+        leads = people.role[persons] == Role.LEAD
+        persons, of = persons[leads], of[leads]
+    each = by_profile(state)[people.schooling[persons], people.sector[persons]]
+    many = np.bincount(of, minlength=len(rows))[:, None]
+    if judged == "best":
+        found = np.full((len(rows), len(state.regions)), -np.inf)
+        np.maximum.at(found, of, each)
+        return np.where(many > 0, found, 0)
+    found = np.zeros((len(rows), len(state.regions)))
+    np.add.at(found, of, each)
+    return found / np.maximum(many, 1)
+
+
+def per_region(draws: Draws, label: str, who: np.ndarray, regions: int) -> np.ndarray:
+    """A uniform for each identity and region, once in a life, (n, regions)."""
+    both = who[:, None] | np.arange(regions, dtype=np.uint64) << np.uint64(ORDER_BITS)
+    return draws.once(label, both.ravel()).reshape(both.shape)
+
+
+def errors(draws: Draws, who: np.ndarray, regions: int) -> np.ndarray:
+    """What is misjudged of the match of each household with each region [SD of it], (n, regions): standard normal."""
+    chance, angle = (per_region(draws, label, who, regions) for label in ("error", "error angle"))
+    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+
+
+def wishes(chance: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: float) -> np.ndarray:
+    """How much each household wishes each region, (n, regions); the highest is its first choice.
+
+    The first choice falls on a region in proportion to its inhabitants, times exp(pull) where relatives live, and so
+    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NEVER).
+    """
+    wish = np.log(population_share) - np.log(-np.log1p(-chance))
+    tied = np.flatnonzero(tie != NEVER)
+    wish[tied, tie[tied]] += pull
+    return wish
+
+
+@njit(cache=True)
+def in_table(rows, schooling, sector, where, table):
+    """What a table (schoolings, sectors, regions) holds for each of rows, (n,); 0 for who has no sector yet.
+
+    schooling, sector (negative: not known): whole columns of persons; where (n,): region of each of rows.
+    """
+    found = np.empty(len(rows), table.dtype)
+    for k in range(len(rows)):
+        i = np.uint64(rows[k])
+        found[k] = table[schooling[i], sector[i], where[k]] if sector[i] >= 0 else 0.0
+    return found

@@ -1,0 +1,76 @@
+"""Who is of working age and here, and in which region: what the processes of language and work share."""
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numba import njit
+
+from abm.engine.kernels import chosen, read_only
+from abm.state import State
+from abm.tables.people import Stage
+
+YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
+_LAST: WeakKeyDictionary = WeakKeyDictionary()  # the marks of a table of newcomers and their rows, last time
+_NOBODY = (np.zeros(0, bool), np.zeros(0, np.int64))
+_LEFT = (Stage.RETURNED, Stage.UNKNOWN)
+_HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
+_SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
+
+
+def look(state: State, registering: bool = False) -> np.ndarray:
+    """Rows of persons of 18 to 65 who were screened (or register, if asked) and are here this month, (n,)."""
+    columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
+    counted = _HERE if registering else _SCREENED
+    return of_working_age(*(read_only(column) for column in columns), counted, state.clock.month, YOUNGEST, OLDEST)
+
+
+def adults(state: State) -> np.ndarray:
+    """The same rows, as profile marked them this month, (n,) read-only: looked up once for all processes that ask."""
+    marked, (seen, rows) = state.newcomers.adult, _LAST.get(state.newcomers, _NOBODY)
+    if not np.array_equal(marked, seen):  # a comparison costs a fraction of a look-up
+        rows = read_only(np.flatnonzero(marked))
+        _LAST[state.newcomers] = marked.copy(), rows
+    return rows
+
+
+def free_since(state: State) -> np.ndarray:
+    """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
+    columns = (state.households.free_to_work, state.households.applied, state.households.granted)
+    return chosen(*(read_only(column) for column in columns))
+
+
+def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
+    """Labour market region where persons live, (n,): of their home, or of their place in reception."""
+    households, places = state.households, (state.locations.region, state.municipalities.region)
+    columns = (state.newcomers.household, households.location, households.municipality, *places)
+    return looked_up(rows, *(read_only(column) for column in columns))
+
+
+@njit(cache=True)
+def of_working_age(born, household, stage, counted, month, youngest, oldest):
+    """Rows, (n,) int64, of persons from `youngest` up to `oldest` [months] whose household is at a counted stage.
+
+    born [month], household: whole columns of persons; stage: whole column of households; counted (stages,) bool.
+    """
+    found, count = np.empty(len(born), np.int64), 0
+    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    for i in range(len(born)):
+        of = np.uint64(household[i])  # unsigned: no check for a negative index
+        found[count] = i
+        count += (born[i] > first) & (born[i] <= last) & counted[np.uint64(stage[of])]
+    return found[:count].copy()
+
+
+@njit(cache=True)
+def looked_up(rows, household, location, municipality, of_location, of_municipality):
+    """What holds where persons live, (n,): of the location of their household, or without one of the municipality.
+
+    household: whole column of persons; location, municipality: of households; of_location, of_municipality: a value
+    for each of those, of one type.
+    """
+    found = np.empty(len(rows), of_location.dtype)
+    for k in range(len(rows)):
+        of = np.uint64(household[np.uint64(rows[k])])  # unsigned: no check for a negative index
+        place = location[of]
+        found[k] = of_location[np.uint64(place)] if place >= 0 else of_municipality[municipality[of]]
+    return found

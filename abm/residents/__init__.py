@@ -1,0 +1,1 @@
+"""Residents: neighbourhoods, who talks with whom, and support for reception."""

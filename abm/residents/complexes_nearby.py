@@ -1,0 +1,53 @@
+"""Starter-home complexes as residents around them see them: where they stand, who lives there, how they are managed."""
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.residents import exposure
+from abm.state import State
+
+
+def site(state: State, preference: float, draws: Draws) -> None:
+    """Give new complexes a neighbourhood of their municipality; preference [log odds per SD], as for locations."""
+    of, where = state.complexes, state.neighbourhoods
+    rows = np.flatnonzero(of.neighbourhood == NEVER)
+    if not len(rows):
+        return
+    first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
+    chance = draws.once("starter site", of.identity[rows])
+    of.neighbourhood[rows] = exposure.sites(of.municipality[rows], first, where.leaning, preference, chance)
+
+
+def mixed_living(state: State, reception: np.ndarray) -> None:
+    """Write what mixed living is like in each neighbourhood: tenants, regulars, management and month of opening.
+
+    reception: persons in reception locations, (neighbourhoods,). A unit counts as a person.
+    """
+    of, where, month = state.complexes, state.neighbourhoods, state.clock.month
+    if not len(of):
+        return
+    rows = np.flatnonzero((of.opened != NEVER) & (of.ends > month))
+    at, regular, many = of.neighbourhood[rows], of.residents[rows].astype(float), len(where)
+    together = regular + of.newcomers[rows]
+    where.tenants[:] = np.bincount(at, regular * (of.newcomers[rows] > 0), many)
+    everybody = np.bincount(at, together, many)
+    where.regulars[:] = where.tenants / np.maximum(everybody + reception, 1)
+    where.management[:] = np.bincount(at, together * of.managed[rows], many) / np.maximum(everybody, 1)
+    opening = rows[of.opened[rows] == month]
+    where.opened[of.neighbourhood[opening]] = month
+
+
+def as_locations(state: State, habituation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Neighbourhood, places and novelty of locations and complexes together, (n,) each, for `exposure.threat`.
+
+    A plan that ended before it was built is a threat until the month in which it would have opened.
+    """
+    locations, of, month = state.locations, state.complexes, state.clock.month
+    new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, habituation)
+    coming = exposure.novelty(of.announced, of.opens, np.where(of.halt == 0, of.ends, of.opens), month, habituation)
+    return (
+        np.concatenate([locations.neighbourhood, of.neighbourhood]),
+        np.concatenate([locations.places, of.units]),
+        np.concatenate([new, coming]),
+    )

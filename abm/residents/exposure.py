@@ -1,0 +1,110 @@
+"""What residents of a neighbourhood are exposed to: locations nearby and in the municipality, newcomers, incidents.
+
+Pure functions of arrays over neighbourhoods, municipalities or locations; the process `support` puts them together.
+"""
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+
+REFERENCE = 0.02  # newcomers over residents at which the size of a threat is measured
+COMPLEX = 150  # persons in a complex of the size for which incidents were counted
+_FAINT = 1e-3  # of a threat: less is not worth following
+
+
+def sites(
+    municipality: np.ndarray, first: np.ndarray, leaning: np.ndarray, preference: float, chance: np.ndarray
+) -> np.ndarray:
+    """The neighbourhood of each new location, (n,): one of its municipality, likelier where more is accepted.
+
+    municipality, chance (uniform): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; leaning
+    [SD]: (neighbourhoods,); preference [log odds per SD].
+    """
+    found = np.empty(len(municipality), np.int64)
+    for i, town in enumerate(municipality):
+        rows = np.arange(first[town], first[town + 1])
+        weight = np.cumsum(np.exp(preference * leaning[rows]))
+        found[i] = rows[min(np.searchsorted(weight, chance[i] * weight[-1], side="right"), len(rows) - 1)]
+    return found
+
+
+def novelty(
+    announced: np.ndarray, opened: np.ndarray, ends: np.ndarray, month: int, habituation: float
+) -> np.ndarray:  # fmt: skip
+    """How new each location is to residents, (n,): 1 from announcement to opening, then fading; 0 if closed.
+
+    announced, opened, ends [month]: (locations,); those that were there at the start (announced: -1) are not new.
+    """
+    fading = np.exp(-np.maximum(month - opened, 0) / habituation)
+    return np.where((announced != NEVER) & (announced <= month) & (ends > month), fading, 0.0)
+
+
+def felt(places: np.ndarray, residents: np.ndarray, exponent: float) -> np.ndarray:
+    """Size of a location as residents feel it, (n,): 1 at 2% of their number."""
+    return (places / (REFERENCE * residents)) ** exponent
+
+
+def threat(
+    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, links: np.ndarray, exponent: float, halo: float
+) -> np.ndarray:  # fmt: skip
+    """Threat that residents feel, (neighbourhoods,), in units of a new location of the reference size next door.
+
+    site (neighbourhood), places, new (novelty): (locations,); where: Neighbourhoods; links: (n, 2) neighbourhoods
+    across a border. Elsewhere in the municipality, and just across its border, locations count `halo` times, at their
+    size over the residents of the municipality.
+    """
+    rows = np.flatnonzero(new > _FAINT)
+    at, many = site[rows], len(where)
+    town = where.municipality[at]
+    inhabitants = np.bincount(where.municipality, where.population)
+    near = np.bincount(at, new[rows] * felt(places[rows], where.population[at], exponent), many)
+    far = new[rows] * felt(places[rows], inhabitants[town], exponent)
+    elsewhere = np.bincount(town, far, len(inhabitants))[where.municipality]
+    own = np.bincount(at, far, many)  # locations in the neighbourhood itself count as near only
+    across = np.zeros(many)
+    for one, other in ((0, 1), (1, 0)):
+        across += np.bincount(links[:, other], own[links[:, one]], many)
+    return near + halo * (elsewhere - own + across)
+
+
+def faded(
+    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float
+) -> np.ndarray:  # fmt: skip
+    """The same where threat falls with distance, exp(-km / reach), and knows no borders."""
+    rows = np.flatnonzero(new > _FAINT)
+    at = site[rows]
+    size = new[rows] * felt(places[rows], where.population[at], exponent)
+    apart = np.hypot(where.x[at, None] - where.x, where.y[at, None] - where.y)
+    return size @ np.exp(-apart / reach)
+
+
+def incidents(
+    persons: np.ndarray, rate: float, size: float, mix: float, newcomers: float, management: float, chance: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """Serious incidents at each location this month, (locations,): Poisson numbers from uniforms.
+
+    persons, chance: (locations,); rate [incidents per person and month] in a complex of whom half are newcomers; size,
+    mix: exponents; newcomers, management [share]. Source: E075.
+    """
+    mean = rate * persons * (persons / COMPLEX) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
+    found, term = np.zeros(len(persons)), np.exp(-mean)
+    below, left = term.copy(), chance >= term
+    while left.any():
+        found += left
+        term = term * mean / np.maximum(found, 1)
+        below += term
+        left &= (chance >= below) & (term > np.finfo(float).tiny)
+    return found
+
+
+def dwellers(
+    inside: np.ndarray, site: np.ndarray, home: np.ndarray, where, homes: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """Newcomers by neighbourhood, (n,): those of its locations, and those at home where corporations have homes.
+
+    inside, site: persons and neighbourhood of locations; home: persons at home per municipality; homes: weight of
+    neighbourhoods.
+    """
+    total = np.bincount(where.municipality, homes, len(home))
+    part = homes / np.where(total > 0, total, 1)[where.municipality]
+    return np.bincount(site, inside, len(where)) + home[where.municipality] * part

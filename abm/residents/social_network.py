@@ -1,0 +1,176 @@
+"""Who talks with whom: neighbours, people with the same schooling in the municipality, and kin elsewhere.
+
+A small world (Watts and Strogatz 1998): near ties that close triangles and far ties that shorten ways. Residents stand
+in a ring with their neighbours, street by street through the municipality, and are tied to so many on either side; in a
+ring of random order with those of the same schooling in the municipality; and in another with kin in the labour market
+region or, some of them, anywhere in the country. Ties go both ways. The order is luck that belongs to the residents and
+not to a run: like homes and schools it is part of the country, and runs with other seeds share it.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from abm.engine.draws import ORDER_BITS, Draws
+from abm.tables.residents import Ties
+
+RANKS = 20  # bits for the rank of a resident in the neighbourhood
+KEPT_FROM = 1_000_000  # residents: smaller networks are made in less time than it takes to find them on disk
+FORM = 1  # of the network: another number for other rules, so that none that was kept is mistaken for it
+
+
+@dataclass(frozen=True)
+class Widths:
+    """How many ties a resident has to either side of each ring, and the part of kin that lives anywhere."""
+
+    neighbours: int
+    schooling: int
+    kin: int
+    far: float  # [share]
+
+
+def identities(residents: np.ndarray) -> np.ndarray:
+    """Lasting address of the luck of each resident, (n,) uint64: neighbourhood and rank; residents: per neighbourhood.
+
+    A larger sample adds ranks, so those who were in a smaller one keep their luck.
+    """
+    number = np.arange(residents.sum()) - np.repeat(np.cumsum(residents) - residents, residents)
+    return (np.repeat(np.arange(len(residents)), residents) << RANKS | number).astype(np.uint64)
+
+
+def build(
+    neighbourhood: np.ndarray, municipality: np.ndarray, region: np.ndarray, schooling: np.ndarray, widths: Widths,
+    draws: Draws,
+) -> Ties:  # fmt: skip
+    """The network; neighbourhood, schooling: (n,) of residents; municipality, region: of neighbourhoods."""
+    who = identities(np.bincount(neighbourhood, minlength=len(municipality)))
+    town = municipality[neighbourhood].astype(np.uint64)
+    kinds = np.uint64(int(schooling.max(initial=0)) + 1)
+    far = draws.once("far", who) < widths.far
+    rings = (
+        ("street", neighbourhood.astype(np.uint64), town, widths.neighbours),
+        ("schooling", town * kinds + schooling.astype(np.uint64), None, widths.schooling),
+        (
+            "kin",
+            np.where(far, int(region.max(initial=0)) + 1, region[neighbourhood]).astype(np.uint64),
+            None,
+            widths.kin,
+        ),
+    )
+    found = np.empty((len(who), 2 * (widths.neighbours + widths.schooling + widths.kin)), np.int32)
+    at = 0
+    for label, order_by, ring, width in rings:
+        key = order_by << np.uint64(ORDER_BITS - 1) | draws.order(label, who) >> np.uint64(1)
+        order = np.argsort(key)
+        del key
+        _tie(order, order_by if ring is None else ring, width, found, at)
+        at += 2 * width
+    starts = np.zeros(len(who) + 1, np.int32)
+    count = _distinct(found, starts)
+    return Ties(starts, found.reshape(-1)[:count])
+
+
+@njit(cache=True)
+def _tie(order, ring, width, found, at):
+    """Tie residents to those up to `width` places before and after them in their ring; fills columns from `at` on.
+
+    order: (n,) rows, those of a ring together; ring: (n,) of residents; found: (n, ties). A ring that is too small
+    gives some ties more than once, or to oneself.
+    """
+    begin = 0
+    while begin < len(order):
+        end = begin
+        while end < len(order) and ring[order[end]] == ring[order[begin]]:
+            end += 1
+        many = end - begin
+        for k in range(begin, end):
+            for step in range(1, width + 1):
+                found[order[k], at + 2 * step - 2] = order[begin + (k - begin + step) % many]
+                found[order[k], at + 2 * step - 1] = order[begin + (k - begin + step * many - step) % many]
+        begin = end
+
+
+@njit(cache=True)
+def _distinct(found, starts):
+    """Put the ties of each resident in ascending order, once each and without oneself, one after the other in place.
+
+    The result never overtakes what is still to be read. Returns the number of ties.
+    """
+    flat, width, count = found.reshape(-1), found.shape[1], 0
+    row = np.empty(width, found.dtype)
+    for i in range(len(starts) - 1):
+        row[:] = flat[i * width : (i + 1) * width]
+        row.sort()
+        last = -1
+        for other in row:
+            if other != last and other != i:
+                flat[count] = other
+                count += 1
+            last = other
+        starts[i + 1] = count
+    return count
+
+
+def folder() -> Path:
+    """Where large networks are kept: ABM_CACHE_DIR, or a folder of the user for what can be made again."""
+    user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("ABM_CACHE_DIR") or Path(user) / "abm-reception")
+
+
+def kept(
+    neighbourhood: np.ndarray, municipality: np.ndarray, region: np.ndarray, schooling: np.ndarray, widths: Widths,
+    draws: Draws, kept_from: int = KEPT_FROM,
+) -> Ties:  # fmt: skip
+    """The network of `build`; a large one is read from disk, under the hash of all that it follows from, or put there.
+
+    It is mapped into memory, so several runs on a machine share one copy.
+    """
+    if len(neighbourhood) < kept_from:
+        return build(neighbourhood, municipality, region, schooling, widths, draws)
+    mark = hashlib.sha256(f"{FORM}/{widths}/{draws.seed}/{draws.process}".encode())
+    for array in (neighbourhood, municipality, region, schooling):
+        mark.update(np.ascontiguousarray(array))
+    paths = [folder() / f"ties-{mark.hexdigest()[:32]}-{part}.npy" for part in ("starts", "targets")]
+    if not all(path.exists() for path in paths):
+        made = build(neighbourhood, municipality, region, schooling, widths, draws)
+        folder().mkdir(parents=True, exist_ok=True)
+        for path, array in zip(paths, (made.starts, made.targets), strict=True):
+            unfinished = path.with_suffix(f".{os.getpid()}.npy")
+            np.save(unfinished, array)
+            unfinished.replace(path)  # never half a file under its name
+    return Ties(*(np.asarray(np.load(path, mmap_mode="r")) for path in paths))
+
+
+def degrees(ties: Ties) -> np.ndarray:
+    """Number of ties of each resident, (n,)."""
+    return np.diff(ties.starts)
+
+
+@njit(cache=True)
+def _closed(starts, targets, rows):
+    """Mean over residents with two or more ties of the share of pairs of those tied to them that are tied as well."""
+    total, counted = 0.0, 0
+    for i in rows:
+        mine = targets[starts[i] : starts[i + 1]]
+        if len(mine) < 2:
+            continue
+        closed = 0
+        for one in mine:
+            theirs = targets[starts[one] : starts[one + 1]]
+            for other in mine:
+                found = np.searchsorted(theirs, other)
+                closed += found < len(theirs) and theirs[found] == other
+        total += closed / (len(mine) * (len(mine) - 1))
+        counted += 1
+    return total / max(counted, 1)
+
+
+def clustering(ties: Ties, most: int = 100_000) -> float:
+    """Mean local clustering coefficient (Watts and Strogatz 1998), of `most` residents spread evenly over all."""
+    count = len(ties.starts) - 1
+    rows = np.arange(0, count, max(count // most, 1))
+    return float(_closed(ties.starts, ties.targets, rows))

@@ -1,0 +1,391 @@
+"""Residents support the reception of newcomers, more or less, and change slowly around an anchor of their own.
+
+    s(t+1) = s + rho (s* - s) + omega mean of (s_l - s) over ties with |s_l - s| < eps + luck
+    s* = a + G - T - b_F q F + b_W (W - W_ref) + b_V voice - b_I incidents,      |s* - a| <= limit
+
+G, contact: good and bad contacts are two stocks with a half-life; K+ lifts and K- lowers support, each to a ceiling,
+and good contact draws to the middle. Contacts come from newcomers in the neighbourhood (more of them at first, fewer
+each when they are many), more for who takes part in a programme, from colleagues and from the own building. T,
+threat: from the announcement of a location, falling after its opening; it grows with size, is less far away, in
+cities and with regular tenants; and the number of newcomers in the municipality beyond what one knew. F, fairness:
+the share of homes let to newcomers as it is perceived, each counted by the rule of its letting, for those who seek a
+home. W: employment of newcomers in the municipality. Any term is off at 0.
+
+    G = g b_C [(1 - exp(-K+)) - r (1 - exp(-K-))] - b_conv (s - s_mid)(1 - exp(-K+))
+    F = b_F p [sum over rules of phi_rule share let to newcomers - share at the anchor] / 0.10
+    T = b_T [sum over locations of kernel (N / 0.02 residents)^nu h] (1 - x urban) (1 - chi regulars)
+        + b_M points of newcomers (1 - urban)
+
+Support acts back, if `feedback`: on which municipalities open locations, on delay and stops, on who takes part, and on
+the support that a household finds where it is placed.
+
+Source: E047, E048, E049, E050, E051, E052, E053, E054, E055, E056 (exposure); E057, E058, E059, E060, E061, E062, E074
+(contact); E063 (work); E064, E066 (halo, announcement); E067 (voice); E068, E069, E072, E075, E076 (programmes,
+stability, incidents, mix); E082, E083, E084, E085 (fairness); E086, E087 (talk).
+"""
+
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import read_only
+from abm.engine.params import ProcessParams, param
+from abm.residents import complexes_nearby, exposure, feedback
+from abm.residents import support_kernels as kernels
+from abm.residents.support_kernels import Terms
+from abm.residents.synthetic_residents import by_municipality, means
+from abm.tables.country import Kind
+from abm.tables.homes import Rule, Tenure
+from abm.tables.people import Stage
+
+WRITES = (
+    "residents.support",
+    "residents.positive",
+    "residents.negative",
+    "neighbourhoods.places",
+    "neighbourhoods.announced",
+    "neighbourhoods.opened",
+    "neighbourhoods.tenants",
+    "neighbourhoods.regulars",
+    "neighbourhoods.management",
+    "complexes.neighbourhood",
+    "neighbourhoods.newcomers",
+    "neighbourhoods.support",
+    "neighbourhoods.square",
+    "neighbourhoods.cube",
+    "neighbourhoods.fourth",
+    "neighbourhoods.seekers",
+    "neighbourhoods.near",
+    "neighbourhoods.near_before",
+    "neighbourhoods.own",
+    "neighbourhoods.own_before",
+    "locations.neighbourhood",
+    "locations.announced",
+    "locations.voice",
+    "locations.incidents",
+    "municipalities.let_share",
+    "municipalities.accustomed",
+    "municipalities.support",
+    "municipalities.willingness",
+    "municipalities.delay",
+    "municipalities.stopped",
+    "households.support_at_placement",
+)
+HALF, ROOT = 0.5, 2**0.5
+FADING = HALF ** (1 / 3)  # part of an incident that is still felt a month later: half after three months
+TENTH = 0.1  # the ten points of lettings for which the weight of fairness is given
+A_YEAR = 12  # months over which lettings are judged
+MOST_NEGATIVE = 0.9
+PERCENT, THOUSAND = 100, 1000
+EVEN = 4  # times share times rest is 1 at an even mix
+CROWDED = (Kind.EMERGENCY, Kind.MUNICIPAL)
+
+
+class Params(ProcessParams):
+    """What moves support, in standard deviations of residents, and what support moves."""
+
+    contacts: float = param(
+        8, "contacts/month", 0, 60, "E050|E051: middle of a wide prior; unmeasured",
+        "meaningful contacts of a resident per unit share of newcomers in the neighbourhood",
+    )  # fmt: skip
+    crowded_share: float = param(
+        0.05, "share", 0.01, 0.1, "E056|E064: sign", "share of newcomers at which contacts are most"
+    )
+    half_life: float = param(15, "months", 6, 24, "E059|E074: middle of the prior", "half-life of a contact")
+    contact: float = param(0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "full good contact")
+    negative: float = param(0.25, "share", 0, 0.35, "E060", "part of contacts that is bad")
+    negative_weight: float = param(1.5, "ratio", 0, 2.5, "E060: sign", "weight of bad contact over good")
+    crowding: float = param(
+        0.3, "ratio", 0, 1, "assumption", "more bad contacts where newcomers live in emergency places"
+    )
+    grouping: float = param(
+        0.3, "ratio", 0, 1, "E075: sign, size a guess", "more bad contacts per 1,000 people in reception together"
+    )
+    carried: float = param(
+        0.65, "share", 0, 1, "E061: sign", "part of the effect on people that support for reception has"
+    )
+    convergence: float = param(0.1, "SD per SD", 0, 0.2, "E055: sign", "pull to the middle at full good contact")
+    middle: float = param(0, "SD", -1, 1, "assumption", "where good contact draws to")
+    colleagues: float = param(2, "contacts/month", 0, 4, "E062: sign", "contacts with a newcomer among ten colleagues")
+    team: float = param(10, "persons", 1, 50, "assumption", "colleagues with whom a worker has contact")
+    workers_share: float = param(0.55, "share", 0.3, 0.8, "assumption", "inhabitants who work")
+    building: float = param(4.5, "contacts/month", 0, 8, "E074: sign", "contacts in the own building at an even mix")
+    building_fading: float = param(15, "months", 6, 24, "E074: sign", "pace at which these fade without management")
+    mixing: float = param(1, "ratio", 0, 2, "E074|E076: sign", "more contacts nearby with only regular tenants beside")
+    programme: float = param(
+        0.1, "share", 0, 1, "assumption: most residents hardly notice, E068",
+        "neighbours of newcomers to whom a programme is offered", lever=True,
+    )  # fmt: skip
+    programme_factor: float = param(2.5, "ratio", 1, 4, "E059|E068: sign", "contacts of a participant over others")
+    joining: float = param(-2, "log odds", -5, 1, "assumption: one in eight", "to take part, at support 0")
+    selection: float = param(1.25, "log odds per SD", 0, 2, "E068: sign", "to take part, per SD of support")
+    management: float = param(
+        0.3, "share", 0, 1, "E075|E076: sign", "strength of social management at reception locations", lever=True
+    )
+    threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "of a new location of 2% of residents nearby")
+    exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "of threat over size")
+    habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "pace at which threat fades after opening")
+    kernel: Literal["halo", "distance"] = param(
+        "halo", "choice", None, None, "E047|E053", "how threat falls with distance"
+    )
+    halo: float = param(0.5, "share", 0, 0.8, "E047|E064: sign", "of threat elsewhere in the municipality")
+    reach: float = param(4, "km", 1, 10, "E053: guess", "distance over which threat falls, where that is chosen")
+    urbanity: float = param(0.65, "share", 0, 1, "E054|E070: sign", "of threat that is missing in the densest places")
+    regulars: float = param(0.3, "share", 0, 0.6, "E076: sign", "of threat that only regular tenants take away")
+    stock: float = param(
+        0.1, "SD per point", 0, 0.2, "E054: derived", "newcomers in the municipality beyond what one knew"
+    )
+    accustoming: float = param(
+        48, "months", 12, 240, "E054: between elections", "pace at which their number is got used to"
+    )
+    unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, who seeks a home")
+    perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
+    fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "of lettings to status holders at the anchor")
+    felt_registration: float = param(
+        0.4, "ratio", 0.1, 0.7, "E085: sign, of tenants in the United States; size a guess",
+        "how a home counts that a newcomer got by registration, where one by priority counts as 1",
+    )  # fmt: skip
+    felt_target: float = param(0.4, "ratio", 0.1, 1, "assumption: as by registration", "the same, as young person")
+    felt_lottery: float = param(0.4, "ratio", 0, 1, "assumption: as by registration", "the same, by lottery")
+    felt_urgency: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, by urgency")
+    felt_institutions: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, in the share model")
+    felt_starter: float = param(1, "ratio", 0, 1, "assumption: as by priority", "the same, for a starter home")
+    work: float = param(0.2, "SD", 0, 0.4, "E063: sign", "all newcomers at work against none")
+    work_reference: float = param(0.35, "share", 0, 1, "assumption", "of them at work at the anchor")
+    work_known: float = param(
+        30, "persons", 1, 1000, "assumption", "adults beside whom the national share counts as many"
+    )
+    voice: float = param(
+        0, "share", 0, 1, "E067", "neighbours with a real say in a new location beforehand", lever=True
+    )
+    voice_effect: float = param(0.25, "SD", 0, 0.5, "E067: the raw gap is selection", "having had a say")
+    incident: float = param(0.025, "SD", 0, 0.05, "E072: guess", "a visible incident nearby")
+    incident_rate: float = param(
+        0.0003, "per month", 0, 0.0006, "E075: derived from press", "visible incidents per person"
+    )
+    incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign, size a guess", "exponent of size in incidents")
+    incident_mix: float = param(
+        1, "number", 0, 2, "E075: sign, size a guess", "exponent of the share of newcomers in incidents"
+    )
+    pace: float = param(0.15, "share/month", 0.03, 0.3, "E069: sign", "part of the gap to what life sets closed")
+    limit: float = param(1, "SD", 0.5, 2, "E069", "how far from the anchor support can be drawn")
+    talk: float = param(0.015, "share/month", 0, 0.03, "E086", "of the difference with those one talks with taken over")
+    confidence: float = param(1.5, "SD", 0.5, 2.5, "E087", "difference beyond which nobody is listened to")
+    noise: float = param(0.025, "SD", 0, 0.05, "E087", "spread of what a month brings by chance")
+    siting: float = param(0.5, "log odds per SD", 0, 3, "assumption", "locations stand where neighbours mind less")
+    near_accepting: float = param(
+        0.55, "share", 0.3, 0.8, "E067: people without a location near, 2022", "accept a location nearby at the anchor"
+    )
+    own_accepting: float = param(
+        0.49, "share", 0.3, 0.8, "E067: 34 against 35 percent, 2022", "accept one in the municipality at the anchor"
+    )
+    lead: float = param(
+        1, "months", 1, 24, "assumption", "from the decision to open a location, which residents hear, to its opening",
+        lever=True,
+    )  # fmt: skip
+    feedback: bool = param(True, "switch", None, None, "E032|E068", "whether support acts back")
+    willing: float = param(1, "log odds per SD", 0, 3, "assumption", "to open a location, per SD that support changed")
+    delaying: float = param(6, "months", 0, 24, "assumption", "delay of a location if all residents came to object")
+    stopping: float = param(0.5, "share", 0, 1, "assumption", "locations stopped if all residents came to object")
+
+
+def threshold(share: float) -> float:
+    """Support from which half accept: `share` do in all when support is standard normal, as the anchor is [SD]."""
+    return -ROOT * NormalDist().inv_cdf(share)
+
+
+def terms(params: Params) -> Terms:
+    """The numbers that hold for every resident."""
+    return Terms(
+        fading=HALF ** (1 / params.half_life), programme=params.programme, multiplier=params.programme_factor,
+        joining=params.joining, selection=params.selection, follows=params.feedback,
+        contact=params.carried * params.contact, ratio=params.negative_weight, convergence=params.convergence,
+        middle=params.middle, limit=params.limit, pace=params.pace, talk=params.talk, confidence=params.confidence,
+        noise=params.noise, near=threshold(params.near_accepting), own=threshold(params.own_accepting),
+    )  # fmt: skip
+
+
+def announce(state, params: Params, draws: Draws) -> None:
+    """Give new locations a neighbourhood, and let residents hear of them."""
+    locations, where, month = state.locations, state.neighbourhoods, state.clock.month
+    rows = np.flatnonzero(locations.neighbourhood == NEVER)
+    if not len(rows):
+        return
+    town = locations.municipality[rows]
+    before = np.bincount(locations.municipality[: rows[0]], minlength=len(state.municipalities))
+    order = np.argsort(town, kind="stable")
+    number = np.empty(len(rows), np.int64)
+    number[order] = np.arange(len(rows)) - np.searchsorted(town[order], town[order])
+    address = (town.astype(np.int64) << kernels.RANKS) + before[town] + number
+    first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
+    chance = draws.once("site", address)
+    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, chance)
+    heard = rows[locations.opened[rows] > month]
+    locations.announced[heard] = month
+    locations.voice[heard] = params.voice
+    where.announced[locations.neighbourhood[heard]] = month
+
+
+def felt_weights(params: Params) -> np.ndarray:
+    """How a home that a newcomer gets counts by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
+    found = np.ones(len(Rule) + 1)
+    found[Rule.REGISTRATION], found[Rule.TARGET_GROUP] = params.felt_registration, params.felt_target
+    found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
+    found[Rule.INTERIM] = found[Rule.PRIVATE] = 0.0  # take no home of a corporation
+    found[Rule.INSTITUTIONS], found[Rule.STARTER] = params.felt_institutions, params.felt_starter
+    return found
+
+
+def fairness(state, params: Params) -> np.ndarray:
+    """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
+    households, towns, month = state.households, state.municipalities, state.clock.month
+    fresh = (households.moved_in == month) & (households.sponsor == NEVER)
+    rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
+    weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
+    let = np.bincount(towns.pool[town], weight, len(towns))
+    freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
+    share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
+    known = np.where(towns.let_share == NEVER, params.fair_share, towns.let_share)
+    towns.let_share[:] = known + (share - known) / A_YEAR
+    return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
+
+
+def counted(state) -> tuple[np.ndarray, np.ndarray]:
+    """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
+    households, people = state.households, state.newcomers
+    inside, home = kernels.present(
+        read_only(households.stage), read_only(households.size), read_only(households.location),
+        read_only(households.municipality), read_only(people.adult), read_only(people.employed),
+        read_only(people.household), int(Stage.HOUSED), len(state.locations), len(state.municipalities),
+    )  # fmt: skip
+    return inside / state.scale, home.T / state.scale
+
+
+def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
+    """What locations and a growing number of newcomers take from support, (neighbourhoods,) [SD].
+
+    stock: newcomers over inhabitants, (municipalities,).
+    """
+    where, towns = state.neighbourhoods, state.municipalities
+    at = (*complexes_nearby.as_locations(state, params.habituation), where)
+    if params.kernel == "halo":
+        felt = exposure.threat(*at, state.links, params.exponent, params.halo)
+    else:
+        felt = exposure.faded(*at, params.exponent, params.reach)
+    felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
+    known = np.where(towns.accustomed == NEVER, stock, towns.accustomed)
+    towns.accustomed[:] = known + (stock - known) / params.accustoming
+    points = PERCENT * (stock - known)[where.municipality] * (1 - where.urban)
+    return params.threat * felt + params.stock * points
+
+
+def experiences(state, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
+    """What a say beforehand gives and incidents take, (neighbourhoods,) [SD]; inside: persons per location."""
+    locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
+    serious = exposure.incidents(
+        inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
+        draws.uniform("incidents", np.arange(len(locations))),
+    )  # fmt: skip
+    locations.incidents[:] = FADING * locations.incidents + serious
+    trouble = np.bincount(locations.neighbourhood, locations.incidents, len(where))
+    heard = np.zeros(len(where))
+    np.maximum.at(heard, locations.neighbourhood[now], locations.voice[now])
+    return params.voice_effect * heard - params.incident * trouble
+
+
+def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
+    """Fill in how residents meet newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
+
+    inside: persons per location; employed: newcomers at work per municipality.
+    """
+    locations, where, towns = state.locations, state.neighbourhoods, state.municipalities
+    reception = np.bincount(locations.neighbourhood, inside, len(where))
+    crowded = np.bincount(locations.neighbourhood, inside * np.isin(locations.kind, CROWDED), len(where))
+    managed = np.maximum(where.management, params.management * (reception > 0))
+    share = where.newcomers / (where.newcomers + where.population)
+    found[:, kernels.NEAR] = params.contacts * share * np.exp(-share / params.crowded_share)
+    found[:, kernels.NEAR] *= 1 + params.mixing * where.regulars
+    at_work = employed / (params.workers_share * towns.population)
+    found[:, kernels.COLLEAGUES] = (params.colleagues * params.team * at_work)[where.municipality]
+    open_for = np.maximum(state.clock.month - where.opened.astype(np.int64), 0)
+    lasting = managed + (1 - managed) * np.exp(-open_for / params.building_fading)
+    found[:, kernels.INSIDE] = params.building * EVEN * where.regulars * (1 - where.regulars) * lasting
+    found[:, kernels.TENANTS] = np.minimum(where.tenants / where.population, 1) * where.residents
+    worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
+    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, MOST_NEGATIVE)
+
+
+def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
+    """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
+    locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
+    inside, (housed, adults, employed) = counted(state)
+    site, now = locations.neighbourhood, locations.ends > month
+    where.newcomers[:] = exposure.dwellers(inside, site, housed, where, where.population * where.social_rent)
+    where.places[:] = np.bincount(site[now], locations.places[now], len(where))
+    where.opened[site[now & (locations.opened == month)]] = month
+    complexes_nearby.mixed_living(state, np.bincount(site, inside, len(where)))
+    stock = (housed + np.bincount(locations.municipality, inside, len(towns))) / towns.population
+    nation = employed.sum() / max(adults.sum(), 1)
+    working = (employed + params.work_known * nation) / (adults + params.work_known)
+    found = np.zeros((len(where), kernels.SHARED))
+    meetings(state, params, inside, employed, found)
+    found[:, kernels.PUSH] = params.work * (working - params.work_reference)[where.municipality]
+    found[:, kernels.PUSH] += experiences(state, params, draws, inside) - threats(state, params, stock)
+    found[:, kernels.UNFAIR] = fairness(state, params)[where.municipality]
+    return found
+
+
+def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Announce, renew the support of residents, add up, and let support act back."""
+    people, where = state.residents, state.neighbourhoods
+    of_all = terms(params)
+    if not where.near_before.any():
+        each = np.empty((2, len(people)))
+        kernels.chances(*each, read_only(people.anchor), of_all)
+        where.near_before[:], where.own_before[:] = (means(where, column) for column in each)
+    announce(state, params, draws)
+    complexes_nearby.site(state, params.siting, draws)
+    shared = surroundings(state, params, draws)
+    new, sums = np.empty(len(people), np.float32), np.empty((len(where), kernels.SUMMED))
+    columns = (read_only(each) for each in (people.age, people.seeking, people.anchor, people.support))
+    ties = tuple(read_only(each) for each in (state.ties.starts, state.ties.targets))
+    bounds = np.append(where.first, len(people)).astype(np.int64)
+    region = state.municipalities.region[where.municipality]
+    everybody = (*columns, people.positive, people.negative)
+    address = draws.address("month")
+    kernels.renew(np.argsort(region, kind="stable"), bounds, everybody, ties, shared, of_all, address, new, sums)
+    people.support[:] = new
+    keep(where, sums)
+    respond(state, params)
+    return {}
+
+
+def keep(where, sums: np.ndarray) -> None:
+    """Write the means of neighbourhoods; where nobody seeks a home, those who do are taken to be as all are."""
+    names = (("support", kernels.SUM), ("square", kernels.SQUARE), ("cube", kernels.CUBE), ("fourth", kernels.FOURTH))
+    for name, at in (*names, ("near", kernels.NEAR_ACCEPTED), ("own", kernels.OWN_ACCEPTED)):
+        getattr(where, name)[:] = sums[:, at] / where.residents
+    seeking = sums[:, kernels.SEEKING]
+    where.seekers[:] = np.where(seeking > 0, sums[:, kernels.SEEKERS] / np.maximum(seeking, 1), where.support)
+
+
+def respond(state, params: Params) -> None:
+    """What municipalities make of support, and what a household meets that is tied to one this month."""
+    towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
+    count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
+    changed = by_municipality(where, where.support - where.anchor, count)
+    towns.support[:] = leaning + changed  # a small sample shows what changed better than how it began
+    if not params.feedback:
+        towns.willingness[:], towns.delay[:], towns.stopped[:] = 1, params.lead - 1, 0
+        return
+    objecting, before = (1 - by_municipality(where, each, count) for each in (where.own, where.own_before))
+    towns.willingness[:] = feedback.willingness(changed, params.willing)
+    towns.delay[:] = feedback.delay(params.lead, objecting, before, params.delaying)
+    towns.stopped[:] = feedback.stopped(objecting, before, params.stopping)
+    placed = (households.coupled == month) | ((households.housed == month) & (households.coupled == NEVER))
+    rows = np.flatnonzero(placed & (households.municipality != NEVER))
+    met = feedback.standardised(towns.support, towns.population, max(leaning.std(), np.finfo(float).tiny))
+    households.support_at_placement[rows] = met[households.municipality[rows]]

@@ -1,0 +1,336 @@
+"""One pass over residents and their ties: contacts, support and what residents accept, neighbourhood by neighbourhood.
+
+Everything that residents of a neighbourhood share comes in as a row of `shared`; what they differ in, as columns of
+residents. Support of last month is read, support of this month written, so the order of residents does not count and
+neighbourhoods can be done side by side: the same bytes for any number of threads. The plain twin is in
+tests/residents/test_support_kernels.py.
+"""
+
+from math import exp, factorial
+from typing import NamedTuple
+
+import numpy as np
+from numba import get_num_threads, literal_unroll, njit, prange
+
+from abm.engine.draws import philox
+from abm.residents.social_network import RANKS
+from abm.tables.residents import Age
+
+# columns of `shared`, one row per neighbourhood
+NEAR, COLLEAGUES, INSIDE = range(3)  # contacts a month: nearby, per worker at work, in the own building
+TENANTS = 3  # residents who share that building: those with the lowest ranks
+BAD = 4  # negative share of contacts
+PUSH = 5  # what lifts the support of all [SD]: sociotropic and voice, less threat and incidents
+UNFAIR = 6  # what lowers that of those who seek a home [SD]
+SHARED = 7
+# columns of what is summed over the residents of a neighbourhood
+SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING = range(8)
+SUMMED = 8
+MANY = 1_000_000  # residents from which threads are worth their start
+
+_WORKING = int(Age.OLD)  # classes below it work
+_WORDS = 4  # random numbers of 32 bits that one call gives
+_WORD = 2.0**-32
+_UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
+_MOST = 40.0  # exp(-40) is nothing beside a float32
+_SQUARINGS = 6
+_SERIES = tuple((-1.0) ** k / factorial(k) for k in range(11, -1, -1))  # of exp(-x), the highest power first
+_ERFC = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0)  # Abramowitz and Stegun 7.1.26
+_ERFC_SLOPE = 0.3275911
+_ROOT = 2**0.5
+_ROWS = 4  # of room for what is worked out on the way
+_BATCH = 1024  # residents, at least, for whom it is worked out together
+_HALF, _ODD = 32, np.uint64(1)  # bits of half a number; the last bit
+_USUAL = 8  # ties of nearly everybody, by default
+_LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a chance is as good as 0 or 1
+
+
+class Terms(NamedTuple):
+    """The numbers of a month that hold for everybody."""
+
+    fading: float  # part of contacts that is still felt a month later
+    programme: float  # share of those nearby to whom a programme is offered
+    multiplier: float  # contacts of a participant over those of others
+    joining: float  # log odds to take part at support 0
+    selection: float  # log odds to take part per SD
+    follows: bool  # whether taking part follows support as it is now, rather than the anchor
+    contact: float  # SD at full good contact
+    ratio: float  # weight of bad contacts over that of good ones
+    convergence: float  # pull to the middle at full good contact, per SD
+    middle: float  # where that is [SD]
+    limit: float  # how far from the anchor support can be drawn [SD]
+    pace: float  # part of the gap closed each month
+    talk: float  # part of the difference with those tied to oneself taken over each month
+    confidence: float  # difference beyond which nobody is listened to [SD]
+    noise: float  # [SD a month]
+    near: float  # support at which half accept a location nearby [SD]
+    own: float  # the same in the municipality
+
+
+@njit(cache=True, inline="always")
+def falling(x):
+    """exp(-x) for x of 0 and more, to 1e-9: a series and squarings, which a processor does for many at once."""
+    z = min(x, _MOST) / 2**_SQUARINGS
+    found = 0.0
+    for term in literal_unroll(_SERIES):
+        found = found * z + term
+    for _ in range(_SQUARINGS):
+        found *= found
+    return found
+
+
+@njit(cache=True, inline="always", error_model="numpy")
+def accepting(support, threshold):
+    """Chance that a resident accepts, Phi(support - threshold), to 1e-7."""
+    x = (support - threshold) / _ROOT
+    size = abs(x)
+    u, tail = 1.0 / (1.0 + _ERFC_SLOPE * size), 0.0
+    for term in literal_unroll(_ERFC):
+        tail = tail * u + term
+    tail *= 0.5 * falling(size * size)
+    return tail if x < 0.0 else 1.0 - tail
+
+
+@njit(cache=True)
+def _luck(found, n, address):
+    """One word of chance per rank in neighbourhood n; four ranks share one call."""
+    month, stream, k0, k1 = address
+    for call in range(len(found) // _WORDS):
+        who = np.uint64(n << RANKS | call * _WORDS)
+        a, b, c, d = philox(who, who >> np.uint64(32), month, stream, k0, k1)
+        at = call * _WORDS
+        found[at], found[at + 1], found[at + 2], found[at + 3] = a, b, c, d
+
+
+@njit(cache=True)
+def _copied(to, values):
+    """Take over values, (n,), whatever the type."""
+    for i in range(len(values)):
+        to[i] = values[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _joining(found, terms):
+    """Chances to take part in a programme, in place of the support that they follow from."""
+    for i in range(len(found)):
+        odds = min(max(terms.joining + terms.selection * found[i], -_LIKELY), _LIKELY)
+        found[i] = 1.0 / (1.0 + _UNLIKELY * falling(odds + _LIKELY))
+
+
+@njit(cache=True)
+def _contacts(found, age, near, colleagues, terms):
+    """Contacts this month: nearby, more for who takes part in a programme (the chance of it is in `found`), at work."""
+    more = near * terms.programme * (terms.multiplier - 1.0)
+    for i in range(len(found)):
+        found[i] = near + more * found[i] + colleagues * (age[i] < _WORKING)
+
+
+@njit(cache=True)
+def _remembered(stock, felt, contacts, fading, part):
+    """Contacts as they are felt: what is left of last month's and part of this month's; also into `felt`."""
+    for i in range(len(stock)):
+        stock[i] = fading * stock[i] + part * contacts[i]
+        felt[i] = stock[i]
+
+
+@njit(cache=True)
+def _fallen(values):
+    """exp(-x) in place of x."""
+    for i in range(len(values)):
+        values[i] = falling(values[i])
+
+
+@njit(cache=True)
+def _pulled(found, no_good, no_ill, before, anchor, seeking, push, unfair, terms):
+    """Support after the pull to what life sets; no_good, no_ill: exp(-contacts)."""
+    for i in range(len(before)):
+        full = 1.0 - no_good[i]
+        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[i]))
+        gain -= terms.convergence * (before[i] - terms.middle) * full
+        drawn = min(max(gain + push - unfair * seeking[i], -terms.limit), terms.limit)
+        found[i] = before[i] + terms.pace * (anchor[i] + drawn - before[i])
+
+
+@njit(cache=True, error_model="numpy")
+def _heard(found, first, support, starts, targets, confidence):
+    """Mean difference with those tied to a resident who are not too far away in opinion [SD].
+
+    Loops whose length is known are fast, so those with the usual number of ties have one of their own.
+    """
+    nothing = np.float32(0.0)
+    begin = np.uint64(starts[first])
+    for i in range(len(found)):
+        end = np.uint64(starts[np.uint64(first + i + 1)])
+        own, total, listened = support[np.uint64(first + i)], nothing, 0
+        if end - begin == _USUAL:
+            for k in range(_USUAL):
+                apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
+                near_enough = abs(apart) < confidence
+                total += apart if near_enough else nothing  # no branch, which a processor could not guess
+                listened += near_enough
+        else:
+            for k in range(begin, end):
+                apart = support[np.uint32(targets[np.uint64(k)])] - own
+                near_enough = abs(apart) < confidence
+                total += apart if near_enough else nothing
+                listened += near_enough
+        begin = end
+        found[i] = total / np.float32(max(listened, 1))
+
+
+@njit(cache=True)
+def _moved(found, pulled, heard, luck, terms):
+    """Support this month, as exactly as it is kept; luck, in words, gets mean 0 and standard deviation 1."""
+    for i in range(len(found)):
+        chance = (luck[i] * _WORD - 0.5) * _UNIFORM
+        found[i] = np.float32(pulled[i] + terms.talk * heard[i] + terms.noise * chance)
+
+
+@njit(cache=True, error_model="numpy")
+def chances(near, own, support, terms):
+    """Chances to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
+    for i in range(len(support)):
+        near[i] = accepting(support[i], terms.near)
+    for i in range(len(support)):
+        own[i] = accepting(support[i], terms.own)
+
+
+@njit(cache=True)
+def _summed(support, seeking, near, own, total):
+    """Add up what is reported of a neighbourhood."""
+    first = second = third = fourth = nearby = in_town = of_seekers = 0.0
+    seekers = 0
+    for i in range(len(support)):
+        s = support[i]
+        first += s
+        second += s * s
+        third += s * s * s
+        fourth += s * s * s * s
+        nearby += near[i]
+        in_town += own[i]
+        of_seekers += s * seeking[i]
+        seekers += seeking[i]
+    total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
+    total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
+
+
+@njit(cache=True)
+def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room):
+    """This month of the neighbourhoods of a batch; see `renewed`.
+
+    What neighbourhoods share is taken one by one; in between, what costs most is done for the batch at once: small
+    loops compile to fast ones, and long ones have no remainder worth the name. room: (4, residents) to work in.
+    """
+    age, seeking, anchor, before, good, ill = people
+    outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
+    a, b, c, luck = room[0], room[1], room[2], room[3]
+    end = 0
+    for n in batch:
+        first, last, at = bounds[n], bounds[n + 1], end
+        end += last - first
+        _copied(a[at:end], outlook[first:last])
+    _joining(a[:end], terms)
+    end = 0
+    for n in batch:
+        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
+        end += last - first
+        contacts = a[at:end]
+        _contacts(contacts, age[first:last], row[NEAR], row[COLLEAGUES], terms)
+        contacts[: int(row[TENANTS])] += row[INSIDE]
+        _remembered(good[first:last], b[at:end], contacts, terms.fading, 1.0 - row[BAD])
+        _remembered(ill[first:last], c[at:end], contacts, terms.fading, row[BAD])
+    _fallen(b[:end])
+    _fallen(c[:end])
+    end = 0
+    for n in batch:
+        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
+        end += last - first
+        own = (before[first:last], anchor[first:last], seeking[first:last])
+        _pulled(a[at:end], b[at:end], c[at:end], *own, row[PUSH], row[UNFAIR], terms)
+        b[at:end] = 0.0
+        if terms.talk > 0.0:
+            _heard(b[at:end], first, before, ties[0], ties[1], confidence)
+        _luck(
+            luck[at : at + -(-(end - at) // _WORDS) * _WORDS], n, address
+        )  # the next one writes over what is too much
+    _moved(c[:end], a[:end], b[:end], luck[:end], terms)
+    chances(a[:end], b[:end], c[:end], terms)
+    end = 0
+    for n in batch:
+        first, last, at = bounds[n], bounds[n + 1], end
+        end += last - first
+        _copied(new[first:last], c[at:end])
+        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], sums[n])
+
+
+@njit(cache=True)
+def _batches(order, bounds):
+    """Where batches of neighbourhoods begin in `order`, and the end, (batches + 1,); the most residents of one."""
+    starts, count, most, residents = np.zeros(len(order) + 1, np.int64), 0, 0, 0
+    for at in range(len(order)):
+        residents += bounds[order[at] + 1] - bounds[order[at]]
+        most = max(most, residents)
+        if residents >= _BATCH or at == len(order) - 1:
+            count, residents = count + 1, 0
+            starts[count] = at + 1
+    return starts[: count + 1], most
+
+
+@njit(cache=True)
+def renewed(order, bounds, people, ties, shared, terms, address, new, sums):
+    """Support of residents this month into `new`, (n,) float32; contacts in place; sums over each neighbourhood.
+
+    order: (neighbourhoods,) in which they are done, for speed only: those with many ties to each other together, while
+    their residents are in the cache; bounds: (neighbourhoods + 1,) rows of residents; people: columns age, seeking,
+    anchor, support, positive, negative; ties: starts and targets; shared: (neighbourhoods, SHARED); address: luck of
+    this month (Draws.address); sums: (neighbourhoods, SUMMED).
+    """
+    starts, most = _batches(order, bounds)
+    room = np.empty((_ROWS, most + _WORDS))
+    for k in range(len(starts) - 1):
+        batch = order[starts[k] : starts[k + 1]]
+        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+
+
+@njit(cache=True, parallel=True)
+def renewed_together(order, bounds, people, ties, shared, terms, address, new, sums):
+    """The same on all threads."""
+    starts, most = _batches(order, bounds)
+    for k in prange(len(starts) - 1):
+        room = np.empty((_ROWS, most + _WORDS))
+        batch = order[starts[k] : starts[k + 1]]
+        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+
+
+def renew(order, bounds, people, ties, shared, terms, address, new, sums):
+    """The pass over residents, on all threads where there are many residents and several threads."""
+    many = len(new) >= MANY and get_num_threads() > 1
+    (renewed_together if many else renewed)(order, bounds, people, ties, shared, terms, address, new, sums)
+
+
+@njit(cache=True)
+def present(stage, size, location, municipality, adult, employed, household, housed, locations, municipalities):
+    """Newcomers by where they live: persons per location; persons, adults and employed adults at home per municipality.
+
+    stage, size, location, municipality: of households; adult, employed, household: of newcomers. Counted without
+    branches, which a processor could not guess: who is not at home counts for one municipality too many. Two tables
+    take rows in turn, because neighbours in a table are often in one municipality and would wait for each other.
+    """
+    inside, town = np.zeros(locations), np.empty(len(stage), np.int32)
+    persons, adults = np.zeros((2, municipalities + 1), np.int64), np.zeros((2, municipalities + 1), np.int64)
+    for i in range(len(stage)):
+        town[i] = municipality[i] if (stage[i] == housed) & (location[i] < 0) else municipalities
+    for i in range(len(stage)):
+        if location[i] >= 0:
+            inside[location[i]] += size[i]
+    for i in range(len(stage)):
+        persons[np.uint64(i) & _ODD, town[i]] += size[i]
+    for i in range(len(adult)):  # employed adults are counted in the upper half of the same number
+        at = town[np.uint64(household[i])]
+        adults[np.uint64(i) & _ODD, at] += adult[i] + ((adult[i] & employed[i]) << _HALF)
+    home = np.empty((municipalities, 3))
+    for m in range(municipalities):
+        both = adults[0, m] + adults[1, m]
+        home[m, 0] = persons[0, m] + persons[1, m]
+        home[m, 1], home[m, 2] = both & (2**_HALF - 1), both >> _HALF
+    return inside, home

@@ -1,0 +1,1 @@
+"""The data dictionary: every table, column, unit and meaning, by domain."""

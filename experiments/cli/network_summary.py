@@ -1,0 +1,34 @@
+"""The network of residents of a scenario, told in numbers: how many ties, and how many of them close triangles."""
+
+import numpy as np
+
+from abm.engine.draws import Draws
+from abm.facts import facts
+from abm.residents import social_network
+from abm.residents.synthetic_residents import settle_residents
+from abm.scenario import Scenario
+from abm.start import settle_country
+from abm.state import State
+
+
+def described(scenario: Scenario) -> dict[str, float]:
+    """Neighbourhoods, residents and ties in numbers; clustering beside that of a random network."""
+    state, params = State(facts.load(), scenario.scale), scenario.params_at(0)["start"]
+    settle_country(state, params, Draws(scenario.seed, "start", 0))
+    settle_residents(state, params)
+    where, degree = state.residents.neighbourhood, social_network.degrees(state.ties)
+    begin = np.repeat(np.arange(len(degree)), degree)
+    town = state.neighbourhoods.municipality
+    same = where[begin] == where[state.ties.targets]
+    return {
+        "neighbourhoods": len(state.neighbourhoods),
+        "residents": len(where),
+        "inhabitants per resident": state.neighbourhoods.population.sum() / len(where),
+        "ties": len(state.ties.targets) / 2,
+        "ties per resident": degree.mean(),
+        "most ties of a resident": degree.max(initial=0),
+        "share of ties within the neighbourhood": same.mean(),
+        "share of ties within the municipality": (town[where[begin]] == town[where[state.ties.targets]]).mean(),
+        "clustering": social_network.clustering(state.ties),
+        "clustering of a random network": degree.mean() / len(where),
+    }

@@ -1,0 +1,211 @@
+"""A design of experiments: which scenarios are run, with which values and with which luck.
+
+Runs = scenarios x lever points x uncertainty points x replicates: levers and uncertainties vary apart, so that every
+policy meets the same worlds with the same luck. Points come world by world: all policies in the first world, then all
+in the second. Where only the levers are a sample, they come policy by policy; so a larger sample begins with the
+points of the smaller one, and keeps the order that the method of analysis expects.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from abm import scenario
+from abm.engine.errors import InputError
+from abm.engine.yaml_input import read_yaml
+from abm.scenario import LARGEST_SEED, LAST_MONTH, Scenario
+from experiments.designs import blocks, design_file, factors
+from experiments.designs.blocks import Block
+
+STRIDE = 1_000_000  # seeds from a point to the next when luck is independent: more replicates move no seed
+WORDS = ("name", "title", "scenarios", "most_runs")  # keys that decide no run by themselves
+
+
+@dataclass(frozen=True)
+class Point:
+    """One row of a design."""
+
+    scenario: str  # name of the base scenario
+    values: Mapping[str, Any]  # parameter -> value, or {month: value}; absent: as in the scenario
+    label: str = ""  # for people; empty where the values say it all
+    policy: int = 0  # number of the point of the levers
+    world: int = 0  # number of the point of the uncertainties
+
+
+@dataclass(frozen=True)
+class Design:
+    """All runs of an experiment, in order."""
+
+    name: str
+    title: str
+    source: str
+    folder: Path  # that scenario files are relative to
+    scenarios: tuple[Scenario, ...]
+    seed: int
+    replicates: int
+    luck: str
+    points: tuple[Point, ...]
+    factors: tuple[str, ...]  # parameters that vary: levers, then uncertainties
+    given: dict[str, Any]  # the content of the file as plain JSON, defaults filled in
+
+    def __len__(self) -> int:
+        return len(self.points) * self.replicates
+
+    def seed_of(self, point: int, replicate: int) -> int:
+        """Seed of a run: that of the replicate, or one of its own where luck is independent."""
+        return self.seed + replicate + (point * STRIDE if self.luck == "independent" else 0)
+
+    def scenario_of(self, point: int, replicate: int) -> Scenario:
+        """Scenario of a run."""
+        row = self.points[point]
+        base = next(base for base in self.scenarios if base.name == row.scenario)
+        # the base may hold dates after the end of these runs, which only the longest run accepts
+        moved = base.changed(until=LAST_MONTH).with_values(row.values, self.source)
+        return moved.changed(until=base.until, seed=self.seed_of(point, replicate))
+
+    def unit(self, block: str) -> np.ndarray:
+        """Coordinates of a sampled block ('levers' or 'uncertainties') in the unit cube, [points, parameters].
+
+        Morris' analysis asks them: whole numbers and choices do not tell how far a step went. Raises InputError.
+        """
+        given = self.given.get(block) or {}
+        form = design_file.method(f"{self.source}: {block}", given)
+        if not isinstance(form, design_file.Sample):
+            raise InputError(f"{self.source}: {block}: method: {form.method} draws no sample: choose another method")
+        return form.unit(len(form.parameters))
+
+    def canonical(self) -> dict[str, Any]:
+        """All that decides its runs, as plain JSON: what was given, the scenarios, and a digest of the points."""
+        points = [[point.scenario, point.values] for point in self.points]
+        return {
+            "given": {key: value for key, value in self.given.items() if key not in WORDS},
+            "scenarios": {base.name: base.changed(seed=self.seed).canonical() for base in self.scenarios},
+            "points": _sha256(points),
+        }
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical form."""
+        return _sha256(self.canonical())
+
+
+def load(path: str | Path) -> Design:
+    """Read a design file. Raises InputError."""
+    content = read_yaml(Path(path))
+    return from_dict({} if content is None else content, str(path), Path(path).parent)
+
+
+def from_dict(content: Any, source: str, folder: str | Path) -> Design:
+    """A design from the content of a file; errors name `source`, scenario files are relative to `folder`.
+
+    Raises InputError.
+    """
+    folder = Path(folder)
+    if isinstance(content, Mapping):
+        content = {"name": Path(source).stem} | dict(content)
+    file = design_file.read(source, design_file.File, content)
+    bases = tuple(_base(source, folder, path, file) for path in file.scenarios)
+    names = [base.name for base in bases]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{source}: scenarios: two are named '{name}': give each another 'name:' in its file")
+    levers, uncertainties = (
+        blocks.read(source, block, getattr(file, block), bases, folder) for block in factors.BLOCKS
+    )
+    _refuse_too_many(source, file, levers.count, uncertainties.count)
+    given = file.model_dump(mode="json", exclude_none=True, exclude=set(factors.BLOCKS))
+    given |= {"levers": levers.given} if levers.given else {}
+    given |= {"uncertainties": uncertainties.given} if uncertainties.given else {}
+    return Design(
+        name=file.name,
+        title=file.title,
+        source=source,
+        folder=folder,
+        scenarios=bases,
+        seed=file.seed,
+        replicates=file.replicates,
+        luck=file.luck,
+        points=tuple(_points(names, levers, uncertainties)),
+        factors=levers.factors + uncertainties.factors,
+        given=given,
+    )
+
+
+def changed(design: Design, *, replicates: int | None = None, samples: int | None = None) -> Design:
+    """The same design with more replicates, or with more samples (trajectories) in all; its points stay the first.
+
+    A latin hypercube gets a second one for the rest. Raises InputError.
+    """
+    given = copy.deepcopy(design.given)
+    if replicates is not None:
+        given["replicates"] = _more(design.source, "replicates", replicates, design.replicates)
+    if samples is not None:
+        drawn = {block: design_file.method(design.source, given[block]) for block in factors.BLOCKS if block in given}
+        drawn = {block: form for block, form in drawn.items() if isinstance(form, design_file.Sample)}
+        if len(drawn) != 1:
+            which = "both blocks draw" if drawn else "no block draws"
+            raise InputError(f"{design.source}: samples: {which} a sample: change the file, under a name of its own")
+        ((block, form),) = drawn.items()
+        now = np.sum(getattr(form, form.size))
+        if _more(design.source, f"{block}: {form.size}", samples, int(now)) > now:
+            given[block][form.size] = form.larger(samples)
+    larger = from_dict(given, design.source, design.folder)
+    if larger.scenarios != design.scenarios or larger.points[: len(design.points)] != design.points:
+        raise InputError(f"{design.source}: the scenario files changed since: give the design another name")
+    return larger
+
+
+def _more(source: str, key: str, wanted: Any, now: int) -> int:
+    """The wanted number, if it is one and not below what there is."""
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < now:
+        raise InputError(f"{source}: {key}: {wanted!r} is not more than {now}: give a larger whole number")
+    return wanted
+
+
+def _base(source: str, folder: Path, path: str, file: design_file.File) -> Scenario:
+    """A scenario with the period and scale of the design."""
+    found = scenario.load(blocks.file_of(f"{source}: scenarios", folder, path))
+    asked = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
+    return replace(asked, source=found.source)
+
+
+def _refuse_too_many(source: str, file: design_file.File, levers: int, uncertainties: int) -> None:
+    """Raise InputError where the runs are more than allowed, or their seeds would be too large."""
+    points = len(file.scenarios) * levers * uncertainties
+    runs = points * file.replicates
+    if runs > file.most_runs:
+        product_of = f"{len(file.scenarios)} x {levers:,} x {uncertainties:,} x {file.replicates:,}"
+        raise InputError(
+            f"{source}: most_runs: {runs:,} runs (scenarios x levers x uncertainties x replicates = {product_of}) are "
+            f"more than {file.most_runs:,}: write 'most_runs: {runs}' to allow them"
+        )
+    independent = file.luck == "independent"
+    if independent and file.replicates > STRIDE:
+        raise InputError(f"{source}: replicates: independent luck has room for {STRIDE:,} of a point: give fewer")
+    most = LARGEST_SEED - (file.replicates - 1) - (STRIDE * (points - 1) if independent else 0)
+    if file.seed > most:
+        raise InputError(f"{source}: seed: {file.seed} leaves no seeds for {runs:,} runs: give {most} at most")
+
+
+def _points(names: list[str], levers: Block, uncertainties: Block) -> Iterator[Point]:
+    """All points in order; what draws its points varies slowest, uncertainties if both do."""
+    policies = list(enumerate(levers.make()))
+    worlds = list(enumerate(uncertainties.make()))
+    if levers.sample and not uncertainties.sample:
+        rows = ((name, policy, world) for policy, name, world in product(policies, names, worlds))
+    else:
+        rows = ((name, policy, world) for world, name, policy in product(worlds, names, policies))
+    policy_is, world_is = (" policy", " world") if levers.given and uncertainties.given else ("", "")
+    for name, (policy, (chosen, label)), (world, (assumed, other)) in rows:
+        labels = label + policy_is * (label == blocks.BASE), other + world_is * (other == blocks.BASE)
+        yield Point(name, chosen | assumed, ", ".join(filter(None, labels)), policy, world)
+
+
+def _sha256(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()

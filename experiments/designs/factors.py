@@ -1,0 +1,168 @@
+"""A factor: a parameter that a design varies, with the levels or the range of its values."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from reprlib import repr as shortened
+from typing import Any, get_args
+
+import numpy as np
+
+from abm import scenario
+from abm.engine import clock
+from abm.engine.errors import InputError
+from abm.engine.params import about
+from abm.scenario import LAST_MONTH, PARAMS, SECTIONS, Scenario
+from experiments.designs import design_file, sampling
+
+BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
+BOTH_ENDS = 2  # levels of a range for which no number is given: low and high
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A parameter with its levels, one by one or evenly spaced in a range, or the range that it is drawn from."""
+
+    path: str
+    listed: tuple[Any, ...] = ()  # empty: low, high and whole say it
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False  # only whole numbers
+    spaced: int | None = None  # levels from low to high
+
+    @property
+    def count(self) -> int:
+        """Number of levels, without making them."""
+        return len(self.listed) or self.spaced or BOTH_ENDS
+
+    def levels(self) -> list[Any]:
+        """Values one by one."""
+        if self.listed:
+            return list(self.listed)
+        values = sampling.spaced(self.low, self.high, self.count)
+        return [math.floor(value + 1 / 2) for value in values] if self.whole else values
+
+    def drawn(self, unit: np.ndarray) -> list[Any]:
+        """Values at coordinates in [0, 1]: evenly in the range, or equal shares for levels and whole numbers."""
+        if self.listed or self.spaced:
+            levels: Sequence = self.levels()
+        elif self.whole:
+            levels = range(int(self.low), int(self.high) + 1)
+        else:
+            return sampling.between(unit, self.low, self.high).tolist()
+        return [levels[share] for share in sampling.shares(unit, len(levels)).tolist()]
+
+    def given(self) -> list | dict[str, Any]:
+        """As it may be written in a file, own bounds filled in."""
+        if self.listed:
+            return list(self.listed)
+        return {"low": self.low, "high": self.high} | ({"levels": self.spaced} if self.spaced else {})
+
+
+@cache
+def known(section: str) -> tuple[str, ...]:
+    """Parameters of a section, in the order of the chain."""
+    return tuple(
+        f"{section}.{process}.{parameter}"
+        for process, model in PARAMS.items()
+        for parameter, declared in model.model_fields.items()
+        if about(declared)["lever"] == SECTIONS[section]
+    )
+
+
+def checked(place: str, block: str, path: Any) -> str:
+    """The parameter itself, if it exists and belongs to the block. Raises InputError."""
+    section = BLOCKS[block]
+    if path in known(section):
+        return path
+    if isinstance(path, str):
+        for other, owner in BLOCKS.items():
+            right = ".".join([owner, *path.split(".")[1:]])
+            if right in known(owner):  # a real parameter, in the wrong block or with the wrong section
+                what = "a lever" if SECTIONS[owner] else "not a lever"
+                raise InputError(f"{place}: {path}: is {what}: write {right} under '{other}:'")
+    near = get_close_matches(str(path), known(section), 1)
+    listing = "levers" if SECTIONS[section] else "parameters"
+    way_out = f"did you mean '{near[0]}'?" if near else f"'abm {listing}' lists them"
+    raise InputError(f"{place}: {path}: no such parameter: {way_out}")
+
+
+def read(place: str, path: str, given: Any) -> Factor:
+    """A factor from what stands behind its name: nothing, a list, or low, high and levels. Raises InputError."""
+    process, parameter = path.split(".")[1:]
+    declared = PARAMS[process].model_fields[parameter]
+    facts, where = about(declared), f"{place}: {path}"
+    if isinstance(given, list | tuple):
+        return Factor(path, _levels(place, path, given))
+    if facts["low"] is None:
+        if given is not None:
+            raise InputError(f"{where}: {shortened(given)} is not allowed: give a list, or nothing for all of them")
+        return Factor(path, get_args(declared.annotation) or (False, True))
+    if given is not None and not isinstance(given, Mapping):
+        way_out = "give a list like [1, 1.5], or {low: 1, high: 1.5}"
+        raise InputError(f"{where}: {shortened(given)} is neither levels nor a range: {way_out}")
+    wanted = design_file.read(where, design_file.Range, given or {})
+    low = value(place, path, facts["low"] if wanted.low is None else wanted.low)
+    high = value(place, path, facts["high"] if wanted.high is None else wanted.high)
+    if low == high:
+        raise InputError(f"{where}: low and high are both {low:g}: give two bounds, or set the value in the scenario")
+    if low > high:
+        raise InputError(f"{where}: low {low:g} is above high {high:g}: exchange them")
+    whole = declared.annotation is int
+    if whole and wanted.levels and wanted.levels > high - low + 1:
+        most = high - low + 1
+        raise InputError(f"{where}: levels: there are {most} whole numbers from {low} to {high}: give at most {most}")
+    return Factor(path, (), low, high, whole, wanted.levels)
+
+
+def _levels(place: str, path: str, given: Sequence) -> tuple[Any, ...]:
+    """Levels that are written one by one."""
+    if not given:
+        raise InputError(f"{place}: {path}: holds no levels: list them, or leave it empty for low and high")
+    found = [value(place, path, level) for level in given]
+    twice = [level for level, times in Counter(found).items() if times > 1]
+    if twice:
+        raise InputError(f"{place}: {path}: {shortened(twice[0])} appears twice: give each level once")
+    return tuple(found)
+
+
+def value(place: str, path: str, given: Any) -> Any:
+    """One plain value as its parameter has it. Raises InputError with unit and bounds."""
+    if isinstance(given, Mapping):
+        raise InputError(f"{place}: {path}: {shortened(given)} is not one value: give the month with 'from:'")
+    return _steps(place, path, given)[0]
+
+
+def dated(place: str, path: str, given: Any, until: str) -> Any:
+    """A plain value, or values by month up to `until`, as their parameter has them. Raises InputError."""
+    if not isinstance(given, Mapping):
+        return value(place, path, given)
+    steps = _steps(place, path, given)
+    labels = sorted(month(f"{place}: {path}", label, until) for label in given)
+    return {label: steps[clock.index(label)] for label in labels}
+
+
+def month(where: str, given: Any, until: str) -> str:
+    """The month itself, if it lies in the run. Raises InputError."""
+    try:
+        index = clock.index(given)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    if not 0 <= index <= clock.index(until):
+        raise InputError(f"{where}: {given} is outside the run: give a month from 2015-01 to {until}")
+    return clock.label(index)
+
+
+def _steps(place: str, path: str, given: Any) -> Mapping[int, Any]:
+    """Steps of a parameter once it is given: the scenario knows what is allowed."""
+    _, process, parameter = path.split(".")
+    return _longest().with_values({path: given}, place).values[process, parameter]
+
+
+@cache
+def _longest() -> Scenario:
+    """The default over every month that a scenario may have."""
+    return scenario.default().changed(until=LAST_MONTH)

@@ -1,0 +1,132 @@
+"""Writes the page of a run: one HTML file with pictures, captions and tables that needs no network and no script."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from abm import scenario
+from abm.engine.params import about
+from abm.facts.csv_tables import FOLDER
+from abm.measures import MEASURES
+from experiments.store.store import Run
+
+PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
+YEARS = ("2016", "2019", "2022", "2025", "2030", "2035")
+ROWS = (  # measure, how a year is made of its months, unit, divided by
+    ("in_reception", "last", "persons, end of year", 1),
+    ("status_holders", "last", "persons, end of year", 1),
+    ("awaiting_decision", "last", "persons, end of year", 1),
+    ("relatives_queueing", "last", "persons, end of year", 1),
+    ("housed", "sum", "persons in the year", 1),
+    ("reception_cost", "sum", "million EUR in the year", 1e6),
+)
+COUNTED = ("in_reception", "status_holders")  # what the first picture shows counts of
+PER, MONTHS = 10_000, 12
+LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
+
+
+def write(run: Run) -> str:
+    """Write the page of a finished run into its store; the place where it is. Raises InputError where it cannot."""
+    key = f"{PAGES}/{run.name}/{PAGE}"
+    run.store.files.write(key, html(run).encode())
+    return run.store.files.shown(key)
+
+
+def html(run: Run) -> str:
+    """The page of a run as text; the same run gives the same text."""
+    import jinja2
+
+    from experiments.report import charts, figures
+
+    record, outcomes = run.about(), run.outcomes()
+    municipalities = pd.read_csv(FOLDER / "municipalities.csv")
+    places = jinja2.FileSystemLoader(Path(__file__).parent)
+    engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    engine.filters |= {"number": charts.number, "said": charts.said}
+    return engine.get_template(TEMPLATE).render(
+        run=record,
+        folder=run.name,
+        short=SHORT,
+        until=record["scenario"]["until"],
+        differences=differences(record["scenario"]),
+        summary=summary(outcomes),
+        labels=LABELS,
+        figures=figures.made(outcomes, municipalities, counted()),
+        inline=inline,
+        regions=regions(outcomes, municipalities),
+    )
+
+
+def counted() -> pd.DataFrame | None:
+    """measure, period, value: what was counted of people in reception; None without the file of targets."""
+    from experiments.validation import targets
+
+    if not targets.OBSERVED.exists():
+        return None
+    wanted = [targets.Quantity(measure=name, take="end") for name in COUNTED]
+    points = [(point.measure or target.measure, point) for target in targets.load() for point in target.points]
+    rows = [(made.measure, point.period, point.value) for made, point in points if made in wanted]
+    return pd.DataFrame(rows, columns=["measure", "period", "value"])
+
+
+def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Measures and their units as rows, the summary years that the run completes as columns."""
+    from experiments.report.charts import complete, totals
+
+    months = totals(outcomes, *(measure for measure, *_ in ROWS))
+    years = complete(months, MONTHS, {measure: how for measure, how, *_ in ROWS})
+    table = pd.DataFrame({(measure, unit): years[measure] / by for measure, _, unit, by in ROWS}).T
+    return table[[year for year in YEARS if year in table]]
+
+
+def regions(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+    """Labour market regions at the end of the run."""
+    from experiments.report.charts import wide
+
+    names = pd.read_csv(FOLDER / "regions.csv").set_index("region_code")["name"]
+    people = municipalities.groupby(municipalities["region_code"].map(names))["population"].sum()
+    held, waiting, housed, backlog = (
+        wide(outcomes, measure, "region") for measure in ("in_reception", "awaiting_home", "housed", "task_backlog")
+    )
+    table = pd.DataFrame(
+        {
+            "In reception": held.iloc[-1].round(),
+            "per 10,000": PER * held.iloc[-1] / people,
+            "Waiting for a home": waiting.iloc[-1].round(),
+            "per 10,000 ": PER * waiting.iloc[-1] / people,
+            "Housed in 12 months": housed.tail(MONTHS).sum().round(),
+            "Shortfall of the task": backlog.iloc[-1].round(),
+        }
+    )
+    return table.sort_index()
+
+
+def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
+    """Parameters that the run has otherwise than the defaults: key, meaning with unit, default, here."""
+    usual = scenario.default().changed(until=canonical["until"]).canonical()["params"]
+    found = []
+    for process, model in scenario.PARAMS.items():
+        for name, field in model.model_fields.items():
+            default, here = (steps(params[f"{process}.{name}"]) for params in (usual, canonical["params"]))
+            if default != here:
+                section = "policy" if about(field)["lever"] else "world"
+                meaning = f"{field.description} [{about(field)['unit']}]"
+                found.append((f"{section}.{process}.{name}", meaning, default, here))
+    return found
+
+
+def steps(dated: dict) -> str:
+    """The values of a parameter by month in words: '6; 15 from 2016-02'."""
+    words = {month: f"{value:g}" if isinstance(value, float) else f"{value}" for month, value in sorted(dated.items())}
+    first, *later = words.items()
+    return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
+
+
+def inline(figure, width: int, name: str) -> str:
+    """A picture as SVG to stand in HTML: described as a whole, with a class."""
+    svg = figure.svg(width)
+    head = svg[: svg.index(">")]
+    size = head[head.index("width=") :]
+    words = escape(f"{figure.title}. {figure.caption}")
+    return f'<svg class="{name}" role="img" aria-label="{words}" {size}' + svg[len(head) :]

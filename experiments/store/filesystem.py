@@ -1,0 +1,158 @@
+"""Files of a store on any file system that pyarrow knows: a folder, s3://BUCKET/PREFIX, gs://, hdfs://.
+
+A file is whole or absent: on a disk it is written aside and moved; an object store shows an object when it is complete.
+"""
+
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+from pyarrow import fs
+
+from abm.engine.errors import InputError
+
+ASIDE = ".aside"  # folder of half-written files; readers of Parquet folders pass over names with a dot
+STALE = 3600  # seconds after which a half-written file is taken to be that of a killed process
+OBJECT_STORES = ("s3", "gcs", "abfs")  # an object appears when it is complete, and moving it means copying it
+
+
+class Files:
+    """Whole files by key ('runs/abc.json') under a place: a folder or a URI. Raises InputError, one line each."""
+
+    def __init__(self, place: str | Path):
+        self.place = str(place)
+        if not self.place.strip():
+            raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
+        self.local = "://" not in self.place
+        self.named = self.place if self.local else public(self.place)  # for messages and commands that are kept
+        try:
+            if self.local:
+                self.system, self.root = fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(self.place))
+            else:
+                self.system, self.root = fs.FileSystem.from_uri(self.place)
+        except (pa.ArrowException, ValueError, OSError) as error:
+            raise InputError(
+                f"--store: {self.named}: is not a place that can be used ({_reason(error)}): "
+                "give a folder or a URI like s3://BUCKET/PREFIX"
+            ) from None
+        self.direct = self.system.type_name in OBJECT_STORES
+
+    def path(self, key: str) -> str:
+        """Path of a key on the file system."""
+        return f"{self.root}/{key}" if key else self.root
+
+    def shown(self, key: str) -> str:
+        """Place of a key as a person would write it, without a secret."""
+        head, mark, query = (self.place, "", "") if self.local else self.named.partition("?")
+        return f"{head.rstrip('/')}/{key}{mark}{query}"
+
+    def read(self, key: str) -> bytes:
+        """Content of a file. Raises FileNotFoundError where there is none, InputError where it cannot be read."""
+        try:
+            with self.system.open_input_stream(self.path(key)) as stream:
+                return stream.read()
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{self.shown(key)}: cannot be read ({_reason(error)})") from None
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a file of this key."""
+        try:
+            return self.system.get_file_info(self.path(key)).type == fs.FileType.File
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{self.shown(key)}: cannot be looked for ({_reason(error)})") from None
+
+    def names(self, folder: str, ending: str) -> list[str]:
+        """Names of the files in a folder that end so, without the ending, sorted."""
+        return sorted(name.removesuffix(ending) for name in self._listed(folder) if name.endswith(ending))
+
+    def folders(self, folder: str) -> list[str]:
+        """Names of the folders in a folder, sorted."""
+        return sorted(name for name, is_folder in self._listed(folder).items() if is_folder)
+
+    def _listed(self, folder: str) -> dict[str, bool]:
+        """Names in a folder that do not begin with a dot, and whether each is a folder; empty without the folder."""
+        path = self.path(folder)
+        try:
+            if self.local:  # scandir does not ask the size and time of each file
+                with os.scandir(path) as entries:
+                    found = {entry.name: entry.is_dir() for entry in entries}
+            else:
+                listed = self.system.get_file_info(fs.FileSelector(path, allow_not_found=True))
+                found = {file.base_name: file.type == fs.FileType.Directory for file in listed}
+        except FileNotFoundError:
+            return {}
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{self.shown(folder)}: cannot be listed ({_reason(error)})") from None
+        return {name: is_folder for name, is_folder in found.items() if name and name[0] != "."}
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write a file, whole or not at all."""
+        target = self.path(key)
+        try:
+            if self.direct:
+                self._put(target, content)
+                return
+            aside = self.path(f"{ASIDE}/{key.replace('/', '-')}-{os.getpid()}-{uuid4().hex}")
+            for folder in (aside, target):
+                self.system.create_dir(os.path.dirname(folder), recursive=True)
+            try:
+                self._put(aside, content)
+                if self.local:
+                    _synced(aside)
+                    os.replace(aside, target)
+                else:
+                    self.system.move(aside, target)
+            except BaseException:
+                self._drop(aside)
+                raise
+        except (OSError, pa.ArrowException) as error:
+            way_out = "free it or give another place with --store; what was kept before stays"
+            raise InputError(f"{self.shown(key)}: cannot be written ({_reason(error)}): {way_out}") from None
+
+    def delete(self, key: str) -> None:
+        """Remove a file if it is there."""
+        self._drop(self.path(key))
+
+    def clear(self) -> None:
+        """Remove what killed processes left half-written, when it is old enough."""
+        if self.direct:
+            return
+        selector = fs.FileSelector(self.path(ASIDE), allow_not_found=True)
+        with suppress(OSError, pa.ArrowException):  # what cannot be cleared does no harm
+            for left in self.system.get_file_info(selector):
+                if time.time() - left.mtime.timestamp() > STALE:
+                    self._drop(left.path)
+
+    def _put(self, path: str, content: bytes) -> None:
+        with self.system.open_output_stream(path, buffer_size=0) as stream:
+            stream.write(content)
+
+    def _drop(self, path: str) -> None:
+        with suppress(OSError, pa.ArrowException):  # it is gone, or it is cleared later
+            self.system.delete_file(path)
+
+
+def public(place: str) -> str:
+    """A place without the secret that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
+    return re.sub(r"(?<=://)[^/@?]*@", "", str(place))
+
+
+def _synced(path: str) -> None:
+    """Wait until the disk holds the file, so that a power cut after the move does not leave an empty one."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reason(error: BaseException) -> str:
+    """The reason of an error of the file system, in one short line."""
+    text = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return text if len(text) <= 200 else text[:200] + "..."

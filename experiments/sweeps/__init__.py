@@ -1,0 +1,1 @@
+"""Making many runs: on this machine or on a cluster, with what it costs and how far it is."""

@@ -1,0 +1,139 @@
+"""What a sweep will cost, before it is spent: a few runs are timed in a process of their own, which keeps nothing.
+
+`python -m experiments.planning` is that process: jobs come pickled on standard input, one line of JSON goes out.
+"""
+
+import json
+import math
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from statistics import median
+
+from abm.engine.errors import InputError
+from abm.facts import facts
+from experiments.store import store as stores
+from experiments.store.store import Store
+from experiments.sweeps import runner
+from experiments.sweeps.runner import Job
+
+RAY_SECONDS = 8.0  # to start the workers and have them ready
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Runs to make and what they take: seconds, memory of a worker [bytes] and outcomes [bytes] of a run."""
+
+    runs: int
+    missing: int
+    workers: int
+    seconds: tuple[float, ...]  # of the runs that were timed
+    memory: int
+    size: int
+    free: int | None  # bytes on the disk of the store; None where that is not known
+
+    @property
+    def each(self) -> float:
+        """Seconds of a run."""
+        return median(self.seconds) if self.seconds else 0.0
+
+    @property
+    def hours(self) -> float:
+        """Hours for all missing runs."""
+        start = RAY_SECONDS if self.workers > 1 else 0.0
+        return (start + math.ceil(self.missing / self.workers) * self.each) / HOUR if self.missing else 0.0
+
+    def fitting(self, hours: float) -> int:
+        """Missing runs that fit into some hours."""
+        start = RAY_SECONDS if self.workers > 1 else 0.0
+        return min(max(int((hours * HOUR - start) / max(self.each, 1e-9)) * self.workers, 0), self.missing)
+
+    def check(self, place: str, budget: float | None) -> None:
+        """Raise InputError where the hours are over budget or the disk is too small."""
+        if budget is not None and self.hours > budget:
+            raise InputError(
+                f"--budget {budget:g}: {self.missing:,} runs take about {self.hours:.3g} hours with {self.workers} "
+                f"workers; {self.fitting(budget):,} of them would fit: give --budget {ceiled(self.hours)}, more "
+                "--workers, or a design with fewer replicates, a smaller scale or a shorter period"
+            )
+        if self.free is not None and self.missing * self.size > self.free:
+            raise InputError(
+                f"{place}: {self.missing:,} runs take about {told(self.missing * self.size)} and {told(self.free)} are "
+                f"free: {int(self.free / self.size):,} of them would fit: give another place with --store"
+            )
+
+    def lines(self, machine: int | None) -> list[tuple[str, str]]:
+        """The plan in words; `machine`: bytes of memory of this machine."""
+        span = f" ({min(self.seconds):.2f} to {max(self.seconds):.2f})" if len(self.seconds) > 1 else ""
+        of_all = f" of {told(machine)}" if machine else ""
+        free = f"; {told(self.free)} are free" if self.free is not None else ""
+        return [
+            ("Runs of the design", f"{self.runs:,}"),
+            ("Kept already", f"{self.runs - self.missing:,}"),
+            ("To make", f"{self.missing:,}"),
+            ("Seconds of a run", f"{self.each:.2f}{span}, measured on {len(self.seconds)}"),
+            ("Workers", f"{self.workers}"),
+            ("Hours", f"{self.hours:.3g}"),
+            ("Memory", f"{told(self.memory)} a worker, {told(self.memory * self.workers)} in all{of_all}"),
+            ("Disk", f"{told(self.size)} a run, {told(self.size * self.missing)} in all{free}"),
+        ]
+
+
+def plan(runs: int, missing: int, timed: list[Job], workers: int, store: Store) -> Plan:
+    """Time some jobs and plan for all. Raises InputError where a timed run fails."""
+    found = measured(timed) if timed else {"seconds": [], "memory": 0, "size": 0}
+    free = shutil.disk_usage(existing(store)).free if store.files.local else None
+    return Plan(runs, missing, workers, tuple(found["seconds"]), found["memory"], found["size"], free)
+
+
+def existing(store: Store) -> str:
+    """The folder of a local store, or the nearest one above it that exists."""
+    from pathlib import Path
+
+    path = Path(store.files.root)
+    return str(next(each for each in (path, *path.parents) if each.exists()))
+
+
+def measured(jobs: list[Job]) -> dict:
+    """Seconds of each job, most memory and size of outcomes [bytes], in a process of its own."""
+    command = [sys.executable, "-m", "experiments.sweeps.cost"]
+    result = subprocess.run(command, input=pickle.dumps(jobs), capture_output=True, check=False)
+    if result.returncode:
+        last = (result.stderr.decode(errors="replace").strip().splitlines() or ["it was killed, out of memory?"])[-1]
+        raise InputError(f"a run that was timed failed ({last}): repeat it with 'abm run' and --workers 1 to see why")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def measure(jobs: list[Job]) -> dict:
+    """The same in this process."""
+    inputs = facts.load()
+    runner.warm_up(inputs)
+    seconds, sizes = [], []
+    for job in jobs:
+        began = time.perf_counter()
+        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs)[0].table())
+        seconds.append(time.perf_counter() - began)
+        sizes.append(len(content))
+    return {"seconds": seconds, "memory": runner.most_memory(), "size": int(median(sizes))}
+
+
+def told(size: float) -> str:
+    """Bytes in words: 1388000 -> '1.39 MB'."""
+    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if size >= factor:
+            return f"{size / factor:.3g} {unit}"
+    return f"{size / 1e3:.3g} kB"
+
+
+def ceiled(hours: float) -> str:
+    """Hours, rounded up to two digits."""
+    step = 10 ** (math.floor(math.log10(hours)) - 1)
+    return f"{math.ceil(hours / step) * step:.2g}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(pickle.load(sys.stdin.buffer))))

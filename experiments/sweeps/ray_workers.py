@@ -1,0 +1,306 @@
+"""Spreads jobs over workers with Ray, or does them here one by one: the same results, in whatever order they come.
+
+The only file that knows Ray. A job is done by `task(job, shared)`, which keeps its result itself and returns a small
+record; what a lost worker or node had in hand is done again elsewhere. A task must therefore bear repetition.
+"""
+
+import logging
+import math
+import os
+import secrets
+import signal
+import socket
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from abm.engine.errors import InputError
+
+CHUNK_SECONDS = 2.0  # of work sent at once: long against the cost of sending it, short against a person's patience
+LARGEST_CHUNK = 500
+AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker waits for the driver
+RETRIES = 2  # times that a job is tried again after it was lost alone
+LOOK_SECONDS = 1.0  # between looks at which nodes there are
+SILENT_SECONDS, SILENT_JOBS = 10.0, 3  # how long a chunk may still take when a node has died since; or so many jobs
+MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
+CONNECT_SECONDS = 5.0
+REASON = 300  # characters of Ray's reason that are kept: it explains itself at length
+RECENT = 50  # jobs by which the seconds of the next are guessed
+THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
+ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
+ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}  # listen on this machine only, to us only
+OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
+
+Task = Callable[[Any, Any], Any]
+Prepare = Callable[[Any], None]
+# of a collection of jobs only its length is asked, and each job once
+Do = Callable[[Task, Prepare, Any, Collection], Iterator]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A job whose worker died each time, alone too."""
+
+    job: Any
+    reason: str
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def count(workers: int | None, address: str | None) -> int:
+    """Workers that there will be. Raises InputError where the cluster cannot be reached."""
+    if not address:
+        return workers or cores()
+    with connected(workers, address) as ray:
+        found = max(int(ray.cluster_resources().get("CPU", 1)), 1)
+        return min(found, workers or found)
+
+
+def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+    """Do the jobs here, one after another."""
+    if len(jobs):
+        prepare(shared)
+    for job in jobs:
+        yield task(job, shared)
+
+
+@contextmanager
+def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]:
+    """A way to do jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as they come.
+
+    On `workers` processes of this machine (none given: one per core; 1: here, without Ray), or on the Ray cluster at
+    `address` with at most that many at once. `prepare(shared)` is called once in every process. Raises InputError
+    where the cluster cannot be reached, and what a task raised as InputError.
+    """
+    workers = workers or (None if address else cores())
+    if workers == 1 and not address:
+        yield serial
+        return
+    with ExitStack() as stack:
+        found: list = []  # Ray, started when there is something to do
+
+        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+            if len(jobs):
+                found or found.append(stack.enter_context(connected(workers, address)))
+                yield from _Driver(found[0], task, prepare, shared, jobs, workers if address else None).results()
+
+        yield do
+
+
+@contextmanager
+def connected(workers: int | None, address: str | None) -> Iterator:
+    """Ray, started on this machine or connected to a running cluster, and left behind as it was."""
+    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    added = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ |= added
+    import ray
+
+    _read_settings()
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address:
+        options |= {"address": address, "runtime_env": {"env_vars": ONE_THREAD}}
+    else:
+        options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        options |= {"object_store_memory": OBJECTS}
+    polite, others = signal.getsignal(signal.SIGTERM), ray.is_initialized()
+    try:
+        _start(ray, address, options)
+        with suppress(ValueError, TypeError):  # Ray takes the signal to itself: give it back to whoever had it
+            signal.signal(signal.SIGTERM, polite)
+        yield ray
+    finally:
+        if not others:
+            ray.shutdown()
+        for name in added:
+            os.environ.pop(name, None)
+
+
+def _read_settings() -> None:
+    """Have Ray read its settings again: it did so when it was imported, which somebody may have done before.
+
+    These names are Ray's own and may go; without them a Ray that was imported before keeps the settings of that time.
+    """
+    with suppress(ImportError, AttributeError):
+        from ray._private import ray_constants
+        from ray._raylet import AuthenticationTokenLoader, Config
+
+        Config.initialize("")
+        AuthenticationTokenLoader.instance().reset_cache()
+        ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
+            ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, not ray_constants.IS_WINDOWS_OR_OSX
+        )
+
+
+def _start(ray, address: str | None, options: dict[str, Any]) -> None:
+    """Start Ray or connect to it. Raises InputError."""
+    try:
+        if address:
+            _answers(address)
+        ray.init(**options)
+    except SystemExit:  # Ray's own answer to a polite kill
+        raise KeyboardInterrupt from None
+    except (ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
+        where = f"--address {address}" if address else "Ray"
+        reason = " ".join(str(error).split())[:200]
+        way_out = "or use --workers 1, which needs no Ray"
+        if address:
+            way_out = "start a cluster with 'ray start --head', and have its token here, see docs/clusters.md"
+        raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
+
+
+def _answers(address: str) -> None:
+    """Raise OSError where nothing listens, which Ray itself would find out after minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if address != "auto":
+        if not port.isdigit():
+            raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")
+        socket.create_connection((host.strip("[]") or port, int(port)), CONNECT_SECONDS).close()
+
+
+class _Driver:
+    """What is to come, what is under way, and how much is sent at once."""
+
+    def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
+        self.ray, self.most = ray, most
+        self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
+        self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
+        self.starved: deque[tuple] = deque()  # the same, where memory ran out: they go last
+        self.under_way: dict[Any, list] = {}
+        self.sent: dict[Any, float] = {}  # when each of those was sent
+        self.nodes: set[str] = set()  # that live
+        self.looked = self.died = -math.inf  # when that was asked, and when one of them had gone
+        self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
+        self.seconds: deque[float] = deque(maxlen=RECENT)
+        self.memory = 0
+        self.task = self.named()
+        self.given = ray.put((task, prepare, shared))
+
+    def named(self) -> Any:
+        """The task as Ray knows it, under a name of its own: tasks of one name wait in one line.
+
+        What is lost comes back here: Ray would repeat for ever what eats all memory.
+        """
+        return self.ray.remote(max_retries=0, num_cpus=1)(_chunk)
+
+    def results(self) -> Iterator:
+        """Records as they come."""
+        while self.to_come() or self.under_way:
+            slots = self.slots()
+            while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
+                self.send_next(slots)
+            ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
+            for reference in ready:
+                self.sent.pop(reference)
+                yield from self.received(reference, self.under_way.pop(reference))
+            self.give_up(time.monotonic())
+
+    def to_come(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self.left or self.again or self.starved)
+
+    def send_next(self, slots: int) -> None:
+        """Send what comes next. Where memory ran out a job gets a node to itself, because Ray ends more workers than
+        the one that took it: so it can do no harm but to itself.
+        """
+        if self.again:
+            job, times = self.again.popleft()
+            self.alone[self.send([job])] = times
+        elif self.left:
+            self.send(self.next_chunk(slots))
+        else:
+            job, times = self.starved.popleft()
+            self.alone[self.send([job], self.largest())] = times
+
+    def slots(self) -> int:
+        """Workers that there are at the moment; nodes may come and go."""
+        found = int(self.ray.cluster_resources().get("CPU", 1))
+        return max(min(found, self.most or found), 1)
+
+    def next_chunk(self, slots: int) -> list:
+        """The next jobs: some seconds of work, fewer towards the end so that all workers end together."""
+        each = statistics.median(self.seconds) if self.seconds else CHUNK_SECONDS
+        fair = math.ceil(self.left / (slots * AHEAD))
+        size = max(min(int(CHUNK_SECONDS / max(each, 1e-6)), fair, LARGEST_CHUNK), 1)
+        chunk = list(islice(self.coming, size))
+        self.left -= len(chunk)
+        return chunk
+
+    def send(self, chunk: list, memory: int = 0) -> Any:
+        """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
+        memory = max(memory, self.memory)
+        task = self.task.options(memory=memory) if memory else self.task
+        reference = task.remote(self.given, chunk)
+        self.under_way[reference], self.sent[reference] = chunk, time.monotonic()
+        return reference
+
+    def give_up(self, now: float) -> None:
+        """Take back what a dead node may still have in hand: where it fell silent Ray waits for minutes, or for ever.
+        What was in hand elsewhere is made twice then, which does no harm.
+        """
+        if now - self.looked < LOOK_SECONDS:
+            return
+        living = {node["NodeID"] for node in self.ray.nodes() if node["Alive"]}
+        if self.nodes - living:
+            self.died, self.task = now, self.named()  # the line of the old name may never move again
+        self.nodes, self.looked = living, now
+        if now - self.died < max(SILENT_SECONDS, SILENT_JOBS * max(self.seconds, default=0.0)):
+            return
+        for reference in [reference for reference, sent in self.sent.items() if sent < self.died]:
+            del self.sent[reference]
+            times = self.alone.pop(reference, 0)
+            self.again.extend((job, times) for job in self.under_way.pop(reference))
+
+    def received(self, reference, chunk: list) -> Iterator:
+        """Records of a chunk. What a dead worker left is tried again, each job alone."""
+        errors = self.ray.exceptions
+        times = self.alone.pop(reference, -1) + 1  # that these jobs were lost alone, if they are lost now
+        try:
+            records = self.ray.get(reference)
+        except errors.RayTaskError as error:
+            cause = error.cause if hasattr(error, "cause") else error
+            raise (cause if isinstance(cause, InputError) else error) from None
+        except errors.RayError as error:
+            if times > RETRIES:
+                yield Lost(chunk[0], f"{type(error).__name__}: {' '.join(str(error).split())}"[:REASON])
+            else:
+                lost = self.starved if isinstance(error, errors.OutOfMemoryError) else self.again
+                lost.extend((job, times) for job in chunk)
+            return
+        for record in records:
+            self.seconds.append(getattr(record, "seconds", 0.0))
+            self.need(getattr(record, "memory", 0))
+            yield record
+
+    def need(self, memory: int) -> None:
+        """Learn what a job needs; never more than the largest node has, or it would wait for ever."""
+        asked = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
+        if asked > self.memory:
+            self.memory = min(asked, self.largest())
+
+    def largest(self) -> int:
+        """Memory of the largest node [bytes]."""
+        return int(max((node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]), default=0))
+
+
+_prepared: set[str] = set()  # in a worker process: sweeps that it is ready for
+
+
+def _chunk(given: tuple, jobs: list) -> list:
+    """In a worker: do some jobs."""
+    import ray
+
+    task, prepare, shared = given
+    sweep = ray.get_runtime_context().get_job_id()
+    if sweep not in _prepared:
+        prepare(shared)
+        _prepared.add(sweep)
+    return [task(job, shared) for job in jobs]

@@ -1,0 +1,322 @@
+"""Sweeps: which runs a design asks for, which of them are there, and making those that are missing.
+
+STORE/sweeps/<name>/index-<n>.parquet    run, point, replicate, seed, scenario, policy, world, label, and a
+                                         column per factor; two points may be one run
+STORE/sweeps/<name>/design-<n>.json      the design and the versions it was made with; written last, the highest holds
+STORE/sweeps/<name>/drivers/             how far each running driver is, for `abm status`
+"""
+
+import io
+import json
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from abm import measures, parameters
+from abm.engine.errors import InputError
+from abm.facts import facts
+from experiments.designs import design as designs
+from experiments.designs.design import Design
+from experiments.store import store as stores
+from experiments.store.store import Store
+from experiments.sweeps import ray_workers, runner
+from experiments.sweeps import sweep as sweeps
+from experiments.sweeps.ray_workers import Lost
+from experiments.sweeps.runner import Done, Job, Shared
+
+SWEEPS = "sweeps"
+Seen = Callable[[Done], None]  # is told each record
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep in a store: an index of runs, and the design that makes their scenarios (None: only to be read)."""
+
+    name: str
+    store: Store
+    about: dict  # the design as it was given, and the versions
+    index: pd.DataFrame
+    design: Design | None = None
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Rows of the index, each run once."""
+        return self.index.drop_duplicates("run")
+
+    def missing(self) -> pd.DataFrame:
+        """Those of them that are not kept; a run that failed is missing too."""
+        return self.runs[~self.runs["run"].isin(self.store.done())]
+
+    def failed(self) -> pd.DataFrame:
+        """Those of them that failed."""
+        return self.runs[self.runs["run"].isin(self.store.failed())]
+
+    def load(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+        """Outcomes of the kept runs, see `load`."""
+        from experiments.sweeps.sweep import frame
+
+        return frame(self, measure, by)
+
+
+def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> Sweep:
+    """The sweep of a design, as it is in the store or new (keep: write a new one). Raises InputError where the stored
+    one is another; one that was extended since goes on with what was added.
+    """
+    if not (known := _generations(store, design.name)):
+        new = _new(design, store, data_digest, 1)
+        return kept(new) if keep else new
+    sweep = find(design.name, store)
+    _refuse_other_versions(sweep, data_digest)
+    if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
+        design = designs.from_dict(sweep.about["given"], design.source, design.folder)
+    if sweep.about["design"] != design.digest():
+        raise InputError(
+            f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.named} began with: "
+            "give it another 'name:', or add its runs with 'abm extend'"
+        )
+    return replace(sweep, design=design)
+
+
+def extend(design: Design, store: Store, data_digest: str) -> Sweep:
+    """The sweep of this name with the runs of a larger design, which must hold all that it has; see `kept` to have it
+    in the store. Raises InputError.
+    """
+    sweep = find(design.name, store)
+    _refuse_other_versions(sweep, data_digest)
+    if sweep.about["design"] == design.digest():
+        return replace(sweep, design=design)
+    larger = _new(design, store, data_digest, sweep.about["generation"] + 1)
+    if lost := set(sweep.index["run"]) - set(larger.index["run"]):
+        raise InputError(
+            f"{design.source}: lacks {len(lost):,} of the {len(sweep.runs):,} runs of sweep '{sweep.name}' in "
+            f"{store.files.named}: keep what it has and add to it, or give the design another 'name:'"
+        )
+    return larger
+
+
+def names(store: Store) -> list[str]:
+    """Names of the sweeps of a store."""
+    return sorted(name for name in store.files.folders(SWEEPS) if _generations(store, name))
+
+
+def find(name: str, store: Store) -> Sweep:
+    """A sweep by name. Raises InputError."""
+    known = _generations(store, name)
+    if not known:
+        others = names(store)
+        shown = f"choose from {', '.join(others[:10])}" if others else "make one with 'abm sweep DESIGN'"
+        raise InputError(f"{name}: no such sweep in {store.files.named}: {shown}")
+    key = f"{SWEEPS}/{name}/index-{max(known)}.parquet"
+    try:
+        index = pq.read_table(io.BytesIO(store.files.read(key))).to_pandas()
+    except (OSError, ValueError, pa.ArrowException):
+        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
+    return Sweep(name, store, _about(store, name, max(known)), index)
+
+
+def index(design: Design, data_digest: str) -> pd.DataFrame:
+    """The runs of a design as rows: point by point, replicate by replicate."""
+    rows = []
+    for number, point in enumerate(design.points):
+        canonical = design.scenario_of(number, 0).canonical()
+        for replicate in range(design.replicates):
+            seed = design.seed_of(number, replicate)
+            name = stores.name_of(canonical | {"seed": seed}, data_digest)
+            rows.append((name, number, replicate, seed, point.scenario, point.policy, point.world, point.label))
+    columns = ["run", "point", "replicate", "seed", "scenario", "policy", "world", "label"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["seed"] = frame["seed"].astype("uint64")
+    return frame.join(values(design), on="point")
+
+
+def values(design: Design) -> pd.DataFrame:
+    """Values of the factors, a row per point; empty where a point leaves a factor as it is in the scenario."""
+    columns = {key: _column([point.values.get(key) for point in design.points]) for key in design.factors}
+    return pd.DataFrame(columns, index=range(len(design.points)))
+
+
+def units(columns) -> dict[str, str]:
+    """Units of the columns of an index that are parameters."""
+    known = {row["parameter"]: row["unit"] for row in parameters.rows()}
+    return {column: known[column] for column in columns if column in known}
+
+
+def _column(given: list) -> list:
+    """Values that fit a column: what holds from one month on by itself; all as JSON text where one has more steps."""
+    single = [next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else each for each in given]
+    if any(isinstance(each, dict) for each in single):
+        return [None if each is None else json.dumps(each, sort_keys=True) for each in given]
+    return single
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The runs of some rows of the index, each made when its turn comes."""
+
+    design: Design
+    rows: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Job]:
+        for name, point, replicate in self.rows[["run", "point", "replicate"]].itertuples(index=False):
+            yield Job(name, self.design.scenario_of(point, replicate))
+
+
+def shared(store: Store) -> Shared:
+    """What the runs of a store share on this machine."""
+    inputs = facts.load()
+    return Shared(inputs, store, {"commit": stores.commit()} | stores.made_with(inputs.digest))
+
+
+def make(do: ray_workers.Do, given: Shared, wanted, seen: Seen, seconds: float | None = None) -> bool:
+    """Make runs, telling each record, until all are made (True) or `seconds` have passed (False)."""
+    ends = time.monotonic() + seconds if seconds is not None else math.inf
+    records = do(runner.work, runner.prepare, given, wanted)
+    left = len(wanted)
+    with closing(records):
+        for record in records:
+            if isinstance(record, Lost):
+                given.store.keep_failure(record.job.name, runner.failure(record.job, given, record.reason))
+                record = Done(record.job.name, "lost", reason=record.reason)
+            seen(record)
+            left -= 1
+            if left and time.monotonic() > ends:
+                return False
+    return True
+
+
+def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
+    """Missing runs of a shard (i, n): of every n-th run of the index from the i-th on, counted from 1. So n shards
+    have no run twice and leave none out, whenever each begins. Raises InputError.
+    """
+    missing = sweep.missing()
+    if shard is None:
+        return missing
+    i, n = shard
+    if not 1 <= i <= n:
+        raise InputError(f"--shard: {i}/{n} is not a part: write I/N, like 3/16, with I from 1 to N")
+    return missing[missing["run"].isin(sweep.runs["run"].iloc[i - 1 :: n])]
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Let a polite kill end a sweep as Ctrl-C does."""
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+_WAY_OUT = "remove the folder of the sweep and sweep again; runs that are kept are not repeated"
+
+
+def _generations(store: Store, name: str) -> list[int]:
+    found = store.files.names(f"{SWEEPS}/{name}", ".json")
+    numbers = [each.removeprefix("design-") for each in found if each.startswith("design-")]
+    return [int(number) for number in numbers if number.isdecimal()]
+
+
+def _about(store: Store, name: str, generation: int) -> dict:
+    key = f"{SWEEPS}/{name}/design-{generation}.json"
+    try:
+        return json.loads(store.files.read(key))
+    except (FileNotFoundError, ValueError):
+        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
+
+
+def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
+    """A sweep that is not in the store yet."""
+    rows = index(design, data_digest)
+    about = {
+        "name": design.name,
+        "title": design.title,
+        "generation": generation,
+        "design": design.digest(),
+        "given": design.given,
+        "source": Path(design.source).name,
+        "runs": rows["run"].nunique(),
+        "commit": stores.commit(),
+    } | stores.made_with(data_digest)
+    return Sweep(design.name, store, about, rows, design)
+
+
+def kept(sweep: Sweep) -> Sweep:
+    """The same sweep, in the store: the index is written, then the design."""
+    sink, place, number = io.BytesIO(), f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
+    if number in _generations(sweep.store, sweep.name):
+        return sweep
+    pq.write_table(pa.Table.from_pandas(sweep.index, preserve_index=False), sink, compression="zstd")
+    sweep.store.files.write(f"{place}/index-{number}.parquet", sink.getvalue())
+    sweep.store.files.write(f"{place}/design-{number}.json", stores.as_json(sweep.about))
+    return sweep
+
+
+def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
+    """Raise InputError where the sweep was made with another model or other data: its runs are not to be mixed."""
+    here, there = stores.made_with(data_digest), sweep.about
+    for what, mine, its in (
+        ("model", here["model"]["code"], there["model"]["code"]),
+        ("data", here["data_digest"], there["data_digest"]),
+    ):
+        if mine != its:
+            made = f" of commit {there['commit'][:12]}" if there.get("commit") else ""
+            raise InputError(
+                f"sweep '{sweep.name}' in {sweep.store.files.named}: was made with another version of the {what} "
+                f"({its[:12]}{made}; here {mine[:12]}): use that version, another --store, or another 'name:'"
+            )
+
+
+def load(
+    sweep: str, measure: str | None = None, by: str | None = None, *, store: stores.Place | Store = stores.DEFAULT
+) -> pd.DataFrame:
+    """Outcomes of the kept runs of a sweep, tidy: the columns of its index (run, point, replicate, seed, scenario,
+    ..., a column per factor) and measure, unit, by, group, month, value.
+
+    measure: one measure (none given: all of them); by: one way to split it (none given: 'total', or the first that
+    the measure has). `frame.attrs['units']` holds the unit of each factor and measure. Raises InputError.
+    """
+    return frame(sweeps.find(sweep, Store(store)), measure, by)
+
+
+def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+    """The same for a sweep that was found."""
+    by = measures.way(measure, by) if measure else by or "total"
+    done = sweep.store.done()
+    kept = sweep.index[sweep.index["run"].isin(done)]
+    if kept.empty:
+        raise InputError(f"sweep '{sweep.name}': none of its {len(sweep.runs):,} runs is kept: make them first")
+    found = outcomes(sweep.store, kept["run"].unique().tolist(), [measure] if measure else None, by)
+    if found.empty:
+        raise InputError(f"sweep '{sweep.name}': no measure is split by '{by}': name a measure to see its ways")
+    merged = kept.merge(found, on="run", how="left")
+    units = dict(found[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
+    merged.attrs["units"] = sweeps.units(kept.columns) | units
+    return merged
+
+
+def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str) -> pd.DataFrame:
+    """Outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
+    try:
+        return stores.outcomes(store.files, runs, measures, by)
+    except (OSError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{store.files.shown(stores.OUTCOMES)}: cannot be read ({reason}): {stores.DAMAGED}") from None

@@ -1,0 +1,1 @@
+"""How near the model comes: observed targets and published experiments."""

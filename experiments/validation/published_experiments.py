@@ -1,0 +1,275 @@
+"""Published experiments, done again inside the model: the effect that it gives beside the one that was found.
+
+Each is two scenarios under the same luck and one outcome, close to the design of the study. None of them is a
+parameter: what a study found can only be matched by the mechanisms together, or missed.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from abm import scenario as scenarios
+from abm.engine.errors import InputError
+from experiments.analysis.comparison import interval
+from experiments.store import store as stores
+from experiments.store.store import Store
+from experiments.sweeps import api, sweep
+from experiments.sweeps.runner import Job
+from experiments.validation import support_studies
+
+SINCE, UNTIL = "2015-01", "2025-12"  # treated from the start; the years whose inputs were observed
+SCALE, SEEDS, DRAWS = 0.1, 4, 32
+UKRAINE = slice("2022-07", "2024-10")  # between the first and the last count of people from Ukraine at work
+WINDOW = "2021-01"  # from this month on people of all years since their permit are there
+Values = Mapping[str, Any]
+Outcome = Callable[[pd.DataFrame], float]  # of the outcomes of one run
+
+
+@dataclass(frozen=True)
+class Replication:
+    """A study: what it compared, what it found, and which outcome of the model speaks to it."""
+
+    id: str
+    title: str
+    source: str
+    control: Values
+    treated: Values
+    outcome: Outcome
+    published: tuple[float, float]  # from, to
+    unit: str
+    per: Callable[[pd.DataFrame, pd.DataFrame], float] = field(default=lambda control, treated: 1.0)  # size of the dose
+
+
+def log_odds(share: float) -> float:
+    """Log odds of a share."""
+    return math.log(share / (1 - share))
+
+
+def series(frame: pd.DataFrame, measure: str, groups: list[str]) -> float:
+    """Sum of a measure over months of the window and groups of years since the permit."""
+    mine = frame[(frame["measure"] == measure) & frame["group"].isin(groups) & (frame["month"] >= WINDOW)]
+    return float(mine["value"].sum())
+
+
+def employment(*years: int) -> Outcome:
+    """Log odds of work of permit holders, so many years after the permit."""
+    groups = [f"{year} years" for year in years]
+    return lambda frame: log_odds(series(frame, "employed", groups) / series(frame, "working_age", groups))
+
+
+def fluency(year: int) -> Outcome:
+    """Log of the mean level of Dutch, so many years after the permit."""
+
+    def outcome(frame: pd.DataFrame) -> float:
+        mine = frame[
+            (frame["measure"] == "language") & (frame["group"] == f"{year} years") & (frame["month"] >= WINDOW)
+        ]
+        return math.log(mine["value"].mean())
+
+    return outcome
+
+
+def waited(frame: pd.DataFrame) -> float:
+    """Mean months from application to first decision, over all decisions of the run."""
+    mine = frame[(frame["measure"] == "wait_decision") & (frame["group"] == "mean")]
+    return float(mine["value"].mean())
+
+
+def monthly(frame: pd.DataFrame, event: str, among: Callable[[pd.Series], pd.Series]) -> float:
+    """Share of those `among` the protected persons of 15 to 65 to whom an event happens in a month, over UKRAINE."""
+    total = frame[frame["group"] == "all"].set_index(["measure", "month"])["value"]
+    before = among(total).sort_index().shift()  # at the end of the month before
+    return float((total[event] / before).loc[UKRAINE].mean())
+
+
+def finding(frame: pd.DataFrame) -> float:
+    """Share of the protected persons without work who find it in a month."""
+    return monthly(frame, "protected_hires", lambda total: total["protected_of_age"] - total["protected_employed"])
+
+
+def losing(frame: pd.DataFrame) -> float:
+    """Share of the protected persons with work who lose it in a month."""
+    return monthly(frame, "protected_jobs_lost", lambda total: total["protected_employed"])
+
+
+PACKAGE = {
+    "policy.participation.dual_share": 1,
+    "policy.participation.hours_a_week": 20,
+    "policy.integration.start_weeks": 0,
+    "policy.guidance.coaches": 20,
+    "policy.guidance.caseload": 42,
+    "world.work.at_scale": 1,
+}
+REPLICATIONS: tuple[Replication, ...] = (
+    Replication(
+        "R1",
+        "A year longer in the queue: work 1 to 3 years after the permit",
+        "E000|E001",
+        {},
+        {"policy.decision.capacity_factor": 0.7},
+        employment(1, 2, 3),
+        (-0.39, 0.09),
+        "log odds per year of waiting",
+        lambda control, treated: (waited(treated) - waited(control)) / 12,
+    ),
+    Replication(
+        "R2",
+        "Work barred until the permit against free from arrival: work 2 to 6 years after the permit",
+        "E004|E005",
+        {"policy.work.barred_months": 0, "policy.work.work_permit": False},
+        {"policy.work.barred_months": 36},
+        employment(2, 3, 4, 5, 6),
+        (-0.66, -0.06),
+        "log odds",
+    ),
+    Replication(
+        "R3",
+        "A point more unemployment: work 2 to 4 years after the permit",
+        "E031|E032",
+        {},
+        {"world.work.slack": 1},
+        employment(2, 3, 4),
+        (-0.08, -0.04),
+        "log odds per point",
+    ),
+    Replication(
+        "R4a",
+        "Dual track, coach and full-time classes: work 1 year after the permit",
+        "E036",
+        {},
+        PACKAGE,
+        employment(1),
+        (0.40, 1.38),
+        "log odds",
+    ),
+    Replication(
+        "R4b", "The same 5 years after the permit", "E036", {}, PACKAGE, employment(5), (-0.29, 0.49), "log odds"
+    ),
+    Replication(
+        "R5",
+        "Plans and coaches for all, nationally: work 2 and 3 years after the permit",
+        "E039",
+        {},
+        {"policy.guidance.coaches": 8, "policy.guidance.caseload": 80},
+        employment(2, 3),
+        (0.08, 0.10),
+        "log odds",
+    ),
+    Replication(
+        "R7",
+        "100 hours of class more: Dutch 3 years after the permit",
+        "E011",
+        {},
+        {"policy.participation.hours_a_week": 16},
+        fluency(3),
+        (0.077, 0.086),
+        "log of level",
+        lambda control, treated: 2 * (365.25 / 7) * 0.63 / 100,  # two hours a week more for about a year in class
+    ),
+    Replication(
+        "R9a",
+        "People from Ukraine, free to work: finding it, July 2022 to November 2024",
+        "E008",
+        {"policy.protection.free_work": False},
+        {},
+        finding,
+        (0.08, 0.10),
+        "share a month, the level itself",
+    ),
+    Replication(
+        "R9b",
+        "The same: losing it",
+        "E008",
+        {"policy.protection.free_work": False},
+        {},
+        losing,
+        (0.05, 0.07),
+        "share a month, the level itself",
+    ),  # fmt: skip
+)
+LEVELS = {"R9a", "R9b"}  # not a difference; published as about .09 and .06, which is taken as a hundredth either way
+
+
+def replicate(
+    *, seeds: int = SEEDS, scale: float = SCALE, draws: int = DRAWS, workers=None, address=None, store=stores.DEFAULT
+) -> pd.DataFrame:
+    """Effect of each replication beside the published one, with its interval over seeds; of those on support (see
+    support_studies.py) with what `draws` from the priors make of it. Raises InputError.
+    """
+    if draws < 1 or seeds < 1:
+        raise InputError(f"--draws: {draws} and --seeds: {seeds}: give 1 or more of each")
+    where = Store(store)
+    where.check()
+    given = sweep.shared(where)
+    base = scenarios.default().changed(until=UNTIL, scale=scale)
+    jobs: dict[str, Job] = {}
+
+    def named(values: Values, seed: int) -> str:
+        asked = base.with_values(values, "replication").changed(seed=seed)
+        name = stores.run_name(asked, given.inputs.digest)
+        jobs[name] = Job(name, asked)
+        return name
+
+    wanted = {
+        each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
+        for each in REPLICATIONS
+    }
+    there = where.done()
+    todo = [job for name, job in jobs.items() if name not in there]
+    with sweep.stopping(), api.pooled(workers, address, max(len(todo), 1)) as do:
+        sweep.make(do, given, todo, lambda done: None)
+    frames = {name: of_run(where, name) for name in jobs}
+    rows = [row(each, [(frames[a], frames[b]) for a, b in wanted[each.id]]) for each in REPLICATIONS]
+    return pd.DataFrame(rows + support_studies.over_priors(draws))
+
+
+def of_run(store: Store, name: str) -> pd.DataFrame:
+    """Outcomes of a run that replications use."""
+    parts = [sweep.outcomes(store, [name], None, by) for by in ("total", "since_permit", "statistic")]
+    return pd.concat(parts).astype({"measure": str, "group": str, "month": str})
+
+
+def row(each: Replication, pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[str, Any]:
+    """Effect per dose over the pairs, with its interval."""
+    found = []
+    for control, treated in pairs:
+        effect = each.outcome(treated) - (0.0 if each.id in LEVELS else each.outcome(control))
+        found.append(effect / each.per(control, treated))
+    low, high = interval(np.array(found)) if len(found) > 1 else (math.nan, math.nan)
+    mean = float(np.mean(found))
+    return {
+        "id": each.id, "title": each.title, "unit": each.unit, "source": each.source,
+        "published_from": each.published[0], "published_to": each.published[1],
+        "model": mean, "low": low, "high": high, "within": each.published[0] <= mean <= each.published[1],
+    }  # fmt: skip
+
+
+def show(found: pd.DataFrame, console: Console) -> None:
+    """Print effects and published intervals side by side."""
+    shown = Table("", "experiment", "published", "model", "spread", "", box=None, pad_edge=False)
+    for each in found.itertuples():
+        verdict = "within" if each.within else "outside"
+        shown.add_row(
+            each.id, f"{each.title} \\[{each.unit}] ({each.source})",
+            between(each.published_from, each.published_to), f"{each.model:+.3f}",
+            "" if math.isnan(each.low) else between(each.low, each.high), verdict,
+        )  # fmt: skip
+    console.print(shown, highlight=False)
+    console.print(f"{int(found['within'].sum())} of {len(found)} within.", highlight=False)
+    console.print(
+        "Spread: 95% interval of the mean over seeds; from R10 on, median and 10 to 90% over the priors of support.",
+        highlight=False,
+    )
+
+
+def between(low: float, high: float) -> str:
+    """An interval in words: '+0.10 to +0.20', 'at least +0.10', 'at most +0.20'."""
+    if math.isinf(high):
+        return f"at least {low:+.2f}"
+    return f"at most {high:+.2f}" if math.isinf(low) else f"{low:+.2f} to {high:+.2f}"

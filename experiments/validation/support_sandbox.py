@@ -1,0 +1,82 @@
+"""Places that come to host newcomers, and how their residents take it: what studies of support did, in the model.
+
+A case is a state with residents and nothing else, in which municipalities get a location or newcomers in homes; then
+the process `support` runs by itself. What comes out is the change next to it, elsewhere in the municipality, and the
+same over municipalities that host nobody: differences in differences, as the studies have them.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+from scipy.stats import qmc
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import about
+from abm.people.household_formation import Makeup, admit, identities
+from abm.residents import support
+from abm.state import State
+from abm.tables.country import Kind
+from abm.tables.people import Stage
+
+START = 12  # month from which a case is followed: month -1 must not be one of it
+STILL = {"noise": 0.0, "talk": 0.0}  # without chance and talk: what is left is exposure
+FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "kernel"}
+FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # nothing is let by rule here
+WIDE = {"contacts": (1, 60)}  # a prior that is even in its logarithm
+_MAKEUP = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)
+
+
+@cache
+def priors(draws: int, seed: int = 7) -> tuple[Mapping[str, float], ...]:
+    """Latin hypercube over the prior of every number of support that is no policy: `draws` sets of parameters."""
+    fields = {name: about(field) for name, field in support.Params.model_fields.items() if name not in FIXED}
+    points = qmc.LatinHypercube(len(fields), rng=np.random.default_rng(seed)).random(draws)
+    low, high = (np.array([of[bound] for of in fields.values()], float) for bound in ("low", "high"))
+    scaled = low + points * (high - low)
+    for name, (least, most) in WIDE.items():
+        column = list(fields).index(name)
+        scaled[:, column] = least * (most / least) ** points[:, column]
+    return tuple(dict(zip(fields, map(float, row), strict=True)) for row in scaled)
+
+
+def emptied(state: State) -> State:
+    """The state in month START, with every location closed and new ones to come."""
+    state.clock.month = START
+    state.locations.ends[:] = 0
+    state.locations.neighbourhood[:] = 0
+    return state
+
+
+def host(state: State, neighbourhood: int, places: int, *, new: bool = True, kind: Kind = Kind.REGULAR) -> None:
+    """A location that is full from the month that it opens in, the next one, or was there before all (not `new`)."""
+    town = int(state.neighbourhoods.municipality[neighbourhood])
+    row = state.locations.add(
+        1, municipality=town, region=state.municipalities.region[town], kind=kind, places=places,
+        opened=START + 1 if new else 0, neighbourhood=neighbourhood, announced=START if new else NEVER,
+    )  # fmt: skip
+    welcome(state, places, stage=Stage.IN_DECISION, location=row[0], applied=0)
+
+
+def house(state: State, town: int, persons: int) -> None:
+    """Persons who live in homes of a municipality, for long."""
+    welcome(state, persons, stage=Stage.HOUSED, municipality=town, applied=0, granted=0, coupled=0, housed=0)
+
+
+def welcome(state: State, persons: int, **columns) -> None:
+    """Newcomers, each a household of one, with these columns."""
+    rank = len(state.households) + np.arange(persons)
+    identity = identities(np.zeros(persons, int), NEVER, rank, way=0)
+    admit(state, Draws(1, "hosting", 0), identity, np.ones(persons, int), _MAKEUP, since=START - 1, **columns)
+
+
+def followed(state: State, months: int, **params) -> np.ndarray:
+    """Change of mean support since the start, (months, neighbourhoods) [SD]."""
+    before, found, given = state.neighbourhoods.support.copy(), [], support.Params(**params)
+    for _ in range(months):
+        with state.writing(support.WRITES):
+            support.step(state, given, Draws(1, "support", state.clock.month))
+        found.append(state.neighbourhoods.support - before)
+        state.clock.month += 1
+    return np.array(found)

@@ -1,0 +1,160 @@
+"""What studies of support found, in the country of the model, over the priors: R10 to R12 and R15 of `abm replicate`.
+
+Locations or newcomers come to every third municipality of a kind; what is told is the change there over that in the
+other municipalities of its kind, at each of many draws from the priors. Nothing that a study found is a parameter.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+
+from abm import scenario, start
+from abm.facts import facts
+from abm.observe.measure import Month
+from abm.residents.measures import mean_of
+from abm.state import State
+from experiments.validation.support_sandbox import START, emptied, followed, host, house, priors
+
+SMALL, LARGE = 80, 800  # places
+EVERY = 3  # of the municipalities of a kind, one hosts
+YEARS, YEAR = 36, 12  # months: three years, and one
+SPREAD = (0.1, 0.9)  # quantiles over the priors that are told
+Params = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finding on support: where, how it is made in the model, and what was found."""
+
+    id: str
+    title: str
+    source: str
+    effect: Callable[[Params], float]  # at one draw from the priors
+    published: tuple[float, float]
+    unit: str
+
+
+@cache
+def _country() -> State:
+    """The country at the start of 2015, at scale 1 with 1 in 100 residents."""
+    usual = scenario.default()
+    return start.begin(facts.load(), usual.params_at(0), usual.seed, 1.0)
+
+
+def country() -> State:
+    """A copy of it."""
+    return deepcopy(_country(), {id(_country().inputs): _country().inputs})
+
+
+def densest(state: State) -> np.ndarray:
+    """Which municipalities are of the densest class of urbanity, (municipalities,) bool."""
+    return state.inputs.urbanity == 1
+
+
+def sparsest(state: State) -> np.ndarray:
+    """Which are of the two least dense, (municipalities,) bool."""
+    return state.inputs.urbanity >= 4
+
+
+def apart(state: State, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the municipalities of a kind that host, and of those that do not."""
+    towns = np.flatnonzero(kind)
+    return towns[::EVERY], np.setdiff1d(towns, towns[::EVERY])
+
+
+@cache
+def _beside(kind: Callable[[State], np.ndarray], places: int, new: bool, months: int, draw: tuple) -> np.ndarray:
+    state = emptied(country())
+    hosts, others = apart(state, kind(state))
+    where = state.neighbourhoods.municipality
+    middle = np.searchsorted(where, hosts)  # the first neighbourhood of each: its centre
+    for neighbourhood in middle.tolist():
+        host(state, neighbourhood, places, new=new)
+    changes = followed(state, months, **dict(draw))
+    return changes[:, middle].mean(axis=1) - changes[:, np.isin(where, others)].mean(axis=1)
+
+
+def beside(kind, places: int, params: Params, *, new: bool = True, months: int = YEARS) -> np.ndarray:
+    """Change of support next to locations, over that where there are none, (months,) [SD]."""
+    return _beside(kind, places, new, months, tuple(params.items()))
+
+
+def risen(kind: Callable[[State], np.ndarray], params: Params) -> float:
+    """Change of support a year after a point more newcomers came to live in municipalities, over others [SD]."""
+    state = emptied(country())
+    hosts, others = apart(state, kind(state))
+    followed(state, 1, **params)
+    for town in hosts.tolist():
+        house(state, town, int(state.municipalities.population[town] / 100))
+    change, where = followed(state, YEAR, **params)[-1], state.neighbourhoods.municipality
+    return float(change[np.isin(where, hosts)].mean() - change[np.isin(where, others)].mean())
+
+
+def gap(params: Params) -> float:
+    """Acceptance nearby of who lives near a location over who does not, as probits, after three years as it stood."""
+    state = country()
+    state.clock.month = START
+    followed(state, YEARS, **params)
+    found = mean_of(lambda month: month.state.neighbourhoods.near)(Month(state, {}), ("nearness",))["nearness"]
+    return float(norm.ppf(found[1]) - norm.ppf(found[0]))
+
+
+def worst_is_large_and_rural(params: Params) -> float:
+    """1 where support falls deepest next to a large location in a rural municipality, of four kinds; else 0."""
+    dips = {
+        (kind, places): beside(kind, places, params).min() for kind in (sparsest, densest) for places in (SMALL, LARGE)
+    }
+    return float(min(dips, key=dips.get) == (sparsest, LARGE))
+
+
+CASES: tuple[Case, ...] = (
+    Case(
+        "R10a", "A small location outside cities: support next to it after three years", "E047|E048|E049|E050|E051",
+        lambda params: beside(sparsest, SMALL, params)[-1], (-0.10, 0.15), "SD",
+    ),
+    Case(
+        "R10b", "The same, that was there before", "E055",
+        lambda params: beside(sparsest, SMALL, params, new=False)[-1], (-0.10, 0.15), "SD",
+    ),
+    Case(
+        "R11a", "A point more newcomers at home outside cities: support a year later", "E054",
+        lambda params: risen(sparsest, params), (-0.12, -0.08), "SD per point",
+    ),
+    Case(
+        "R11b", "The same in the densest municipalities", "E054",
+        lambda params: risen(densest, params), (0.0, math.inf), "SD per point",
+    ),
+    Case(
+        "R12", "Acceptance of who lives near a location over who does not", "E067", gap, (-math.inf, 0.49),
+        "SD, at most as among people who chose where they live",
+    ),
+    Case(
+        "R15", "Support falls deepest next to large locations in rural municipalities", "E054|E066|E070",
+        worst_is_large_and_rural, (0.5, 1.0), "share of the priors",
+    ),
+)  # fmt: skip
+
+
+def over_priors(draws: int) -> list[dict[str, Any]]:
+    """Each case at `draws` draws from the priors, as a row of `abm replicate`: median, and what 10 to 90% give."""
+    rows = []
+    for case in CASES:
+        found = np.array([case.effect(params) for params in priors(draws)])
+        share = case.id == "R15"
+        middle = float(found.mean() if share else np.median(found))
+        low, high = (math.nan, math.nan) if share else np.quantile(found, SPREAD).tolist()
+        rows.append(
+            {
+                "id": case.id, "title": case.title, "unit": case.unit, "source": case.source,
+                "published_from": case.published[0], "published_to": case.published[1],
+                "model": middle, "low": low, "high": high,
+                "within": case.published[0] <= middle <= case.published[1],
+            }
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,239 @@
+"""Compares a run with what was observed: targets with sources and tolerances, one verdict each.
+
+A target says how a quantity is made of the outcomes of a run and what was observed in which period: a month (2022-05),
+a half-year (2022-I), a year (2022) or years (2017 to 2021). What no process speaks to yet carries `needs`, no measure.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from abm.engine import clock
+from abm.engine.errors import InputError
+from abm.engine.yaml_input import read_yaml
+from abm.measures import MEASURES
+from experiments.store.store import Run
+
+OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
+NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
+WHAT = 31  # characters for what a point is
+NOTHING = 0.5  # persons, places or homes below which a group counts as having none
+HALF_YEAR = clock.MONTHS // 2
+UNITS = {measure.name: measure.unit for measure in MEASURES}
+
+
+class Strict(BaseModel):
+    """Frozen; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Quantity(Strict):
+    """How a number is made of outcomes; `over` and `minus` are split like it."""
+
+    measure: Literal[tuple(UNITS)]
+    by: str = "total"
+    groups: tuple[str, ...] = ()  # none given: all of them
+    take: Literal["end", "sum", "mean"]  # of the months: the last one, a flow over all, or their mean
+    across: Literal["sum", "highest", "lowest", "zeros"] = "sum"  # of the groups; zeros: how many have nothing
+    over: Self | None = None
+    minus: Self | None = None
+    divided_by: float = Field(1, gt=0)
+
+
+class Tolerance(Strict):
+    """How far off is near enough: relative (rms: over all points together), absolute, percentage points or the sign."""
+
+    kind: Literal["relative", "rms", "absolute", "points", "sign"]
+    value: float = Field(0, ge=0)
+
+    def allows(self, observed: float, simulated: float) -> bool:
+        """Whether a simulated value is near enough."""
+        unit = {"absolute": 1.0, "points": 0.01}.get(self.kind, abs(observed))
+        near = abs(simulated - observed) <= self.value * unit + 1e-9
+        return near if self.kind != "sign" else (observed > 0) == (simulated > 0)
+
+    def __str__(self) -> str:
+        texts = {"absolute": f"{self.value:g}", "points": f"{self.value:g} pp", "sign": "sign"}
+        return texts.get(self.kind, f"{self.value:.0%}" + " RMS" * (self.kind == "rms"))
+
+
+class Point(Strict):
+    """One observed value, or None beside what was observed; `measure` where it is made in another way than others."""
+
+    period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$")
+    value: float | None
+    what: str = ""
+    measure: Quantity | None = None
+    note: str = ""
+
+
+class Target(Strict):
+    """Something observed that a run should give; without a measure it is not compared yet."""
+
+    id: str = Field(pattern=r"^[CVX]\d+[a-z]?$")
+    title: str
+    role: Literal["calibrate", "validate"]
+    source: tuple[str, ...] = Field(min_length=1)
+    tolerance: Tolerance
+    measure: Quantity | None = None
+    needs: str = ""
+    spread: str = ""  # a design: what a run says of this hangs on numbers of which little more than the sign is known
+    note: str = ""
+    points: tuple[Point, ...] = Field(min_length=1)
+
+
+_FILE = TypeAdapter(dict[Literal["targets"], list[Target]])
+
+
+@dataclass(frozen=True)
+class Row:
+    """An observed value beside the simulated one, or why there is none."""
+
+    target: Target
+    point: Point
+    simulated: float | None = None
+    deviation: float | None = None  # simulated over observed, minus one
+    within: bool | None = None
+    why: str = ""
+
+
+def load(path: Path = OBSERVED) -> list[Target]:
+    """Targets of a file. Raises InputError."""
+    content = read_yaml(Path(path))
+    try:
+        found = _FILE.validate_python(content).get("targets", [])
+    except ValidationError as error:
+        where, what = error.errors()[0]["loc"], error.errors()[0]["msg"]
+        at = content["targets"][where[1]] if len(where) > 2 else {}  # the entry that is wrong inside
+        place = f"{at.get('id', 'whole file')}: {'.'.join(map(str, where))}".removesuffix(": ")
+        raise InputError(f"{path}: {place}: {what}") from None
+    if len(ids := {target.id for target in found}) < len(found):
+        raise InputError(f"{path}: holds {len(found)} targets with {len(ids)} ids: give each its own")
+    return found
+
+
+def months(period: str) -> list[str]:
+    """Months of a period: '2022-II' -> ['2022-07', ..., '2022-12'], '2017 to 2021' -> ['2017-01', ..., '2021-12']."""
+    if " to " in period:
+        first, last = (int(year) for year in period.split(" to "))
+        return [month for year in range(first, last + 1) for month in months(str(year))]
+    year = [f"{period[:4]}-{month:02d}" for month in range(1, clock.MONTHS + 1)]
+    return {"": year, "I": year[:HALF_YEAR], "II": year[HALF_YEAR:]}.get(period[5:], [period])
+
+
+def compare(run: Run, targets: list[Target]) -> list[Row]:
+    """Observed beside simulated, a row for each point. Raises InputError where the run lacks a measure or group."""
+
+    @cache
+    def outcomes(measure: str, by: str) -> pd.DataFrame:
+        frame = run.outcomes(measure, by).astype({"month": str, "group": str})
+        if frame.empty:
+            raise InputError(f"{run.name}: holds no {measure} by {by}: correct the target, or simulate again")
+        return frame.pivot(index="month", columns="group", values="value")
+
+    return [_row(target, point, outcomes) for target in targets for point in target.points]
+
+
+def _row(target: Target, point: Point, outcomes) -> Row:
+    made, observed = point.measure or target.measure, point.value
+    if not made:
+        return Row(target, point, why=NOT_YET)
+    try:
+        each = _taken(made, months(point.period), outcomes, made.across == "sum").dropna()
+    except KeyError:
+        each = pd.Series()
+    if each.empty:
+        return Row(target, point, why=OUTSIDE)
+    across = {"sum": each.sum(), "highest": each.max(), "lowest": each.min(), "zeros": (each < NOTHING).sum()}
+    simulated = float(across[made.across])
+    if observed is None:
+        return Row(target, point, simulated)
+    deviation = (simulated - observed) / abs(observed) if observed else math.nan
+    return Row(target, point, simulated, deviation, target.tolerance.allows(observed, simulated))
+
+
+def _taken(made: Quantity, period: list[str], outcomes, together: bool) -> pd.Series:
+    """Value per group, or of all `together`, so that a share is a sum over a sum. KeyError outside the run."""
+    frame = outcomes(made.measure, made.by)
+    if lacking := set(made.groups) - set(frame):
+        raise InputError(f"{made.measure} by {made.by} has no group '{min(lacking)}': correct the target")
+    value = frame.loc[period[-1:] if made.take == "end" else period, list(made.groups) or list(frame)]
+    value = value.mean() if made.take == "mean" else value.sum(min_count=1)
+    if made.take == "sum" and UNITS[made.measure].endswith("/half-year"):  # each of its months tells the whole
+        value = value / HALF_YEAR
+    value = pd.Series([value.sum(min_count=1)]) if together else value
+    if made.over:
+        value = value / _taken(made.over, period, outcomes, together)
+    if made.minus:
+        value = value - _taken(made.minus, period, outcomes, together)
+    return value / made.divided_by
+
+
+def summary(rows: list[Row]) -> dict[str, str]:
+    """Verdict per target: 'within', 'n of m within', 'RMS 9%', 'not yet' or 'outside the run'."""
+    return {name: _verdict(list(mine)) for name, mine in groupby(rows, lambda row: row.target.id)}
+
+
+def _verdict(rows: list[Row]) -> str:
+    judged, tolerance = [row for row in rows if row.within is not None], rows[0].target.tolerance
+    right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
+    if judged and tolerance.kind == "rms":
+        rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
+        return f"{WITHIN}, RMS {rms:.0%}" if rms <= tolerance.value else f"RMS {rms:.0%}"
+    if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: row.simulated):
+        return f"{right} of {len(judged)}, other order"
+    some = f"{right} of {len(judged)} within" if judged else rows[0].why
+    return WITHIN if judged and right == len(judged) else some
+
+
+def show(rows: list[Row], console: Console) -> None:
+    """Print the comparison, grouped per target, and how many targets are met."""
+    verdicts = summary(rows)
+    for name, mine in groupby(rows, lambda row: row.target.id):
+        rows_of, table = list(mine), Table(box=None, show_header=False, pad_edge=False)
+        target = rows_of[0].target
+        needs = f" (needs {target.needs})" if target.needs else ""
+        needs += f" (one world of many: abm sweep {target.spread})" if target.spread else ""
+        console.print(
+            f"[bold]{name:<4} {target.title}[/bold]{needs}: {verdicts[name]} \\[{target.tolerance}]", highlight=False
+        )
+        for width in (WHAT, 9, 10, 10, 9, 4):
+            table.add_column(width=width, no_wrap=True, justify="left" if width in (WHAT, 4) else "right")
+        for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():
+            mark = {True: "ok", False: "off", None: ""}[row.within]
+            table.add_row(f"     {row.point.what}", row.point.period, *_texts(row), mark)
+        if table.row_count:
+            console.print(table)
+    met = sum(text.startswith(WITHIN) for text in verdicts.values())
+    silent = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
+    console.print("Columns: period, observed, simulated, deviation.", highlight=False)
+    console.print(f"{met} of {len(verdicts)} targets within, {len(verdicts) - met - silent} off, {silent} not judged.")
+    judged = [row for row in rows if row.within is not None]
+    right = sum(bool(row.within) for row in judged)
+    console.print(f"{right} of {len(judged)} points within their tolerance.")
+
+
+def _texts(row: Row) -> list[str]:
+    """Observed, simulated and deviation, the last in terms of the tolerance."""
+    kind, observed = row.target.tolerance.kind, row.point.value
+    if row.simulated is None:
+        return ["-" if observed is None else _text(observed, kind), "not in run", ""]
+    if observed is None:
+        return ["-", _text(row.simulated, kind), ""]
+    relative, difference = kind in ("relative", "rms"), _text(row.simulated - observed, kind, "+")
+    return [_text(observed, kind), _text(row.simulated, kind), f"{row.deviation:+.0%}" if relative else difference]
+
+
+def _text(value: float, kind: str, sign: str = "") -> str:
+    if kind == "points":
+        return f"{100 * value:{sign}.1f}" + (" pp" if sign else "%")
+    return f"{value:{sign},.0f}" if abs(value) >= 100 or value % 1 == 0 else f"{value:{sign}.3g}"

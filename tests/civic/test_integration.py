@@ -1,0 +1,156 @@
+"""Civic integration: routes, plans of work centres, from when and until when, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from abm.civic import integration
+from abm.engine.clock import NEVER
+from abm.tables.people import Route, Schooling, Stage, Track
+from tests.helpers.adults import grown, village_state
+from tests.helpers.village import ALPHA, BETA, D, people, run
+
+NOW = {"start_weeks": 0}
+NEW = NOW | {"routes": True}
+
+
+def able(state, rows, **columns):
+    """Adults of households who are not exempt and know no Dutch; their rows."""
+    return grown(state, rows, **({"language": 0.0, "exempt": False} | columns))
+
+
+def test_routes_follow_schooling_and_age_by_hand():
+    params = integration.Params(hardest_none=0.9, hardest_secondary=0.2, hardest_higher=0, education_share=0.25)
+    chance = np.linspace(0, 1, 1000, endpoint=False)
+    old, young = np.full(1000, 400), np.full(1000, 300)
+
+    def count(schooling, age):
+        found = integration.route(chance, np.full(1000, schooling), age, params)
+        return [int((found == route).sum()) for route in (Route.SELF_RELIANCE, Route.EDUCATION, Route.B1)]
+
+    assert count(Schooling.NONE, old) == [900, 0, 100]
+    assert count(Schooling.SECONDARY, old) == [200, 0, 800]
+    assert count(Schooling.SECONDARY, young) == [200, 200, 600]  # a quarter of the other 800
+    assert count(Schooling.HIGHER, young) == [0, 250, 750]
+
+
+def test_about_a_third_is_on_the_self_reliance_route():
+    params, chance = integration.Params(), np.linspace(0, 1, 1000, endpoint=False)
+    shares = []
+    for schooling in Schooling:
+        found = integration.route(chance, np.full(1000, schooling), np.full(1000, 400), params)
+        shares.append((found == Route.SELF_RELIANCE).mean())
+    assert np.dot(shares, [0.1, 0.3, 0.4, 0.2]) == pytest.approx(0.33, abs=0.02)  # schooling as in profile
+
+
+def test_a_permit_brings_the_law_of_its_day_for_good():
+    state = village_state()
+    before = able(state, people(state, Stage.HOUSED, count=20))
+    run(integration, state)
+    after = able(state, people(state, Stage.HOUSED, count=20), schooling=Schooling.HIGHER, born=-500)
+    waits = able(state, people(state, Stage.IN_DECISION))
+    run(integration, state, **NEW, hardest_higher=0)
+    assert (state.newcomers.route[before] == Route.OLD).all()
+    assert (state.newcomers.route[after] == Route.B1).all()
+    assert (state.newcomers.route[waits] == NEVER).all()
+
+
+@pytest.mark.parametrize(
+    ("offer", "expected"),
+    [("home", {"home"}), ("permit", {"home", "permit"}), ("arrival", {"home", "permit", "arrival"})],
+)
+def test_time_is_asked_from_a_home_the_permit_or_arrival(offer, expected):
+    state = village_state()
+    stages = {"home": Stage.HOUSED, "permit": Stage.AWAITING_HOME, "arrival": Stage.IN_DECISION}
+    rows = {name: able(state, people(state, stage, count=5)) for name, stage in stages.items()}
+    exempt = able(state, people(state, Stage.HOUSED), exempt=True)
+    fast = able(state, people(state, Stage.IN_DECISION, track=Track.FAST))
+    run(integration, state, classes_from=offer, **NOW)
+    folk = state.newcomers
+    assert {name for name, mine in rows.items() if folk.integrating[mine].all()} == expected
+    assert {name for name, mine in rows.items() if folk.integrating[mine].any()} == expected
+    assert not folk.integrating[np.concatenate([exempt, fast])].any()
+    assert ((folk.class_due != NEVER) == folk.integrating).all()
+
+
+def test_it_ends_at_the_level_of_the_route_or_after_its_term():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=6), classes_since=0)
+    folk = state.newcomers
+    folk.route[rows] = [Route.OLD, Route.B1, Route.B1, Route.SELF_RELIANCE, Route.OLD, Route.EDUCATION]
+    folk.language[rows] = [2.0, 2.5, 2.5, 2.5, 1.0, 2.5]
+    folk.hours_followed[rows] = [0, 0, 700, 0, 0, 700]
+    state.clock.month = 18
+    run(integration, state, **NEW, lowered_after=600, self_reliance_months=18, term=36)
+    assert folk.integrating[rows].tolist() == [False, True, False, False, True, True]
+    assert folk.passed[rows].tolist() == [18, NEVER, 18, 18, NEVER, NEVER]
+    state.clock.month = 36
+    run(integration, state, **NEW, lowered_after=600)
+    assert not folk.integrating[rows].any()
+    assert folk.passed[rows[4]] == NEVER
+    assert folk.passed[rows[0]] == 18
+
+
+def test_as_a_variant_the_whole_term_is_asked():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=2), classes_since=0, language=2.5)
+    folk, months = state.newcomers, []
+    for month in (12, 35, 36):
+        state.clock.month = month
+        run(integration, state, ends="term", **NOW)
+        months.append(folk.integrating[rows].all())
+        assert (folk.passed[rows] == 12).all()
+    assert months == [True, True, False]
+
+
+def test_work_centres_make_plans_within_their_capacity_longest_waiting_first():
+    state = village_state()
+    late = able(state, people(state, Stage.HOUSED, count=5, housed=11))
+    early = able(state, people(state, Stage.HOUSED, count=5, housed=6))
+    other = able(state, people(state, Stage.HOUSED, count=3, municipality=D))
+    old = able(state, people(state, Stage.HOUSED), route=Route.OLD)
+    state.regions.plans[:] = [7, 0]
+    made = run(integration, state, plan=True, funding="fixed", **NEW)["planned"]
+    assert set(early) <= set(made)
+    assert np.isin(late, made).sum() == 2
+    assert not np.isin(np.concatenate([other, old]), made).any()
+    assert state.regions.plans[[ALPHA, BETA]].tolist() == [7, 0]
+    assert (state.newcomers.planned[made] == 12).all()
+    assert ((state.newcomers.class_due[early] == 12) & (state.newcomers.class_due[other[0]] == NEVER)).all()
+    assert state.newcomers.class_due[old[0]] != NEVER  # the old law knows no plan
+
+
+def test_capacity_of_work_centres_follows_numbers_at_its_pace():
+    state = village_state()
+    able(state, people(state, Stage.HOUSED, count=60))
+    term = 10 / (365.25 / 84)
+    made = run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)["planned"]
+    first = 0.2 * 0.8 * 60 / term
+    assert state.regions.plans[ALPHA] == pytest.approx(first)
+    assert len(made) == int(first)
+    assert state.regions.plans_left[ALPHA] == pytest.approx(first - len(made))
+    state.clock.month += 1
+    run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)
+    assert state.regions.plans[ALPHA] == pytest.approx(0.8 * first + 0.2 * 0.8 * (60 - len(made)) / term)
+
+
+def test_class_starts_some_weeks_after_the_plan_or_the_offer():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=400, housed=9))
+    run(integration, state, start_weeks=10)
+    due = state.newcomers.class_due[rows]
+    assert set(due.tolist()) == {11, 12}  # 2.3 months, so for three in ten a third month
+    assert (due == 12).mean() == pytest.approx(0.3, abs=0.08)
+    trained = able(state, people(state, Stage.AWAITING_HOME), trained=3)
+    run(integration, state, start_weeks=10, classes_from="permit")
+    assert state.newcomers.class_due[trained[0]] == state.clock.month - 1  # the month of the permit, at once
+
+
+def test_a_plan_before_the_permit_needs_no_route():
+    state = village_state()
+    waits = able(state, people(state, Stage.IN_DECISION, count=2))
+    fast = able(state, people(state, Stage.IN_DECISION, track=Track.FAST))
+    state.regions.plans[:] = 10
+    made = run(integration, state, plan=True, plan_from="arrival", classes_from="arrival", **NEW)["planned"]
+    assert made.tolist() == waits.tolist()
+    assert (state.newcomers.class_due[waits] == 12).all()
+    assert state.newcomers.class_due[fast[0]] == NEVER

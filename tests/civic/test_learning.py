@@ -1,0 +1,113 @@
+"""Learning Dutch and disengagement: levels and stocks worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from abm.civic import learning
+from abm.engine.clock import NEVER
+from abm.tables.people import Schooling, Stage
+from tests.helpers.adults import grown, village_state
+from tests.helpers.village import people, run
+
+PER_LEVEL = np.array([600.0, 240.0, 210.0, 120.0])
+
+
+def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
+    """Level of one person after a month, as the rule is written."""
+    ease = 0.65 if age < 300 else 2.0 if age >= 540 else 1.0
+    gained = hours + (0.2 if dual else 0.1) * work_hours * 365.25 / 84 + informal
+    return min(language + gained / (PER_LEVEL[schooling] * ease * (1 + slope * language)), 5)
+
+
+def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
+    """The same by the kernel, not on a dual track."""
+    level, person = np.array([float(language)]), (hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
+    columns = (np.array([each]) for each in person)
+    learning.learn(np.arange(1), level, *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)
+    return float(level[0])
+
+
+def test_a_level_takes_the_hours_of_its_schooling():
+    assert one(hours=210) == pytest.approx(1)
+    assert one(hours=120, schooling=Schooling.HIGHER) == pytest.approx(1)
+    assert one(hours=60, schooling=Schooling.NONE) == pytest.approx(0.1)
+
+
+def test_higher_levels_age_and_other_hours():
+    assert one(language=2, hours=42) == pytest.approx(2 + 42 / (210 * 2))  # slope 0.5: twice the hours at level 2
+    assert one(hours=42, age=45 * 12) == pytest.approx(0.1)
+    assert one(hours=42, age=24 * 12) == pytest.approx(42 / (210 * 0.65))
+    assert one(hours=10, work_hours=100 * 84 / 365.25, informal=1) == pytest.approx(0.1)
+    assert one(language=4.9, hours=10_000) == 5
+
+
+def test_many_rows_are_like_one_and_others_are_left_out():
+    luck, n = np.random.default_rng(1), 300
+    columns = {
+        "language": luck.uniform(0, 5, n).astype(np.float32),
+        "hours": luck.choice([0, 40, 800], n).astype(np.float32),
+        "work_hours": luck.choice([0, 28], n).astype(np.int8),
+        "practice_hours": luck.choice([0, 20], n).astype(np.int8),
+        "dual": luck.random(n) < 0.5,
+        "schooling": luck.integers(0, 4, n).astype(np.int8),
+        "born": (60 - luck.integers(216, 792, n)).astype(np.int16),
+    }
+    rows = np.flatnonzero(luck.random(n) < 0.7)
+    household, informal = np.arange(n, dtype=np.int32) // 2, luck.uniform(0, 8, n).astype(np.float32)
+    level = columns["language"].copy()
+    learning.learn(
+        rows, level, *list(columns.values())[1:], household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
+    )  # fmt: skip
+    columns["work_hours"] = columns["work_hours"] + columns.pop("practice_hours")  # unpaid hours count alike
+    of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
+    around = informal[household[rows]].tolist()
+    expected = [slow(*each, 60 - born, 0.36, heard) for (*each, born), heard in zip(of, around, strict=True)]
+    assert level[rows] == pytest.approx(expected, rel=1e-6)
+    others = np.setdiff1d(np.arange(n), rows)
+    assert (level[others] == columns["language"][others]).all()
+
+
+def test_disengagement_fills_while_waiting_and_fades_after():
+    pace, kept = 1 - math.exp(-1 / 10), 2 ** (-1 / 55)
+    persons = {
+        "idleness": np.array([0, 0, 0, 0, 0.5, 0.5, 0.5], np.float32),
+        "employed": np.array([0, 0, 0, 0, 0, 1, 0], bool),
+        "class_hours": np.array([0, 0, 40, 0, 0, 0, 0], np.float32),
+        "active": np.array([0, 0, 0, 1, 0, 0, 0], bool),
+        "household": np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
+    }
+    stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
+    granted = np.array([NEVER, 0, 0], np.int16)
+    learning.disengage(np.arange(7), *persons.values(), stage, granted, learning._WAITS, pace, 0.4, 0.5, kept)
+    expected = [pace, 0.4 * pace, 0.5 * pace, 0.5 * pace, 0.5 + 0.5 * pace, 0.5 * kept, 0.5 * kept]
+    assert persons["idleness"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_first_months_cost_most_and_the_stock_stays_below_one():
+    state = village_state()
+    (who,) = grown(state, people(state, Stage.IN_DECISION, applied=-1))
+    levels = [0.0]
+    for _ in range(36):
+        run(learning, state)
+        levels.append(float(state.newcomers.idleness[who]))
+    steps = np.diff(levels)
+    assert (steps > 0).all()
+    assert (np.diff(steps) < 0).all()
+    assert levels[10] == pytest.approx(1 - math.exp(-1), abs=1e-5)  # ten months, the time constant
+    assert levels[-1] < 1
+
+
+def test_hours_at_work_count_more_on_a_dual_track():
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=2), language=1.0, employed=True, work_hours=28)
+    state.newcomers.dual[rows[1]] = True
+    run(learning, state, at_work=0.1, at_work_dual=0.2, informal=0)
+    serial, dual = state.newcomers.language[rows] - 1
+    assert dual == pytest.approx(2 * serial, rel=1e-4)
+    assert serial == pytest.approx(0.1 * 28 * 365.25 / 84 / (210 * 1.36), rel=1e-4)
+
+
+def test_nobody_of_working_age_is_fine():
+    assert run(learning, village_state()) == {}

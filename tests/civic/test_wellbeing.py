@@ -1,0 +1,160 @@
+"""What lifts and lowers the wellbeing of adults, by hand in standard deviations."""
+
+import numpy as np
+import pytest
+
+from abm.asylum import placement
+from abm.civic import wellbeing
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.jobs import work
+from abm.people.working_age import look
+from abm.tables.country import Kind
+from abm.tables.people import Reunion, Stage
+from tests.helpers.village import locations, people, run, village_state
+
+STILL = {"luck": 0.05, "spread": 0.5}
+WEIGHTS = (0.25, 0.3, 0.07, 0.3, 0.15, 0.1, 0.45)  # job, home, level, status, move, activity, family
+
+
+def adults(count, stage=Stage.HOUSED, **columns):
+    state = village_state()
+    implied = {} if stage == Stage.IN_DECISION else {"granted": -5}  # NEVER is the month before the first
+    rows = people(state, stage, count, **(implied | columns))
+    state.newcomers.born[:] = -12 * 30
+    state.newcomers.language[:] = 2
+    state.newcomers.adult[look(state)] = True  # as profile does
+    return state, rows
+
+
+def plain_levels(temper, employed, home, language, permit, relocated, active, apart, mean, weights):
+    """The level of each person, (n,) [SD], in NumPy."""
+    job, housed, level, status, move, activity, family = weights
+    better = job * employed + housed * (home - 1.0) + level * (language - 2.0) + activity * active
+    return mean + temper + better - status * (1.0 - permit) - move * relocated - family * apart
+
+
+def test_the_kernel_equals_the_plain_twin():
+    """More persons than one batch of draws, of whom some are new and some are not asked."""
+    luck, n, homes = np.random.default_rng(3), 1_500, 400
+    flag = {name: luck.random(n) < 0.5 for name in ("employed", "active")}
+    temper, language, before = (luck.normal(size=n).astype(np.float32) for _ in range(3))
+    hours, identity = luck.choice([0, 20], n).astype(np.float32), luck.permutation(n).astype(np.uint64)
+    of = luck.integers(0, homes, n).astype(np.int32)
+    home, granted = luck.choice([0, 0.7, 1], homes).astype(np.float32), luck.integers(NEVER, 9, homes).astype(np.int16)
+    relocated, reunion = luck.random(homes).astype(np.float32), luck.integers(0, 5, homes).astype(np.int8)
+    rows = np.flatnonzero(luck.random(n) < 0.9)
+    new, draws = rows[luck.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
+    level = plain_levels(
+        temper, flag["employed"], home[of], language, granted[of] != NEVER, relocated[of],
+        flag["active"] | (hours > 0), np.isin(reunion[of], (Reunion.APPLIED, Reunion.TRAVELLING)), -0.9, WEIGHTS,
+    )  # fmt: skip
+    start = np.where(np.isin(np.arange(n), new), level, before)
+    chance = 12**0.5 * (draws.uniform("month", identity) - 0.5)
+    expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * chance, before)
+    found = before.copy()
+    wellbeing.move_on(
+        rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, home, granted,
+        relocated, reunion, -0.9, WEIGHTS, 0.2, 0.1, draws.address("month"),
+    )  # fmt: skip
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert np.array_equal(found == before, np.isin(np.arange(n), rows, invert=True))
+
+
+@pytest.mark.parametrize(
+    ("of_person", "of_home", "expected"),
+    [
+        ({}, {}, -0.9),
+        ({"employed": True, "language": 3, "active": True}, {}, -0.9 + 0.25 + 0.07 + 0.1),
+        ({"class_hours": 20}, {}, -0.9 + 0.1),
+        (
+            {"temper": 0.5, "language": 0},
+            {"stage": Stage.IN_DECISION, "relocated": 2, "reunion": Reunion.APPLIED},
+            -0.9 + 0.5 - 0.3 - 0.14 - 0.3 - 0.3 - 0.45,
+        ),
+    ],
+)
+def test_level_by_hand(of_person, of_home, expected):
+    """With all of the gap closed in a month and hardly any luck, wellbeing is the level."""
+    state, _ = adults(1, **of_home)
+    for name, value in ({"temper": 1e-9} | of_person).items():
+        getattr(state.newcomers, name)[:] = value
+    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | {"pace": 1, "luck": 0}))
+    wellbeing.step(state, by_hand, Draws(1, "wellbeing", 12))
+    assert state.newcomers.wellbeing == pytest.approx([expected], abs=1e-6)
+
+
+def test_who_is_new_starts_at_the_own_level_and_keeps_it():
+    state, _ = adults(400)
+    run(wellbeing, state, mean=-0.9, **STILL)
+    temper = state.newcomers.temper.copy()
+    assert temper.mean() == pytest.approx(0, abs=0.08)
+    assert temper.std() == pytest.approx(0.5, abs=0.05)
+    assert state.newcomers.wellbeing == pytest.approx(temper - 0.9, abs=0.1)
+    run(wellbeing, state, months=12, mean=-0.9, **STILL)
+    assert np.array_equal(state.newcomers.temper, temper)
+    assert state.newcomers.wellbeing.mean() == pytest.approx(-0.9, abs=0.1)
+
+
+def test_the_gap_closes_at_the_pace():
+    state, _ = adults(400)
+    run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+    before = state.newcomers.wellbeing.mean()
+    state.newcomers.employed[:] = True
+    for months in (1, 2, 3):
+        state.clock.month += 1
+        run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+        assert state.newcomers.wellbeing.mean() - before == pytest.approx(0.4 * (1 - 0.8**months), abs=0.01)
+
+
+def test_only_adults_who_were_screened_have_wellbeing():
+    state, _ = adults(1)
+    child = people(state, Stage.HOUSED)
+    state.newcomers.born[child] = -12 * 10
+    gate = people(state, Stage.REGISTERING)
+    state.newcomers.born[gate] = -12 * 30
+    state.newcomers.adult[:] = False
+    state.newcomers.adult[look(state)] = True
+    run(wellbeing, state)
+    assert (state.newcomers.temper == 0).tolist() == [False, True, True]
+    assert state.newcomers.wellbeing[1:].tolist() == [0, 0]
+    run(wellbeing, village_state())
+
+
+@pytest.mark.parametrize("stands", [Reunion.APPLIED, Reunion.TRAVELLING])
+def test_family_apart_weighs_until_it_is_here(stands):
+    means = []
+    for reunion in (Reunion.NONE, stands, Reunion.ARRIVED):
+        state, _ = adults(100, reunion=reunion)
+        run(wellbeing, state, family=0.5)
+        means.append(state.newcomers.wellbeing.mean())
+    assert means[1] - means[0] == pytest.approx(-0.5, abs=1e-6)
+    assert means[2] == means[0]
+
+
+def test_a_move_counts_for_half_after_a_year():
+    state, rows = adults(10, stage=Stage.IN_DECISION, location=NEVER)
+    state.households.location[rows] = locations(state, Kind.REGISTRATION)[0]
+    run(placement, state)
+    assert state.households.relocated[rows].tolist() == state.households.moves[rows].tolist()
+    state.households.relocated[rows] = 1
+    run(wellbeing, state, months=12)
+    assert state.households.relocated[rows] == pytest.approx(np.full(10, 0.5))
+
+
+def test_low_wellbeing_takes_search_and_high_gives_none():
+    hired = []
+    for level in (1, 0, -3):
+        state, _ = adults(200, stage=Stage.AWAITING_COUPLING)
+        state.newcomers.wellbeing[:] = level
+        state.employers.vacancies[:] = 10_000  # more than anybody seeks
+        hired.append(len(run(work, state, mood=0.2, base=-2, in_reception=0)["hired"]))
+    assert hired[0] == hired[1] > hired[2]
+
+
+def test_a_home_counts_where_it_is_there():
+    luck = np.random.default_rng(5)
+    location, homeless = luck.integers(NEVER, 2, 200).astype(np.int32), luck.integers(NEVER, 2, 200).astype(np.int16)
+    expected = (location == NEVER) & (homeless == NEVER)
+    assert wellbeing.home(location, homeless).tolist() == expected.astype(float).tolist()
+    assert 0 < expected.sum() < 200

@@ -1,0 +1,181 @@
+"""The command line as a person meets it: results where it says, and one clear line when something is wrong."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from abm.engine.errors import InputError
+from abm.facts import facts as inputs
+from experiments.store import store
+from experiments.store.store import Run
+from experiments.sweeps import runner
+from tests.helpers.refusals import refused
+from tests.helpers.runs import CURRENT, small
+
+SMALL = ["--scale", "0.01", "--until", "2015-06"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Run:
+    """A finished run, the only one of its store."""
+    return runner.run(small("2015-06", scale=0.01), tmp_path_factory.mktemp("store"))[0]
+
+
+def at(kept: Run) -> tuple[str, str]:
+    """Where a run is, for the command line."""
+    return "--store", kept.store.files.place
+
+
+def test_table_prints_month_group_value_as_csv(abm, finished):
+    code, out, _ = abm("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0] == "month,group,value"
+    assert lines[1].startswith("2015-01,asylum seeker,")
+    assert len(lines) == 1 + 6 * 3
+
+
+def test_table_by_the_beginning_of_a_name(abm, finished):
+    code, out, _ = abm("table", finished.name[:6], "permits", *at(finished))
+    assert code == 0
+    assert "2015-06" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in_recepton",), ("did you mean 'in_reception'",)),
+        (("in_reception", "--by", "sex"), ("choose from total, kind, status",)),
+    ],
+)
+def test_table_names_what_there_is(abm, finished, words, said):
+    refused(abm("table", finished.name, *words, *at(finished)), *said)
+
+
+def test_a_run_that_is_not_there(abm, tmp_path):
+    refused(abm("table", "abc", "permits", "--store", str(tmp_path)), "abc", "no such run", "abm run SCENARIO")
+
+
+def test_a_damaged_run_is_named_with_the_way_out(abm, tmp_path):
+    kept, _ = runner.run(small("2015-06", scale=0.01), tmp_path)
+    (tmp_path / kept.key).write_text("x")
+    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "run the scenario again")
+    (tmp_path / "runs" / f"{kept.name}.json").write_text("{")
+    with pytest.raises(InputError, match="run the scenario again"):
+        kept.about()
+
+
+def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
+    code, out, _ = abm("parameters", "--csv")
+    assert code == 0
+    header, *rows = out.splitlines()
+    assert {"parameter", "unit", "default", "low", "high", "source", "meaning"} <= set(header.split(","))
+    assert any(row.startswith("policy.decision.capacity_factor,ratio") for row in rows)
+    code, out, _ = abm("levers")
+    assert code == 0
+    assert "policy.decision.capacity_factor = 1" in out
+    assert "world." not in out
+
+
+def test_chain_lists_the_processes_in_order_with_what_they_write(abm):
+    code, out, _ = abm("chain")
+    places = [out.index(f" {name} ") for name in ("arrival", "screening", "placement", "decision", "housing", "money")]
+    assert code == 0
+    assert places == sorted(places)
+    assert "households.stage" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("no-such.yaml",), ("no-such.yaml", "cannot be read")),
+        ((CURRENT, "--set", "policy.decision.capacity_facto=2"), ("--set", "did you mean 'capacity_factor'")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=99"), ("0.25 to 4", "ratio")),
+        ((CURRENT, "--set", "world.decision.capacity_factor=1"), ("lever", "policy")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor"), ("has no value",)),
+        ((CURRENT, "--set", "policy.decision.capacity_factor={2040-01: 2}"), ("2040-01", "outside the run")),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=.nan"), ("capacity_factor", "0.25 to 4")),
+        ((CURRENT, "--until", "2014-12"), ("2014-12", "outside the run")),
+        ((CURRENT, "--scale", "2"), ("scale", "0.001 to 1")),
+        ((CURRENT, "--seed", "-1"), ("seed",)),
+    ],
+)
+def test_bad_input_is_one_line_with_the_way_out(abm, tmp_path, words, said):
+    refused(abm("run", *words, "--store", str(tmp_path)), *said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_folder_that_can_not_be_written(abm, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    refused(abm("run", CURRENT, *SMALL, "--store", str(blocked)), str(blocked), "cannot be written", "--store")
+
+
+def test_a_run_that_is_stopped_leaves_nothing(tmp_path):
+    def stop(done: int, months: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(small("2015-06", scale=0.01), tmp_path, progress=stop)
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == [store.MARK]
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
+    again, simulated = runner.run(small("2015-06", scale=0.01), finished.store)
+    assert (again.name, simulated) == (finished.name, False)
+    other, simulated = runner.run(small("2015-06", scale=0.01, seed=2), finished.store)
+    assert other.name != finished.name
+    assert simulated
+
+
+def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
+    wanted = small("2015-06", scale=0.01)
+    kept, _ = runner.run(wanted, tmp_path)
+    outcomes = tmp_path / kept.key
+    before = outcomes.read_bytes()
+    assert runner.run(wanted, tmp_path, again=True)[1]
+    assert outcomes.read_bytes() == before
+    outcomes.write_bytes(before[:-9] + b"x" * 9)
+    with pytest.raises(InputError, match="other bytes"):
+        runner.run(wanted, tmp_path, again=True)
+
+
+def test_the_record_says_how_to_repeat_the_run(finished):
+    facts = finished.about()
+    assert facts["seed"] == 1
+    assert facts["scenario"]["params"]["decision.capacity_factor"] == {"2015-01": 1}
+    assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
+    assert len(facts["data_digest"]) == len(facts["model"]["code"]) == len(facts["outcomes_sha256"]) == 64
+
+
+def test_outcomes_are_tidy(finished):
+    frame = pd.read_parquet(finished.store.files.path(finished.key))
+    assert list(frame.columns) == ["run", "measure", "unit", "by", "group", "month", "value"]
+    assert not frame.duplicated(["measure", "by", "group", "month"]).any()
+    assert set(frame["run"]) == {finished.name}
+    assert frame[frame.measure == "reception_cost"]["unit"].unique().tolist() == ["EUR/month"]
+    stages = frame[(frame.measure == "in_reception") & (frame.by == "stage") & (frame.month == "2015-03")]
+    total = frame[(frame.measure == "in_reception") & (frame.by == "total") & (frame.month == "2015-03")]
+    assert stages.value.sum() == pytest.approx(total.value.item())
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
+    runner.warm_up(inputs.load())
+    words = [sys.executable, "-m", "experiments", "run", CURRENT, "--store", str(tmp_path)]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / store.MARK).exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "abm: stopped: nothing of this run was kept\n"
+    assert [file.name for file in tmp_path.iterdir() if file.name[0] != "."] == [store.MARK]

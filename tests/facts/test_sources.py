@@ -1,0 +1,89 @@
+"""Every figure of the model says what it is, from which year, from whom, and under which licence."""
+
+import csv
+import re
+
+import pytest
+import yaml
+
+from abm.chain import CHAIN
+from abm.engine.params import about
+from abm.facts import facts
+from abm.scenario import PARAMS
+from experiments.validation import targets
+
+DESCRIBED = yaml.safe_load((facts.FOLDER / "sources.yaml").read_text(encoding="utf-8"))
+SOURCES, TABLES = DESCRIBED["sources"], DESCRIBED["tables"]
+FILES = sorted(path.name for path in facts.FOLDER.glob("*.csv"))
+
+
+def rows(file):
+    with (facts.FOLDER / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_tables_and_files_are_the_same_set():
+    assert sorted(TABLES) == FILES == sorted(f"{table}.csv" for table in facts.KEYS)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_column_has_unit_year_source_and_licence(file):
+    assert list(TABLES[file]) == list(rows(file)[0])
+    for column, entry in TABLES[file].items():
+        assert set(entry) == {"unit", "year", "source", "derived"}, column
+        assert entry["unit"], column
+        assert re.search(r"20\d\d", entry["year"]), column
+        for key in entry["source"].split("|"):
+            assert SOURCES[key]["licence"], f"{column}: {key}"
+
+
+@pytest.mark.parametrize("key", sorted(SOURCES))
+def test_every_source_is_complete(key):
+    source = SOURCES[key]
+    assert {"title", "publisher", "url", "year", "licence", "note"} <= set(source)
+    assert source["title"]
+    assert source["publisher"]
+    assert source["url"] is None or re.fullmatch(r"https?://\S+\.\S+", source["url"])
+    assert source.get("confidence", "high") in {"high", "medium", "low"}
+
+
+@pytest.mark.parametrize("file", ["national_series.csv", "housing_tasks.csv"])
+def test_every_row_names_a_source(file):
+    for row in rows(file):
+        assert set(row["source"].split("|")) <= set(SOURCES), row
+
+
+def test_every_filled_task_says_how():
+    for row in rows("housing_tasks.csv"):
+        assert row["rule"]
+        if "assumption" in row["source"]:
+            assert row["rule"] != "observed"
+
+
+def test_every_check_has_a_source():
+    for name, check in DESCRIBED["checks"].items():
+        assert check["source"] in SOURCES, name
+
+
+def test_no_source_is_unused():
+    used = {key for table in TABLES.values() for entry in table.values() for key in entry["source"].split("|")}
+    used |= {check["source"] for check in DESCRIBED["checks"].values()}
+    used |= {
+        key for f in ("national_series.csv", "housing_tasks.csv") for row in rows(f) for key in row["source"].split("|")
+    }
+    used |= {key for target in targets.load() for key in target.source}
+    numbers = [about(field)["source"] for model in PARAMS.values() for field in model.model_fields.values()]
+    numbers += [process.__doc__ for process in CHAIN]
+    used |= {word for source in numbers for word in re.findall(r"\w+", source)} & set(SOURCES)
+    assert set(SOURCES) == used
+
+
+def test_files_are_plain_and_sorted():
+    for file in FILES:
+        content = (facts.FOLDER / file).read_bytes()
+        assert b"\r" not in content
+        assert content.endswith(b"\n")
+        table = rows(file)
+        first = list(table[0])[: len(facts.KEYS[file.removesuffix(".csv")])]
+        keys = [tuple(row[column] for column in first) for row in table]
+        assert keys == sorted(keys), file

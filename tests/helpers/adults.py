@@ -1,0 +1,71 @@
+"""Adults of the village, grown up and ready to work, and the odds of a job in plain Python."""
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.jobs import job_search, work
+from abm.people.working_age import look
+from abm.tables.people import Schooling, Stage, Track
+from tests.helpers.village import village_state as village_of_2015
+
+PLAIN = {"level": 0.29, "idleness": 1.3, "experience": 0.19, "woman": 0, "ageing": 0, "in_reception": 0}
+
+
+def village_state():
+    """The village a year on: the month before January 2015 has the number that stands for never."""
+    state = village_of_2015()
+    state.clock.month = 12
+    state.employers.vacancies[:] = 10_000  # more than anybody seeks
+    return state
+
+
+def grown(state, rows, **columns):
+    """The adults of households, men of 30 with secondary school and level 2, unless told otherwise; their rows."""
+    folk = state.newcomers
+    of = np.flatnonzero(np.isin(folk.household, rows) & (folk.role == 0))
+    set_to = {"schooling": Schooling.SECONDARY, "female": False, "born": state.clock.month - 360, "language": 2.0}
+    for name, value in (set_to | columns).items():
+        getattr(folk, name)[of] = value
+    folk.adult[:] = False
+    folk.adult[look(state)] = True  # as profile would
+    return of
+
+
+def odds(state, rows, **params):
+    """The log odds of a job of persons who may work, (n,), as `work.found` has them."""
+    p = work.Params(**params)
+    luck = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    found = job_search.seek(
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck, lambda who: 0
+    )
+    assert found.row.tolist() == rows.tolist()
+    return np.log(found.chance / (1 - found.chance))  # search and access are one
+
+
+def slow_odds(people, households, p, rows, month):
+    """The person's part of z in NumPy, as the rule is written."""
+    decades = np.maximum(month - people.born[rows].astype(int) - 360, 0) / 120
+    diploma = np.where(people.regulated[rows], p.regulated, p.recognised) * (people.recognised[rows] != NEVER)
+    return (
+        people.talent[rows].astype(float)
+        + p.support * households.support_at_placement[people.household[rows]].astype(float)
+        + p.level * (people.language[rows].astype(float) - 2)
+        - p.idleness * people.idleness[rows]
+        + p.experience * np.minimum(people.experience[rows].astype(float), 2)
+        + p.ageing * decades
+        + p.woman * people.female[rows]
+        + p.in_reception * (households.location[people.household[rows]] != NEVER)
+        + p.at_scale * p.coaching * people.coaching[rows]
+        + diploma
+    )
+
+
+def slow_chance(households, p, exempt, integrating, dual, of, z, month):
+    """Chance of a match in NumPy, as the rule is written."""
+    unpromising = (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
+    barred = unpromising | (month - households.applied[of] < p.barred_months)
+    free = np.where(barred, 0.0, p.with_permit if p.work_permit else 1.0)
+    free = np.where(households.granted[of] != NEVER, 1.0, free)
+    search = np.where(exempt, 0.0, np.where(integrating, np.where(dual, p.lock_in_dual, p.lock_in), 1.0))
+    return free * search / (1 + np.exp(-z))

@@ -1,0 +1,94 @@
+"""Whom seekers meet, for what share of the meetings there is a vacancy, and who hires them: worked out by hand."""
+
+import numpy as np
+import pytest
+
+from abm.jobs import job_matching, work
+from abm.tables.people import Stage
+from tests.helpers.adults import grown, village_state
+from tests.helpers.village import ALPHA, BETA, people, run
+
+NONE = 3  # the column of who has no sector; farm, shop and care are 0 to 2
+
+
+def met(*chances):
+    """Chances of seekers (region, sector, together) as (regions, sectors + 1)."""
+    found = np.zeros((2, 4))
+    for region, sector, chance in chances:
+        found[region, sector] += chance
+    return found
+
+
+def test_seekers_meet_employers_by_vacancies_within_reach_and_some_find_none():
+    state = village_state()
+    state.employers.vacancies[:] = [10, 10, 10, 5, 5, 5]
+    # Alpha reaches 0.75 x 30 there and 0.25 x 15 in Beta: six in seven come to Alpha; of Beta, 0.5 x 30 to 0.5 x 15:
+    # two in three. 49 from Alpha and 21 from Beta are 42 + 14 = 56 for 30 vacancies, and 14 for 15
+    found = job_matching.meet(state, 0.0, met((ALPHA, NONE, 49), (BETA, NONE, 21)))
+    assert found.open[ALPHA] == pytest.approx(np.full(4, 6 / 7 * 30 / 56 + 1 / 7))
+    assert found.open[BETA] == pytest.approx(np.full(4, 2 / 3 * 30 / 56 + 1 / 3))
+    assert job_matching.meet(state, 0.0, met((ALPHA, 0, 3))).open == pytest.approx(np.ones((2, 4)))
+
+
+def test_vacancies_of_a_sector_bound_who_seeks_in_it():
+    state = village_state()
+    state.employers.vacancies[:] = [6, 100, 100, 0, 100, 100]  # farms are in Alpha only
+    found = job_matching.meet(state, 1.0, met((ALPHA, 0, 8), (BETA, 0, 4), (ALPHA, 1, 8)))
+    assert found.open[:, 0] == pytest.approx([0.5, 0.5])  # 12 for 6
+    assert found.open[:, 1] == pytest.approx([1, 1])
+    half = job_matching.meet(state, 0.5, met((ALPHA, 0, 16)))
+    # 8 seek on farms; of the 8 others a few come there too: 4.5 of 4.5 + 150 + 50 within reach
+    farms = 6 / (8 + 8 * 4.5 / 204.5)
+    assert half.open[ALPHA, 0] == pytest.approx(0.5 * farms + 0.5 * (1 - 4.5 / 204.5 * (1 - farms)))
+    assert job_matching.meet(state, 1.0, met((BETA, 2, 1))).open[BETA, 2] == 1
+
+
+def test_a_run_at_a_scale_fills_as_large_a_part_of_the_vacancies():
+    state = village_state()
+    state.employers.vacancies[:] = 10
+    state.scale = 0.25
+    found = job_matching.meet(state, 0.3, met((ALPHA, 1, 25)))
+    state.scale = 1.0
+    assert found.open == pytest.approx(job_matching.meet(state, 0.3, met((ALPHA, 1, 100))).open)
+    assert found.open[ALPHA, 1] < 1
+
+
+def employers_of(state, share, region, sector, count=1000):
+    """How often each employer hires somebody of a region and sector, evenly over luck, (employers,)."""
+    there = job_matching.meet(state, share, met((region, sector, 1)))
+    luck = np.linspace(0, 1, count, endpoint=False)
+    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), luck, *there[1:])
+    return np.bincount(found, minlength=6).tolist()
+
+
+def test_hires_go_to_vacancies_within_reach_and_to_the_own_sector_first():
+    state = village_state()
+    state.employers.vacancies[:] = [0, 30, 0, 0, 0, 10]
+    assert employers_of(state, 0.0, ALPHA, 1) == [0, 900, 0, 0, 0, 100]  # 0.75 x 30 to 0.25 x 10
+    assert employers_of(state, 0.5, ALPHA, NONE) == [0, 900, 0, 0, 0, 100]
+    assert employers_of(state, 0.5, ALPHA, 2) == [0, 450, 0, 0, 0, 550]
+    # no farm has a vacancy: whoever seeks there meets nobody, and is hired elsewhere in the other half only
+    assert employers_of(state, 0.5, ALPHA, 0) == [0, 900, 0, 0, 0, 100]
+    assert job_matching.meet(state, 0.5, met((ALPHA, 0, 1))).open[ALPHA, 0] == pytest.approx(0.5)
+    assert employers_of(state, 1.0, BETA, 2) == [0, 0, 0, 0, 0, 1000]
+
+
+@pytest.mark.parametrize(("share", "most"), [(0, 1 / 3), (0.5, 2 / 3), (1, 1)])
+def test_newcomers_work_in_their_own_sector_more_often(share, most):
+    state = village_state()
+    rows = grown(state, people(state, Stage.HOUSED, count=1500), sector=0)
+    hired = run(work, state, base=-2, own_sector=share, separation=0.015)["hired"]
+    own = (state.employers.sector[state.newcomers.employer[hired]] == 0).mean()
+    assert len(hired) > 100
+    assert np.isin(hired, rows).all()
+    assert own == pytest.approx(most, abs=3 * np.sqrt(1 / 4 / len(hired)))
+
+
+def test_no_more_are_hired_than_there_are_vacancies():
+    state = village_state()
+    grown(state, people(state, Stage.HOUSED, count=3000), sector=1)
+    state.employers.vacancies[:] = [20, 10, 20, 20, 10, 20]
+    hired = run(work, state, base=-2, own_sector=1)["hired"]
+    assert len(hired) == pytest.approx(20, abs=3 * np.sqrt(20))  # of more than a hundred who could
+    state.employers.vacancies[:] = 0
+    assert len(run(work, state, base=-2)["hired"]) == 0

@@ -1,0 +1,72 @@
+"""The loop over who seeks work says what NumPy says; a move is seen, and months of work are counted."""
+
+import numpy as np
+import pytest
+
+from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.jobs import job_search, job_spells, work
+from abm.tables.people import Stage
+from tests.helpers.adults import grown, slow_chance, slow_odds, village_state
+from tests.helpers.village import ALPHA, BETA, A, D, people
+
+
+def test_the_loop_over_seekers_says_what_the_rule_says():
+    state, p, luck = village_state(), work.Params(weeks_cap=52), np.random.default_rng(1)
+    for stage, place in ((Stage.IN_DECISION, 1), (Stage.DEPARTING, 1), (Stage.AWAITING_HOME, 1), (Stage.HOUSED, NEVER)):
+        grown(state, people(state, stage, count=100, location=place))
+    folk, households, month = state.newcomers, state.households, state.clock.month
+    n = len(folk)
+    for name in ("talent", "language", "idleness", "experience", "coaching"):
+        getattr(folk, name)[:] = luck.uniform(0, 4, n)
+    for name in ("female", "regulated", "exempt", "integrating", "dual"):
+        getattr(folk, name)[:] = luck.random(n) < 0.4
+    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.integers(NEVER, 1, n)
+    folk.sector[:], folk.wellbeing[:] = luck.integers(NEVER, 3, n), luck.normal(size=n)
+    households.applied[:], households.tax_on_work[:] = month - luck.integers(0, 12, n), luck.choice([-1, 0, 0.5], n)
+    state.nation.expected_moves[0] = 0.1
+    rows = np.flatnonzero(luck.random(n) < 0.7)
+    local, of = work.local_odds(state, p), folk.household[rows]
+    cap = Draws(1, "work", month).address("cap", lifelong=True)
+    found = job_search.seek(
+        rows, state, work.weights(p), work.rules(state, p), local, p.match, cap, lambda who: np.full(len(who), 0.3)
+    )
+
+    town = np.where(households.location[of] != NEVER, ALPHA, state.municipalities.region[households.municipality[of]])
+    table = state.matches.match.reshape(4, 3, 2)[folk.schooling[rows], np.maximum(folk.sector[rows], 0), town]
+    ends = p.separation * np.exp(-p.settled * folk.experience[rows].astype(float))
+    z = slow_odds(folk, households, p, rows, month) + 0.3 + p.match * np.where(folk.sector[rows] == NEVER, 0, table)
+    z += local[town, folk.sector[rows]]
+    z += p.tenure * np.where(households.location[of] != NEVER, np.log(ends / (ends + 0.1)), 0)
+    chance = slow_chance(
+        households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], of, z, month
+    ) * np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
+    tax = households.tax_on_work[of].astype(float)
+    chance *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
+    some = np.flatnonzero(chance)
+    assert 0 < len(some) < len(rows)
+    assert found.row.tolist() == rows[some].tolist()
+    assert found.identity.tolist() == folk.identity[rows[some]].tolist()
+    assert found.chance == pytest.approx(chance[some], rel=1e-5)
+    assert found.where.tolist() == town[some].tolist()
+    slow = np.zeros((2, 4))
+    np.add.at(slow, (town[some], folk.sector[rows[some]]), found.chance)  # no sector: the last column
+    assert found.met == pytest.approx(slow)
+
+
+def test_a_move_to_another_region_is_seen():
+    state = village_state()
+    stays, moved = people(state, Stage.HOUSED, municipality=A), people(state, Stage.HOUSED, municipality=D)
+    long_ago = people(state, Stage.HOUSED, municipality=D)
+    state.households.moved_out[moved], state.households.moved_out[long_ago] = state.clock.month, state.clock.month - 1
+    waits = people(state, Stage.AWAITING_HOME)
+    rows = grown(state, np.concatenate([stays, moved, long_ago, waits]), work_region=ALPHA)
+    assert work.moved_away(state, rows).tolist() == [False, True, False, False]
+    state.newcomers.work_region[rows] = BETA
+    assert work.moved_away(state, rows).tolist() == [False, False, False, True]
+
+
+def test_months_of_a_year_are_counted_as_bits():
+    assert [job_spells.worked(bits) for bits in (0, 0b1, 0b101, 0xFFF)] == [0, 1, 2, 12]
+    assert job_spells.months_allowed(52) > 12 > job_spells.months_allowed(51)
+    assert job_spells.months_allowed(24) == pytest.approx(24 / (365.25 / 84))

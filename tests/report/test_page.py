@@ -1,0 +1,180 @@
+"""The page of a run: whole, readable without a network, with numbers that are those of the run."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from abm import scenario
+from experiments.report import charts, figures, page
+from experiments.sweeps import runner
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Document(HTMLParser):
+    """Elements with their attributes, and whether every tag is closed in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open = [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def count(self, tag):
+        return sum(name == tag for name, _ in self.elements)
+
+
+def finished(folder, until):
+    wanted = scenario.default().changed(scale=0.01, until=until)
+    return runner.run(wanted, folder)[0]
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    return finished(tmp_path_factory.mktemp("page"), "2016-12")
+
+
+@pytest.fixture(scope="session")
+def text(run):
+    return Path(page.write(run)).read_text(encoding="utf-8")
+
+
+def test_page_is_whole_and_needs_nothing_else(run, text):
+    document = Document(text)
+    assert text.startswith("<!doctype html>")
+    assert document.open == []
+    assert ("html", {"lang": "en"}) in document.elements
+    assert document.count("script") == document.count("link") == document.count("img") == document.count("iframe") == 0
+    assert not re.search(r"https?:|url\(|@import|\bon\w+=", text)
+    assert run.store.files.names(f"pages/{run.name}", ".html") == ["page"]
+
+
+def test_ids_are_unique_and_headings_do_not_skip(text):
+    document = Document(text)
+    ids = [attributes["id"] for _, attributes in document.elements if "id" in attributes]
+    levels = [int(tag[1]) for tag, _ in document.elements if re.fullmatch(r"h\d", tag)]
+    assert len(ids) == len(set(ids))
+    assert levels[0] == 1
+    assert max(after - before for before, after in zip(levels, levels[1:], strict=False)) == 1
+
+
+def test_every_picture_has_words_a_caption_and_a_table(text):
+    parts = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+    assert len(parts) == 7
+    for part in parts:
+        document = Document(part)
+        pictures = [attributes for tag, attributes in document.elements if tag == "svg"]
+        assert [picture["class"] for picture in pictures] == ["wide", "narrow"]
+        assert all(picture["role"] == "img" and len(picture["aria-label"]) > 50 for picture in pictures)
+        assert re.search(r"<figcaption>[^<]*\d[^<]*</figcaption>", part)
+        assert document.count("table") == document.count("details") == 1
+        assert document.count("td") > 0
+
+
+def test_the_run_is_named(run, text):
+    record = run.about()
+    for words in (record["name"], "December 2016", run.name, record["data_digest"][:12], record["model"]["code"][:12]):
+        assert words in text
+    assert "Nothing: every parameter has its default." in text
+
+
+def test_summary_is_that_of_the_outcomes(run, text):
+    frame = pd.read_parquet(run.store.files.path(run.key)).astype({"measure": str, "by": str, "month": str})
+    frame = frame[frame["by"] == "total"]
+
+    def values(measure, months):
+        return frame[(frame["measure"] == measure) & frame["month"].str.match(months)]["value"].sum()
+
+    expected = [
+        *(values(name, "2016-12") for name in ("in_reception", "status_holders", "awaiting_decision")),
+        values("relatives_queueing", "2016-12"),
+        values("housed", "2016-"),
+        values("reception_cost", "2016-") / 1e6,
+    ]
+    found = re.findall(r'<data value="([^"]+)">([^<]+)</data>', text)
+    assert [float(value) for value, _ in found] == pytest.approx(expected)
+    assert [float(shown.replace(",", "")) for _, shown in found] == pytest.approx(expected, rel=0.005)
+
+
+def test_same_run_same_picture(run):
+    first, second = (figures.flows(run.outcomes()).svg(charts.NARROW) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.slow
+def test_same_run_same_bytes(run, text):
+    assert page.html(run) == text
+
+
+def test_a_run_shorter_than_every_summary_year_has_a_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(charts.Figure, "svg", lambda figure, width: '<svg width="1" height="1"></svg>')
+    text = Path(page.write(finished(tmp_path, "2015-03"))).read_text(encoding="utf-8")
+    assert "before the end of the first year of the summary" in text
+    assert [tag for tag, _ in Document(text).elements].count("figure") == 3  # those that need no whole half-year
+
+
+def test_what_differs_from_the_defaults_is_listed():
+    assert page.differences(scenario.default().canonical()) == []
+    other = scenario.default().with_values({"policy.money.decision_term": {"2027-01": 9}}).canonical()
+    ((key, meaning, usual, here),) = page.differences(other)
+    assert (key, meaning) == ("policy.money.decision_term", "statutory term for a first decision [months]")
+    assert here.startswith(usual)
+    assert here.endswith("; 9 from 2027-01")
+
+
+def test_counts_are_shown_up_to_the_end_of_the_run(run):
+    counts = pd.DataFrame(
+        [("in_reception", "2015-12", 47764), ("status_holders", "2016-10", 13000), ("in_reception", "2017-12", 21037)],
+        columns=["measure", "period", "value"],
+    )
+    figure = figures.reception(run.outcomes(), counts)
+    shown = figure.table["Counted: everyone"]
+    assert shown["2015-12"] == 47764
+    assert shown.drop("2015-12").isna().all()
+    assert "published counts" in figure.caption
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (65731, "65,700"),
+        (0, "0"),
+        (-0.0, "0"),
+        (12.345, "12.3"),
+        (0.1239, "0.124"),
+        (1e9, "1,000,000,000"),
+        (-4567, "-4,570"),
+        (float("nan"), "–"),
+    ],
+)
+def test_numbers_for_people(value, words):
+    assert charts.number(value) == words
+
+
+@pytest.mark.parametrize(
+    ("period", "end", "words"),
+    [
+        ("2015", 2016, "2015"),
+        ("2015-I", 2015.5, "the first half of 2015"),
+        ("2015-II", 2016, "the second half of 2015"),
+        ("2015-12", 2016, "December 2015"),
+        ("2014-12", 2015, "December 2014"),
+    ],
+)
+def test_periods(period, end, words):
+    assert charts.when(period) == pytest.approx(end)
+    assert charts.said(period) == words

@@ -1,0 +1,111 @@
+"""How far a sweep is: pace and time left by hand, plain lines, and the file that tells others."""
+
+import io
+import json
+from contextlib import suppress
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from experiments.store.store import Store
+from experiments.sweeps import progress
+from experiments.sweeps.progress import LINE_EVERY, SILENT, WINDOW, Pace
+from experiments.sweeps.runner import Done
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still at 1,000 seconds until it is moved."""
+    now = SimpleNamespace(at=1000.0, time=lambda: now.at)
+    monkeypatch.setattr(progress, "time", now)
+    return now
+
+
+@pytest.fixture
+def lines():
+    """A console without a terminal, and what it was told."""
+    text = io.StringIO()
+    return Console(file=text, width=200), lambda: text.getvalue().splitlines()
+
+
+def done(clock, pace, seconds, status="kept"):
+    clock.at += seconds
+    pace.add(Done("a", status))
+
+
+def test_pace_by_hand(clock):
+    pace = Pace(total=20, before=5, began=1000.0)
+    assert (pace.words(), pace.seconds_left) == ("5 of 20 runs", None)
+    for status in ("kept", "kept", "failed", "there", "lost"):
+        done(clock, pace, 6, status)
+    assert (pace.finished, pace.failed) == (8, 2)
+    assert pace.per_minute == pytest.approx(10)  # 5 in 30 seconds
+    assert pace.seconds_left == pytest.approx(60)  # 10 runs are left
+    assert pace.words() == "8 of 20 runs, 2 failed, 10 per minute, 1 min left"
+
+
+def test_pace_is_that_of_the_last_runs(clock):
+    pace = Pace(total=10_000, began=1000.0)
+    for _ in range(300):
+        done(clock, pace, 10)
+    assert pace.per_minute == pytest.approx(6, rel=0.01)
+    for _ in range(WINDOW):
+        done(clock, pace, 1)
+    assert pace.per_minute == pytest.approx(60, rel=0.01)
+    assert pace.words() == "500 of 10,000 runs, 60 per minute, 2.6 h left"
+
+
+def test_the_first_record_at_once_is_no_division_by_zero(clock):
+    pace = Pace(total=2, began=1000.0)
+    done(clock, pace, 0)
+    assert pace.seconds_left < 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.4, "59 s"), (60, "1 min"), (3500, "58 min"), (3600, "1.0 h"), (12240, "3.4 h")],
+)
+def test_times_in_words(seconds, words):
+    assert progress.duration(seconds) == words
+
+
+def test_plain_lines_now_and_then_where_there_is_no_terminal(clock, lines, tmp_path):
+    console, said = lines
+    pace = Pace(total=4, began=1000.0)
+    with progress.shown(console, "mine", pace, Store(tmp_path)) as seen:
+        seen(Done("a", "kept"))
+        assert said() == []
+        clock.at += LINE_EVERY
+        seen(Done("b", "kept"))
+        seen(Done("c", "failed", reason="ValueError: [no] markup"))
+    assert said() == [
+        "mine: 2 of 4 runs, 12 per minute, 10 s left",
+        "Run c failed: ValueError: [no] markup",
+    ]
+
+
+def test_the_file_of_a_driver_is_there_while_it_runs(clock, lines, tmp_path):
+    store, pace = Store(tmp_path), Pace(total=4, before=1, began=1000.0)
+    with suppress(KeyboardInterrupt), progress.shown(lines[0], "mine", pace, store) as seen:
+        (first,) = progress.drivers(store, "mine")
+        assert (first["total"], first["counts"], first["seconds_left"], first["at"]) == (4, {}, None, 1000.0)
+        clock.at += 1
+        seen(Done("a", "kept"))
+        assert progress.drivers(store, "mine") == [first]  # not with every run
+        clock.at += 29
+        seen(Done("b", "kept"))
+        (later,) = progress.drivers(store, "mine")
+        assert (later["counts"], later["at"], later["driver"]) == ({"kept": 2}, 1030.0, first["driver"])
+        assert (later["per_minute"], later["seconds_left"]) == (pytest.approx(4), pytest.approx(15))
+        assert progress.drivers(store, "other") == []
+        raise KeyboardInterrupt
+    assert list((tmp_path / "sweeps" / "mine" / "drivers").iterdir()) == []
+
+
+def test_silent_drivers_are_passed_over(clock, tmp_path):
+    store = Store(tmp_path)
+    for driver, at in (("alive", 1000.0 - SILENT + 1), ("killed", 1000.0 - SILENT - 1)):
+        store.files.write(f"sweeps/mine/drivers/{driver}.json", json.dumps({"driver": driver, "at": at}).encode())
+    store.files.write("sweeps/mine/drivers/damaged.json", b"{")
+    assert [each["driver"] for each in progress.drivers(store, "mine")] == ["alive"]
