@@ -15,11 +15,12 @@ from abm.asylum import arrival, reunion
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.facts.facts import Inputs
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
-from abm.people.household_formation import admit, household_sizes, identities
+from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, settle_residents
 from abm.state import State
@@ -109,7 +110,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     state.employers.add(inputs.jobs.size, region=region, sector=sector, jobs=inputs.jobs.ravel())
     groups = inputs.origins
     languages = list(dict.fromkeys(language for language in groups["language"] if language != NO_LANGUAGE))
-    language = [NEVER if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
+    language = [NO_ROW if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
     state.origins.add(
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
@@ -159,7 +160,7 @@ def settle_locations(state: State) -> None:
         len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
         kind=listed["kind"].map(kinds).to_numpy(),
     )  # fmt: skip
-    size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, NEVER)
+    size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)
     for kind in (Kind.MUNICIPAL, Kind.HOTEL):
         state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
@@ -207,7 +208,7 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
     most = np.ceil(persons).astype(np.int64)
     origin = np.repeat(np.arange(len(persons)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
-    identity = identities(origin, NEVER, rank, arrival.FIRST)
+    identity = identities(origin, BEFORE_START, rank, arrival.FIRST)
     size = household_sizes(
         draws.once("family", identity), draws.once("size", identity), state.origins.family_share[origin], of.family_size
     )
@@ -221,8 +222,8 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
         origin=origin, stage=stage, since=since, applied=since,
         track=np.where(state.origins.safe[origin], Track.FAST, Track.REGULAR),
         granted=since if status else NEVER, decided=NEVER if stage == Stage.IN_DECISION else since,
-        housed=since if housed else NEVER,
-        municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NEVER,
+        housed=since if housed else NEVER, moved_in=since if housed else NEVER, coupled=since if housed else NEVER,
+        municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NO_ROW,
     )  # fmt: skip
 
 

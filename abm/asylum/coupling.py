@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER, half_year, starts_half_year
+from abm.engine.clock import half_year, starts_half_year
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 
 WRITES = (
@@ -44,14 +45,14 @@ class Params(ProcessParams):
 def tie(size, region_of, behind, population, region):
     """Municipality for each household in turn, (n,) int16: the one furthest behind per inhabitant.
 
-    size [persons], region_of (region or NEVER): (n,); behind [persons at the scale of the run], population, region:
+    size [persons], region_of (region or NO_ROW): (n,); behind [persons at the scale of the run], population, region:
     (m,). `behind` falls in place by those tied.
     """
     found = np.empty(len(size), dtype=np.int16)
     for i in range(len(size)):
-        best, most = NEVER, -np.inf
+        best, most = NO_ROW, -np.inf
         for j in range(len(population)):
-            if region_of[i] != NEVER and region[j] != region_of[i]:
+            if region_of[i] != NO_ROW and region[j] != region_of[i]:
                 continue
             value = behind[j] / population[j]
             if value > most:
@@ -94,11 +95,11 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     state.nation.task_arrivals[0] += households.size[new].sum()
 
     waiting = households.stage == Stage.AWAITING_COUPLING
-    rows = np.flatnonzero(waiting & (households.sponsor == NEVER))  # families go where their sponsor goes
+    rows = np.flatnonzero(waiting & (households.sponsor == NO_ROW))  # families go where their sponsor goes
     rows = rows[np.argsort(waiting_key(households.granted[rows], households.lottery[rows]))]
     within = households.tie[rows]
     if params.rule == "region":
-        within = np.where(within == NEVER, state.locations.region[households.location[rows]], within)
+        within = np.where(within == NO_ROW, state.locations.region[households.location[rows]], within)
     behind = -municipalities.balance * state.scale - tied_already(state)
     population = municipalities.population.astype(np.float64)
     households.municipality[rows] = tie(households.size[rows], within, behind, population, municipalities.region.copy())

@@ -10,10 +10,10 @@ Source: asyl_2014_2016_first (46.5% demonstrably departed); paces are assumption
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 
 WRITES = ("households.stage", "households.since", "households.location")
@@ -52,5 +52,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     queue = queue[households.closing[queue]]
     vanished = queue[draws.uniform("vanishes", households.identity[queue]) < params.vanishing_pace]
     households.enter(vanished, Stage.UNKNOWN, month)
-    households.location[rows] = households.location[vanished] = NEVER
+    households.location[rows] = households.location[vanished] = NO_ROW
     return {"returned": rows[returned], "left_unknown": np.concatenate([rows[~returned], vanished])}

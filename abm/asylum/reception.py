@@ -19,6 +19,7 @@ import numpy as np
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
 WRITES = ("locations", "nation.reception")
@@ -103,7 +104,7 @@ def places_by_municipality(state, kind: Kind, month: int) -> np.ndarray:
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Close what ends, then open regular and emergency locations for next month."""
     households, locations, month = state.households, state.locations, state.clock.month
-    in_place = np.flatnonzero((households.location != NEVER) & (households.hotel == NEVER))
+    in_place = np.flatnonzero((households.location != NO_ROW) & (households.hotel == NEVER))
     need = households.size[in_place].sum() / state.scale
     state.nation.reception[0] += (need - state.nation.reception[0]) / params.plan_lag
     norm = state.inputs.series_at("occupancy_norm", month)

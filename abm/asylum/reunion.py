@@ -10,10 +10,10 @@ Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who appl
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, Makeup, admit, geometric, relatives
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
@@ -54,7 +54,7 @@ class Params(ProcessParams):
 def apply(state, params: Params, draws: Draws) -> np.ndarray:
     """Let the permit holders of this month apply for relatives; returns their rows."""
     households, month = state.households, state.clock.month
-    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NEVER))
+    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NO_ROW))
     rows = fresh[draws.once("applies", households.identity[fresh]) < params.applying_share]
     who = households.identity[rows]
     households.family_abroad[rows] = family_size(draws.once("relatives", who), params.followers)

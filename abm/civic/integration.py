@@ -25,6 +25,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
+from abm.engine.table import UNSET
 from abm.people.working_age import YOUNGEST, adults, regions_of
 from abm.tables.people import Route, Schooling, Stage, Track
 
@@ -138,7 +139,7 @@ def without_route(rows, route, household, granted):
     lacking, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py
         lacking[count] = rows[k]
-        count += route[np.uint64(rows[k])] == NEVER
+        count += route[np.uint64(rows[k])] == UNSET
     found, many = np.empty(count + 1, np.int64), 0
     for row in lacking[:count]:
         found[many] = row
@@ -158,7 +159,7 @@ def without_plan(rows, planned, route, household, since, track):
     for row in unplanned[:count]:
         of = np.uint64(household[row])
         found[many] = row
-        many += (since[of] != NEVER) & ((route[row] != NEVER) | (track[of] != _FAST))
+        many += (since[of] != NEVER) & ((route[row] != UNSET) | (track[of] != _FAST))
     return found[:many].copy()
 
 
@@ -189,7 +190,7 @@ def asked(
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
         passes[many] = undated[more] = row
-        many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
+        many += (there | (over & (by == _HARDEST))) & (route[i] != UNSET) & (passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)
         integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty

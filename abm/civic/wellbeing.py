@@ -19,6 +19,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, fill_uniform, normal
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.people.working_age import adults
 from abm.tables.people import Reunion
 
@@ -99,7 +100,7 @@ def home(location, homeless):
     """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
     found = np.empty(len(location), np.float32)
     for h in range(len(location)):
-        found[h] = (location[h] == NEVER) & (homeless[h] == NEVER)
+        found[h] = (location[h] == NO_ROW) & (homeless[h] == NEVER)
     return found
 
 
@@ -107,7 +108,7 @@ def at_home(state) -> np.ndarray:
     """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
     found = home(read_only(households.location), read_only(households.homeless))
-    rows = np.flatnonzero(households.complex != NEVER) if len(of) else np.empty(0, np.int64)
+    rows = np.flatnonzero(households.complex != NO_ROW) if len(of) else np.empty(0, np.int64)
     found[rows] = of.quality[households.complex[rows]]
     return found
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 FIRST_CAPACITY = 64
+NO_ROW = -1  # in a column of row numbers: there is none
+UNSET = -1  # in a column of codes, counts or shares that are never negative: not set, not known
 
 
 class column:

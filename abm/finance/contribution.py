@@ -20,10 +20,10 @@ Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import numbered, placed, read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
@@ -133,13 +133,13 @@ def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params)
 def earned(number, count, household, born, net_wage, month, adult, kept_share, kept_most):
     """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
 
-    number (households,): which of them a household is, or NEVER; household, born [month], net_wage [EUR/month]:
+    number (households,): which of them a household is, or NO_ROW; household, born [month], net_wage [EUR/month]:
     whole columns of persons; adult: age [months] from which one is an adult.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
     for i in range(len(household)):
         n = number[household[i]]
-        if n == NEVER:
+        if n == NO_ROW:
             continue
         grown, net = month - born[i] >= adult, np.float64(net_wage[i])
         adults[n] += grown
@@ -181,7 +181,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     )  # fmt: skip
     most = value_of(adults, children, params)
     wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
-    households.tax_on_work[:] = NEVER
+    households.tax_on_work[:] = UNSET
     households.tax_on_work[here] = 0
     households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
 

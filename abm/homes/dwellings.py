@@ -3,9 +3,10 @@
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import MONTHS, NEVER, whole_months
+from abm.engine.clock import MONTHS, whole_months
 from abm.engine.kernels import read_only
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW, UNSET
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Reunion, Stage
 
@@ -70,7 +71,7 @@ def crowding(state, joined: np.ndarray) -> None:
     """
     households = state.households
     rows = np.unique(households.sponsor[joined])
-    known = rows[households.home[rows] != NEVER]
+    known = rows[households.home[rows] != UNSET]
     crowded = known[home_size(needed_by(state, known)) > households.home[known]]
     fresh = crowded[~households.crowded[crowded]]
     households.crowded[fresh] = True
@@ -85,16 +86,16 @@ def prepared(state, weeks: float, draws) -> np.ndarray:
     return queue[month - households.coupled[queue] >= needed]
 
 
-def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=NEVER) -> None:
+def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=UNSET, home=UNSET) -> None:
     """Let households leave reception for a home in a municipality, which counts for its task.
 
-    rule: by which each home was let; home: its HomeSize; (n,) or one for all, NEVER for who moves in with a sponsor.
+    rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for who moves in with a sponsor.
     A home that was found outside corporations has their tenure.
     """
     households, month = state.households, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
     households.housed[rows] = households.moved_in[rows] = month
-    households.location[rows] = NEVER
+    households.location[rows] = NO_ROW
     households.municipality[rows] = municipality
     households.rule[rows] = rule
     households.home[rows] = home

@@ -19,10 +19,11 @@ Source: stock and turnover, abm/facts/data/corporation_homes.csv, national_serie
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, NEVER
+from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
+from abm.engine.table import UNSET
 from abm.homes.dwellings import falling_free, home_size, move_in, needed_by, prepared
 from abm.homes.priority import ceiling, kept, let
 from abm.tables.homes import HomeSize, Rule
@@ -115,7 +116,7 @@ def house(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let households (rows, in turn) move into homes as far as they go; rows of who did and of who did not."""
     got = let(*asked(state, rows), on_offer, homes)
-    there = got != NEVER
+    there = got != UNSET
     move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
     return rows[there], rows[~there]
 

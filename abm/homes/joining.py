@@ -19,6 +19,7 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes.dwellings import crowding, home_size, move_in, needed_by
 from abm.homes.tenancies import MEANT_FOR, enter, leave
 from abm.tables.country import Kind
@@ -85,7 +86,7 @@ def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
     """
     households, of = state.households, state.complexes
     linked = np.zeros(len(sponsors), bool)
-    for turn in np.flatnonzero(households.complex[sponsors] != NEVER).tolist():
+    for turn in np.flatnonzero(households.complex[sponsors] != NO_ROW).tolist():
         row, size = sponsors[turn], needed[turn]
         where = households.complex[row]
         if not of.linkable[where]:
@@ -103,10 +104,10 @@ def wait_in_hotels(state, families: np.ndarray) -> None:
     """Bring families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
     households, locations = state.households, state.locations
     where = households.municipality[households.sponsor[families]]
-    families, where = families[where != NEVER], where[where != NEVER]
+    families, where = families[where != NO_ROW], where[where != NO_ROW]
     families_new = locations.kind[households.location[families]] != Kind.HOTEL
     families, where = families[families_new], where[families_new]
-    hotel = np.full(len(state.regions), NEVER)
+    hotel = np.full(len(state.regions), NO_ROW)
     hotels = np.flatnonzero(locations.kind == Kind.HOTEL)
     hotel[locations.region[hotels]] = hotels
     households.location[families] = hotel[state.municipalities.region[where]]
@@ -116,7 +117,7 @@ def wait_in_hotels(state, families: np.ndarray) -> None:
 def hotel_costs(state, params: Params) -> dict[Purpose, float]:
     """Euros this month at full scale for families in hotels, from the reception agency and from municipalities."""
     households, month = state.households, state.clock.month
-    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NEVER))
+    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
     by_coa = month - households.hotel[rows] < params.hotel_paid
     a_month = params.hotel_cost / MONTHS / state.scale
     paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
@@ -127,13 +128,13 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let families join where they can, let their sponsors look for a larger home, and pay hotels."""
     households, month = state.households, state.clock.month
     families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
-    families = families[households.sponsor[families] != NEVER]
+    families = families[households.sponsor[families] != NO_ROW]
     families = families[np.argsort(households.identity[families])]  # the same turns whatever the order of rows
     sponsors = households.sponsor[families]
     at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
     at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
     together, size = needed_by(state, sponsors), households.home[sponsors]
-    too_many = np.where(at_home & (size != NEVER), together - MEANT_FOR[size], 0)
+    too_many = np.where(at_home & (size != UNSET), together - MEANT_FOR[size], 0)
     linked = np.zeros(len(families), bool)
     turn = np.flatnonzero(too_many > 0)
     linked[turn] = link(state, sponsors[turn], home_size(together[turn]))

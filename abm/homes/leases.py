@@ -16,6 +16,7 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.tables.homes import Tenure
 from abm.tables.people import Stage
 
@@ -43,7 +44,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     private = (households.tenure == Tenure.PRIVATE) & (households.moved_in == month - params.term)
     if params.from_reception_only:
         private &= households.housed == households.moved_in
-    rows = np.flatnonzero(private & (households.stage == Stage.HOUSED) & (households.sponsor == NEVER))
+    rows = np.flatnonzero(private & (households.stage == Stage.HOUSED) & (households.sponsor == NO_ROW))
     rows = rows[draws.uniform("ends", households.identity[rows]) < params.ending]
     for column in (households.urgent, households.registered):
         column[rows[column[rows] == NEVER]] = month

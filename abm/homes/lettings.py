@@ -22,6 +22,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import members_of
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW
 from abm.homes.dwellings import SIZES, cell_of, move_in, needed_by
 from abm.homes.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
 from abm.homes.queue_kernels import first_in_line
@@ -136,7 +137,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         seekers.ended[regular] = month
         seekers.rule[regular] = rule
         settled = state.households.stage[rows] == Stage.HOUSED
-        left.append(rows[settled & (state.households.complex[rows] != NEVER)])
+        left.append(rows[settled & (state.households.complex[rows] != NO_ROW)])
         move_on(state, rows[settled], home[settled], rule)
         moved_on.append(rows[settled])
         rows, home = rows[~settled], home[~settled]

@@ -22,6 +22,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import members_of, numbered, read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes.tenancies import leave
 from abm.people.working_age import YOUNGEST
 from abm.tables.homes import Tenure
@@ -77,7 +78,7 @@ class Params(ProcessParams):
 
 
 def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none.
+    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NO_ROW: none.
 
     sponsor: whole column of households; joined: rows of those who have one.
     """
@@ -90,7 +91,7 @@ def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.nd
 def homes(number, household, month, born, hours, employed, work_region, region, adult, school):
     """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
 
-    number (households,): which of the n decides, or NEVER; household, born [month], hours, employed, work_region: of
+    number (households,): which of the n decides, or NO_ROW; household, born [month], hours, employed, work_region: of
     the persons looked at; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to
     school.
     """
@@ -98,7 +99,7 @@ def homes(number, household, month, born, hours, employed, work_region, region, 
     local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
     for i in range(len(household)):
         n = number[household[i]]
-        if n == NEVER:
+        if n == NO_ROW:
             continue
         age = month - born[i]
         if age >= adult:
@@ -132,14 +133,14 @@ def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarr
     people, households, month = state.newcomers, state.households, state.clock.month
     urbanity = state.inputs.urbanity
     rows = waiting(households.stage, households.since, Stage.HOUSED, month)
-    rows = rows[households.sponsor[rows] == NEVER]
+    rows = rows[households.sponsor[rows] == NO_ROW]
     luck = draws.uniform("moves", households.identity[rows])
     can = np.flatnonzero(luck < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # nobody is likelier
     rows, luck = rows[can], luck[can]
     town = households.municipality[rows]
     region = state.municipalities.region[town]
     number = deciding(rows, households.sponsor, joined)
-    persons = members_of(np.flatnonzero(number != NEVER), people.household)  # few, so their columns are cut out
+    persons = members_of(np.flatnonzero(number != NO_ROW), people.household)  # few, so their columns are cut out
     columns = (people.born, people.hours_followed, people.employed, people.work_region)
     adults, followed, job, school = homes(
         number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
@@ -172,22 +173,22 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count hours of class, and let households move on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     people.hours_followed[:] += people.class_hours
-    joined = np.flatnonzero(households.sponsor != NEVER)
+    joined = np.flatnonzero(households.sponsor != NO_ROW)
     rows = leaving(state, params, draws, joined)
-    left = rows[households.complex[rows] != NEVER]
-    lasting = (households.complex == NEVER) & (households.interim == NEVER)
+    left = rows[households.complex[rows] != NO_ROW]
+    lasting = (households.complex == NO_ROW) & (households.interim == NEVER)
     leave(state, left)
     luck = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
     decides = deciding(rows, households.sponsor, joined)
-    rows = np.flatnonzero((decides != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
+    rows = np.flatnonzero((decides != NO_ROW) & (households.stage == Stage.HOUSED))  # joined families go along
     households.came_from[rows] = households.municipality[rows]
     households.municipality[rows] = to[decides[rows]]
     households.moved_out[rows] = month
-    tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NEVER)]
+    tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NO_ROW)]
     anew = tenants[lasting[tenants]]
     households.tenure[tenants], households.registered[anew] = Tenure.PRIVATE, households.moved_in[anew]
     households.moved_in[rows] = month
-    households.home[rows], households.crowded[rows] = NEVER, False
+    households.home[rows], households.crowded[rows] = UNSET, False
     households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
     return {"moved_out": rows, "left_by_moving": left}

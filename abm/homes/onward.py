@@ -19,6 +19,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.homes.dwellings import home_size, needed_by
 from abm.homes.tenancies import move_on
 from abm.tables.homes import Tenure
@@ -76,7 +77,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households = state.households
     columns = (households.earned, households.sponsor, households.stage)
     wages = wages_of_homes(*(read_only(column) for column in columns))
-    tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
+    tenants = (households.stage == Stage.HOUSED) & (households.complex == NO_ROW) & (households.homeless == NEVER)
     tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
     who, wages = households.identity[rows], wages[rows]

@@ -18,13 +18,15 @@ wait_ut_region (13 and 8); urgency, wait_hr.
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import ENDLESS, MONTHS, NEVER
+from abm.engine.clock import EARLIEST, ENDLESS, MONTHS
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import UNSET
 from abm.homes.dwellings import falling_free
 from abm.homes.queue_steady_state import Balance, balance, lead_below, time_searched
+from abm.people.household_formation import BEFORE_START
 from abm.tables.homes import Group, Income, Search
 
 WRITES = ("seekers", "municipalities.seekers_due")
@@ -77,7 +79,7 @@ def settle(state, params: Params, draws: Draws) -> np.ndarray:
     there = others * lists.waiting * state.scale
     number = np.arange(len(of))
     count = np.floor(there + draws.once("rounding", number)).astype(np.int64)
-    town, identity = identities(count, NEVER)
+    town, identity = identities(count, BEFORE_START)
     chance = draws.once("searched", identity)
     ends = np.cumsum(count)
     spent = np.concatenate(
@@ -103,7 +105,10 @@ def urgent_beginning(lists: Balance, params: Params) -> np.ndarray:
 
 
 def identities(count: np.ndarray, month: int) -> tuple[np.ndarray, np.ndarray]:
-    """Municipality and identity (uint64) of the seekers who begin, both (n,); count (municipalities,) whole."""
+    """Municipality and identity (uint64) of the seekers who begin, both (n,); count (municipalities,) whole.
+
+    month: in which they begin, or BEFORE_START.
+    """
     town = np.repeat(np.arange(len(count)), count)
     rank = np.arange(len(town)) - np.repeat(np.cumsum(count) - count, count)
     packed = town.astype(np.uint64) << np.uint64(_MUNICIPALITY) | rank.astype(np.uint64)
@@ -127,9 +132,9 @@ def begin(state, params: Params, draws: Draws, town, identity, began, registered
     columns = {
         "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
         "group": np.where(urgent, Group.URGENT, group), "municipality": town, "began": began,
-        "registered": np.maximum(registered, -LONGEST), "stops": np.minimum(stops, ENDLESS),
+        "registered": np.maximum(registered, EARLIEST), "stops": np.minimum(stops, ENDLESS),
         "urgent": np.where(urgent, month, np.minimum(month + becomes, ENDLESS)),
-        "search": Search.SEARCHING, "ended": ENDLESS, "rule": NEVER,
+        "search": Search.SEARCHING, "ended": ENDLESS, "rule": UNSET,
     }  # fmt: skip
     for name, values in columns.items():
         getattr(seekers, name)[rows] = values

@@ -28,6 +28,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting, waiting_key
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes.dwellings import FIT_SMALL, home_size, move_in, needed_by
 from abm.homes.tenancies import enter, leave, move_on, to_link, with_families
 from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
@@ -115,13 +116,13 @@ class Params(ProcessParams):
 
 @njit(cache=True)
 def assigned(pool, size, start, linkable, free):
-    """Complex of each household in turn, (n,) int32 (NEVER: none): the first of its pool with enough units.
+    """Complex of each household in turn, (n,) int32 (NO_ROW: none): the first of its pool with enough units.
 
     pool, size (HomeSize): (n,); linkable, free [units]: of complexes in the order of their pools, of which `start`
     (pools + 1,) is the first. `free` is used up. One unit for a small home, one more for each class above, and then
     only where units can be linked.
     """
-    got = np.full(len(pool), NEVER, np.int32)
+    got = np.full(len(pool), NO_ROW, np.int32)
     for i in range(len(pool)):
         units = size[i] + 1
         for c in range(start[pool[i]], start[pool[i] + 1]):
@@ -133,14 +134,14 @@ def assigned(pool, size, start, linkable, free):
 
 
 def given(state, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Complex of each household in turn, (n,) (NEVER: none), where `free` (complexes,) units are; see `assigned`."""
+    """Complex of each household in turn, (n,) (NO_ROW: none), where `free` (complexes,) units are; see `assigned`."""
     of, pool = state.complexes, state.municipalities.pool
     rows = np.flatnonzero(free > 0)
     group = pool[of.municipality[rows]]
     rows = rows[np.argsort(group, kind="stable")]
     start = np.append(0, np.cumsum(np.bincount(group, minlength=len(pool))))
     got = assigned(pool[municipality], size.astype(np.int64), start, of.linkable[rows], free[rows])
-    return np.where(got == NEVER, NEVER, rows[got] if len(rows) else NEVER)
+    return np.where(got == NO_ROW, NO_ROW, rows[got] if len(rows) else NO_ROW)
 
 
 @njit(cache=True)
@@ -180,7 +181,7 @@ def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
     home = households.municipality[of]
     there = state.municipalities.region[home] == people.work_region[at_work]
     tied = np.zeros(len(households), bool)
-    tied[of[there & (home != NEVER)]] = True
+    tied[of[there & (home != UNSET)]] = True
     return tied[rows]
 
 
@@ -197,7 +198,7 @@ def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> n
     rows = rows[np.lexsort((waiting_key(households.coupled[rows], households.lottery[rows]), after))]
     size = home_size(needed_by(state, rows))
     got = given(state, households.municipality[rows], size, free)
-    rows, size, got = rows[got != NEVER], size[got != NEVER], got[got != NEVER]
+    rows, size, got = rows[got != NO_ROW], size[got != NO_ROW], got[got != NO_ROW]
     move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
     enter(state, rows, got, size)
     register(state, params, draws, rows)
@@ -243,7 +244,7 @@ def let_to_others(state, free: np.ndarray) -> np.ndarray:
     rows = oldest_first_by(where, rows, turn, seekers.lottery, ones, units)
     rows = rows[np.argsort(waiting_key(turn[rows], seekers.lottery[rows]))]
     got = given(state, seekers.municipality[rows], np.zeros(len(rows)), free)
-    rows, got = rows[got != NEVER], got[got != NEVER]
+    rows, got = rows[got != NO_ROW], got[got != NO_ROW]
     seekers.complex[rows] = got
     seekers.entered[rows] = month
     seekers.urgent[rows] = ENDLESS
@@ -257,9 +258,9 @@ def let_to_others(state, free: np.ndarray) -> np.ndarray:
 def residents_leaving(state) -> np.ndarray:
     """Free the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
     seekers, of = state.seekers, state.complexes
-    rows = np.flatnonzero((seekers.complex != NEVER) & (seekers.search != Search.SEARCHING))
+    rows = np.flatnonzero((seekers.complex != NO_ROW) & (seekers.search != Search.SEARCHING))
     of.residents[:] -= np.bincount(seekers.complex[rows], minlength=len(of)).astype(np.int32)
-    seekers.complex[rows] = NEVER
+    seekers.complex[rows] = NO_ROW
     return rows
 
 
@@ -282,22 +283,22 @@ def put_out(state, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rows = tenants[of.built[households.complex[tenants]] == 0]
     leave(state, rows)
     households.homeless[with_families(state, rows)] = month
-    households.home[rows], households.crowded[rows] = NEVER, False
+    households.home[rows], households.crowded[rows] = UNSET, False
     households.urgent[rows] = month
     households.registered[rows[households.registered[rows] == NEVER]] = month
-    others = np.flatnonzero(seekers.complex != NEVER)
+    others = np.flatnonzero(seekers.complex != NO_ROW)
     others = others[of.built[seekers.complex[others]] == 0]
     seekers.urgent[others] = month
     of.residents[:] -= np.bincount(seekers.complex[others], minlength=len(of)).astype(np.int32)
-    seekers.complex[others] = NEVER
+    seekers.complex[others] = NO_ROW
     return rows, others
 
 
 def overstaying(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Who lives here for longer than the contract; rows of households and of seekers."""
     households, seekers, until = state.households, state.seekers, state.clock.month - params.contract
-    tenants = (households.complex != NEVER) & (households.sponsor == NEVER) & (households.housed <= until)
-    return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NEVER) & (seekers.entered <= until))
+    tenants = (households.complex != NO_ROW) & (households.sponsor == NO_ROW) & (households.housed <= until)
+    return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NO_ROW) & (seekers.entered <= until))
 
 
 # --- what it brings
@@ -319,7 +320,7 @@ def settle_accounts(state, params: Params) -> None:
     of.incidents[:] = incidents(let.astype(float), status, of.managed, params)
     rents = let * of.rent.astype(float)
     running = of.built * of.running.astype(float)
-    lets = np.flatnonzero(of.corporation != NEVER)
+    lets = np.flatnonzero(of.corporation != NO_ROW)
     np.add.at(state.corporations.room, of.corporation[lets], (rents - running)[lets])
     state.ledger.enter(
         {
@@ -335,9 +336,9 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     if not len(of):
         return {}
     events = {"residents_left": residents_leaving(state)}
-    tenants = np.flatnonzero((households.complex != NEVER) & (households.sponsor == NEVER))
+    tenants = np.flatnonzero((households.complex != NO_ROW) & (households.sponsor == NO_ROW))
     events["left_to_middle_rent"] = to_middle_rent(state, params, draws, tenants)
-    tenants = tenants[households.complex[tenants] != NEVER]
+    tenants = tenants[households.complex[tenants] != NO_ROW]
     events["put_out"], events["residents_put_out"] = put_out(state, tenants)
     status, others = free_units(state, params)
     events["housed"] = let_to_newcomers(state, params, draws, status) if status.any() else none

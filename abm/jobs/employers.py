@@ -9,8 +9,8 @@
 Vacancies of the country follow the series of tightness and unemployment. What crosses to `work` is last month's trust
 and how often employers expect that a move in reception ends a job.
 
-Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask, abm/people/region_match.py;
-tightness and unemployment, abm/facts/data/national_series.csv; E044, E007.
+Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask, SCHOOLED of the
+match; tightness and unemployment, abm/facts/data/national_series.csv; E044, E007.
 """
 
 import numpy as np

@@ -17,6 +17,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
+from abm.engine.table import NO_ROW
 from abm.people.working_age import adults, regions_of
 from abm.tables.people import Schooling
 
@@ -112,7 +113,7 @@ def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     granted = households.granted[people.household[rows]]
     recent = (granted != NEVER) & (granted >= month - params.coached_within)
     waits = recent & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
-    queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
+    queue = rows[waits & (households.location[people.household[rows]] == NO_ROW)]
     of, number, one = people.household[queue], np.arange(len(queue)), np.ones(len(queue), np.int8)
     since, lottery = households.granted[of], households.lottery[of]
     found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]

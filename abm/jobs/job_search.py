@@ -13,6 +13,7 @@ from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.kernels import read_only
+from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
 from abm.people.working_age import free_since
@@ -162,7 +163,7 @@ def odds_each(rows, c, month, w):
         i = rows[k]
         found[k] = odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NEVER, c.support[c.household[i]], w,
+            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NO_ROW, c.support[c.household[i]], w,
         )  # fmt: skip
     return found
 
@@ -233,7 +234,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
             continue
-        own = c.sector[i] if c.sector[i] != NEVER else last
+        own = c.sector[i] if c.sector[i] != NO_ROW else last
         z = local[region, own] + odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
             c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,

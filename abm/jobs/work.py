@@ -30,6 +30,7 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted, read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.jobs import job_matching, job_search, job_spells
 from abm.people.working_age import YOUNGEST, adults, free_since
 from abm.tables.people import Schooling
@@ -359,8 +360,8 @@ def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarra
     state.nation.jobs_in_reception[:] = job_spells.note_jobs(
         employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
     )
-    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NEVER)]]
-    employers.pulled_out[:] = np.bincount(pulled[pulled != NEVER], minlength=len(employers))
+    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NO_ROW)]]
+    employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
 
 
 def end(people, rows: np.ndarray) -> None:

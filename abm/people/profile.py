@@ -11,10 +11,10 @@ exempt E045, E101.
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.people.region_match import sector_shares, sectors_of
 from abm.people.working_age import OLDEST, YOUNGEST, look
 from abm.tables.people import Activity, Stage
@@ -88,7 +88,7 @@ def present(born, household, sector, stage, here, screened, month, youngest, old
         grown = (born[i] > first) & (born[i] <= last)
         adult[i] = grown & screened[at]
         fresh[count] = i
-        count += grown & here[at] & (sector[i] == NEVER)
+        count += grown & here[at] & (sector[i] == NO_ROW)
     return fresh[:count].copy()
 
 
@@ -96,7 +96,7 @@ def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
     known = people.schooling[rows]  # at arrival, of whom temporary protection admits
-    people.schooling[rows] = np.where(known == NEVER, schooling(draws.once("schooling", who), params), known)
+    people.schooling[rows] = np.where(known == UNSET, schooling(draws.once("schooling", who), params), known)
     shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))

@@ -11,9 +11,9 @@ an assumption in the order of the labour force survey. No measured match of Dutc
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import ORDER_BITS, Draws
 from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Role, Schooling
 
@@ -92,7 +92,7 @@ def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
     people, number = state.newcomers, numbered(rows, len(state.households))
     persons = members_of(rows, people.household)
-    persons = persons[people.sector[persons] != NEVER]
+    persons = persons[people.sector[persons] != NO_ROW]
     return persons, number[people.household[persons]]
 
 
@@ -132,10 +132,10 @@ def wishes(chance: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pu
     """How much each household wishes each region, (n, regions); the highest is its first choice.
 
     The first choice falls on a region in proportion to its inhabitants, times exp(pull) where relatives live, and so
-    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NEVER).
+    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NO_ROW).
     """
     wish = np.log(population_share) - np.log(-np.log1p(-chance))
-    tied = np.flatnonzero(tie != NEVER)
+    tied = np.flatnonzero(tie != NO_ROW)
     wish[tied, tie[tied]] += pull
     return wish
 

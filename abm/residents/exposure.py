@@ -33,7 +33,7 @@ def novelty(
 ) -> np.ndarray:  # fmt: skip
     """How new each location is to residents, (n,): 1 from announcement to opening, then fading; 0 if closed.
 
-    announced, opened, ends [month]: (locations,); those that were there at the start (announced: -1) are not new.
+    announced, opened, ends [month]: (locations,); those that were there at the start (announced: NEVER) are not new.
     """
     fading = np.exp(-np.maximum(month - opened, 0) / habituation)
     return np.where((announced != NEVER) & (announced <= month) & (ends > month), fading, 0.0)

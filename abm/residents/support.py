@@ -33,6 +33,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.residents import complexes_nearby, exposure, feedback
 from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
@@ -211,7 +212,7 @@ def terms(params: Params) -> Terms:
 def announce(state, params: Params, draws: Draws) -> None:
     """Give new locations a neighbourhood, and let residents hear of them."""
     locations, where, month = state.locations, state.neighbourhoods, state.clock.month
-    rows = np.flatnonzero(locations.neighbourhood == NEVER)
+    rows = np.flatnonzero(locations.neighbourhood == NO_ROW)
     if not len(rows):
         return
     town = locations.municipality[rows]
@@ -242,13 +243,13 @@ def felt_weights(params: Params) -> np.ndarray:
 def fairness(state, params: Params) -> np.ndarray:
     """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
-    fresh = (households.moved_in == month) & (households.sponsor == NEVER)
+    fresh = (households.moved_in == month) & (households.sponsor == NO_ROW)
     rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
     weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
     let = np.bincount(towns.pool[town], weight, len(towns))
     freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
     share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
-    known = np.where(towns.let_share == NEVER, params.fair_share, towns.let_share)
+    known = np.where(towns.let_share == UNSET, params.fair_share, towns.let_share)
     towns.let_share[:] = known + (share - known) / A_YEAR
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
 
@@ -276,7 +277,7 @@ def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
     else:
         felt = exposure.faded(*at, params.exponent, params.reach)
     felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
-    known = np.where(towns.accustomed == NEVER, stock, towns.accustomed)
+    known = np.where(towns.accustomed == UNSET, stock, towns.accustomed)
     towns.accustomed[:] = known + (stock - known) / params.accustoming
     points = PERCENT * (stock - known)[where.municipality] * (1 - where.urban)
     return params.threat * felt + params.stock * points
@@ -386,6 +387,6 @@ def respond(state, params: Params) -> None:
     towns.delay[:] = feedback.delay(params.lead, objecting, before, params.delaying)
     towns.stopped[:] = feedback.stopped(objecting, before, params.stopping)
     placed = (households.coupled == month) | ((households.housed == month) & (households.coupled == NEVER))
-    rows = np.flatnonzero(placed & (households.municipality != NEVER))
+    rows = np.flatnonzero(placed & (households.municipality != NO_ROW))
     met = feedback.standardised(towns.support, towns.population, max(leaning.std(), np.finfo(float).tiny))
     households.support_at_placement[rows] = met[households.municipality[rows]]

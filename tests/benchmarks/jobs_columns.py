@@ -6,6 +6,7 @@ from abm.civic import learning
 from abm.engine.clock import MONTHS, NEVER, Clock
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
+from abm.engine.table import NO_ROW
 from abm.jobs.work import FADING, chance_of_match, odds_of_person
 from abm.people.working_age import adults, regions_of
 from abm.state import State
@@ -22,7 +23,7 @@ class JobsColumns:
         self.state.households.add(rules.people, **households)
         self.state.locations.add(TOWNS, region=rules.regions(TOWNS))
         self.state.municipalities.add(TOWNS, region=rules.regions(TOWNS), population=1)
-        self.state.origins.add(1, language=NEVER)  # nobody has neighbours of the own language
+        self.state.origins.add(1, language=NO_ROW)  # nobody has neighbours of the own language
 
     def step(self) -> tuple[int, ...]:
         """Let everybody learn, then work."""

@@ -19,6 +19,7 @@ import numpy as np
 from abm.civic import learning
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.jobs import work
 from abm.jobs.work import REFERENCE
 from abm.tables.people import Stage, Track
@@ -100,8 +101,8 @@ class JobsRules:
         households = {
             "stage": stage,
             "track": np.where(luck("fast") < 0.1, Track.FAST, Track.REGULAR).astype(np.int8),
-            "location": np.where(in_reception, place, NEVER).astype(np.int32),
-            "municipality": np.where(in_reception, NEVER, place).astype(np.int16),
+            "location": np.where(in_reception, place, NO_ROW).astype(np.int32),
+            "municipality": np.where(in_reception, NO_ROW, place).astype(np.int16),
             "applied": (BEGIN - 1 - np.floor(luck("applied") * APPLIED)).astype(np.int16),
             "granted": np.where(permit, BEGIN - 1, NEVER).astype(np.int16),
         }

@@ -12,7 +12,7 @@ import pytest
 
 from abm import parameters, scenario, start
 from abm.chain import turn
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.recorder import Recorder
 from abm.state import State
 from tests.helpers.runs import advance, difference, real, recorded, small, state_after
@@ -92,7 +92,7 @@ def test_one_more_arrival_changes_nobody_elses_draws():
     same, also = common(*states)
     for state, rows in zip(states, (same, also), strict=True):
         alone = np.setdiff1d(np.arange(len(state.households)), rows)  # households that only one of the two runs has
-        applicants = alone[state.households.sponsor[alone] == NEVER]
+        applicants = alone[state.households.sponsor[alone] == NO_ROW]
         assert len(applicants) <= 7  # whole households: the last one of a month may come a month earlier or later
         assert len(alone) <= 30  # a queue that is one person longer lets some families arrive a month later
     drawn = ("size", "lottery", "unaccompanied", "origin", "repeated")
@@ -122,7 +122,7 @@ def shuffled(state: State, seed: int) -> None:
         for name in table.columns():
             values = getattr(table, name)
             values[:] = values[turned].copy()
-    sponsored = people.sponsor != NEVER
+    sponsored = people.sponsor != NO_ROW
     people.sponsor[sponsored] = place[people.sponsor[sponsored]]
     folk.household[:] = place[folk.household]
 

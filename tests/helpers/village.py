@@ -14,11 +14,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.facts.csv_tables import HALVES, MONTHS, YEARS, fixed
 from abm.facts.facts import Inputs
-from abm.people.household_formation import Makeup, admit, identities
+from abm.people.household_formation import BEFORE_START, Makeup, admit, identities
 from abm.residents.synthetic_residents import settle_residents
 from abm.start import Params, settle_country
 from abm.state import State
@@ -162,7 +161,7 @@ def people(state: State, stage: Stage, count: int = 1, size: int = 1, **columns)
         implied["municipality"] = A
     implied |= columns
     rank = len(state.households) + np.arange(count)
-    identity = identities(np.full(count, implied["origin"]), NEVER, rank, way=0)
+    identity = identities(np.full(count, implied["origin"]), BEFORE_START, rank, way=0)
     makeup = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)
     sizes = np.full(count, size)
     return admit(state, Draws(1, "village", 0), identity, sizes, makeup, **implied)

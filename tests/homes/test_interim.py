@@ -5,6 +5,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.homes import interim, joining
 from abm.measures import MEASURES
 from abm.observe.measure import Month
@@ -106,7 +107,7 @@ def test_places_open_later_and_fill_by_waiting():
     assert (of.stage[entered] == Stage.HOUSED).all()
     assert (of.rule[entered] == Rule.INTERIM).all()
     assert (of.urgent[entered] == NOW + 2).all()
-    assert (of.location[entered] == NEVER).all()
+    assert (of.location[entered] == NO_ROW).all()
     assert state.municipalities.balance[B] == -40  # they count for the task
     assert state.ledger.month[Purpose.INTERIM_GRANTS] == pytest.approx(10 * 40_000 / 12)
     state.check_homes()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.tables.people import Activity, Schooling, Stage
 from tests.helpers.adults import grown, village_state
@@ -18,7 +18,7 @@ def slow_present(state, month, here, screened):
         age, at = month - int(folk.born[i]), stage[folk.household[i]]
         grown_up = 216 <= age < 792
         adult.append(bool(grown_up and screened[at]))
-        if grown_up and here[at] and folk.sector[i] == NEVER:
+        if grown_up and here[at] and folk.sector[i] == NO_ROW:
             fresh.append(i)
     return adult, fresh
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.people.household_formation import identities
 from abm.people.region_match import (
@@ -88,12 +88,12 @@ def test_people_work_in_sectors_that_take_their_schooling():
 
 
 def household(state, *members, stage=Stage.IN_DECISION, **columns):
-    """A household whose members have the given sectors (NEVER: no profile); its row."""
+    """A household whose members have the given sectors (NO_ROW: no profile); its row."""
     row = people(state, stage, size=len(members), **columns)
     persons = np.flatnonzero(state.newcomers.household == row[0])
     state.newcomers.role[persons] = [Role.LEAD, Role.PARTNER, *[Role.CHILD] * 7][: len(members)]
     state.newcomers.sector[persons] = members
-    state.newcomers.schooling[persons] = np.where(np.array(members) == NEVER, NEVER, SECONDARY)
+    state.newcomers.schooling[persons] = np.where(np.array(members) == NO_ROW, NO_ROW, SECONDARY)
     return row
 
 
@@ -106,7 +106,9 @@ def test_the_village_has_a_match_for_every_profile():
 
 def test_who_counts_for_a_household():
     state = village_state(own_sector=1.0)
-    rows = np.concatenate([household(state, CARE, FARM, NEVER), household(state, FARM, FARM), household(state, NEVER)])
+    rows = np.concatenate(
+        [household(state, CARE, FARM, NO_ROW), household(state, FARM, FARM), household(state, NO_ROW)]
+    )
     assert of_households(state, rows, "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
     assert of_households(state, rows, "best").tolist() == pytest.approx(np.array([[1, 1], [-1, 1], [0, 0]]))
     assert of_households(state, rows, "lead").tolist() == pytest.approx(np.array([[1, -1], [-1, 1], [0, 0]]))
@@ -117,7 +119,7 @@ def test_who_counts_for_a_household():
 def test_the_match_of_persons_with_a_region():
     state = village_state(own_sector=1.0)
     for town in (A, D):
-        household(state, CARE, NEVER, stage=Stage.HOUSED, municipality=town)
+        household(state, CARE, NO_ROW, stage=Stage.HOUSED, municipality=town)
     persons = np.arange(4)
     found = matched(state, persons, np.array([ALPHA, ALPHA, BETA, BETA]))
     assert found.tolist() == pytest.approx([1, 0, -1, 0])
@@ -130,9 +132,9 @@ def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
     run(profile, state)
     grown = (state.newcomers.born <= -18 * 12) & (state.newcomers.born > -66 * 12)
     here = state.households.stage[state.newcomers.household] == Stage.REGISTERING
-    assert (state.newcomers.sector[grown & here] != NEVER).all()
+    assert (state.newcomers.sector[grown & here] != NO_ROW).all()
     assert set(state.newcomers.sector[grown & here]) == {FARM, SHOP, CARE}
-    assert (state.newcomers.sector[~here] == NEVER).all()
+    assert (state.newcomers.sector[~here] == NO_ROW).all()
     assert not state.newcomers.adult.any()  # no class and no work yet
 
 
@@ -141,7 +143,7 @@ def test_a_sector_is_drawn_once():
     people(state, Stage.REGISTERING, 50)
     run(profile, state)
     before = state.newcomers.sector.copy()
-    state.newcomers.sector[:] = NEVER
+    state.newcomers.sector[:] = NO_ROW
     state.clock.month = 7
     run(profile, state)
     assert state.newcomers.sector.tolist() == before.tolist()
@@ -168,7 +170,7 @@ def test_no_two_households_and_regions_share_a_number():
 def test_wishes_follow_inhabitants_and_relatives():
     share = np.array([0.1, 0.3, 0.6])
     chance = np.random.default_rng(1).random((20_000, 3))
-    nobody, there = np.full(20_000, NEVER), np.zeros(20_000, np.int8)
+    nobody, there = np.full(20_000, NO_ROW), np.zeros(20_000, np.int8)
     first = np.bincount(wishes(chance, share, nobody, 2.0).argmax(axis=1)) / 20_000
     assert first.tolist() == pytest.approx(share.tolist(), abs=0.015)
     pulled = np.bincount(wishes(chance, share, there, np.log(9)).argmax(axis=1)) / 20_000
