@@ -1,8 +1,9 @@
 """Municipalities may take status holders who are tied to them into interim places, for a grant of the State.
 
 While there is a scheme, a municipality that is behind on its task and has enough people waiting decides for a location
-where the grant covers what a place costs it. Costs differ between municipalities for good. Of these, some decide each
-month, fewer where residents came to mind more; part of what is decided never opens, and it opens some months later.
+where the grant covers what a place costs it. Costs differ between municipalities for good, whatever the scheme, and in
+part of them no plan ever opens. Of the others, some decide each month, fewer where residents came to mind more; a
+location opens some months later.
 
     cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
 
@@ -71,16 +72,22 @@ class Params(ProcessParams):
     least: int = param(10, "persons", 1, 200, "assumption", "people who wait, from whom on a location is worth it")
     size: int = param(40, "persons", 5, 300, "assumption: as a building of starter homes", "places of a location")
     pace: float = param(0.1, "share/month", 0.01, 0.5, "assumption", "of who can, who decide for one each month")
-    abandoned: float = param(0.5, "share", 0, 0.8, "E078|flex_built|flex_target", "of what is decided, never opened")
+    abandoned: float = param(
+        0.5,
+        "share",
+        0,
+        0.8,
+        "E078|flex_built|flex_target",
+        "municipalities in which no plan ever opens, as of starter homes",
+    )
     opens_after: int = param(4, "months", 1, 24, "assumption: as temporary units", "from the decision to the opening")
 
 
 def able(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
     towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
-    scheme = f"of {params.most}"  # a scheme has costs, and plans that fail, of its own
-    luck = normal(draws.once(f"cost {scheme}", who), draws.once(f"angle {scheme}", who))
-    fails = draws.once(f"fails {scheme}", who) < params.abandoned
+    luck = normal(draws.once("cost", who), draws.once("angle", who))
+    fails = draws.once("fails", who) < params.abandoned
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
     pays = params.cost * np.exp(params.spread * luck) <= params.grant
     return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)

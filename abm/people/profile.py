@@ -107,8 +107,7 @@ def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
 def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Look at what keeps people from class and work."""
     people = state.newcomers
-    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)  # the same until the next look
-    people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
+    people.exempt[rows] = draws.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
 def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:

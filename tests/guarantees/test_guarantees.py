@@ -28,6 +28,7 @@ NEEDS = {  # levers that act on another one
     "policy.lettings.registration_from": {"policy.housing.priority_ban": True},
     "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
     "policy.building.linkable": FLEXIBLE | {"policy.building.status_share": 1},
+    "policy.interim.most": {"policy.interim.grant": 150_000},
     "policy.joining.hotel_paid": {"policy.joining.hotel": True},
     "policy.guidance.caseload": COACHES,
     "policy.guidance.coached_months": COACHES,
@@ -74,7 +75,7 @@ def others(row: dict) -> list:
     """The values of a lever that are farthest from its default: bounds, far one first, or the other choices."""
     default = row["default"]
     if isinstance(default, bool):
-        return [not default]
+        return [not default, *([default] if row["dated"] else [])]  # the default of all months, where it changes
     if row["low"] is None:
         return [word for word in row["allowed"].removeprefix("one of ").split(", ") if word != default]
     bounds = [type(default)(row["low"]), type(default)(row["high"])]

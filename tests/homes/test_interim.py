@@ -93,6 +93,18 @@ def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
     assert shares["dear"] == pytest.approx(0.5, abs=0.05)  # the grant is the median cost
 
 
+def test_another_size_of_the_scheme_redraws_nothing():
+    """One place more was another scheme, with costs and failures of its own."""
+    state, waits = town(), np.full(5, 10.0)
+    given = [
+        interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost": 40_000, "most": most}))
+        for most in (8500, 8501)
+    ]
+    for seed in range(50):
+        one, other = (interim.able(state, params, Draws(seed, "interim", NOW), waits) for params in given)
+        assert (one == other).all()
+
+
 def test_places_open_later_and_fill_by_waiting():
     state = town()
     early, late = waiting(state, B, 8, coupled=NOW - 9), waiting(state, B, 6)
