@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 
 import numpy as np
@@ -68,6 +68,11 @@ class State:
     ties: Ties = field(default_factory=Ties)  # who talks with whom
     _shut: bool = field(default=False, repr=False)
     links: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # neighbourhoods across a border
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(each.name for each in fields(cls) if isinstance(each.type, type) and issubclass(each.type, Table))
 
     @property
     def tables(self) -> dict[str, Table]:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from abm.chain import CHAIN, name, turn
+from abm.chain import CHAIN, gathered, name, turn
 from abm.engine import clock
 from abm.engine.clock import EARLIEST, ENDLESS, NEVER
 from abm.engine.errors import BooksError
@@ -313,3 +313,27 @@ def test_nobody_stands_in_a_line_without_a_month():
     with pytest.raises(BooksError, match="somebody stands in a line since month -16384"):
         waiting_key(np.array([3, NEVER], np.int16), lottery)
     assert len(waiting_key(np.zeros(0, np.int16), lottery[:0])) == 0
+
+
+class Misspelt(Shortcut):
+    """A process that returns an event which it does not declare."""
+
+    EVENTS = {"housed": "households"}
+
+    def step(self, state, params, draws):
+        """Spell it another way."""
+        return {"housd": np.zeros(0, np.int64)}
+
+
+def test_an_event_that_is_not_declared_is_named():
+    with pytest.raises(BooksError, match="shortcut: 'housd' happened and is not among its EVENTS"):
+        turn(village_state(), PARAMETERS, seed=1, chain=(Misspelt(None),))
+
+
+def test_an_event_of_no_table_or_of_two_is_refused_when_the_chain_is_made():
+    odd, other = Shortcut(None), Shortcut(None)
+    odd.EVENTS, other.EVENTS = {"housed": "houshold"}, {"housed": "seekers"}
+    with pytest.raises(TypeError, match="shortcut: EVENTS: 'housed' happens to rows of 'houshold'"):
+        gathered((odd,))
+    with pytest.raises(TypeError, match="'housed' happens to rows of 'seekers'"):
+        gathered((*CHAIN, other))

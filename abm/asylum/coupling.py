@@ -19,6 +19,7 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = (
@@ -31,6 +32,7 @@ WRITES = (
     "municipalities.backlog",
     "nation.task_arrivals",
 )
+EVENTS = {"coupled": "households"}
 
 
 class Params(ProcessParams):
@@ -67,7 +69,7 @@ def carried_over(balance: np.ndarray, waiting: np.ndarray) -> np.ndarray:
     return np.minimum(np.maximum(-balance, 0), waiting)
 
 
-def set_task(state) -> None:
+def set_task(state: State) -> None:
     """Ask this half-year's task of every municipality, by inhabitants."""
     municipalities, nation, tasks = state.municipalities, state.nation, state.inputs.tasks
     current = half_year(state.clock.month)
@@ -79,14 +81,14 @@ def set_task(state) -> None:
     nation.task_arrivals[0] = 0.0
 
 
-def tied_already(state) -> np.ndarray:
+def tied_already(state: State) -> np.ndarray:
     """People tied to each municipality and waiting for a home there, (municipalities,)."""
     households = state.households
     rows = np.flatnonzero(households.stage == Stage.AWAITING_HOME)
     return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Set the task when a half-year begins, then tie everyone who is registered."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     if starts_half_year(month):

@@ -14,9 +14,11 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = ("households.stage", "households.since", "households.location")
+EVENTS = {"returned": "households", "left_unknown": "households"}
 
 
 class Params(ProcessParams):
@@ -39,7 +41,7 @@ def pace(size: np.ndarray, closing: np.ndarray, params: Params) -> np.ndarray:
     return np.where(closing, params.closed_pace, np.where(size > 1, params.family_pace, params.alone_pace))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let part of those who must go leave."""
     households, month = state.households, state.clock.month
     due = waiting(households.stage, households.since, Stage.DEPARTING, month)

@@ -29,10 +29,12 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.queues import served, waiting_key
 from abm.engine.table import NO_ROW
 from abm.people.region_match import errors, of_households, per_region, wishes
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 
 WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
+EVENTS = {"placed": "households", "moved": "households"}
 RULES = ("free", "quota", "random", "greedy")  # the others look at the match
 FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
@@ -125,7 +127,7 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
     return best
 
 
-def groups(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def groups(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of the rows in reception: those who must move, and those in municipal and in emergency places, each (n,)."""
     households, locations = state.households, state.locations
     where = households.location[rows]
@@ -141,7 +143,7 @@ def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> n
     return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
 
 
-def crisis_place(state, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def crisis_place(state: State, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """The municipal location for whoever finds nothing else, (n,): in the region of relatives, else by inhabitants."""
     by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
     region = np.where(tie != NO_ROW, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
@@ -151,7 +153,7 @@ def crisis_place(state, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return of_region[region]
 
 
-def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
+def in_order(state: State, rows: np.ndarray, room: float) -> np.ndarray:
     """Rows sorted: medical needs and ties first, then who waits longest; not more persons than `room`."""
     households = state.households
     first = households.medical[rows] | (households.tie[rows] != NO_ROW)
@@ -164,7 +166,7 @@ def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
     return rows[: served(households.size[rows].astype(np.int64), float(room))[0]]
 
 
-def worth(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def worth(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """What each region is worth to households, (n, regions): what is seen of the match, or the wish above the floor."""
     who, regions = state.households.identity[rows], len(state.regions)
     seen = of_households(state, rows, params.judged) + params.noise * errors(draws, who, regions)
@@ -179,7 +181,15 @@ def above_floor(wish: np.ndarray, seen: np.ndarray, floor: float) -> np.ndarray:
     return np.where(seen >= floor, wish, seen + _BELOW)
 
 
-def batch(size, last_kind, value, room, kind, region, regions: int) -> np.ndarray:
+def batch(
+    size: np.ndarray,
+    last_kind: np.ndarray,
+    value: np.ndarray,
+    room: np.ndarray,
+    kind: np.ndarray,
+    region: np.ndarray,
+    regions: int,
+) -> np.ndarray:
     """Choose a location for all households together, (n,) int32: regular places first, for as many as there are.
 
     Those whom a kind has room for get a region together (see assignment.together); whoever finds no location there
@@ -199,7 +209,15 @@ def batch(size, last_kind, value, room, kind, region, regions: int) -> np.ndarra
     return chosen
 
 
-def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, room) -> np.ndarray:
+def by_match(
+    state: State,
+    params: Params,
+    value: np.ndarray,
+    tied: np.ndarray,
+    size: np.ndarray,
+    last_kind: np.ndarray,
+    room: np.ndarray,
+) -> np.ndarray:
     """Location for each household by a rule that looks at the match, (n,) int32; NO_ROW where none has room."""
     kind, region, regions = state.locations.kind.copy(), state.locations.region.copy(), state.regions
     if params.rule == "batch":
@@ -216,7 +234,7 @@ def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, ro
     return chosen
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give places to all who must move, then better ones to those who can."""
     households, locations, month = state.households, state.locations, state.clock.month
     here = placed(households.location)

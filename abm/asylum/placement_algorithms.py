@@ -230,7 +230,7 @@ def _pushes(h, worth, size, chosen, free):
     return True
 
 
-def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
+def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, pace: float) -> np.ndarray:
     """Region for each household in order of arrival, (n,) int32: most worth less its price, with room.
 
     With a pace of 0 this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.

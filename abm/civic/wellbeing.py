@@ -21,9 +21,11 @@ from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.people.working_age import adults
+from abm.state import State
 from abm.tables.people import Reunion
 
 WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
+EVENTS = {}
 FADING = 0.5 ** (1 / 12)  # part of a move that still counts a month later
 UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 A2 = 2  # level of Dutch at which `mean` holds
@@ -104,7 +106,7 @@ def home(location, homeless):
     return found
 
 
-def at_home(state) -> np.ndarray:
+def at_home(state: State) -> np.ndarray:
     """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
     found = home(read_only(households.location), read_only(households.homeless))
@@ -113,7 +115,7 @@ def at_home(state) -> np.ndarray:
     return found
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give who is new an own level, let everybody move to what life sets, and let moves fade."""
     people, households = state.newcomers, state.households
     rows = adults(state)

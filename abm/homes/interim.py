@@ -25,30 +25,23 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting
-from abm.homes.dwellings import move_in
+from abm.engine.table import written
+from abm.homes import moves
+from abm.state import State
 from abm.tables.homes import Rule
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
-WRITES = (
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.tenure",
-    "households.rule",
-    "households.home",
-    "households.registered",
-    "households.urgent",
+WRITES = written(
+    moves.MOVE_IN,
+    moves.BECOMES_URGENT,
     "households.interim",
-    "municipalities.balance",
     "municipalities.interim_places",
     "municipalities.interim_planned",
     "municipalities.interim_opens",
     "ledger",
 )
+EVENTS = {"interim_decided": "municipalities", "interim_opened": "municipalities", "in_interim": "households"}
 PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
 HOTEL, PLACE = 91_000, 30_400  # EUR a year: coa_cost_hotel_2024, coa_cost_reg_2023
 
@@ -83,7 +76,7 @@ class Params(ProcessParams):
     opens_after: int = param(4, "months", 1, 24, "assumption: as temporary units", "from the decision to the opening")
 
 
-def able(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
     towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
     luck = normal(draws.once("cost", who), draws.once("angle", who))
@@ -93,7 +86,7 @@ def able(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
 
 
-def decide(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+def decide(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Plan locations, in turn by lot while the scheme has room; returns the rows of municipalities."""
     towns, month = state.municipalities, state.clock.month
     chance = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
@@ -107,30 +100,30 @@ def decide(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray
     return rows
 
 
-def occupants(state) -> np.ndarray:
+def occupants(state: State) -> np.ndarray:
     """People in interim places, (municipalities,) at the scale of the run."""
     households = state.households
     rows = np.flatnonzero((households.interim != NEVER) & (households.stage == Stage.HOUSED))
     return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
 
 
-def fill(state, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Let people who wait longest into places that are free; returns their rows.
 
     rows: of the households that are tied and wait; inside: occupants, (municipalities,).
     """
-    households, towns, month = state.households, state.municipalities, state.clock.month
+    households, towns = state.households, state.municipalities
     free = np.maximum(np.floor(towns.interim_places * state.scale) - inside, 0)
     rows = rows[free[households.municipality[rows]] > 0]
     where = households.municipality[rows]
     rows = oldest_first_by(where, rows, households.coupled, households.lottery, households.size, free)
-    move_in(state, rows, households.municipality[rows], Rule.INTERIM)
-    households.interim[rows] = households.urgent[rows] = month
-    households.registered[rows[households.registered[rows] == NEVER]] = month
+    moves.move_in(state, rows, households.municipality[rows], Rule.INTERIM)
+    moves.becomes_urgent(state, rows)
+    households.interim[rows] = state.clock.month
     return rows
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Open what is ready, decide for more, let people in, and pay."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     decided = entered = ready = np.empty(0, np.int64)

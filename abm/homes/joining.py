@@ -19,32 +19,25 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
-from abm.engine.table import NO_ROW, UNSET
-from abm.homes.dwellings import crowding, home_size, move_in, needed_by
-from abm.homes.tenancies import MEANT_FOR, enter, leave
+from abm.engine.table import NO_ROW, UNSET, written
+from abm.homes import moves
+from abm.homes.dwellings import home_size, needed_by
+from abm.homes.tenancies import MEANT_FOR
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
-WRITES = (
-    "complexes.newcomers",
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.tenure",
-    "households.rule",
-    "households.registered",
-    "households.home",
-    "households.crowded",
-    "households.urgent",
-    "households.complex",
+WRITES = written(
+    moves.MOVE_IN,
+    moves.BECOMES_URGENT,
+    moves.CROWDS,
+    moves.ENTER,
+    moves.LEAVE,
     "households.hotel",
-    "municipalities.balance",
     "ledger",
 )
+EVENTS = {"joined": "households", "linked": "households"}
 PARTIES = {
     Purpose.HOTELS_COA: (Account.COA, Account.PROVIDERS),
     Purpose.HOTELS_MUNICIPALITY: (Account.MUNICIPALITIES, Account.PROVIDERS),
@@ -79,7 +72,7 @@ class Params(ProcessParams):
     )
 
 
-def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
+def link(state: State, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
     """Link free units of their complex to the homes of sponsors, in turn; whether there were enough, (n,) bool.
 
     needed: HomeSize that each needs.
@@ -94,13 +87,13 @@ def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
         free = of.built[where] - of.newcomers[where] - of.residents[where]
         if free >= size - households.home[row]:
             one = np.array([row])
-            leave(state, one)
-            enter(state, one, np.array([where]), np.array([size]))
+            moves.leave(state, one)
+            moves.enter(state, one, np.array([where]), np.array([size]))
             linked[turn] = True
     return linked
 
 
-def wait_in_hotels(state, families: np.ndarray) -> None:
+def wait_in_hotels(state: State, families: np.ndarray) -> None:
     """Bring families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
     households, locations = state.households, state.locations
     where = households.municipality[households.sponsor[families]]
@@ -114,7 +107,7 @@ def wait_in_hotels(state, families: np.ndarray) -> None:
     households.hotel[families] = state.clock.month
 
 
-def hotel_costs(state, params: Params) -> dict[Purpose, float]:
+def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Euros this month at full scale for families in hotels, from the reception agency and from municipalities."""
     households, month = state.households, state.clock.month
     rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
@@ -124,7 +117,7 @@ def hotel_costs(state, params: Params) -> dict[Purpose, float]:
     return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let families join where they can, let their sponsors look for a larger home, and pay hotels."""
     households, month = state.households, state.clock.month
     families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
@@ -142,14 +135,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     joins = at_home & (linked | (too_many <= params.tolerated) | waited)
     joining, of = families[joins], sponsors[joins]
     for_family = of[households.urgent[of] >= households.since[joining]]  # not since a lease ended before that
-    move_in(state, joining, households.municipality[of])
+    moves.move_in(state, joining, households.municipality[of])
     households.complex[joining] = households.complex[of]
     households.urgent[for_family] = NEVER
-    crowding(state, joining)
+    moves.crowds(state, joining)
 
-    larger = sponsors[at_home & ~joins]
-    for column in (households.urgent, households.registered):
-        column[larger[column[larger] == NEVER]] = month
+    moves.becomes_urgent(state, sponsors[at_home & ~joins])
     if params.hotel:
         wait_in_hotels(state, families[~joins])
     state.ledger.enter(hotel_costs(state, params))

@@ -27,9 +27,11 @@ from abm.engine.table import UNSET
 from abm.homes.dwellings import falling_free
 from abm.homes.queue_steady_state import Balance, balance, lead_below, time_searched
 from abm.people.household_formation import BEFORE_START
+from abm.state import State
 from abm.tables.homes import Group, Income, Search
 
 WRITES = ("seekers", "municipalities.seekers_due")
+EVENTS = {"seeking": "seekers", "stopped": "seekers"}
 _MUNICIPALITY, _MONTH = 32, 20  # bits of an identity: municipality, month (0: before 2015), rank
 LONGEST = ENDLESS - 1  # months that a column holds
 MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
@@ -66,7 +68,7 @@ class Params(ProcessParams):
     student_share: float = param(0.1, "share", 0, 1, "assumption", "of those who live alone, who study")
 
 
-def settle(state, params: Params, draws: Draws) -> np.ndarray:
+def settle(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Who begins in each municipality from 2015 on, and who searches in January 2015; returns their rows."""
     of, inputs = state.municipalities, state.inputs
     homes = falling_free(state)
@@ -115,7 +117,16 @@ def identities(count: np.ndarray, month: int) -> tuple[np.ndarray, np.ndarray]:
     return town, packed | np.uint64((month + 1) << _MONTH)
 
 
-def begin(state, params: Params, draws: Draws, town, identity, began, registered, pressing) -> np.ndarray:
+def begin(
+    state: State,
+    params: Params,
+    draws: Draws,
+    town: np.ndarray,
+    identity: np.ndarray,
+    began: np.ndarray,
+    registered: np.ndarray,
+    pressing: np.ndarray,
+) -> np.ndarray:
     """Write searches into rows that are free, then into new ones; returns the rows.
 
     town, identity, began [month], registered [month], pressing (chance to be urgent at once): (n,) each.
@@ -178,7 +189,7 @@ def months_until(chance: np.ndarray, yearly: np.ndarray) -> np.ndarray:
     return np.minimum(months, LONGEST).astype(np.int64)
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let this month's seekers begin, then let others stop."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
     of.seekers_due[:] += of.beginning * state.scale

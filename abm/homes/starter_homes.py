@@ -28,37 +28,37 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting, waiting_key
-from abm.engine.table import NO_ROW, UNSET
-from abm.homes.dwellings import FIT_SMALL, home_size, move_in, needed_by
-from abm.homes.tenancies import enter, leave, move_on, to_link, with_families
+from abm.engine.table import NO_ROW, UNSET, written
+from abm.homes import moves
+from abm.homes.dwellings import FIT_SMALL, home_size, needed_by
+from abm.homes.tenancies import finds_middle_rent, to_link
+from abm.state import State
 from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
-WRITES = (
+WRITES = written(
+    moves.MOVE_IN,
+    moves.MOVE_ON,
+    moves.ENTER,
+    moves.LOSE_HOME,
     "seekers.complex",
     "seekers.entered",
     "seekers.urgent",
     "complexes",
     "corporations.room",
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.rule",
-    "households.registered",
-    "households.home",
-    "households.tenure",
-    "households.crowded",
-    "households.urgent",
-    "households.interim",
-    "households.complex",
-    "households.homeless",
-    "municipalities.balance",
     "ledger",
 )
+EVENTS = {
+    "residents_left": "seekers",
+    "left_to_middle_rent": "households",
+    "put_out": "households",
+    "residents_put_out": "seekers",
+    "housed": "households",
+    "residents_let": "seekers",
+    "overstaying": "households",
+    "residents_overstaying": "seekers",
+}
 PARTIES = {
     Purpose.STARTER_RENTS: (Account.TENANTS, Account.CORPORATIONS),
     Purpose.STARTER_RUNNING: (Account.CORPORATIONS, Account.PROVIDERS),
@@ -133,7 +133,7 @@ def assigned(pool, size, start, linkable, free):
     return got
 
 
-def given(state, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
+def given(state: State, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Complex of each household in turn, (n,) (NO_ROW: none), where `free` (complexes,) units are; see `assigned`."""
     of, pool = state.complexes, state.municipalities.pool
     rows = np.flatnonzero(free > 0)
@@ -158,7 +158,7 @@ def welcome(seeking, group, size, complex_, municipality, wanted, groups, most):
     return rows[:count].copy()
 
 
-def free_units(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+def free_units(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Units free for status holders and for other seekers, (complexes,) each; none where a building soon closes.
 
     Units that a family waits for, or will need when it comes, are kept to be linked.
@@ -173,7 +173,7 @@ def free_units(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(status, free), np.minimum(others, free)
 
 
-def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
+def tied_by_work(state: State, rows: np.ndarray) -> np.ndarray:
     """Whether somebody in a household works in the region of the municipality that it waits for, (n,)."""
     people, households = state.newcomers, state.households
     at_work = np.flatnonzero(people.employed)
@@ -185,7 +185,7 @@ def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
     return tied[rows]
 
 
-def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
+def let_to_newcomers(state: State, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
     """Let units to status holders who wait; returns their rows."""
     households, of, pool = state.households, state.complexes, state.municipalities.pool
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, state.clock.month)
@@ -199,13 +199,13 @@ def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> n
     size = home_size(needed_by(state, rows))
     got = given(state, households.municipality[rows], size, free)
     rows, size, got = rows[got != NO_ROW], size[got != NO_ROW], got[got != NO_ROW]
-    move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
-    enter(state, rows, got, size)
+    moves.move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
+    moves.enter(state, rows, got, size)
     register(state, params, draws, rows)
     return rows
 
 
-def register(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def register(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Let new tenants look for the next home, as home seekers registered from the month that the rule names."""
     households, month = state.households, state.clock.month
     if params.registration == "none":
@@ -230,7 +230,7 @@ def guided(draws: Draws, identity: np.ndarray, params: Params) -> np.ndarray:
     return draws.once("guided", identity) < params.guidance
 
 
-def let_to_others(state, free: np.ndarray) -> np.ndarray:
+def let_to_others(state: State, free: np.ndarray) -> np.ndarray:
     """Let units to other home seekers, longest urgent first, then by lot; returns their rows."""
     of, seekers, pool, month = state.complexes, state.seekers, state.municipalities.pool, state.clock.month
     units = np.bincount(pool[of.municipality], free, len(pool))
@@ -255,7 +255,7 @@ def let_to_others(state, free: np.ndarray) -> np.ndarray:
 # --- who goes on
 
 
-def residents_leaving(state) -> np.ndarray:
+def residents_leaving(state: State) -> np.ndarray:
     """Free the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
     seekers, of = state.seekers, state.complexes
     rows = np.flatnonzero((seekers.complex != NO_ROW) & (seekers.search != Search.SEARCHING))
@@ -264,28 +264,23 @@ def residents_leaving(state) -> np.ndarray:
     return rows
 
 
-def to_middle_rent(state, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
+def to_middle_rent(state: State, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
     """Let part of the tenants who earn enough go on to middle rent; returns their rows."""
     people, households = state.newcomers, state.households
     paid = np.flatnonzero(people.wage)
     income = np.bincount(people.household[paid], people.wage[paid], len(households))[tenants]
     who = households.identity[tenants]
     pace = params.middle_pace * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
-    goes = (income >= params.middle_income) & (draws.uniform("middle rent", who) < pace)
-    rows = tenants[goes]
-    move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
+    rows = tenants[finds_middle_rent(income, params.middle_income, draws.uniform("middle rent", who), pace)]
+    moves.move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
     return rows
 
 
-def put_out(state, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def put_out(state: State, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Who lives in a building that closed has no home any more; rows of households and of seekers."""
     households, seekers, of, month = state.households, state.seekers, state.complexes, state.clock.month
     rows = tenants[of.built[households.complex[tenants]] == 0]
-    leave(state, rows)
-    households.homeless[with_families(state, rows)] = month
-    households.home[rows], households.crowded[rows] = UNSET, False
-    households.urgent[rows] = month
-    households.registered[rows[households.registered[rows] == NEVER]] = month
+    moves.lose_home(state, rows)
     others = np.flatnonzero(seekers.complex != NO_ROW)
     others = others[of.built[seekers.complex[others]] == 0]
     seekers.urgent[others] = month
@@ -294,7 +289,7 @@ def put_out(state, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows, others
 
 
-def overstaying(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+def overstaying(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Who lives here for longer than the contract; rows of households and of seekers."""
     households, seekers, until = state.households, state.seekers, state.clock.month - params.contract
     tenants = (households.complex != NO_ROW) & (households.sponsor == NO_ROW) & (households.housed <= until)
@@ -310,7 +305,7 @@ def incidents(residents: np.ndarray, status: np.ndarray, managed: np.ndarray, pa
     return params.incident_rate * residents * more * (1 - params.incident_managed * managed)
 
 
-def settle_accounts(state, params: Params) -> None:
+def settle_accounts(state: State, params: Params) -> None:
     """Contact and incidents of this month; rents and running costs, of which the difference is room to invest."""
     of, month = state.complexes, state.clock.month
     since = month - np.where(of.opened == NEVER, month, of.opened).astype(np.int64)
@@ -330,7 +325,7 @@ def settle_accounts(state, params: Params) -> None:
     )
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let tenants go on, put out who lives where a building closed, and let the units that are free."""
     households, of, none = state.households, state.complexes, np.empty(0, np.int64)
     if not len(of):

@@ -19,9 +19,11 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import NO_ROW
 from abm.people.working_age import adults, regions_of
+from abm.state import State
 from abm.tables.people import Schooling
 
 WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
+EVENTS = {"recognised": "newcomers", "coached": "newcomers", "coach_awaited": "newcomers"}
 PER_INHABITANTS = 100_000
 _HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
 FAINT = 0.001  # coaching that has faded so far counts as none
@@ -91,7 +93,7 @@ def coached(rows, coached_since, month, months):
     return found[:count].copy()
 
 
-def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def recognise(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Recognise the diplomas that are due this month; returns their rows."""
     people, households, month = state.newcomers, state.households, state.clock.month
     columns = (people.schooling, people.recognised, people.household, households.granted)
@@ -104,7 +106,7 @@ def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarr
     return rows[due]
 
 
-def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def coach(state: State, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give free coaches to those who wait longest; returns who begins, and who waits on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
@@ -121,12 +123,12 @@ def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return found, queue[people.coached_since[queue] == NEVER]
 
 
-def inhabitants(state) -> float:
+def inhabitants(state: State) -> float:
     """Inhabitants of the country."""
     return float(state.municipalities.population.sum())
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Recognise diplomas, begin coaching, and let what it did fade."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)

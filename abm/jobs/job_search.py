@@ -17,6 +17,7 @@ from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
 from abm.people.working_age import free_since
+from abm.state import State
 from abm.tables.people import Stage, Track
 
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
@@ -93,7 +94,7 @@ class Rules(NamedTuple):
     mood: float
 
 
-def columns(state) -> Columns:
+def columns(state: State) -> Columns:
     """The columns that the loops look at, read-only."""
     people, households = state.newcomers, state.households
     found = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
@@ -264,7 +265,7 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
+def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
     """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
     row, who, chance, mood, against, where, sector = look_for_work(
         rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
+from abm.state import State
 from abm.tables.residents import PHASES, SITE_SIZES
 
 SITE_EDGES = (0, 150, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
@@ -27,7 +28,7 @@ def site_sizes(where) -> np.ndarray:
 class Splits:
     """The neighbourhoods of a month by group, worked out once for all measures of it."""
 
-    def __init__(self, state, month: int):
+    def __init__(self, state: State, month: int):
         self.where, self.region, self.regions = state.neighbourhoods, state.municipalities.region, len(state.regions)
         self.cell = phases(self.where, month) * len(SITE_SIZES) + site_sizes(self.where)  # near or far follows from it
 

@@ -17,6 +17,7 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.region_match import sector_shares, sectors_of
 from abm.people.working_age import OLDEST, YOUNGEST, look
+from abm.state import State
 from abm.tables.people import Activity, Stage
 
 WRITES = (
@@ -28,6 +29,7 @@ WRITES = (
     "newcomers.keen",
     "newcomers.exempt",
 )
+EVENTS = {"profiled": "newcomers"}
 _HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
@@ -92,7 +94,7 @@ def present(born, household, sector, stage, here, screened, month, youngest, old
     return fresh[:count].copy()
 
 
-def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def describe(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
     known = people.schooling[rows]  # at arrival, of whom temporary protection admits
@@ -104,13 +106,13 @@ def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
     people.keen[rows] = draws.once("keen", who)
 
 
-def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Look at what keeps people from class and work."""
     people = state.newcomers
     people.exempt[rows] = draws.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new (who registers too: the profile is known when a place is chosen), and look at exemptions."""
     people, month = state.newcomers, state.clock.month
     columns = (people.born, people.household, people.sector, state.households.stage)

@@ -38,6 +38,7 @@ from abm.residents import complexes_nearby, exposure, feedback
 from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
 from abm.residents.synthetic_residents import by_municipality, means
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.homes import Rule, Tenure
 from abm.tables.people import Stage
@@ -75,6 +76,7 @@ WRITES = (
     "municipalities.stopped",
     "households.support_at_placement",
 )
+EVENTS = {}
 HALF, ROOT = 0.5, 2**0.5
 FADING = HALF ** (1 / 3)  # part of an incident that is still felt a month later: half after three months
 TENTH = 0.1  # the ten points of lettings for which the weight of fairness is given
@@ -209,7 +211,7 @@ def terms(params: Params) -> Terms:
     )  # fmt: skip
 
 
-def announce(state, params: Params, draws: Draws) -> None:
+def announce(state: State, params: Params, draws: Draws) -> None:
     """Give new locations a neighbourhood, and let residents hear of them."""
     locations, where, month = state.locations, state.neighbourhoods, state.clock.month
     rows = np.flatnonzero(locations.neighbourhood == NO_ROW)
@@ -240,7 +242,7 @@ def felt_weights(params: Params) -> np.ndarray:
     return found
 
 
-def fairness(state, params: Params) -> np.ndarray:
+def fairness(state: State, params: Params) -> np.ndarray:
     """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     fresh = (households.moved_in == month) & (households.sponsor == NO_ROW)
@@ -254,7 +256,7 @@ def fairness(state, params: Params) -> np.ndarray:
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
 
 
-def counted(state) -> tuple[np.ndarray, np.ndarray]:
+def counted(state: State) -> tuple[np.ndarray, np.ndarray]:
     """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
     households, people = state.households, state.newcomers
     inside, home = kernels.present(
@@ -265,7 +267,7 @@ def counted(state) -> tuple[np.ndarray, np.ndarray]:
     return inside / state.scale, home.T / state.scale
 
 
-def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
+def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
     """What locations and a growing number of newcomers take from support, (neighbourhoods,) [SD].
 
     stock: newcomers over inhabitants, (municipalities,).
@@ -283,7 +285,7 @@ def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
     return params.threat * felt + params.stock * points
 
 
-def experiences(state, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
+def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
     """What a say beforehand gives and incidents take, (neighbourhoods,) [SD]; inside: persons per location."""
     locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
@@ -297,7 +299,7 @@ def experiences(state, params: Params, draws: Draws, inside: np.ndarray) -> np.n
     return params.voice_effect * heard - params.incident * trouble
 
 
-def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
+def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
     """Fill in how residents meet newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
 
     inside: persons per location; employed: newcomers at work per municipality.
@@ -319,7 +321,7 @@ def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, fo
     found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, MOST_NEGATIVE)
 
 
-def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
+def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:
     """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
     locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
     inside, (housed, adults, employed) = counted(state)
@@ -339,7 +341,7 @@ def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
     return found
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Announce, renew the support of residents, add up, and let support act back."""
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
@@ -373,7 +375,7 @@ def keep(where, sums: np.ndarray) -> None:
     where.seekers[:] = np.where(seeking > 0, sums[:, kernels.SEEKERS] / np.maximum(seeking, 1), where.support)
 
 
-def respond(state, params: Params) -> None:
+def respond(state: State, params: Params) -> None:
     """What municipalities make of support, and what a household meets that is tied to one this month."""
     towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
     count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))

@@ -21,7 +21,9 @@ from numba import njit
 
 from abm.engine.draws import Draws, fill_uniform
 from abm.engine.params import ProcessParams, param
+from abm.facts.facts import Inputs
 from abm.residents.social_network import Widths, identities, kept
+from abm.state import State
 from abm.tables.residents import Age, Attained, Income, Ties
 
 _PHI = 1.1673039782614187  # root of x**5 = x + 1, for four traits
@@ -73,7 +75,7 @@ class ResidentParams(ProcessParams):
     kin_far: float = param(0.3, "share", 0, 1, "assumption", "kin outside the labour market region")
 
 
-def settle_residents(state, params: ResidentParams) -> None:
+def settle_residents(state: State, params: ResidentParams) -> None:
     """Add neighbourhoods, residents and their ties. Their luck does not depend on the seed of the run."""
     draws = Draws(params.residents_draw, "residents", 0)
     columns = neighbourhoods(state.inputs, params, draws)
@@ -90,14 +92,14 @@ def settle_residents(state, params: ResidentParams) -> None:
     state.links = links(where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float))
 
 
-def tied(state, widths: Widths, draws: Draws) -> Ties:
+def tied(state: State, widths: Widths, draws: Draws) -> Ties:
     """The network of the residents of a state."""
     where, people = state.neighbourhoods, state.residents
     region = state.municipalities.region[where.municipality]
     return kept(people.neighbourhood, where.municipality, region, people.schooling, widths, draws)
 
 
-def neighbourhoods(inputs, params: ResidentParams, draws: Draws) -> dict[str, np.ndarray]:
+def neighbourhoods(inputs: Inputs, params: ResidentParams, draws: Draws) -> dict[str, np.ndarray]:
     """Columns of the neighbourhoods, (n,) each, those of a municipality together."""
     towns = inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
