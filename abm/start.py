@@ -54,6 +54,13 @@ class Params(ResidentParams):
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
         "how much less often homes fall free per year of registration at letting",
     )  # fmt: skip
+    corporation_least: float = param(
+        3000, "homes", 0, 20000, "assumption: with the next, 282 corporations where corp_number counted 279",
+        "homes of an area of corporations, at least",
+    )  # fmt: skip
+    corporation_most: float = param(
+        16000, "homes", 5000, 100000, "assumption: see corporation_least", "homes of a corporation, at most"
+    )
     own_sector: float = param(
         0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region, over all jobs"
     )
@@ -102,7 +109,8 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     jobs = inputs.regions["jobs_per_1000_inhabitants"].to_numpy(float) / 1000
     state.regions.add(len(of_region), population_share=of_region / of_region.sum(), jobs=jobs)
     state.matches.add(
-        len(Schooling) * inputs.jobs.size, **match_rows(inputs.jobs, of_region, inputs.sectors, params.own_sector)
+        len(Schooling) * inputs.jobs.size,
+        **match_rows(inputs.jobs, of_region, inputs.jobs_schooling, params.own_sector),
     )
     state.municipalities.pool[:] = pools(state.municipalities, state.scale)
     sectors = len(inputs.sectors)
@@ -116,7 +124,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
     settle_locations(state)
-    settle_corporations(state)
+    settle_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
     parties = {purpose: pair for process in paying for purpose, pair in process.PARTIES.items()}
@@ -166,10 +174,12 @@ def settle_locations(state: State) -> None:
         state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
 
 
-def settle_corporations(state: State) -> None:
+def settle_corporations(state: State, own: Params) -> None:
     """Corporations and what they hold, from the stock of municipalities."""
     homes = state.inputs.of_year("corporation_homes", 0)
-    corporation, municipality, share = holdings(homes, areas(homes, state.inputs.border_pairs))
+    corporation, municipality, share = holdings(
+        homes, areas(homes, state.inputs.border_pairs, own.corporation_least), own.corporation_most
+    )
     state.corporations.add(int(corporation.max()) + 1)
     state.holdings.add(len(share), corporation=corporation, municipality=municipality, share=share)
 

@@ -26,7 +26,7 @@ from abm.tables.people import Reunion
 
 WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
 EVENTS = {}
-FADING = 0.5 ** (1 / 12)  # part of a move that still counts a month later
+HALF = 0.5
 UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 A2 = 2  # level of Dutch at which `mean` holds
 _APPLIED, _TRAVELLING = int(Reunion.APPLIED), int(Reunion.TRAVELLING)  # compiled code wants ints
@@ -50,6 +50,7 @@ class Params(ProcessParams):
         "E097: sign; size an assumption",
         "a move within reception just made, subtracted",
     )
+    move_half_life: float = param(12, "months", 3, 48, "assumption", "months in which a move comes to count for half")
     activity: float = param(0.1, "SD", 0, 0.2, "E097: sign; size an assumption", "class, volunteering or an internship")
     family: float = param(
         0.45, "SD", 0.2, 0.7, "E096: hazard ratio 2.10 as a shift of 13% below the cut-off to 25%; derived",
@@ -131,5 +132,5 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
         params.luck, draws.address("month"),
     )  # fmt: skip
-    households.relocated[:] *= FADING
+    households.relocated[:] *= HALF ** (1 / params.move_half_life)
     return {}

@@ -19,6 +19,8 @@ Source: har_2022, har_term (hotels), door_status, door_first (locations), incent
 coa_cost_reg_2023 (costs), E078 (part that is built).
 """
 
+from typing import Literal
+
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
@@ -43,7 +45,6 @@ WRITES = written(
 )
 EVENTS = {"interim_decided": "municipalities", "interim_opened": "municipalities", "in_interim": "households"}
 PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
-HOTEL, PLACE = 91_000, 30_400  # EUR a year: coa_cost_hotel_2024, coa_cost_reg_2023
 
 
 class Params(ProcessParams):
@@ -57,10 +58,11 @@ class Params(ProcessParams):
         38_000, "EUR/year", 0, 150_000, "incentive_2025: the amount of 2022 is taken as that of 2025",
         "grant per person and year", lever=True, dated={"2024-03": 21_915},
     )  # fmt: skip
-    cost: float = param(
-        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, then regular places",
-        "mean cost of a place", dated={"2024-03": PLACE},
+    place: Literal["hotel", "regular"] = param(
+        "hotel", "choice", None, None, "har_2022|door_first: hotels, then locations at the cost of regular ones",
+        "kind of place in reception whose cost a place has (cost_hotel, cost_regular)", dated={"2024-03": "regular"},
     )  # fmt: skip
+    cost_factor: float = param(1.0, "ratio", 0.3, 3, "assumption", "mean cost of a place, over that of this kind")
     spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")
     least: int = param(10, "persons", 1, 200, "assumption", "people who wait, from whom on a location is worth it")
     size: int = param(40, "persons", 5, 300, "assumption: as a building of starter homes", "places of a location")
@@ -82,7 +84,8 @@ def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.nd
     luck = normal(draws.once("cost", who), draws.once("angle", who))
     fails = draws.once("fails", who) < params.abandoned
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
-    pays = params.cost * np.exp(params.spread * luck) <= params.grant
+    mean = params.cost_factor * state.inputs.series_at(f"cost_{params.place}", state.clock.month)
+    pays = mean * np.exp(params.spread * luck) <= params.grant
     return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
 
 

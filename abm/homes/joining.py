@@ -67,8 +67,8 @@ class Params(ProcessParams):
     hotel_paid: int = param(
         6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays", lever=True
     )
-    hotel_cost: float = param(
-        91000, "EUR/year", 30000, 150000, "coa_cost_hotel_2024", "a place in a hotel; as emergency reception"
+    hotel_cost_factor: float = param(
+        1.0, "ratio", 0.3, 1.6, "assumption: as in emergency reception", "cost of a place in a hotel, over the series"
     )
 
 
@@ -112,7 +112,8 @@ def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     households, month = state.households, state.clock.month
     rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
     by_coa = month - households.hotel[rows] < params.hotel_paid
-    a_month = params.hotel_cost / MONTHS / state.scale
+    a_year = params.hotel_cost_factor * state.inputs.series_at("cost_hotel", month)
+    a_month = a_year / MONTHS / state.scale
     paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
     return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}
 

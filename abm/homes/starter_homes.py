@@ -36,6 +36,7 @@ from abm.state import State
 from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
+from abm.tables.residents import COUNTED_COMPLEX
 
 WRITES = written(
     moves.MOVE_IN,
@@ -63,7 +64,7 @@ PARTIES = {
     Purpose.STARTER_RENTS: (Account.TENANTS, Account.CORPORATIONS),
     Purpose.STARTER_RUNNING: (Account.CORPORATIONS, Account.PROVIDERS),
 }
-EVEN, LARGE = 0.5, 150.0  # share of status holders, and residents, at which the rate of incidents holds (E075)
+EVEN = 0.5  # share of status holders at which the rate of incidents holds
 _SEARCHING = int(Search.SEARCHING)
 _WELCOME = np.array([group in (Group.YOUNG, Group.STUDENT, Group.URGENT) for group in Group])
 
@@ -106,6 +107,9 @@ class Params(ProcessParams):
     emptying: int = param(6, "months", 0, 24, "assumption", "months before a building closes without new tenants")
     fading: float = param(12, "months", 6, 24, "E074", "months in which contact fades to 37% without management")
     incident_rate: float = param(3e-4, "incidents/month", 1.5e-4, 6e-4, "E075", "serious incidents per resident")
+    incident_complex: float = param(
+        COUNTED_COMPLEX, "persons", 50, 400, "E075", "residents of a complex of the size for which that was counted"
+    )
     incident_size: float = param(0.75, "ratio", 0, 1.5, "E075: sign; size a guess", "how incidents follow size")
     incident_mix: float = param(1.0, "ratio", 0, 2, "E075: sign; size a guess", "how they follow status holders")
     incident_managed: float = param(0.35, "share", 0, 0.7, "E075: sign; size a guess", "prevented by management")
@@ -301,7 +305,7 @@ def overstaying(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
 
 def incidents(residents: np.ndarray, status: np.ndarray, managed: np.ndarray, params: Params) -> np.ndarray:
     """Serious incidents to be expected this month, (n,); residents [persons], status [share], managed: (n,)."""
-    more = (residents / LARGE) ** params.incident_size * (status / EVEN) ** params.incident_mix
+    more = (residents / params.incident_complex) ** params.incident_size * (status / EVEN) ** params.incident_mix
     return params.incident_rate * residents * more * (1 - params.incident_managed * managed)
 
 

@@ -9,8 +9,8 @@
 Vacancies of the country follow the series of tightness and unemployment. What crosses to `work` is last month's trust
 and how often employers expect that a move in reception ends a job.
 
-Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask, SCHOOLED of the
-match; tightness and unemployment, abm/facts/data/national_series.csv; E044, E007.
+Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask,
+schooling_of_jobs.csv; tightness and unemployment, national_series.csv; E044, E007.
 """
 
 import numpy as np
@@ -71,7 +71,7 @@ def vacancies(state: State, params: Params) -> np.ndarray:
     inputs, month = state.inputs, state.clock.month
     unemployed = inputs.series_at("unemployment", month) * inputs.labour_force
     country = inputs.series_at("tightness", month) / HUNDRED * unemployed
-    asked = jobs_by_schooling(inputs.sectors)[Schooling.PRIMARY]
+    asked = jobs_by_schooling(inputs.jobs_schooling)[Schooling.PRIMARY]
     simple = state.employers.jobs * asked[state.employers.sector]
     return params.open_share * country * simple / simple.sum()
 

@@ -57,10 +57,8 @@ EVENTS = {
     "job_capped": "newcomers",
     "hired_with_work_permit": "newcomers",
 }
-REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
 PER_CENT = 100
 B1 = 3  # level of Dutch at which `at_level` holds
-FADING = 0.02  # share of experience that a month without work takes
 
 
 class Params(ProcessParams):
@@ -95,12 +93,18 @@ class Params(ProcessParams):
     experience: float = param(
         0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
     )
+    experience_fading: float = param(
+        0.02, "share/month", 0, 0.1, "assumption", "part of it that a month without work takes"
+    )
     woman: float = param(
         -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
         "a woman rather than a man",
     )  # fmt: skip
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
+    reference_unemployment: float = param(
+        4.9, "percent", 2, 9, "cbs_labour_quarters: mean of 2018", "unemployment at which the odds of a job are `base`"
+    )
     slack: float = param(
         0,
         "percentage points",
@@ -236,7 +240,7 @@ def chance_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarra
 
 def local_odds(state: State, params: Params) -> np.ndarray:
     """Part of z that is of the place, (regions, sectors + 1) log odds; the last column for who has no sector."""
-    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - params.reference_unemployment
     regional = params.base + params.unemployment * unemployment
     return regional[:, None] + params.trust * trust_met(state, params.own_sector)
 
@@ -268,20 +272,21 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     end(people, lost)
     end(people, capped)
     begin(state, params, draws, hired, where, employer)
-    live_a_month(state, working, seeking, free)
+    live_a_month(state, params, working, seeking, free)
     end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
     asked = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
 
 
-def live_a_month(state: State, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
+def live_a_month(state: State, params: Params, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
     """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
     people, households = state.newcomers, state.households
     columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
     for rows, worked in ((working, True), (seeking, False)):
         job_spells.live_a_month(
             rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
-            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS, 1 - FADING, YOUNGEST,
+            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS,
+            1 - params.experience_fading, YOUNGEST,
         )  # fmt: skip
 
 

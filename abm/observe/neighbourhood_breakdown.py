@@ -6,9 +6,9 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.state import State
-from abm.tables.residents import PHASES, SITE_SIZES
+from abm.tables.residents import COUNTED_COMPLEX, PHASES, SITE_SIZES
 
-SITE_EDGES = (0, 150, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
+SITE_EDGES = (0, COUNTED_COMPLEX, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
 
 
 def phases(where, month: int) -> np.ndarray:

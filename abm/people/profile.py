@@ -99,7 +99,7 @@ def describe(state: State, params: Params, draws: Draws, rows: np.ndarray) -> No
     people, who = state.newcomers, state.newcomers.identity[rows]
     known = people.schooling[rows]  # at arrival, of whom temporary protection admits
     people.schooling[rows] = np.where(known == UNSET, schooling(draws.once("schooling", who), params), known)
-    shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
+    shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
     people.suits[rows] = suitable(draws.once("suits", who), params)

@@ -42,6 +42,7 @@ from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.homes import Rule, Tenure
 from abm.tables.people import Stage
+from abm.tables.residents import COUNTED_COMPLEX
 
 WRITES = (
     "residents.support",
@@ -78,10 +79,7 @@ WRITES = (
 )
 EVENTS = {}
 HALF, ROOT = 0.5, 2**0.5
-FADING = HALF ** (1 / 3)  # part of an incident that is still felt a month later: half after three months
 TENTH = 0.1  # the ten points of lettings for which the weight of fairness is given
-A_YEAR = 12  # months over which lettings are judged
-MOST_NEGATIVE = 0.9
 PERCENT, THOUSAND = 100, 1000
 EVEN = 4  # times share times rest is 1 at an even mix
 CROWDED = (Kind.EMERGENCY, Kind.MUNICIPAL)
@@ -100,6 +98,7 @@ class Params(ProcessParams):
     half_life: float = param(15, "months", 6, 24, "E059|E074: middle of the prior", "half-life of a contact")
     contact: float = param(0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "full good contact")
     negative: float = param(0.25, "share", 0, 0.35, "E060", "part of contacts that is bad")
+    most_negative: float = param(0.9, "share", 0.5, 1, "assumption", "part of contacts that is bad, at most")
     negative_weight: float = param(1.5, "ratio", 0, 2.5, "E060: sign", "weight of bad contact over good")
     crowding: float = param(
         0.3, "ratio", 0, 1, "assumption", "more bad contacts where newcomers live in emergency places"
@@ -130,6 +129,9 @@ class Params(ProcessParams):
     )
     threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "of a new location of 2% of residents nearby")
     exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "of threat over size")
+    threat_size: float = param(
+        0.02, "share", 0.015, 0.025, "assumption: the unit of threat", "newcomers over residents where size counts as 1"
+    )
     habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "pace at which threat fades after opening")
     kernel: Literal["halo", "distance"] = param(
         "halo", "choice", None, None, "E047|E053", "how threat falls with distance"
@@ -144,6 +146,7 @@ class Params(ProcessParams):
     accustoming: float = param(
         48, "months", 12, 240, "E054: between elections", "pace at which their number is got used to"
     )
+    judged_over: float = param(12, "months", 3, 60, "assumption", "months over which lettings to newcomers are judged")
     unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, who seeks a home")
     perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
     fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "of lettings to status holders at the anchor")
@@ -169,6 +172,15 @@ class Params(ProcessParams):
     incident_rate: float = param(
         0.0003, "per month", 0, 0.0006, "E075: derived from press", "visible incidents per person"
     )
+    incident_complex: float = param(
+        COUNTED_COMPLEX,
+        "persons",
+        50,
+        400,
+        "E075",
+        "persons in a location of the size for which incidents were counted",
+    )
+    incident_half_life: float = param(3, "months", 1, 24, "assumption", "months in which half of an incident is felt")
     incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign, size a guess", "exponent of size in incidents")
     incident_mix: float = param(
         1, "number", 0, 2, "E075: sign, size a guess", "exponent of the share of newcomers in incidents"
@@ -252,7 +264,7 @@ def fairness(state: State, params: Params) -> np.ndarray:
     freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
     share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
     known = np.where(towns.let_share == UNSET, params.fair_share, towns.let_share)
-    towns.let_share[:] = known + (share - known) / A_YEAR
+    towns.let_share[:] = known + (share - known) / params.judged_over
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
 
 
@@ -275,9 +287,9 @@ def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
     where, towns = state.neighbourhoods, state.municipalities
     at = (*complexes_nearby.as_locations(state, params.habituation), where)
     if params.kernel == "halo":
-        felt = exposure.threat(*at, state.links, params.exponent, params.halo)
+        felt = exposure.threat(*at, state.links, params.exponent, params.halo, params.threat_size)
     else:
-        felt = exposure.faded(*at, params.exponent, params.reach)
+        felt = exposure.faded(*at, params.exponent, params.reach, params.threat_size)
     felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
     known = np.where(towns.accustomed == UNSET, stock, towns.accustomed)
     towns.accustomed[:] = known + (stock - known) / params.accustoming
@@ -290,9 +302,10 @@ def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) 
     locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
         inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
+        params.incident_complex,
         draws.uniform("incidents", np.arange(len(locations))),
     )  # fmt: skip
-    locations.incidents[:] = FADING * locations.incidents + serious
+    locations.incidents[:] = HALF ** (1 / params.incident_half_life) * locations.incidents + serious
     trouble = np.bincount(locations.neighbourhood, locations.incidents, len(where))
     heard = np.zeros(len(where))
     np.maximum.at(heard, locations.neighbourhood[now], locations.voice[now])
@@ -318,7 +331,7 @@ def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndar
     found[:, kernels.INSIDE] = params.building * EVEN * where.regulars * (1 - where.regulars) * lasting
     found[:, kernels.TENANTS] = np.minimum(where.tenants / where.population, 1) * where.residents
     worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
-    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, MOST_NEGATIVE)
+    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, params.most_negative)
 
 
 def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:

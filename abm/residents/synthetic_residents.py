@@ -34,7 +34,6 @@ _LATITUDE = np.deg2rad(52.2)  # of the middle of the country
 _CLASSES = 4  # steps between the five classes of urbanity
 _EDGE = 0.005  # shares are kept so far from 0 and 1 before they are shifted
 _HIGH, _OLD, _MIDDLE = int(Income.HIGH), int(Age.OLD), int(Attained.MIDDLE)  # as compiled code takes them
-_LINK_KM = 5.0  # of a border, per pair of neighbourhoods that it links
 
 
 class ResidentParams(ProcessParams):
@@ -48,6 +47,9 @@ class ResidentParams(ProcessParams):
     )
     neighbourhood_size: float = param(
         4000, "persons", 500, 20000, "assumption: as in small districts", "inhabitants of a neighbourhood, about"
+    )
+    border_link: float = param(
+        5, "km", 1, 50, "assumption", "border per pair of neighbourhoods that see each other across it"
     )
     neighbourhood_spread: float = param(
         0.4, "log odds", 0, 1.5, "assumption", "spread of social rent, incomes and schooling within a municipality"
@@ -89,7 +91,9 @@ def settle_residents(state: State, params: ResidentParams) -> None:
     state.municipalities.support[:] = by_municipality(where, where.leaning, len(state.municipalities))
     widths = Widths(params.neighbour_ties, params.schooling_ties, params.kin_ties, params.kin_far)
     state.ties = tied(state, widths, draws)
-    state.links = links(where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float))
+    state.links = links(
+        where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float), params.border_link
+    )
 
 
 def tied(state: State, widths: Widths, draws: Draws) -> Ties:
@@ -142,8 +146,8 @@ def layout(towns, of: np.ndarray, number: np.ndarray, count: np.ndarray) -> tupl
     return x[of] + radius * np.cos(number * _GOLDEN), y[of] + radius * np.sin(number * _GOLDEN)
 
 
-def links(where, pairs: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Neighbourhoods on either side of municipal borders, (n, 2) rows: the nearest pairs, one more for each 5 km.
+def links(where, pairs: np.ndarray, length: np.ndarray, per_link: float) -> np.ndarray:
+    """Neighbourhoods on either side of municipal borders, (n, 2) rows: the nearest, one more for each `per_link` km.
 
     where: Neighbourhoods; pairs: (borders, 2) rows of municipalities; length: (borders,) [km].
     """
@@ -152,7 +156,7 @@ def links(where, pairs: np.ndarray, length: np.ndarray) -> np.ndarray:
     for (a, b), km in zip(pairs, length, strict=True):
         ours, theirs = np.arange(first[a], first[a + 1]), np.arange(first[b], first[b + 1])
         apart = np.hypot(where.x[ours, None] - where.x[theirs], where.y[ours, None] - where.y[theirs])
-        for _ in range(1 + int(km / _LINK_KM)):
+        for _ in range(1 + int(km / per_link)):
             if not np.isfinite(apart).any():
                 break
             i, j = np.unravel_index(np.argmin(apart), apart.shape)

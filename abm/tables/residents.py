@@ -13,6 +13,7 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.table import Table, column
 
+COUNTED_COMPLEX = 150  # persons in the complexes for which serious incidents were counted (E075)
 NEARNESS = ("far", "near")  # how neighbourhoods are told apart: by whether a location is announced or open there,
 SITE_SIZES = ("none", "under 150 places", "150 to 400 places", "400 places and more")  # by its size,
 PHASES = ("no new location", "announced", "first year", "second year", "later", "closed")  # and by how new it is

@@ -7,7 +7,7 @@ from abm.engine.clock import MONTHS, NEVER, Clock
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
 from abm.engine.table import NO_ROW
-from abm.jobs.work import FADING, chance_of_match, odds_of_person
+from abm.jobs.work import chance_of_match, odds_of_person
 from abm.people.working_age import adults, regions_of
 from abm.state import State
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
@@ -42,7 +42,7 @@ class JobsColumns:
         lost = working[draws.uniform("ends", people.identity[working]) < ends]
         hired = self.found(draws, seeking)
         people.experience[working] += 1 / MONTHS
-        people.experience[seeking] *= 1 - FADING
+        people.experience[seeking] *= 1 - self.rules.work.experience_fading
         people.employed[lost], people.work_hours[lost] = False, 0
         people.employed[hired], people.work_hours[hired] = True, params.hours
         people.hired[hired] = self.state.clock.month

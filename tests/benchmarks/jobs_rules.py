@@ -21,7 +21,6 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import work
-from abm.jobs.work import REFERENCE
 from abm.tables.people import Stage, Track
 
 BEGIN = 60  # month
@@ -56,7 +55,9 @@ class JobsRules:
     @cached_property
     def regional(self) -> np.ndarray:
         """What living in a region adds to the odds of a job, (REGIONS,)."""
-        return self.work.base + self.work.unemployment * (np.linspace(*UNEMPLOYMENT, REGIONS) - REFERENCE)
+        return self.work.base + self.work.unemployment * (
+            np.linspace(*UNEMPLOYMENT, REGIONS) - self.work.reference_unemployment
+        )
 
     def regions(self, places: int) -> np.ndarray:
         """Labour market region of each location or municipality, (places,)."""

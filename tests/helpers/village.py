@@ -34,6 +34,7 @@ SERIES = {
     "appeal_success": 0.25,
     "closing_capacity": 10,
     "cost_emergency": 24_000,
+    "cost_hotel": 40_000,
     "cost_municipal": 36_000,
     "cost_regular": 12_000,
     "decision_capacity": 100,
@@ -109,6 +110,7 @@ def village(**changes) -> Inputs:
         task_halves=HALVES.copy(),
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
         sectors=["farm", "shop", "care"],
+        jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
         labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065

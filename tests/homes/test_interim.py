@@ -15,7 +15,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import A, B, C, D, people, run, village_state
 
 NOW = 20
-PAYS = {"most": 1000, "grant": 40_000, "cost": 10_000, "spread": 0.1, "least": 5, "size": 10}
+PAYS = {"most": 1000, "grant": 40_000, "cost_factor": 0.3, "spread": 0.1, "least": 5, "size": 10}
 SURE = PAYS | {"pace": 0.5, "abandoned": 0, "opens_after": 3}
 
 
@@ -84,7 +84,7 @@ def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
     for where in range(5):
         waiting(state, where, 10)
     shares = {}
-    for name, params in {"all": {}, "half": {"abandoned": 0.5}, "dear": {"cost": 40_000, "spread": 1.0}}.items():
+    for name, params in {"all": {}, "half": {"abandoned": 0.5}, "dear": {"cost_factor": 1, "spread": 1.0}}.items():
         given, waits = interim.Params(**(SURE | params)), np.full(5, 10.0)
         able = [interim.able(state, given, Draws(seed, "interim", NOW), waits) for seed in range(200)]
         shares[name] = np.mean(able)
@@ -97,7 +97,7 @@ def test_another_size_of_the_scheme_redraws_nothing():
     """One place more was another scheme, with costs and failures of its own."""
     state, waits = town(), np.full(5, 10.0)
     given = [
-        interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost": 40_000, "most": most}))
+        interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost_factor": 1, "most": most}))
         for most in (8500, 8501)
     ]
     for seed in range(50):

@@ -161,7 +161,7 @@ def test_the_reception_agency_pays_six_months_and_the_municipality_those_after()
     paid = []
     for month in range(8):
         state.clock.month = NOW + month
-        run(joining, state, tolerated=0, hotel=True, patience=60, hotel_cost=60_000)
+        run(joining, state, tolerated=0, hotel=True, patience=60, hotel_cost_factor=1.5)
         paid.append([state.ledger.month[p] for p in (Purpose.HOTELS_COA, Purpose.HOTELS_MUNICIPALITY)])
     assert paid == [[25_000, 0]] * 6 + [[0, 25_000]] * 2
     run(joining, state, tolerated=10, hotel=True)
