@@ -13,7 +13,7 @@ import numpy as np
 
 from abm.asylum import arrival, reunion
 from abm.engine.clock import NEVER
-from abm.engine.draws import Draws
+from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.facts.facts import Inputs
@@ -151,9 +151,8 @@ def pools(municipalities, scale: float) -> np.ndarray:
 
 
 def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
-    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each (Box and Muller 1958)."""
-    normal = np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
-    return np.exp(params.effort_spread * normal - params.effort_spread**2 / 2)
+    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each."""
+    return np.exp(params.effort_spread * normal(chance, angle) - params.effort_spread**2 / 2)
 
 
 def settle_locations(state: State) -> None:

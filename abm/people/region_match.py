@@ -11,7 +11,7 @@ schooling_of_jobs.csv, an assumption. No measured match of Dutch regions is publ
 import numpy as np
 from numba import njit
 
-from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.draws import ORDER_BITS, Draws, normal
 from abm.engine.kernels import members_of, numbered, read_only
 from abm.engine.table import NO_ROW
 from abm.state import State
@@ -114,7 +114,7 @@ def per_region(draws: Draws, label: str, who: np.ndarray, regions: int) -> np.nd
 def errors(draws: Draws, who: np.ndarray, regions: int) -> np.ndarray:
     """What is misjudged of the match of each household with each region [SD of it], (n, regions): standard normal."""
     chance, angle = (per_region(draws, label, who, regions) for label in ("error", "error angle"))
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+    return normal(chance, angle)
 
 
 def wishes(chance: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: float) -> np.ndarray:

@@ -374,18 +374,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     address = draws.address("month")
     kernels.renew(np.argsort(region, kind="stable"), bounds, everybody, ties, shared, of_all, address, new, sums)
     people.support[:] = new
-    keep(where, sums)
+    kernels.keep(where, sums)
     respond(state, params)
     return {}
-
-
-def keep(where, sums: np.ndarray) -> None:
-    """Write the means of neighbourhoods; where nobody seeks a home, those who do are taken to be as all are."""
-    names = (("support", kernels.SUM), ("square", kernels.SQUARE), ("cube", kernels.CUBE), ("fourth", kernels.FOURTH))
-    for name, at in (*names, ("near", kernels.NEAR_ACCEPTED), ("own", kernels.OWN_ACCEPTED)):
-        getattr(where, name)[:] = sums[:, at] / where.residents
-    seeking = sums[:, kernels.SEEKING]
-    where.seekers[:] = np.where(seeking > 0, sums[:, kernels.SEEKERS] / np.maximum(seeking, 1), where.support)
 
 
 def respond(state: State, params: Params) -> None:

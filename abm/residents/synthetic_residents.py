@@ -19,7 +19,7 @@ from statistics import NormalDist
 import numpy as np
 from numba import njit
 
-from abm.engine.draws import Draws, fill_uniform
+from abm.engine.draws import Draws, fill_uniform, normal
 from abm.engine.params import ProcessParams, param
 from abm.facts.facts import Inputs
 from abm.residents.social_network import Widths, identities, kept
@@ -171,11 +171,6 @@ def sample(population: np.ndarray, share: float) -> np.ndarray:
     return np.maximum(np.diff(ends, prepend=0), 1)
 
 
-def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
-
-
 def probit(share: np.ndarray) -> np.ndarray:
     """Standard normal quantiles of shares, (n,)."""
     quantile = NormalDist().inv_cdf
@@ -240,7 +235,7 @@ def _traits(
             schooling[j] = (learned >= lower * (1 - higher[n])) + (learned >= 1 - higher[n])
             income[j] = (rich >= low_income[n]) + (rich >= 1 - high_income[n])
             seeks[j] = search < seeking[n] and income[j] != _HIGH and age[j] != _OLD
-            luck = np.sqrt(-2 * np.log1p(-chance[j])) * np.cos(2 * np.pi * angle[j])
+            luck = normal(chance[j], angle[j])
             traits = weights[0] * (schooling[j] - _MIDDLE) - weights[1] * (age[j] - _MIDDLE)
             anchor[j] = place[n] + traits + weights[2] * luck
             j += 1
