@@ -54,6 +54,11 @@ def blocks(page: Path) -> list[Block]:
     return [Block(*each) for each in fenced] + [Block("", each) for each in indented]
 
 
+def section(page: Path, title: str) -> str:
+    """What stands under a heading of a page."""
+    return re.split(rf"^## {title}$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1].split("\n## ")[0]
+
+
 def commands(page: Path) -> list[list[str]]:
     """The lines of the indented blocks of a page, as words."""
     text = "\n".join(block.text for block in blocks(page) if block.language in ("", "sh", "bash"))
@@ -130,6 +135,30 @@ def test_commands_and_files_in_its_text_are_there(page):
 
 
 @each_page
+def test_the_tests_that_it_names_are_there(page):
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text(encoding="utf-8")):
+        assert f"\ndef {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}: there is no {test}"
+
+
+def test_each_of_the_ten_rules_names_the_test_that_holds_it():
+    text = section(ROOT / "docs" / "architecture.md", "Rules")
+    rules = re.findall(r"^(\d+)\. \*\*(.*?)(?=^\d+\. |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert [number for number, _ in rules] == [str(number) for number in range(1, 11)]
+    assert [number for number, rule in rules if not re.search(r"`tests/[\w/]+\.py::test_\w+`", rule)] == []
+
+
+def test_each_question_is_answered_within_three_files():
+    text = section(ROOT / "docs" / "architecture.md", "Where things live")
+    rows = re.findall(r"^\| (.+\?) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert len(rows) >= 10
+    for question, files, words in rows:
+        opened = re.findall(r"`([^`]+)`", files)
+        assert 1 <= len(opened) <= 3, question
+        text = "".join((ROOT / file).read_text(encoding="utf-8") for file in opened)
+        assert [word for word in re.findall(r"`([^`]+)`", words) if word not in text] == [], question
+
+
+@each_page
 def test_its_scenarios_can_be_loaded(page, tmp_path):
     shutil.copytree(ROOT / "configs" / "scenarios", tmp_path / "scenarios")
     for block in blocks(page):
@@ -146,8 +175,13 @@ def test_no_block_goes_unchecked(page):
 
 @each_page
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert re.match(r"https?://", target) or (page.parent / target).exists(), target
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        target, _, heading = link.partition("#")
+        if not re.match(r"https?://", link):
+            there = page.parent / target if target else page
+            assert there.exists(), link
+            titles = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+            assert not heading or heading in [title.lower().replace(" ", "-") for title in titles], link
 
 
 def run(page: Path, folder: Path, monkeypatch, changes: dict[str, str]) -> dict:
