@@ -8,6 +8,7 @@ from pathlib import Path
 
 from abm.measures import MEASURES
 from abm.observe.breakdowns import SINCE
+from tests.guarantees import headline
 from tests.helpers.runs import recorded, small
 
 FILE, DIGITS = Path(__file__).with_name("baseline.json"), 6
@@ -28,3 +29,4 @@ def results() -> dict[str, dict[str, list[str]]]:
 
 if __name__ == "__main__":
     FILE.write_text(json.dumps(results(), indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    headline.write()
