@@ -1,6 +1,6 @@
 """Headline numbers of one small run, to be read by people, and the digest of its whole outcome table.
 
-`python -m tests.guarantees.baseline` writes both anew: the values in headline.csv, whose other columns say which
+`python -m tests.guarantees.headline` writes both anew: the values in headline.csv, whose other columns say which
 numbers these are, and headline.sha256. A change here needs a line in CHANGELOG.md under "Results change".
 
 A number per year is the sum of its months where the unit is per year, and the value of December otherwise. The run is
@@ -30,7 +30,7 @@ NO_HEADLINE = (
     "where no headline looks, or this is another kind of processor or other versions of libraries, which round sums "
     "differently in the last digit: compare with a run of the commit before on this machine."
 )
-MOVED = "If this is meant, say why in CHANGELOG.md under 'Results change', then python -m tests.guarantees.baseline"
+MOVED = "If this is meant, say why in CHANGELOG.md under 'Results change', then python -m tests.guarantees.headline"
 
 
 class Headline(NamedTuple):
@@ -111,3 +111,7 @@ def write(file: Path = FILE, sums: Path = DIGEST) -> None:
         writer.writerow(Headline._fields)
         writer.writerows(rows)
     sums.write_text(digest(run()) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
