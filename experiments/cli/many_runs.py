@@ -14,7 +14,7 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store.filesystem import public
 from experiments.store.store import Store
-from experiments.sweeps import progress, runner
+from experiments.sweeps import memory, progress, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.text import number
 
@@ -225,7 +225,7 @@ def tell_failures(made: sweeps.Sweep) -> None:
 def tell_plan(plan) -> None:
     """Print what a sweep will take."""
     shown = Table(box=None, show_header=False)
-    for what, words in plan.lines(runner.machine_memory()):
+    for what, words in plan.lines(memory.machine()):
         shown.add_row(what, words)
     console.print(shown)
 

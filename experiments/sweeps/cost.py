@@ -1,6 +1,6 @@
 """What a sweep will cost, before it is spent: a few runs are timed in a process of their own, which keeps nothing.
 
-`python -m experiments.planning` is that process: jobs come pickled on standard input, one line of JSON goes out.
+`python -m experiments.sweeps.cost` is that process: jobs come pickled on standard input, one line of JSON goes out.
 """
 
 import json
@@ -17,7 +17,7 @@ from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import runner
+from experiments.sweeps import memory, runner
 from experiments.sweeps.runner import Job
 
 RAY_SECONDS = 8.0  # to start the workers and have them ready
@@ -66,10 +66,9 @@ class Plan:
                 f"free: {int(self.free / self.size):,} of them would fit: give another place with --store"
             )
 
-    def lines(self, machine: int | None) -> list[tuple[str, str]]:
+    def lines(self, machine: int) -> list[tuple[str, str]]:
         """The plan in words; `machine`: bytes of memory of this machine."""
         span = f" ({min(self.seconds):.2f} to {max(self.seconds):.2f})" if len(self.seconds) > 1 else ""
-        of_all = f" of {told(machine)}" if machine else ""
         free = f"; {told(self.free)} are free" if self.free is not None else ""
         return [
             ("Runs of the design", f"{self.runs:,}"),
@@ -78,7 +77,7 @@ class Plan:
             ("Seconds of a run", f"{self.each:.2f}{span}, measured on {len(self.seconds)}"),
             ("Workers", f"{self.workers}"),
             ("Hours", f"{self.hours:.3g}"),
-            ("Memory", f"{told(self.memory)} a worker, {told(self.memory * self.workers)} in all{of_all}"),
+            ("Memory", f"{told(self.memory)} a worker, {told(self.memory * self.workers)} in all of {told(machine)}"),
             ("Disk", f"{told(self.size)} a run, {told(self.size * self.missing)} in all{free}"),
         ]
 
@@ -112,13 +111,14 @@ def measure(jobs: list[Job]) -> dict:
     """The same in this process."""
     inputs = facts.load()
     runner.warm_up(inputs)
-    seconds, sizes = [], []
+    seconds, sizes, most = [], [], memory.Most()
     for job in jobs:
         began = time.perf_counter()
-        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs)[0].table())
+        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, most)[0].table())
+        most()
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))
-    return {"seconds": seconds, "memory": runner.most_memory(), "size": int(median(sizes))}
+    return {"seconds": seconds, "memory": most.bytes, "size": int(median(sizes))}
 
 
 def told(size: float) -> str:

@@ -119,13 +119,9 @@ def clear(store: Store, sweep: str) -> None:
 
 
 def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, for somebody else
-        pass
-    return True
+    import psutil
+
+    return psutil.pid_exists(process)
 
 
 @contextmanager

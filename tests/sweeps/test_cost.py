@@ -11,7 +11,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, cost
+from experiments.sweeps import api, cost, memory
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.runner import Job
 from tests.helpers.runs import CURRENT, real, recorded, small
@@ -164,3 +164,15 @@ def test_runs_are_timed_in_another_process():
     assert len(found["seconds"]) == 1
     assert found["size"] > 1000
     assert 50e6 < found["memory"] < ballast.nbytes
+
+
+def test_memory_is_the_most_that_was_seen():
+    most = memory.Most()
+    before, ballast = most.bytes, np.ones(50 * 2**20 // 8)
+    most(1, 2)
+    held = most.bytes
+    del ballast
+    most()
+    assert 50 * 2**20 <= held - before < 100 * 2**20
+    assert most.bytes == held
+    assert memory.machine() > held
