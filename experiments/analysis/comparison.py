@@ -8,6 +8,7 @@ a first sample on, as in Law, Simulation Modeling and Analysis). Intervals hold 
 
 import math
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -142,10 +143,11 @@ def first_difference(one: Scenario, other: Scenario) -> int:
 
 
 def interval(differences: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Student's interval of the mean of (n,) differences."""
-    mean, error = differences.mean(), differences.std(ddof=1) / math.sqrt(len(differences))
-    half = stats.t.ppf((1 + level) / 2, len(differences) - 1) * error
-    return mean - half, mean + half
+    """Student's interval of the mean of (n,) differences; without width where all are alike."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of differences that are alike, or nearly so
+        low, high = stats.ttest_1samp(differences, 0.0).confidence_interval(level)
+    return float(low), float(high)
 
 
 def verdict(low: float, high: float) -> str:
