@@ -25,5 +25,5 @@ def on_this_machine(what: str, action: Callable[[], None]) -> bool:
         if mark.exists():
             return False
         action()
-        mark.touch()
+        mark.write_text(f"{what}\n", encoding="utf-8")
     return True

@@ -78,6 +78,14 @@ def test_every_library_in_use_has_a_home():
     assert {target.split(".")[0] for module in FILES for target in imported(module)} <= known
 
 
+@each_module
+def test_nothing_private_of_a_library_is_imported(module):
+    froms = [node for node in ast.walk(TREES[module]) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names} | set(imported(module))
+    theirs = {name for name in names if name.split(".")[0] not in ("abm", "experiments", "__future__")}
+    assert {name for name in theirs if "._" in name} == set()
+
+
 # --- randomness and time come from one place
 
 
