@@ -16,7 +16,7 @@ from experiments.store.filesystem import public
 from experiments.store.store import Store
 from experiments.sweeps import memory, progress, runner
 from experiments.sweeps import sweep as sweeps
-from experiments.text import number
+from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
 SHORT = {  # verdicts in a table
@@ -207,7 +207,7 @@ def pace(store: Store, sweep: str) -> str:
     found = progress.drivers(store, sweep)
     per_minute = sum(each["per_minute"] for each in found)
     left = [each["seconds_left"] for each in found if each["seconds_left"] is not None]
-    words = f", {per_minute:.0f} per minute, {progress.duration(max(left))} left" if left else ""
+    words = f", {per_minute:.0f} per minute, {duration(max(left))} left" if left else ""
     return f"{len(found)} driver{'s' * (len(found) > 1)}{words}" if found else ""
 
 
@@ -247,7 +247,9 @@ def tell_comparison(found, width: str | None) -> None:
         column.no_wrap = True
     console.print(shown, highlight=False)
     first = found.differences.iloc[0]
-    saved = f"; common luck does the work of {first['fewer_runs']:.3g} times as many" if first["fewer_runs"] > 1 else ""
+    saved = (
+        f"; common luck does the work of {brief(first['fewer_runs'])} times as many" if first["fewer_runs"] > 1 else ""
+    )
     console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
         console.print("?: these pairs cannot tell A from B.", highlight=False)

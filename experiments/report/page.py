@@ -9,6 +9,7 @@ from abm import scenario
 from abm.engine.params import about
 from abm.facts.csv_tables import FOLDER
 from abm.measures import MEASURES
+from experiments import text
 from experiments.store.store import Run
 
 PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
@@ -37,13 +38,13 @@ def html(run: Run) -> str:
     """The page of a run as text; the same run gives the same text."""
     import jinja2
 
-    from experiments.report import charts, figures
+    from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
     municipalities = pd.read_csv(FOLDER / "municipalities.csv")
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    engine.filters |= {"number": charts.number, "said": charts.said}
+    engine.filters |= {"brief": text.brief, "period": text.period}
     return engine.get_template(TEMPLATE).render(
         run=record,
         folder=run.name,
@@ -118,7 +119,7 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
 
 def steps(dated: dict) -> str:
     """The values of a parameter by month in words: '6; 15 from 2016-02'."""
-    words = {month: f"{value:g}" if isinstance(value, float) else f"{value}" for month, value in sorted(dated.items())}
+    words = {month: text.plain(value) for month, value in sorted(dated.items())}
     first, *later = words.items()
     return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
 

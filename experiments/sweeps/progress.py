@@ -15,8 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps.runner import Done
+from experiments.text import duration
 
-MINUTE, HOUR = 60.0, 3600.0
+MINUTE = 60.0
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
 BEAT_EVERY, BEAT_EVERY_REMOTE = 2.0, 15.0  # seconds between writing to the store, on a disk and elsewhere
 SILENT = 60.0  # seconds after which a driver that writes no more is taken to have ended
@@ -65,13 +66,6 @@ class Pace:
         failed = f", {self.failed} failed" if self.failed else ""
         left = f", {self.per_minute:.0f} per minute, {duration(self.seconds_left)} left" if self.ends else ""
         return f"{self.finished:,} of {self.total:,} runs{failed}{left}"
-
-
-def duration(seconds: float) -> str:
-    """A time in words: 7 s, 12 min, 3.4 h."""
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"
 
 
 class Beat:

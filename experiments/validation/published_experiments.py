@@ -16,6 +16,7 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
+from experiments import text
 from experiments.analysis.comparison import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
@@ -257,8 +258,8 @@ def show(found: pd.DataFrame, console: Console) -> None:
         verdict = "within" if each.within else "outside"
         shown.add_row(
             each.id, f"{each.title} \\[{each.unit}] ({each.source})",
-            between(each.published_from, each.published_to), f"{each.model:+.3f}",
-            "" if math.isnan(each.low) else between(each.low, each.high), verdict,
+            text.interval(each.published_from, each.published_to), text.fixed(each.model, 3, sign=True),
+            "" if math.isnan(each.low) else text.interval(each.low, each.high), verdict,
         )  # fmt: skip
     console.print(shown, highlight=False)
     console.print(f"{int(found['within'].sum())} of {len(found)} within.", highlight=False)
@@ -266,10 +267,3 @@ def show(found: pd.DataFrame, console: Console) -> None:
         "Spread: 95% interval of the mean over seeds; from R10 on, median and 10 to 90% over the priors of support.",
         highlight=False,
     )
-
-
-def between(low: float, high: float) -> str:
-    """An interval in words: '+0.10 to +0.20', 'at least +0.10', 'at most +0.20'."""
-    if math.isinf(high):
-        return f"at least {low:+.2f}"
-    return f"at most {high:+.2f}" if math.isinf(low) else f"{low:+.2f} to {high:+.2f}"

@@ -21,6 +21,7 @@ from abm.engine.errors import InputError
 from abm.engine.yaml_input import read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
+from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
 NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
@@ -62,8 +63,8 @@ class Tolerance(Strict):
         return near if self.kind != "sign" else (observed > 0) == (simulated > 0)
 
     def __str__(self) -> str:
-        texts = {"absolute": f"{self.value:g}", "points": f"{self.value:g} pp", "sign": "sign"}
-        return texts.get(self.kind, f"{self.value:.0%}" + " RMS" * (self.kind == "rms"))
+        texts = {"absolute": number(self.value), "points": f"{number(self.value)} pp", "sign": "sign"}
+        return texts.get(self.kind, share(self.value) + " RMS" * (self.kind == "rms"))
 
 
 class Point(Strict):
@@ -188,7 +189,7 @@ def _verdict(rows: list[Row]) -> str:
     right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
     if judged and tolerance.kind == "rms":
         rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
-        return f"{WITHIN}, RMS {rms:.0%}" if rms <= tolerance.value else f"RMS {rms:.0%}"
+        return f"{WITHIN}, RMS {share(rms)}" if rms <= tolerance.value else f"RMS {share(rms)}"
     if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: row.simulated):
         return f"{right} of {len(judged)}, other order"
     some = f"{right} of {len(judged)} within" if judged else rows[0].why
@@ -229,11 +230,15 @@ def _texts(row: Row) -> list[str]:
         return ["-" if observed is None else _text(observed, kind), "not in run", ""]
     if observed is None:
         return ["-", _text(row.simulated, kind), ""]
-    relative, difference = kind in ("relative", "rms"), _text(row.simulated - observed, kind, "+")
-    return [_text(observed, kind), _text(row.simulated, kind), f"{row.deviation:+.0%}" if relative else difference]
+    return [_text(observed, kind), _text(row.simulated, kind), _off(row, kind)]
 
 
-def _text(value: float, kind: str, sign: str = "") -> str:
-    if kind == "points":
-        return f"{100 * value:{sign}.1f}" + (" pp" if sign else "%")
-    return f"{value:{sign},.0f}" if abs(value) >= 100 or value % 1 == 0 else f"{value:{sign}.3g}"
+def _text(value: float, kind: str) -> str:
+    return share(value, 1) if kind == "points" else number(value)
+
+
+def _off(row: Row, kind: str) -> str:
+    if kind in ("relative", "rms"):
+        return share(row.deviation, sign=True)
+    difference = row.simulated - row.point.value
+    return points(difference) if kind == "points" else number(difference, sign=True)
