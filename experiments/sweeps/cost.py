@@ -19,10 +19,10 @@ from experiments import text
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import memory, runner
+from experiments.sweeps.execution import HOUR
 from experiments.sweeps.runner import Job
 
 RAY_SECONDS = 8.0  # to start the workers and have them ready
-HOUR = 3600.0
 
 
 @dataclass(frozen=True)
