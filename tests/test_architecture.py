@@ -16,6 +16,7 @@ LINES = {  # rooms of a line never import each other
               observe
               asylum civic jobs homes residents finance
               chain start measures
+              scenario_file
               scenario recorder
               parameters agents""",
     "experiments": "text \n store \n designs \n sweeps \n analysis \n validation \n report cli \n __main__",

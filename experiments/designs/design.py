@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from abm import scenario
+from abm.engine.dated import LAST_MONTH
 from abm.engine.errors import InputError
 from abm.engine.yaml_input import read_yaml
-from abm.scenario import LARGEST_SEED, LAST_MONTH, Scenario
+from abm.scenario import Scenario
+from abm.scenario_file import LARGEST_SEED
 from experiments.designs import blocks, design_file, factors
 from experiments.designs.blocks import Block
 

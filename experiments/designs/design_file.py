@@ -22,7 +22,7 @@ from pydantic import (
 
 from abm.engine.errors import InputError
 from abm.engine.yaml_input import nearest
-from abm.scenario import LARGEST_SEED
+from abm.scenario_file import LARGEST_SEED
 from experiments.designs import sampling
 
 MOST_RUNS = 10_000  # more than these must be allowed in the file

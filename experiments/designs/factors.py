@@ -13,9 +13,11 @@ import numpy as np
 
 from abm import scenario
 from abm.engine import clock
+from abm.engine.dated import LAST_MONTH
 from abm.engine.errors import InputError
 from abm.engine.params import about
-from abm.scenario import LAST_MONTH, PARAMS, SECTIONS, Scenario
+from abm.scenario import Scenario
+from abm.scenario_file import PARAMS, SECTIONS
 from experiments.designs import design_file, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
