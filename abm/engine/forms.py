@@ -17,10 +17,10 @@ WAYS_OUT = {  # kind of mistake, as pydantic calls it -> what to give
     "float_parsing": "a number",
     "float_type": "a number",
     "finite_number": "a number",
-    "greater_than": "a number above {gt:g}",
-    "greater_than_equal": "a whole number of at least {ge}",
+    "greater_than": "{number} above {gt}",
+    "greater_than_equal": "{number} of at least {ge}",
     "int_type": "a whole number",
-    "less_than_equal": "a whole number of at most {le}",
+    "less_than_equal": "{number} of at most {le}",
     "list_type": "a list",
     "literal_error": "{expected}",
     "string_type": "text, in quotes",
@@ -36,19 +36,19 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
-    def keys(cls) -> list[str]:
+    def written(cls) -> list[str]:
         """Keys as they are written."""
         return [declared.alias or name for name, declared in cls.model_fields.items()]
 
     @classmethod
     def refuse(cls, key: Any) -> None:
         """Raise what is to be said of a key that is unknown."""
-        raise mistake(f"unknown key {key if isinstance(key, str) else str(key)!r}{nearest(key, cls.keys())}")
+        raise mistake(f"unknown key {key if isinstance(key, str) else str(key)!r}{nearest(key, cls.written())}")
 
     @classmethod
     def refuse_content(cls, content: Any) -> None:
         """Raise what is to be said of content without keys."""
-        raise ValueError(f"{shortened(content)} holds no keys: write a mapping with {', '.join(cls.keys()[:4])}")
+        raise ValueError(f"{shortened(content)} holds no keys: write a mapping with {', '.join(cls.written()[:4])}")
 
     @model_validator(mode="before")
     @classmethod
@@ -58,7 +58,7 @@ class Form(BaseModel):
             return content
         if not isinstance(content, Mapping):
             cls.refuse_content(content)
-        known = cls.keys()
+        known = cls.written()
         for key in content:
             if key not in known:
                 cls.refuse(key)
@@ -71,7 +71,7 @@ class Takes:
 
     words: str
     what: str = "allowed"
-    quoted: bool = False  # words that YAML may read as true or false
+    quoted: bool = False  # text that YAML may read as something else
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._checked, handler(source))
@@ -83,6 +83,8 @@ class Takes:
             words = f"{shortened(value)} is not {self.what}: give {self.words}"
             if self.quoted and isinstance(value, bool):
                 words += " in quotes (yes, no, on and off without them mean true and false)"
+            elif self.quoted and isinstance(value, int | float):
+                words += " in quotes"
             raise ValueError(words) from None
 
 
@@ -112,8 +114,15 @@ def told(error: ValidationError, content: Any, between: str = ": ") -> str:
     elif kind == "missing":
         said = f"has no '{place[-1]}:': write it"
     else:
-        said = f"{shortened(first['input'])} is not allowed: give {WAYS_OUT.get(kind, first['msg']).format(**about)}"
+        said = f"{shortened(first['input'])} is not allowed: give {_way_out(kind, about) or first['msg']}"
     return ": ".join(filter(None, (between.join(keys), said)))
+
+
+def _way_out(kind: str, about: Mapping[str, Any]) -> str:
+    """What to give instead, from what pydantic says about a mistake; empty for what is not foreseen."""
+    whole = all(isinstance(bound, int) for bound in about.values())
+    bounds = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in about.items()}
+    return WAYS_OUT.get(kind, "").format(**bounds, number="a whole number" if whole else "a number")
 
 
 def _keys(content: Any, place: tuple[str | int, ...]) -> Iterator[str]:

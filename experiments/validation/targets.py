@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field
 from rich.console import Console
 from rich.table import Table
 
 from abm.engine import clock
 from abm.engine.errors import InputError
-from abm.engine.yaml_input import read_yaml
+from abm.engine.forms import Form, Takes, read
+from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
 from experiments.text import number, points, share
@@ -31,16 +32,26 @@ HALF_YEAR = clock.MONTHS // 2
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
 
-class Strict(BaseModel):
-    """Frozen; unknown keys are refused."""
+def _known(measure: str) -> str:
+    if measure not in UNITS:
+        raise ValueError(f"no such measure{nearest(measure, list(UNITS))}")
+    return measure
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+Period = Annotated[
+    str,
+    Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$"),
+    Takes("a month (2022-05), a half-year (2022-I), a year ('2022') or years (2017 to 2021)", "a period", quoted=True),
+]
+Id = Annotated[
+    str, Field(pattern=r"^[CVX]\d+[a-z]?$"), Takes("C, V or X and a number, like C1 or V7b", "an id of a target")
+]
 
 
-class Quantity(Strict):
+class Quantity(Form):
     """How a number is made of outcomes; `over` and `minus` are split like it."""
 
-    measure: Literal[tuple(UNITS)]
+    measure: Annotated[str, AfterValidator(_known)]
     by: str = "total"
     groups: tuple[str, ...] = ()  # none given: all of them
     take: Literal["end", "sum", "mean"]  # of the months: the last one, a flow over all, or their mean
@@ -50,7 +61,7 @@ class Quantity(Strict):
     divided_by: float = Field(1, gt=0)
 
 
-class Tolerance(Strict):
+class Tolerance(Form):
     """How far off is near enough: relative (rms: over all points together), absolute, percentage points or the sign."""
 
     kind: Literal["relative", "rms", "absolute", "points", "sign"]
@@ -67,20 +78,20 @@ class Tolerance(Strict):
         return texts.get(self.kind, share(self.value) + " RMS" * (self.kind == "rms"))
 
 
-class Point(Strict):
+class Point(Form):
     """One observed value, or None beside what was observed; `measure` where it is made in another way than others."""
 
-    period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$")
+    period: Period
     value: float | None
     what: str = ""
     measure: Quantity | None = None
     note: str = ""
 
 
-class Target(Strict):
+class Target(Form):
     """Something observed that a run should give; without a measure it is not compared yet."""
 
-    id: str = Field(pattern=r"^[CVX]\d+[a-z]?$")
+    id: Id
     title: str
     role: Literal["calibrate", "validate"]
     source: tuple[str, ...] = Field(min_length=1)
@@ -92,7 +103,10 @@ class Target(Strict):
     points: tuple[Point, ...] = Field(min_length=1)
 
 
-_FILE = TypeAdapter(dict[Literal["targets"], list[Target]])
+class File(Form):
+    """A file of targets."""
+
+    targets: list[Target] = []
 
 
 @dataclass(frozen=True)
@@ -109,14 +123,7 @@ class Row:
 
 def load(path: Path = OBSERVED) -> list[Target]:
     """Targets of a file. Raises InputError."""
-    content = read_yaml(Path(path))
-    try:
-        found = _FILE.validate_python(content).get("targets", [])
-    except ValidationError as error:
-        where, what = error.errors()[0]["loc"], error.errors()[0]["msg"]
-        at = content["targets"][where[1]] if len(where) > 2 else {}  # the entry that is wrong inside
-        place = f"{at.get('id', 'whole file')}: {'.'.join(map(str, where))}".removesuffix(": ")
-        raise InputError(f"{path}: {place}: {what}") from None
+    found = read(File, read_yaml(Path(path)), str(path)).targets
     if len(ids := {target.id for target in found}) < len(found):
         raise InputError(f"{path}: holds {len(found)} targets with {len(ids)} ids: give each its own")
     return found
