@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.params import about, allowed
-from abm.scenario_file import PARAMS, File
+from abm.scenario_file import PARAMS, File, section_of
 
 
 def rows(only_levers: bool = False) -> list[dict[str, Any]]:
@@ -18,10 +18,9 @@ def rows(only_levers: bool = False) -> list[dict[str, Any]]:
     found = []
     for process, model in PARAMS.items():
         for name, field in model.model_fields.items():
-            facts = about(field)
-            key = f"{'policy' if facts['lever'] else 'world'}.{process}.{name}"
+            key = f"{section_of(process, name)}.{process}.{name}"
             given = {"default": field.default, "allowed": allowed(field), "meaning": field.description}
-            found.append({"parameter": key} | facts | given)
+            found.append({"parameter": key} | about(field) | given)
     return [row for row in found if row["lever"] or not only_levers]
 
 

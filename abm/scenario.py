@@ -20,7 +20,7 @@ from abm.engine.errors import InputError
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
 from abm.engine.yaml_input import nearest, read_yaml
-from abm.scenario_file import PARAMS, SECTIONS, File, Heading
+from abm.scenario_file import PARAMS, SECTIONS, File, Heading, section_of
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
@@ -164,12 +164,6 @@ def load(path: str | Path) -> Scenario:
         steps |= _steps(file, steps)
         merged |= {"name": place.stem} | _heading(file)
     return Scenario(**merged, values=MappingProxyType(steps), source=str(path)).within_period()
-
-
-def section_of(process: str, parameter: str) -> str:
-    """The section of a parameter: 'policy' for a lever, else 'world'."""
-    lever = about(PARAMS[process].model_fields[parameter])["lever"]
-    return next(section for section, holds_levers in SECTIONS.items() if holds_levers == lever)
 
 
 def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:

@@ -37,6 +37,11 @@ Scale = Annotated[
 Extended = Annotated[str, Field(min_length=1), Takes("one path, relative to this file", "a file")]
 
 
+def section_of(process: str, parameter: str) -> str:
+    """The section of a parameter: 'policy' for a lever, else 'world'."""
+    return "policy" if about(PARAMS[process].model_fields[parameter])["lever"] else "world"
+
+
 class Parameters(Form):
     """Parameters of a process that belong in one section."""
 
@@ -49,9 +54,8 @@ class Parameters(Form):
         known = PARAMS[cls.process].model_fields
         if key not in known:
             raise mistake(f"no such parameter{nearest(key, list(known))}", key)
-        lever = about(known[key])["lever"]
-        what, where = ("a lever", "policy") if lever else ("not a lever", "world")
-        raise mistake(f"is {what}: put it under '{where}:'", key)
+        where = section_of(cls.process, key)
+        raise mistake(f"is {'' if SECTIONS[where] else 'not '}a lever: put it under '{where}:'", key)
 
     @classmethod
     def refuse_content(cls, content: Any) -> None:
@@ -66,7 +70,7 @@ def parameters_of(section: str, process: str) -> type[Parameters]:
     own = {
         parameter: (Dated[as_written(declared)], Field(default=declared.default, description=_described(declared)))
         for parameter, declared in model.model_fields.items()
-        if about(declared)["lever"] == SECTIONS[section]
+        if section_of(process, parameter) == section
     }
     made = create_model(process, __base__=Parameters, __doc__=(model.__doc__ or "").strip(), **own)
     made.section, made.process = section, process

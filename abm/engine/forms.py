@@ -33,7 +33,7 @@ OF_A_KEY = "[key]"  # how pydantic ends the place of a mistake in a key itself
 class Form(BaseModel):
     """What may be written: frozen, unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @classmethod
     def written(cls) -> list[str]:

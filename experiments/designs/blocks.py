@@ -13,7 +13,6 @@ from typing import Any
 
 from abm import scenario
 from abm.engine import clock
-from abm.engine.dated import Dated
 from abm.engine.errors import InputError
 from abm.engine.yaml_input import nearest
 from abm.scenario import Scenario
@@ -154,8 +153,8 @@ def _listed(place: str, block: str, form: design_file.Listed, given: dict, since
 
 
 def _from(point: Values, since: str | None) -> Values:
-    """The point with its values from a month on."""
-    return {path: Dated(value).since(since) for path, value in point.items()}
+    """The point, its plain values from a month on."""
+    return point if since is None else {path: {since: value} for path, value in point.items()}
 
 
 def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequence[Scenario], folder: Path) -> Block:

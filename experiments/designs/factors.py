@@ -18,7 +18,7 @@ from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError
 from abm.engine.params import about
 from abm.scenario import Scenario
-from abm.scenario_file import PARAMS, SECTIONS
+from abm.scenario_file import PARAMS, SECTIONS, section_of
 from experiments.designs import design_file, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
@@ -71,8 +71,8 @@ def known(section: str) -> tuple[str, ...]:
     return tuple(
         f"{section}.{process}.{parameter}"
         for process, model in PARAMS.items()
-        for parameter, declared in model.model_fields.items()
-        if about(declared)["lever"] == SECTIONS[section]
+        for parameter in model.model_fields
+        if section_of(process, parameter) == section
     )
 
 

@@ -9,6 +9,7 @@ from abm import scenario
 from abm.engine.params import about
 from abm.facts.csv_tables import FOLDER
 from abm.measures import MEASURES
+from abm.scenario_file import PARAMS, section_of
 from experiments import text
 from experiments.store.store import Run
 
@@ -107,13 +108,12 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
     """Parameters that the run has otherwise than the defaults: key, meaning with unit, default, here."""
     usual = scenario.default().changed(until=canonical["until"]).canonical()["params"]
     found = []
-    for process, model in scenario.PARAMS.items():
+    for process, model in PARAMS.items():
         for name, field in model.model_fields.items():
             default, here = (steps(params[f"{process}.{name}"]) for params in (usual, canonical["params"]))
             if default != here:
-                section = "policy" if about(field)["lever"] else "world"
                 meaning = f"{field.description} [{about(field)['unit']}]"
-                found.append((f"{section}.{process}.{name}", meaning, default, here))
+                found.append((f"{section_of(process, name)}.{process}.{name}", meaning, default, here))
     return found
 
 
