@@ -83,8 +83,8 @@ def test_a_driver_without_the_token_is_refused(tmp_path):
 def test_a_node_that_does_not_see_the_store_is_refused(tmp_path):
     other = tmp_path / "other" / "experiments"
     shutil.copytree(ROOT / "experiments", other)
-    text = (other / "store.py").read_text()
-    (other / "store.py").write_text(text.replace('MARK, MARK_TEXT = "README"', 'MARK, MARK_TEXT = "ANOTHER"'))
+    text = (other / "store" / "store.py").read_text()
+    (other / "store" / "store.py").write_text(text.replace('MARK, MARK_TEXT = "README"', 'MARK, MARK_TEXT = "ANOTHER"'))
     with cluster(tmp_path, nodes=0, PYTHONPATH=str(other.parent)) as nodes:
         here = {key: value for key, value in nodes.env.items() if key != "PYTHONPATH"}
         said = refused(nodes, design(tmp_path), tmp_path, here)
