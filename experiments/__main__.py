@@ -18,7 +18,7 @@ from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.text import brief, number, plain
+from experiments.text import number, plain
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
@@ -129,7 +129,7 @@ def network(
     from experiments.cli import network_summary
 
     for what, value in network_summary.described(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{what:40} {brief(value)}", highlight=False)
+        console.print(f"{what:40} {number(value)}", highlight=False)
 
 
 @app.command()
