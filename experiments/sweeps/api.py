@@ -47,6 +47,7 @@ def extend(
     *,
     replicates: int | None = None,
     samples: int | None = None,
+    shard: tuple[int, int] | None = None,
     console: Console | None = None,
     **options: Unpack[Options],
 ) -> Sweep:
@@ -57,7 +58,7 @@ def extend(
     shared = sweeps.shared(how.store)
     asked = {"replicates": replicates, "samples": samples}
     larger = found if replicates is samples is None else designs.changed(found, **asked)
-    return made(sweeps.extend(larger, how.store, shared.inputs.digest), shared, how, console=console)
+    return made(sweeps.extend(larger, how.store, shared.inputs.digest), shared, how, shard, console)
 
 
 def made(
