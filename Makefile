@@ -6,7 +6,7 @@ BIN    = .venv/bin
 
 # The first interpreter that really runs, is recent enough and can make a virtual environment. Each one is tried,
 # because a version manager's python3.12 may be on the PATH and still refuse to start.
-# The upper bound is the newest Python that every package in requirements.lock has a wheel for.
+# The upper bound is the newest Python that every package in the locks has a wheel for.
 CHECK  = import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14))
 ADVICE = Python 3.12, 3.13 or 3.14 is needed: install python3.12 with its venv module, or run 'make PYTHON=/path/to/python3.12'
 
@@ -29,12 +29,12 @@ help:
 	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the index of decisions"
 	@echo "make warm    compile the fast loops ahead of the first run"
 	@echo "make lint    check the style only"
-	@echo "make setup   make .venv with the exact packages of requirements.lock (the others do this by themselves)"
+	@echo "make setup   make .venv with the exact packages of the locks (the others do this by themselves)"
 	@echo "make clean   remove .venv and every cache; results are kept"
 
 setup: .venv/.ready
 
-.venv/.ready: requirements.lock pyproject.toml $(STALE)
+.venv/.ready: requirements.lock requirements-dev.lock pyproject.toml $(STALE)
 	@found=""; if [ -n "$(STALE)" ]; then \
 	  for p in $(PYTHON) python3 python3.12 python3.13 python3.14; do \
 	    if "$$p" -c '$(CHECK)' >/dev/null 2>&1; then found="$$p"; break; fi; \
@@ -46,7 +46,7 @@ setup: .venv/.ready
 	  echo "Bringing .venv up to date..."; \
 	  rm -f $@; \
 	fi
-	@$(PIP) --only-binary :all: --require-hashes -r requirements.lock $(TELL)
+	@$(PIP) --only-binary :all: --require-hashes -r requirements.lock -r requirements-dev.lock $(TELL)
 	@$(PIP) --no-build-isolation --no-deps -e . $(TELL)
 	@echo "$(CURDIR)" > $@
 

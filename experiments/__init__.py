@@ -8,6 +8,7 @@ _HOMES = {
     "dry_run": "sweeps.api",
     "compare": "analysis.comparison",
     "load": "sweeps.sweep",
+    "Execution": "sweeps.execution",
 }
 __all__ = list(_HOMES)
 

@@ -18,7 +18,7 @@ from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.text import number
+from experiments.text import number, plain
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
@@ -129,7 +129,7 @@ def network(
     from experiments.cli import network_summary
 
     for what, value in network_summary.described(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{what:40} {value:,.6g}", highlight=False)
+        console.print(f"{what:40} {number(value)}", highlight=False)
 
 
 @app.command()
@@ -188,11 +188,6 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
             f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
         )
         console.print(Padding(f"{row['meaning']}. Takes {row['allowed']}. Source: {row['source']}", (0, 0, 0, 4)))
-
-
-def plain(value: object) -> str:
-    """A value as YAML has it: 1 for 1.0, true for True."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def main() -> None:

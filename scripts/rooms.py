@@ -19,6 +19,7 @@ LINES = {
               observe
               asylum civic jobs homes residents finance
               chain start measures
+              scenario_file
               scenario recorder
               parameters agents""",
     "experiments": """text

@@ -9,10 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator  # comes with altair
 
 from abm import scenario
+from abm.engine.dated import LAST_MONTH, PATTERN
 from abm.engine.errors import InputError
 from abm.engine.params import about
 from abm.engine.yaml_input import read_value
-from abm.parameters import MONTH, json_schema
+from abm.parameters import json_schema
 from abm.scenario import PARAMS, Scenario
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -191,7 +192,7 @@ BAD = [
     ("policy: 1", "policy: must hold processes"),
     ("policy: []", "policy: must hold processes"),
     ("policy: false", "policy: must hold processes"),
-    ("- a\n- b", "holds no keys: a scenario is a mapping with keys like name, title"),
+    ("- a\n- b", "['a', 'b'] holds no keys: write a mapping with name, title"),
     ("just text", "holds no keys"),
     ("0", "holds no keys"),
     ("seed: 1\nseed: 2", "line 2: is not valid YAML: key 'seed' appears twice"),
@@ -212,18 +213,18 @@ BAD = [
     ("seed: true", "seed: True is not a seed: give a whole number"),
     ("seed: one", "seed: 'one' is not a seed: give a whole number"),
     ("seed:", "seed: None is not a seed: give a whole number"),
-    ("scale: 0", "scale: 0 is not a share: give 0.001 to 1"),
-    ("scale: 2", "scale: 2 is not a share: give 0.001 to 1"),
-    ("scale: a", "scale: 'a' is not a share: give 0.001 to 1"),
-    ("scale: .nan", "scale: nan is not a share: give 0.001 to 1"),
-    ("scale: true", "scale: True is not a share: give 0.001 to 1"),
-    ("until: 2014-12", "until: 2014-12 is outside the run: give 2015-01 to 2050-12"),
-    ("until: 2051-01", "until: 2051-01 is outside the run: give 2015-01 to 2050-12"),
+    ("scale: 0", "scale: 0 is not a share: give a number from 0.001 to 1"),
+    ("scale: 2", "scale: 2 is not a share: give a number from 0.001 to 1"),
+    ("scale: a", "scale: 'a' is not a share: give a number from 0.001 to 1"),
+    ("scale: .nan", "scale: nan is not a share: give a number from 0.001 to 1"),
+    ("scale: true", "scale: True is not a share: give a number from 0.001 to 1"),
+    ("until: 2014-12", "until: 2014-12 is outside the run: give a month from 2015-01 to 2050-12"),
+    ("until: 2051-01", "until: 2051-01 is outside the run: give a month from 2015-01 to 2050-12"),
     ("until: 2035", "until: '2035' is not a month: write it as YYYY-MM"),
     ("until: 2035-12-31", "until: '2035-12-31' is not a month: write it as YYYY-MM"),
     ("until:", "until: 'None' is not a month: write it as YYYY-MM"),
-    ("name: 2024", "name: must be text: put it in quotes"),
-    ("title: [a]", "title: must be text: put it in quotes"),
+    ("name: 2024", "name: 2024 is not allowed: give text, in quotes"),
+    ("title: [a]", "title: ['a'] is not allowed: give text, in quotes"),
     ("extends: bsae.yaml", "extends: there is no file"),
     ("extends: 3", "extends: 3 is not a file: give one path, relative to this file"),
     ("extends: [bad.yaml]", "extends: ['bad.yaml'] is not a file: give one path"),
@@ -383,8 +384,8 @@ def test_schema_is_sound_and_explains_every_parameter():
 
 def test_schema_knows_the_months_of_a_run():
     months = [f"{year}-{month:02d}" for year in range(2013, 2053) for month in range(14)]
-    allowed = [month for month in months if re.search(MONTH, month)]
-    assert (allowed[0], allowed[-1], len(allowed)) == ("2015-01", scenario.LAST_MONTH, 36 * 12)
+    allowed = [month for month in months if re.search(PATTERN, month)]
+    assert (allowed[0], allowed[-1], len(allowed)) == ("2015-01", LAST_MONTH, 36 * 12)
 
 
 def test_the_copy_for_editors_is_up_to_date():

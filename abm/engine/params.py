@@ -1,9 +1,12 @@
 """Parameters: each number declared once, with default, unit, bounds, source and meaning."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from annotated_types import Ge, Le
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+
+from abm.engine.forms import Takes
 
 
 class ProcessParams(BaseModel):
@@ -37,3 +40,30 @@ def param(
 def about(field) -> dict[str, Any]:
     """Unit, source, lever, dated, low and high of a declared parameter."""
     return dict(field.json_schema_extra)
+
+
+def allowed(field) -> str:
+    """What a parameter takes, in words: 'a number from 0 to 1', 'one of free, quota', 'true or false'."""
+    facts = about(field)
+    if facts["low"] is not None:
+        kind = "a whole number" if field.annotation is int else "a number"
+        return f"{kind} from {facts['low']:.12g} to {facts['high']:.12g}"
+    choices = get_args(field.annotation)
+    return f"one of {', '.join(choices)}" if choices else "true or false"
+
+
+def as_written(field) -> Any:
+    """The type of a parameter as people may write it: 'true', 1 and "1" are three things."""
+    facts, choices = about(field), get_args(field.annotation)
+    if choices:
+        return Annotated[field.annotation, Takes(allowed(field), quoted=True)]
+    if facts["low"] is None:
+        return Annotated[bool, Strict(), Takes(allowed(field))]
+    number = Annotated[field.annotation, Strict(), Ge(facts["low"]), Le(facts["high"])]
+    whole = Annotated[number, BeforeValidator(_whole)] if field.annotation is int else number
+    return Annotated[whole, Takes(f"{allowed(field)} [{facts['unit']}]")]
+
+
+def _whole(value: Any) -> Any:
+    """A whole number that was written as 3.0, as 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

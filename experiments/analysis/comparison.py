@@ -8,9 +8,11 @@ a first sample on, as in Law, Simulation Modeling and Analysis). Intervals hold 
 
 import math
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -24,13 +26,13 @@ from abm.measures import MEASURES
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, sweep
+from experiments.sweeps import sweep
+from experiments.sweeps.execution import HOUR, Execution, Options, given
 from experiments.sweeps.runner import Job
 
 FIRST_PAIRS, MOST_PAIRS = 8, 1000
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell A from B"
-HOUR = 3600.0
 STOCK, FLOW = "end", "sum"
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
@@ -71,6 +73,7 @@ class Comparison:
 def compare(
     a: Scenario | str | Path,
     b: Scenario | str | Path,
+    execution: Execution | None = None,
     *,
     measure: str | None = None,
     by: str | None = None,
@@ -78,38 +81,35 @@ def compare(
     take: str | None = None,
     pairs: int = FIRST_PAIRS,
     until_width: float | str | None = None,
-    budget: float | None = None,
     scale: float | None = None,
     until: str | None = None,
     seed: int = 1,
-    workers: int | None = None,
-    address: str | None = None,
-    store: stores.Place | Store = stores.DEFAULT,
-    seen=lambda done: None,
+    seen: sweep.Seen = lambda done: None,
+    **options: Unpack[Options],
 ) -> Comparison:
     """Compare two scenarios, pair by pair.
 
     measure, by, group, take ('end', 'sum', 'mean' of the months since they differ): one outcome; none given: those of
     the summary. until_width: pairs are added until the interval of the first difference is narrower than this number
-    or share ('2%') of A, or until `budget` hours are spent. seeds: `seed` and on. Raises InputError.
+    or share ('2%') of A, or until the budget of hours is spent. seeds: `seed` and on. How: an `Execution`, or its
+    fields as keywords: workers, address, store, budget. Raises InputError.
     """
-    api.check(workers, budget)
+    how = given(execution, options)
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
     asked = _asked(measure, by, group, take)
     width = _width(until_width)
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is not enough or too many: give 2 to {MOST_PAIRS}")
-    where = Store(store)
-    where.check()
-    given = sweep.shared(where)
+    how.store.check()
+    shared = sweep.shared(how.store)
     began, found = time.monotonic(), pd.DataFrame()
-    with sweep.stopping(), api.pooled(workers, address, 2 * pairs) as do:
+    with sweep.stopping(), how.pool(2 * pairs) as do:
         wanted = pairs
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
-            runs = _made(do, given, (one, other), seeds, seen)
-            found = pd.concat([found, _values(where, runs, asked, since)], ignore_index=True)
+            runs = _made(do, shared, (one, other), seeds, seen)
+            found = pd.concat([found, _values(how.store, runs, asked, since)], ignore_index=True)
             told = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
             if width is None:
@@ -120,8 +120,8 @@ def compare(
             if reached or have >= MOST_PAIRS:
                 break
             wanted = min(have + more(wide, limit, have), MOST_PAIRS)
-            if budget is not None:
-                wanted = min(wanted, have + int((budget - spent) / (spent / have)))
+            if how.budget is not None:
+                wanted = min(wanted, have + int((how.budget - spent) / (spent / have)))
             if wanted <= have:
                 break
     return Comparison(one.name, other.name, clock.label(since), one.until, told, found, reached)
@@ -142,10 +142,11 @@ def first_difference(one: Scenario, other: Scenario) -> int:
 
 
 def interval(differences: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Student's interval of the mean of (n,) differences."""
-    mean, error = differences.mean(), differences.std(ddof=1) / math.sqrt(len(differences))
-    half = stats.t.ppf((1 + level) / 2, len(differences) - 1) * error
-    return mean - half, mean + half
+    """Student's interval of the mean of (n,) differences; without width where all are alike."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of differences that are alike, or nearly so
+        low, high = stats.ttest_1samp(differences, 0.0).confidence_interval(level)
+    return float(low), float(high)
 
 
 def verdict(low: float, high: float) -> str:
@@ -189,26 +190,26 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     return (value / 100, True) if words.endswith("%") else (value, False)
 
 
-def _made(do, given, pair: tuple[Scenario, Scenario], seeds: range, seen) -> pd.DataFrame:
+def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, seen) -> pd.DataFrame:
     """Make both runs of each seed; run, side, seed."""
     jobs, rows = [], []
     for seed in seeds:
         for side, each in zip("ab", pair, strict=True):
             seeded = each.changed(seed=seed)
-            jobs.append(Job(stores.run_name(seeded, given.inputs.digest), seeded))
+            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
             rows.append((jobs[-1].name, side, seed))
-    failed, there = [], given.store.done()
+    failed, there = [], shared.store.done()
     jobs = [job for job in jobs if job.name not in there]
 
     def told(done) -> None:
         failed.extend([done] if done.status in ("failed", "lost") else [])
         seen(done)
 
-    sweep.make(do, given, jobs, told)
+    sweep.make(do, shared, jobs, told)
     if failed:
         raise InputError(
             f"run {failed[0].name} failed ({failed[0].reason}): see it with "
-            f"'abm repeat {failed[0].name} --store {quote(given.store.files.named)}'"
+            f"'abm repeat {failed[0].name} --store {quote(shared.store.files.named)}'"
         )
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
 

@@ -14,9 +14,10 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store.filesystem import public
 from experiments.store.store import Store
-from experiments.sweeps import progress, runner
+from experiments.sweeps import memory, progress, runner
 from experiments.sweeps import sweep as sweeps
-from experiments.text import number
+from experiments.sweeps.execution import Execution
+from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
 SHORT = {  # verdicts in a table
@@ -54,14 +55,13 @@ def sweep(
     """Make the runs of a design that are not there yet; the same command goes on where it was stopped."""
     from experiments.sweeps import api
 
-    part = api.shard_of(shard)
+    how, part, found = Execution(workers, address, store, budget), api.shard_of(shard), api.read(design)
     if dry_run:
-        plan = api.dry_run(design, workers=workers, address=address, store=store, shard=part)
+        plan = api.dry_run(found, how, shard=part)
         tell_plan(plan)
-        plan.check(store, budget)
+        plan.check(how.store.files.named, budget)
         return
-    options = {"workers": workers, "address": address, "budget": budget, "shard": part, "console": console}
-    finish(lambda: api.sweep(design, store=store, **options), api.read(design).name, store, part)
+    finish(lambda: api.sweep(found, how, shard=part, console=console), found.name, how.store, part)
 
 
 def extend(
@@ -76,9 +76,9 @@ def extend(
     """Add runs to a sweep: more replicates, more samples, or what was added to its design file."""
     from experiments.sweeps import api
 
-    options = {"workers": workers, "address": address, "budget": budget, "console": console}
+    how, found = Execution(workers, address, store, budget), api.read(design)
     more = {"replicates": replicates, "samples": samples}
-    finish(lambda: api.extend(design, store=store, **more, **options), api.read(design).name, store)
+    finish(lambda: api.extend(found, how, **more, console=console), found.name, how.store)
 
 
 def status(
@@ -128,8 +128,8 @@ def compare(
 
     try:
         found = comparison.compare(
-            a, b, measure=measure, by=by, group=group, take=take, pairs=pairs, until_width=until_width,
-            budget=budget, scale=scale, until=until, seed=seed, workers=workers, address=address, store=store,
+            a, b, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
+            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed,
         )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo("abm: stopped: the runs that were made are kept; the same command goes on from there", err=True)
@@ -171,8 +171,8 @@ def replicate(
     """Do published experiments again inside the model: the effect that it gives beside the one that was found."""
     from experiments.validation import published_experiments
 
-    options = {"draws": draws, "workers": workers, "address": address, "store": store}
-    found = published_experiments.replicate(seeds=seeds, scale=scale, **options)
+    how = Execution(workers, address, store)
+    found = published_experiments.replicate(how, seeds=seeds, scale=scale, draws=draws)
     published_experiments.show(found, console)
 
 
@@ -182,20 +182,20 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def finish(make, name: str, store: str, part: tuple[int, int] | None = None) -> None:
+def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -> None:
     """Make a sweep, or a part of it, and say where it stands, also when it is stopped."""
     try:
         made = make()
     except KeyboardInterrupt:
-        found = sweeps.find(name, Store(store)) if name in sweeps.names(Store(store)) else None
+        found = sweeps.find(name, store) if name in sweeps.names(store) else None
         kept = (
             f"{len(found.runs) - len(found.missing()):,} of {len(found.runs):,} runs are kept" if found else "no runs"
         )
         typer.echo(f"abm: stopped: {kept}; the same command goes on from there", err=True)
         raise typer.Exit(STOPPED) from None
-    missing = made.missing()
-    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {public(store)}")
-    words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={public(store)!r})"
+    missing, place = made.missing(), store.files.named
+    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}")
+    words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={place!r})"
     console.print(words, soft_wrap=True, highlight=False)
     tell_failures(made)
     if len(sweeps.sharded(made, part)):
@@ -207,7 +207,7 @@ def pace(store: Store, sweep: str) -> str:
     found = progress.drivers(store, sweep)
     per_minute = sum(each["per_minute"] for each in found)
     left = [each["seconds_left"] for each in found if each["seconds_left"] is not None]
-    words = f", {per_minute:.0f} per minute, {progress.duration(max(left))} left" if left else ""
+    words = f", {per_minute:.0f} per minute, {duration(max(left))} left" if left else ""
     return f"{len(found)} driver{'s' * (len(found) > 1)}{words}" if found else ""
 
 
@@ -225,7 +225,7 @@ def tell_failures(made: sweeps.Sweep) -> None:
 def tell_plan(plan) -> None:
     """Print what a sweep will take."""
     shown = Table(box=None, show_header=False)
-    for what, words in plan.lines(runner.machine_memory()):
+    for what, words in plan.lines(memory.machine()):
         shown.add_row(what, words)
     console.print(shown)
 
@@ -247,7 +247,9 @@ def tell_comparison(found, width: str | None) -> None:
         column.no_wrap = True
     console.print(shown, highlight=False)
     first = found.differences.iloc[0]
-    saved = f"; common luck does the work of {first['fewer_runs']:.3g} times as many" if first["fewer_runs"] > 1 else ""
+    saved = (
+        f"; common luck does the work of {brief(first['fewer_runs'])} times as many" if first["fewer_runs"] > 1 else ""
+    )
     console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
         console.print("?: these pairs cannot tell A from B.", highlight=False)

@@ -36,12 +36,13 @@ class Block:
 NOTHING = Block({}, (), 1, lambda: [({}, "")])  # a block that is absent
 
 
-def read(source: str, block: str, content: Any, scenarios: Sequence[Scenario], folder: Path) -> Block:
+def read(
+    source: str, block: str, form: design_file.Method | None, scenarios: Sequence[Scenario], folder: Path
+) -> Block:
     """A checked block ('levers' or 'uncertainties') of a design over some scenarios. Raises InputError."""
-    if content is None:
+    if form is None:
         return NOTHING
     place = f"{source}: {block}"
-    form = design_file.method(place, content)
     if isinstance(form, design_file.Ladder):
         return _ladder(place, block, form, scenarios, folder)
     until = min((found.until for found in scenarios), key=clock.index)
@@ -137,24 +138,23 @@ def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _listed(place: str, block: str, form: design_file.Listed, given: dict, since: str | None, until: str) -> Block:
     """Points as they are written; what is dated keeps its dates, whatever `from` says."""
-    points = [
+    dated = [
         {factors.checked(place, block, path): factors.dated(place, path, value, until) for path, value in point.items()}
         for point in form.points
     ]
+    points = [{path: value.written for path, value in point.items()} for point in dated]
     texts = Counter(json.dumps(point, sort_keys=True) for point in points)
     twice = [text for text, times in texts.items() if times > 1]
     if twice:
         raise InputError(f"{place}: points: {twice[0]} appears twice: give each point once, and more replicates")
     names = tuple(dict.fromkeys(path for point in points for path in point))
-    made = [(_from(point, since), "" if point else BASE) for point in points]
+    made = [({path: value.since(since) for path, value in point.items()}, "" if point else BASE) for point in dated]
     return Block(given | {"points": points}, names, len(points), lambda: made)
 
 
 def _from(point: Values, since: str | None) -> Values:
-    """The point with its plain values from a month on."""
-    if since is None:
-        return point
-    return {path: value if isinstance(value, Mapping) else {since: value} for path, value in point.items()}
+    """The point, its plain values from a month on."""
+    return point if since is None else {path: {since: value} for path, value in point.items()}
 
 
 def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequence[Scenario], folder: Path) -> Block:

@@ -18,9 +18,12 @@ from typing import Any
 import numpy as np
 
 from abm import scenario
+from abm.engine import forms
+from abm.engine.dated import LAST_MONTH
 from abm.engine.errors import InputError
 from abm.engine.yaml_input import read_yaml
-from abm.scenario import LARGEST_SEED, LAST_MONTH, Scenario
+from abm.scenario import Scenario
+from abm.scenario_file import LARGEST_SEED
 from experiments.designs import blocks, design_file, factors
 from experiments.designs.blocks import Block
 
@@ -75,10 +78,10 @@ class Design:
 
         Morris' analysis asks them: whole numbers and choices do not tell how far a step went. Raises InputError.
         """
-        given = self.given.get(block) or {}
-        form = design_file.method(f"{self.source}: {block}", given)
+        form = getattr(forms.read(design_file.File, self.given, self.source), block)
         if not isinstance(form, design_file.Sample):
-            raise InputError(f"{self.source}: {block}: method: {form.method} draws no sample: choose another method")
+            method = form.method if form else None
+            raise InputError(f"{self.source}: {block}: method: {method} draws no sample: choose another method")
         return form.unit(len(form.parameters))
 
     def canonical(self) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
     folder = Path(folder)
     if isinstance(content, Mapping):
         content = {"name": Path(source).stem} | dict(content)
-    file = design_file.read(source, design_file.File, content)
+    file = forms.read(design_file.File, content, source)
     bases = tuple(_base(source, folder, path, file) for path in file.scenarios)
     names = [base.name for base in bases]
     for name in names:
@@ -146,7 +149,8 @@ def changed(design: Design, *, replicates: int | None = None, samples: int | Non
     if replicates is not None:
         given["replicates"] = _more(design.source, "replicates", replicates, design.replicates)
     if samples is not None:
-        drawn = {block: design_file.method(design.source, given[block]) for block in factors.BLOCKS if block in given}
+        file = forms.read(design_file.File, given, design.source)
+        drawn = {block: getattr(file, block) for block in factors.BLOCKS}
         drawn = {block: form for block, form in drawn.items() if isinstance(form, design_file.Sample)}
         if len(drawn) != 1:
             which = "both blocks draw" if drawn else "no block draws"

@@ -6,40 +6,19 @@ A method also knows how many points it has, without making them.
 import math
 from collections.abc import Mapping, Sequence
 from reprlib import repr as shortened
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
-from abm.engine.errors import InputError
+from abm.engine.dated import Dated, Month
+from abm.engine.forms import Form, Takes, mistake
 from abm.engine.yaml_input import nearest
-from abm.scenario import LARGEST_SEED
+from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import sampling
 
 MOST_RUNS = 10_000  # more than these must be allowed in the file
 MOST_LEVELS = 10_000  # of one parameter; more cannot be meant
-FOLDER_NAME = r"^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?$"
-WAYS_OUT = {  # kind of mistake, as pydantic calls it -> what to give
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "string_pattern_mismatch": "a folder name of lower-case letters, digits, '-', '_' and '.'",
-    "literal_error": "{expected}",
-    "greater_than_equal": "a whole number of at least {ge}",
-    "less_than_equal": "a whole number of at most {le}",
-    "too_short": "at least one",
-    "tuple_type": "a list",
-    "dict_type": "a mapping, like 'key: value'",
-}
 
 
 def _listed(value: Any) -> Any:
@@ -60,22 +39,22 @@ def _even(levels: int) -> int:
     return levels
 
 
-Seed = Annotated[StrictInt, Field(ge=0, le=LARGEST_SEED)]
+def _levels(content: Any) -> Any:
+    if content is not None and not isinstance(content, Mapping | list | tuple):
+        way_out = "give a list like [1, 1.5], or {low: 1, high: 1.5}"
+        raise ValueError(f"{shortened(content)} is neither levels nor a range: {way_out}")
+    return content
+
+
+Name = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?$"),
+    Takes("a folder name of lower-case letters, digits, '-', '_' and '.'", quoted=True),
+]
 Count = Annotated[StrictInt, Field(ge=1, le=sampling.MOST_SAMPLES)]
 PowerOfTwo = Annotated[Count, AfterValidator(_power_of_two)]
 Several = Annotated[StrictInt, Field(ge=2, le=MOST_LEVELS)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-
-
-class Form(BaseModel):
-    """Frozen; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @classmethod
-    def written(cls) -> list[str]:
-        """Keys as they are written."""
-        return [declared.alias or name for name, declared in cls.model_fields.items()]
 
 
 class Range(Form):
@@ -86,36 +65,55 @@ class Range(Form):
     levels: Several | None = None
 
 
+Levels = Annotated[Range | tuple[Any, ...] | None, BeforeValidator(_levels)]  # of a parameter; None: its own bounds
+
+
 class Method(Form):
     """How a block makes its points."""
 
-    fewest: ClassVar[int] = 1  # parameters
     method: str
-    since: Any = Field(None, alias="from")  # month from which the values hold
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Raise to which methods it belongs, or which key is like it."""
+        owners = [name for name, form in METHODS.items() if key in form.written()]
+        if owners:
+            raise mistake(f"unknown key '{key}': it belongs to {', '.join(owners)}: remove it")
+        super().refuse(key)
 
 
-class Listed(Method):
-    """Points as they are written."""
-
-    points: Annotated[tuple[dict[Any, Any], ...], Field(min_length=1)]
-
-
-class Ladder(Form):
+class Ladder(Method):
     """Steps from the scenario to another one."""
 
-    method: str
+    method: Literal["ladder"]
     to: str
     groups: dict[str, Names] = {}
 
 
-class Varied(Method):
+class Since(Method):
+    """A method whose values may hold from a month on."""
+
+    since: Month | None = Field(None, alias="from")
+
+
+class Listed(Since):
+    """Points as they are written."""
+
+    method: Literal["list"]
+    points: Annotated[tuple[dict[Any, Dated[Any]], ...], Field(min_length=1)]
+
+
+class Varied(Since):
     """Points from the levels or ranges of parameters."""
 
-    parameters: dict[Any, Any] = Field(min_length=1)
+    fewest: ClassVar[int] = 1  # parameters
+    parameters: dict[Any, Levels] = Field(min_length=1)
 
 
 class Grid(Varied):
     """All combinations of levels."""
+
+    method: Literal["grid"]
 
     def count(self, levels: Sequence[int]) -> int:
         """Points, from the number of levels of each parameter."""
@@ -124,6 +122,8 @@ class Grid(Varied):
 
 class OneAtATime(Varied):
     """The base, and one parameter moved at a time."""
+
+    method: Literal["one_at_a_time"]
 
 
 class Sample(Varied):
@@ -148,6 +148,7 @@ class Sample(Varied):
 class LatinHypercube(Sample):
     """One Latin hypercube, or several one after the other (samples: [64, 64])."""
 
+    method: Literal["latin_hypercube"]
     samples: Annotated[tuple[Count, ...], BeforeValidator(_listed), Field(min_length=1)]
 
     def count(self, levels: Sequence[int]) -> int:
@@ -163,6 +164,7 @@ class LatinHypercube(Sample):
 class Sobol(Sample):
     """A scrambled Sobol sequence."""
 
+    method: Literal["sobol"]
     samples: PowerOfTwo
 
     def count(self, levels: Sequence[int]) -> int:
@@ -175,6 +177,7 @@ class Sobol(Sample):
 class Morris(Sample):
     """Screening by trajectories."""
 
+    method: Literal["morris"]
     fewest: ClassVar[int] = 2
     size: ClassVar[str] = "trajectories"
     trajectories: Count
@@ -190,6 +193,7 @@ class Morris(Sample):
 class SobolIndices(Sample):
     """The scheme of Saltelli for indices of Sobol."""
 
+    method: Literal["sobol_indices"]
     fewest: ClassVar[int] = 2
     samples: PowerOfTwo
     second_order: StrictBool = False
@@ -201,69 +205,35 @@ class SobolIndices(Sample):
         return sampling.sobol_indices(dimensions, self.samples, self.second_order, self.seed)
 
 
-METHODS: dict[str, type[Form]] = {
-    "list": Listed,
-    "grid": Grid,
-    "one_at_a_time": OneAtATime,
-    "ladder": Ladder,
-    "latin_hypercube": LatinHypercube,
-    "sobol": Sobol,
-    "morris": Morris,
-    "sobol_indices": SobolIndices,
+AnyMethod = Listed | Grid | OneAtATime | Ladder | LatinHypercube | Sobol | Morris | SobolIndices
+METHODS: dict[str, type[Method]] = {
+    name: form for form in get_args(AnyMethod) for name in get_args(form.model_fields["method"].annotation)
 }
+
+
+def _has_method(content: Any) -> Any:
+    if not isinstance(content, Mapping) or "method" not in content:
+        raise ValueError(f"has no 'method:': choose from {', '.join(METHODS)}")
+    method = content["method"]
+    if not isinstance(method, str) or method not in METHODS:
+        raise mistake(f"{shortened(method)} is not a method{nearest(method, list(METHODS))}", "method")
+    return content
+
+
+Block = Annotated[AnyMethod, Field(discriminator="method"), BeforeValidator(_has_method)]
 
 
 class File(Form):
     """A design file."""
 
-    name: str = Field(pattern=FOLDER_NAME)
+    name: Name
     title: str = ""
     scenarios: Names
-    until: Any = None
-    scale: Any = None
+    until: Month | None = None
+    scale: Scale | None = None
     seed: Seed = 1
     replicates: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = 1
     luck: Literal["common", "independent"] = "common"
     most_runs: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = MOST_RUNS
-    levers: Any = None
-    uncertainties: Any = None
-
-
-def read[Model: Form](place: str, model: type[Model], content: Any) -> Model:
-    """The content in its form. Raises InputError with one line that begins with `place`."""
-    keys = model.written()
-    if not isinstance(content, Mapping):
-        raise InputError(f"{place}: {shortened(content)} holds no keys: write a mapping with {', '.join(keys[:4])}")
-    for key in content:
-        if key not in keys:
-            owners = [name for name, form in METHODS.items() if model in METHODS.values() and key in form.written()]
-            way_out = f": it belongs to {', '.join(owners)}: remove it" if owners else nearest(key, keys)
-            raise InputError(f"{place}: unknown key '{key}'{way_out}")
-    try:
-        return model.model_validate(dict(content))
-    except ValidationError as error:
-        raise InputError(f"{place}: {_line(error)}") from None
-
-
-def method(place: str, content: Any) -> Form:
-    """The method of a block, in its form. Raises InputError."""
-    names = list(METHODS)
-    if not isinstance(content, Mapping) or "method" not in content:
-        raise InputError(f"{place}: has no 'method:': choose from {', '.join(names)}")
-    if not isinstance(content["method"], str) or content["method"] not in METHODS:
-        wrong = content["method"]
-        raise InputError(f"{place}: method: {shortened(wrong)} is not a method{nearest(wrong, names)}")
-    return read(place, METHODS[content["method"]], content)
-
-
-def _line(error: ValidationError) -> str:
-    """The first mistake as 'key: what is wrong: way out'."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    about = first.get("ctx", {})
-    if first["type"] == "missing":
-        return f"has no '{key}:': write it"
-    if first["type"] == "value_error":
-        return f"{key}: {about['error']}"
-    way_out = WAYS_OUT.get(first["type"], first["msg"]).format(**about)
-    return f"{key}: {shortened(first['input'])} is not allowed: give {way_out}"
+    levers: Block | None = None
+    uncertainties: Block | None = None

@@ -13,9 +13,12 @@ import numpy as np
 
 from abm import scenario
 from abm.engine import clock
+from abm.engine.dated import LAST_MONTH, Dated
+from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError
 from abm.engine.params import about
-from abm.scenario import LAST_MONTH, PARAMS, SECTIONS, Scenario
+from abm.scenario import Scenario
+from abm.scenario_file import PARAMS, SECTIONS, section_of
 from experiments.designs import design_file, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
@@ -68,8 +71,8 @@ def known(section: str) -> tuple[str, ...]:
     return tuple(
         f"{section}.{process}.{parameter}"
         for process, model in PARAMS.items()
-        for parameter, declared in model.model_fields.items()
-        if about(declared)["lever"] == SECTIONS[section]
+        for parameter in model.model_fields
+        if section_of(process, parameter) == section
     )
 
 
@@ -90,21 +93,19 @@ def checked(place: str, block: str, path: Any) -> str:
     raise InputError(f"{place}: {path}: no such parameter: {way_out}")
 
 
-def read(place: str, path: str, given: Any) -> Factor:
+def read(place: str, path: str, given: design_file.Range | tuple | None) -> Factor:
     """A factor from what stands behind its name: nothing, a list, or low, high and levels. Raises InputError."""
     process, parameter = path.split(".")[1:]
     declared = PARAMS[process].model_fields[parameter]
     facts, where = about(declared), f"{place}: {path}"
-    if isinstance(given, list | tuple):
+    if isinstance(given, tuple):
         return Factor(path, _levels(place, path, given))
     if facts["low"] is None:
         if given is not None:
-            raise InputError(f"{where}: {shortened(given)} is not allowed: give a list, or nothing for all of them")
+            written = shortened(given.model_dump(exclude_unset=True))
+            raise InputError(f"{where}: {written} is not allowed: give a list, or nothing for all of them")
         return Factor(path, get_args(declared.annotation) or (False, True))
-    if given is not None and not isinstance(given, Mapping):
-        way_out = "give a list like [1, 1.5], or {low: 1, high: 1.5}"
-        raise InputError(f"{where}: {shortened(given)} is neither levels nor a range: {way_out}")
-    wanted = design_file.read(where, design_file.Range, given or {})
+    wanted = given or design_file.Range()
     low = value(place, path, facts["low"] if wanted.low is None else wanted.low)
     high = value(place, path, facts["high"] if wanted.high is None else wanted.high)
     if low == high:
@@ -136,24 +137,21 @@ def value(place: str, path: str, given: Any) -> Any:
     return _steps(place, path, given)[0]
 
 
-def dated(place: str, path: str, given: Any, until: str) -> Any:
+def dated(place: str, path: str, given: Dated[Any], until: str) -> Dated[Any]:
     """A plain value, or values by month up to `until`, as their parameter has them. Raises InputError."""
-    if not isinstance(given, Mapping):
-        return value(place, path, given)
-    steps = _steps(place, path, given)
-    labels = sorted(month(f"{place}: {path}", label, until) for label in given)
-    return {label: steps[clock.index(label)] for label in labels}
+    steps = _steps(place, path, given.written)
+    if not isinstance(given.written, Mapping):
+        return Dated(steps[0])
+    labels = sorted(month(f"{place}: {path}", label, until) for label in given.written)
+    return Dated({label: steps[clock.index(label)] for label in labels})
 
 
-def month(where: str, given: Any, until: str) -> str:
+def month(where: str, given: str, until: str) -> str:
     """The month itself, if it lies in the run. Raises InputError."""
     try:
-        index = clock.index(given)
-    except InputError as error:
+        return dated_month(given, until)
+    except ValueError as error:
         raise InputError(f"{where}: {error}") from None
-    if not 0 <= index <= clock.index(until):
-        raise InputError(f"{where}: {given} is outside the run: give a month from 2015-01 to {until}")
-    return clock.label(index)
 
 
 def _steps(place: str, path: str, given: Any) -> Mapping[int, Any]:

@@ -5,7 +5,6 @@ colour-blind people can tell apart; the page changes them where the screen is da
 """
 
 import re
-from calendar import month_name
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,22 +114,10 @@ def totals(outcomes: pd.DataFrame, *measures: str) -> pd.DataFrame:
     return pd.DataFrame({measure: wide(outcomes, measure)["all"] for measure in measures})
 
 
-def number(value: float) -> str:
-    """A number for people, of three digits: 65731 -> '65,700'; a dash where there is none."""
-    return "–" if np.isnan(value) else f"{float(f'{value:.3g}') + 0.0:,.10g}"
-
-
 def when(period: str) -> float:
     """End of a period on a line of years: '2015', '2015-II' and '2015-12' -> 2016."""
     year, _, part = str(period).partition("-")
     return int(year) + ({"": YEAR, "I": HALF, "II": YEAR}.get(part) or int(part[:2])) / YEAR
-
-
-def said(period: str) -> str:
-    """A period in words: '2015-12' -> 'December 2015', '2015-II' -> 'the second half of 2015'."""
-    year, _, part = period.partition("-")
-    halves = {"I": "the first half of", "II": "the second half of"}
-    return f"{halves.get(part) or month_name[int(part or 0)]} {year}".strip()
 
 
 def complete(frame: pd.DataFrame, months: int, how: str) -> pd.DataFrame:

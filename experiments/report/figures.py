@@ -23,15 +23,14 @@ from experiments.report.charts import (
     dots,
     labelled,
     long,
-    number,
     placed,
-    said,
     totals,
     when,
     wide,
     year_ends,
 )
 from experiments.report.map import towns
+from experiments.text import brief, period
 
 LOW, MILLION = 120, 1e6  # pixels of a low picture, euros
 
@@ -39,11 +38,11 @@ LOW, MILLION = 120, 1e6  # pixels of a low picture, euros
 def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> Figure:
     """People in reception by status; `observed`: measure, period and value of what was counted."""
     people = wide(outcomes, "in_reception", "status")[list(STATUS)]
-    last, total, now = people.index[-1], people.sum(axis=1), people.iloc[-1].map(number)
+    last, total, now = people.index[-1], people.sum(axis=1), people.iloc[-1].map(brief)
     caption = (
-        f"At the end of {said(last)} there are {number(total.iloc[-1])} people in reception: "
+        f"At the end of {period(last)} there are {brief(total.iloc[-1])} people in reception: "
         f"{now['asylum seeker']} asylum seekers, {now['status holder']} status holders and {now['leaving']} "
-        f"who were refused. The most was {number(total.max())}, in {said(total.idxmax())}."
+        f"who were refused. The most was {brief(total.max())}, in {period(total.idxmax())}."
     )
     table = year_ends(labelled(people, STATUS).assign(Together=total))
     seen = pd.DataFrame(columns=["measure", "period", "value"]) if observed is None else observed
@@ -70,8 +69,8 @@ def places(outcomes: pd.DataFrame) -> Figure:
     lines = pd.DataFrame({regular: counts["regular"], both: counts["regular"] + counts["emergency"]})
     now, used = lines.iloc[-1], people["regular"].iloc[-1]
     caption = (
-        f"At the end of {said(last)} there are {number(now[regular])} regular places, of which {number(used)} are in "
-        f"use, and {number(now[both] - now[regular])} emergency places. Room between a colour "
+        f"At the end of {period(last)} there are {brief(now[regular])} regular places, of which {brief(used)} are in "
+        f"use, and {brief(now[both] - now[regular])} emergency places. Room between a colour "
         "and its line is empty places."
     )
 
@@ -87,14 +86,14 @@ def waits(outcomes: pd.DataFrame) -> Figure:
     """How long they waited who got what they waited for."""
     parts = {(name, part): wide(outcomes, name, "statistic")[part] for name in WAITS for part in ("median", "p90")}
     table = complete(pd.DataFrame(parts), HALF, "mean")
-    now, last = table.iloc[-1].map(number), table.index[-1]
+    now, last = table.iloc[-1].map(brief), table.index[-1]
     each = [
         f"{label[0].lower()}{label[1:]} {now[name, 'median']} and {now[name, 'p90']} months"
         for name, (label, _) in WAITS.items()
     ]
     caption = (
         "Half of the people waited shorter than the line (the median), nine in ten shorter than the top of the shade, "
-        f"among those whose wait ended in that half-year. In {said(last)}: {'; '.join(each)}."
+        f"among those whose wait ended in that half-year. In {period(last)}: {'; '.join(each)}."
     )
 
     def chart(width: int) -> alt.VConcatChart:
@@ -114,9 +113,9 @@ def waits(outcomes: pd.DataFrame) -> Figure:
 def flows(outcomes: pd.DataFrame) -> Figure:
     """Who comes in and who moves on."""
     table = complete(totals(outcomes, *FLOWS), HALF, "sum")
-    now, last = table.iloc[-1].map(number), table.index[-1]
+    now, last = table.iloc[-1].map(brief), table.index[-1]
     caption = (
-        f"In {said(last)}: {now['applications']} first applications, {now['permits']} permits and {now['housed']} "
+        f"In {period(last)}: {now['applications']} first applications, {now['permits']} permits and {now['housed']} "
         "people who moved into a home. Permits include relatives who arrive through family reunification (nareis)."
     )
 
@@ -132,9 +131,9 @@ def task(outcomes: pd.DataFrame) -> Figure:
     """What municipalities were asked to house, and what they did."""
     ways = {"task": "last", "housed": "sum", "task_backlog": "last"}
     table = complete(totals(outcomes, *ways), HALF, ways)
-    now, last = table.iloc[-1].map(number), table.index[-1]
+    now, last = table.iloc[-1].map(brief), table.index[-1]
     caption = (
-        f"In {said(last)} municipalities are asked to house {now['task']} people; {now['housed']} are housed. "
+        f"In {period(last)} municipalities are asked to house {now['task']} people; {now['housed']} are housed. "
         f"A shortfall of {now['task_backlog']} was carried in from before."
     )
 
@@ -152,8 +151,8 @@ def cost(outcomes: pd.DataFrame) -> Figure:
     table = complete(wide(outcomes, "spending", "purpose")[[*COSTS, *LATE]], YEAR, "sum") / MILLION
     now, last = table.iloc[-1], table.index[-1]
     caption = (
-        f"In {said(last)} reception costs {number(now[list(COSTS)].sum())} million euros; penalty payments for "
-        f"late decisions are {number(now['penalties'])} million. "
+        f"In {period(last)} reception costs {brief(now[list(COSTS)].sum())} million euros; penalty payments for "
+        f"late decisions are {brief(now['penalties'])} million. "
         "Prices per place are those of the year, and those of 2023 afterwards."
     )
 

@@ -6,7 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from experiments.report.charts import GREY, PAPER, Figure, key, number, said, wide
+from experiments.report.charts import GREY, PAPER, Figure, key, wide
+from experiments.text import brief, period
 
 LABELLED, PER = 10, 10_000  # names on the map, inhabitants
 MAP, TALL, BIGGEST = 560, 1.23, 0.03  # width of the map [pixels]; its height and the largest radius over its width
@@ -21,21 +22,21 @@ def towns(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> Figure:
     table = pd.DataFrame({"waiting": waiting.iloc[-1], "backlog": backlog.iloc[-1]}).reindex(facts.index)
     table.insert(1, "rate", PER * table["waiting"] / facts["population"])
     most = table["waiting"].nlargest(LABELLED)
-    named = ", ".join(f"{name} ({number(value)})" for name, value in most.head(3).items())
+    named = ", ".join(f"{name} ({brief(value)})" for name, value in most.head(3).items())
     country = PER * table["waiting"].sum() / facts["population"].sum()
     caption = (
-        f"At the end of {said(last)}, {number(table['waiting'].sum())} people in reception are tied to a municipality "
-        f"and wait for a home there: {number(country)} per 10,000 inhabitants. The most wait for {named}. "
+        f"At the end of {period(last)}, {brief(table['waiting'].sum())} people in reception are tied to a municipality "
+        f"and wait for a home there: {brief(country)} per 10,000 inhabitants. The most wait for {named}. "
         "The size of a circle is the number of people, its colour the number per 10,000 inhabitants."
     )
     marks = table.assign(x=facts["longitude"] * DEGREE, y=facts["latitude"], text="").reset_index()
     named = marks["name"].isin(most.index)
     marks.loc[named, "text"] = [
-        f"{name} {number(waiting)}" for name, waiting in marks.loc[named, ["name", "waiting"]].values
+        f"{name} {brief(waiting)}" for name, waiting in marks.loc[named, ["name", "waiting"]].values
     ]
     edges = [(country or 1) * factor for factor in (0.5, 1, 2)]
-    words = [f"under {number(edges[0])}", *(f"{number(a)} to {number(b)}" for a, b in pairwise(edges))]
-    words.append(f"{number(edges[-1])} and over")
+    words = [f"under {brief(edges[0])}", *(f"{brief(a)} to {brief(b)}" for a, b in pairwise(edges))]
+    words.append(f"{brief(edges[-1])} and over")
     marks["class"] = [words[np.searchsorted(edges, rate, "right")] for rate in marks["rate"]]
 
     radius = BIGGEST * np.sqrt(marks["waiting"] / max(marks["waiting"].max(), 1)) * np.ptp(marks["x"])

@@ -9,6 +9,8 @@ from abm import scenario
 from abm.engine.params import about
 from abm.facts.csv_tables import FOLDER
 from abm.measures import MEASURES
+from abm.scenario_file import PARAMS, section_of
+from experiments import text
 from experiments.store.store import Run
 
 PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
@@ -37,13 +39,13 @@ def html(run: Run) -> str:
     """The page of a run as text; the same run gives the same text."""
     import jinja2
 
-    from experiments.report import charts, figures
+    from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
     municipalities = pd.read_csv(FOLDER / "municipalities.csv")
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    engine.filters |= {"number": charts.number, "said": charts.said}
+    engine.filters |= {"brief": text.brief, "period": text.period}
     return engine.get_template(TEMPLATE).render(
         run=record,
         folder=run.name,
@@ -106,19 +108,18 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
     """Parameters that the run has otherwise than the defaults: key, meaning with unit, default, here."""
     usual = scenario.default().changed(until=canonical["until"]).canonical()["params"]
     found = []
-    for process, model in scenario.PARAMS.items():
+    for process, model in PARAMS.items():
         for name, field in model.model_fields.items():
             default, here = (steps(params[f"{process}.{name}"]) for params in (usual, canonical["params"]))
             if default != here:
-                section = "policy" if about(field)["lever"] else "world"
                 meaning = f"{field.description} [{about(field)['unit']}]"
-                found.append((f"{section}.{process}.{name}", meaning, default, here))
+                found.append((f"{section_of(process, name)}.{process}.{name}", meaning, default, here))
     return found
 
 
 def steps(dated: dict) -> str:
     """The values of a parameter by month in words: '6; 15 from 2016-02'."""
-    words = {month: f"{value:g}" if isinstance(value, float) else f"{value}" for month, value in sorted(dated.items())}
+    words = {month: text.plain(value) for month, value in sorted(dated.items())}
     first, *later = words.items()
     return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
 

@@ -1,6 +1,6 @@
 """What a sweep will cost, before it is spent: a few runs are timed in a process of their own, which keeps nothing.
 
-`python -m experiments.planning` is that process: jobs come pickled on standard input, one line of JSON goes out.
+`python -m experiments.sweeps.cost` is that process: jobs come pickled on standard input, one line of JSON goes out.
 """
 
 import json
@@ -15,13 +15,14 @@ from statistics import median
 
 from abm.engine.errors import InputError
 from abm.facts import facts
+from experiments import text
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import runner
+from experiments.sweeps import memory, runner
+from experiments.sweeps.execution import HOUR
 from experiments.sweeps.runner import Job
 
 RAY_SECONDS = 8.0  # to start the workers and have them ready
-HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -55,31 +56,34 @@ class Plan:
     def check(self, place: str, budget: float | None) -> None:
         """Raise InputError where the hours are over budget or the disk is too small."""
         if budget is not None and self.hours > budget:
+            hours, most = text.number(self.hours), text.ceiled(self.hours)
             raise InputError(
-                f"--budget {budget:g}: {self.missing:,} runs take about {self.hours:.3g} hours with {self.workers} "
-                f"workers; {self.fitting(budget):,} of them would fit: give --budget {ceiled(self.hours)}, more "
-                "--workers, or a design with fewer replicates, a smaller scale or a shorter period"
+                f"--budget {budget:g}: {self.missing:,} runs take about {hours} hours with {self.workers} workers; "
+                f"{self.fitting(budget):,} of them would fit: give --budget {most}, more --workers, or a design with "
+                "fewer replicates, a smaller scale or a shorter period"
             )
         if self.free is not None and self.missing * self.size > self.free:
+            needed, free = text.size(self.missing * self.size), text.size(self.free)
             raise InputError(
-                f"{place}: {self.missing:,} runs take about {told(self.missing * self.size)} and {told(self.free)} are "
-                f"free: {int(self.free / self.size):,} of them would fit: give another place with --store"
+                f"{place}: {self.missing:,} runs take about {needed} and {free} are free: "
+                f"{int(self.free / self.size):,} of them would fit: give another place with --store"
             )
 
-    def lines(self, machine: int | None) -> list[tuple[str, str]]:
+    def lines(self, machine: int) -> list[tuple[str, str]]:
         """The plan in words; `machine`: bytes of memory of this machine."""
-        span = f" ({min(self.seconds):.2f} to {max(self.seconds):.2f})" if len(self.seconds) > 1 else ""
-        of_all = f" of {told(machine)}" if machine else ""
-        free = f"; {told(self.free)} are free" if self.free is not None else ""
+        bounds = [text.fixed(seconds, 2) for seconds in sorted(self.seconds)]
+        span = f" ({bounds[0]} to {bounds[-1]})" if len(bounds) > 1 else ""
+        memory = f"{text.size(self.memory)} a worker, {text.size(self.memory * self.workers)} in all"
+        free = f"; {text.size(self.free)} are free" if self.free is not None else ""
         return [
             ("Runs of the design", f"{self.runs:,}"),
             ("Kept already", f"{self.runs - self.missing:,}"),
             ("To make", f"{self.missing:,}"),
-            ("Seconds of a run", f"{self.each:.2f}{span}, measured on {len(self.seconds)}"),
+            ("Seconds of a run", f"{text.fixed(self.each, 2)}{span}, measured on {len(self.seconds)}"),
             ("Workers", f"{self.workers}"),
-            ("Hours", f"{self.hours:.3g}"),
-            ("Memory", f"{told(self.memory)} a worker, {told(self.memory * self.workers)} in all{of_all}"),
-            ("Disk", f"{told(self.size)} a run, {told(self.size * self.missing)} in all{free}"),
+            ("Hours", text.number(self.hours)),
+            ("Memory", f"{memory} of {text.size(machine)}"),
+            ("Disk", f"{text.size(self.size)} a run, {text.size(self.size * self.missing)} in all{free}"),
         ]
 
 
@@ -112,27 +116,14 @@ def measure(jobs: list[Job]) -> dict:
     """The same in this process."""
     inputs = facts.load()
     runner.warm_up(inputs)
-    seconds, sizes = [], []
+    seconds, sizes, most = [], [], memory.Most()
     for job in jobs:
         began = time.perf_counter()
-        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs)[0].table())
+        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, most)[0].table())
+        most()
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))
-    return {"seconds": seconds, "memory": runner.most_memory(), "size": int(median(sizes))}
-
-
-def told(size: float) -> str:
-    """Bytes in words: 1388000 -> '1.39 MB'."""
-    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if size >= factor:
-            return f"{size / factor:.3g} {unit}"
-    return f"{size / 1e3:.3g} kB"
-
-
-def ceiled(hours: float) -> str:
-    """Hours, rounded up to two digits."""
-    step = 10 ** (math.floor(math.log10(hours)) - 1)
-    return f"{math.ceil(hours / step) * step:.2g}"
+    return {"seconds": seconds, "memory": most.bytes, "size": int(median(sizes))}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Does something once per machine, however many processes ask for it at the same time; the others wait."""
 
-import fcntl
 import hashlib
 import os
 import sys
@@ -15,15 +14,16 @@ def on_this_machine(what: str, action: Callable[[], None]) -> bool:
     A mark in the folder for temporary files tells. If the mark outlives what was done (a cache that was cleared), each
     process does it for itself, as without this.
     """
+    from filelock import FileLock  # slow to import, and only workers need it
+
     made_by = f"{what}/{sys.version}/{sys.prefix}/{os.environ.get('NUMBA_CACHE_DIR')}"
     digest = hashlib.sha256(made_by.encode()).hexdigest()[:16]
     mark = Path(tempfile.gettempdir()) / f"abm-{os.getuid()}-{digest}"
-    if mark.exists() and mark.stat().st_size:
+    if mark.exists():
         return False
-    with mark.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file is closed, also by a killed process
-        if os.fstat(file.fileno()).st_size:
+    with FileLock(f"{mark}.lock"):  # let go also by a process that is killed
+        if mark.exists():
             return False
         action()
-        file.write(f"{what}\n")
+        mark.write_text(f"{what}\n", encoding="utf-8")
     return True

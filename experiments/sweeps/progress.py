@@ -15,8 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps.runner import Done
+from experiments.text import duration
 
-MINUTE, HOUR = 60.0, 3600.0
+MINUTE = 60.0
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
 BEAT_EVERY, BEAT_EVERY_REMOTE = 2.0, 15.0  # seconds between writing to the store, on a disk and elsewhere
 SILENT = 60.0  # seconds after which a driver that writes no more is taken to have ended
@@ -67,13 +68,6 @@ class Pace:
         return f"{self.finished:,} of {self.total:,} runs{failed}{left}"
 
 
-def duration(seconds: float) -> str:
-    """A time in words: 7 s, 12 min, 3.4 h."""
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"
-
-
 class Beat:
     """The file of a driver in the store."""
 
@@ -119,13 +113,9 @@ def clear(store: Store, sweep: str) -> None:
 
 
 def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, for somebody else
-        pass
-    return True
+    import psutil
+
+    return psutil.pid_exists(process)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -34,7 +35,9 @@ RECENT = 50  # jobs by which the seconds of the next are guessed
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
-ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}  # listen on this machine only, to us only
+ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # listen on this machine only; Ray reads it when it is imported
+MODE = "RAY_AUTH_MODE"  # where it is not set, Ray sets it to 'token' when it starts a cluster, also if imported before
+TOKEN = "RAY_AUTH_TOKEN"
 OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
 
 Task = Callable[[Any, Any], Any]
@@ -98,13 +101,16 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 
 @contextmanager
 def connected(workers: int | None, address: str | None) -> Iterator:
-    """Ray, started on this machine or connected to a running cluster, and left behind as it was."""
-    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    """Ray, started on this machine or connected to a running cluster, and left behind as it was.
+
+    Somebody may have imported Ray before: then it listens where it does by itself, and still asks for the token.
+    """
+    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {TOKEN: _token()})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
+    passing = added.keys() | ({MODE} - os.environ.keys())
     os.environ |= added
     import ray
 
-    _read_settings()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address:
         options |= {"address": address, "runtime_env": {"env_vars": ONE_THREAD}}
@@ -120,24 +126,14 @@ def connected(workers: int | None, address: str | None) -> Iterator:
     finally:
         if not others:
             ray.shutdown()
-        for name in added:
+        for name in passing:
             os.environ.pop(name, None)
 
 
-def _read_settings() -> None:
-    """Have Ray read its settings again: it did so when it was imported, which somebody may have done before.
-
-    These names are Ray's own and may go; without them a Ray that was imported before keeps the settings of that time.
-    """
-    with suppress(ImportError, AttributeError):
-        from ray._private import ray_constants
-        from ray._raylet import AuthenticationTokenLoader, Config
-
-        Config.initialize("")
-        AuthenticationTokenLoader.instance().reset_cache()
-        ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
-            ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, not ray_constants.IS_WINDOWS_OR_OSX
-        )
+@cache
+def _token() -> str:
+    """What lets us, and nobody else, speak to a Ray of our own. One for all of them: Ray reads it once per process."""
+    return secrets.token_hex(32)
 
 
 def _start(ray, address: str | None, options: dict[str, Any]) -> None:

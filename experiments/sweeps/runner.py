@@ -1,13 +1,9 @@
 """Runs scenarios and keeps them: one run here, or one job of many wherever a worker takes it."""
 
-import os
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from shlex import quote
 
 from abm import start
@@ -20,10 +16,9 @@ from abm.recorder import Recorder
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Run, Store
-from experiments.sweeps import machine_lock
+from experiments.sweeps import machine_lock, memory
 
 Progress = Callable[[int, int], None]  # months done, months in all
-KIBI = 1 if sys.platform == "darwin" else 1024  # getrusage counts memory in bytes there, in kibibytes elsewhere
 
 
 def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = None) -> tuple[Recorder, dict[str, float]]:
@@ -94,7 +89,7 @@ class Done:
     name: str
     status: str  # kept, there (it was already), failed
     seconds: float = 0.0  # of simulating and keeping
-    memory: int = 0  # most that the process held [bytes]
+    memory: int = 0  # most that the process was seen to hold [bytes]
     reason: str = ""  # last line of the traceback
 
 
@@ -102,15 +97,15 @@ def work(job: Job, shared: Shared) -> Done:
     """Make one run and keep it, or keep why it failed. Raises InputError where the store cannot be written."""
     if shared.store.has(job.name):
         return Done(job.name, "there")
-    began = time.perf_counter()
+    began, most = time.perf_counter(), memory.Most()
     try:
-        table = simulate(job.scenario, shared.inputs)[0].table()
+        table = simulate(job.scenario, shared.inputs, most)[0].table()
     except Exception as error:
         shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
     shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
-    seconds = time.perf_counter() - began
-    return Done(job.name, "kept", seconds, most_memory())
+    most()
+    return Done(job.name, "kept", time.perf_counter() - began, most.bytes)
 
 
 def failure(job: Job, shared: Shared, reason: str) -> dict:
@@ -139,20 +134,3 @@ def check_machine(shared: Shared) -> None:
 def flat(made: dict) -> dict[str, str]:
     """Versions by name."""
     return {"Python": made["python"], "model": made["model"]["code"][: stores.NAME_LENGTH]} | made["packages"]
-
-
-def most_memory() -> int:
-    """Most memory that this process held [bytes]."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    except (OSError, IndexError, ValueError):  # elsewhere; on Linux this counts the process that started it, too
-        return getrusage(RUSAGE_SELF).ru_maxrss * KIBI
-
-
-def machine_memory() -> int | None:
-    """Memory of this machine [bytes]; None where it does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
-        return None

@@ -7,7 +7,7 @@ parameter: what a study found can only be matched by the mechanisms together, or
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,12 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
+from experiments import text
 from experiments.analysis.comparison import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, sweep
+from experiments.sweeps import sweep
+from experiments.sweeps.execution import Execution, Options, given
 from experiments.sweeps.runner import Job
 from experiments.validation import support_studies
 
@@ -197,22 +199,28 @@ LEVELS = {"R9a", "R9b"}  # not a difference; published as about .09 and .06, whi
 
 
 def replicate(
-    *, seeds: int = SEEDS, scale: float = SCALE, draws: int = DRAWS, workers=None, address=None, store=stores.DEFAULT
+    execution: Execution | None = None,
+    *,
+    seeds: int = SEEDS,
+    scale: float = SCALE,
+    draws: int = DRAWS,
+    **options: Unpack[Options],
 ) -> pd.DataFrame:
     """Effect of each replication beside the published one, with its interval over seeds; of those on support (see
-    support_studies.py) with what `draws` from the priors make of it. Raises InputError.
+    support_studies.py) with what `draws` from the priors make of it. How: an `Execution`, or its fields as keywords.
+    Raises InputError.
     """
     if draws < 1 or seeds < 1:
         raise InputError(f"--draws: {draws} and --seeds: {seeds}: give 1 or more of each")
-    where = Store(store)
-    where.check()
-    given = sweep.shared(where)
+    how = given(execution, options)
+    how.store.check()
+    shared = sweep.shared(how.store)
     base = scenarios.default().changed(until=UNTIL, scale=scale)
     jobs: dict[str, Job] = {}
 
     def named(values: Values, seed: int) -> str:
         asked = base.with_values(values, "replication").changed(seed=seed)
-        name = stores.run_name(asked, given.inputs.digest)
+        name = stores.run_name(asked, shared.inputs.digest)
         jobs[name] = Job(name, asked)
         return name
 
@@ -220,11 +228,11 @@ def replicate(
         each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
         for each in REPLICATIONS
     }
-    there = where.done()
+    there = how.store.done()
     todo = [job for name, job in jobs.items() if name not in there]
-    with sweep.stopping(), api.pooled(workers, address, max(len(todo), 1)) as do:
-        sweep.make(do, given, todo, lambda done: None)
-    frames = {name: of_run(where, name) for name in jobs}
+    with sweep.stopping(), how.pool(len(todo)) as do:
+        sweep.make(do, shared, todo, lambda done: None)
+    frames = {name: of_run(how.store, name) for name in jobs}
     rows = [row(each, [(frames[a], frames[b]) for a, b in wanted[each.id]]) for each in REPLICATIONS]
     return pd.DataFrame(rows + support_studies.over_priors(draws))
 
@@ -257,8 +265,8 @@ def show(found: pd.DataFrame, console: Console) -> None:
         verdict = "within" if each.within else "outside"
         shown.add_row(
             each.id, f"{each.title} \\[{each.unit}] ({each.source})",
-            between(each.published_from, each.published_to), f"{each.model:+.3f}",
-            "" if math.isnan(each.low) else between(each.low, each.high), verdict,
+            text.interval(each.published_from, each.published_to), text.fixed(each.model, 3, sign=True),
+            "" if math.isnan(each.low) else text.interval(each.low, each.high), verdict,
         )  # fmt: skip
     console.print(shown, highlight=False)
     console.print(f"{int(found['within'].sum())} of {len(found)} within.", highlight=False)
@@ -266,10 +274,3 @@ def show(found: pd.DataFrame, console: Console) -> None:
         "Spread: 95% interval of the mean over seeds; from R10 on, median and 10 to 90% over the priors of support.",
         highlight=False,
     )
-
-
-def between(low: float, high: float) -> str:
-    """An interval in words: '+0.10 to +0.20', 'at least +0.10', 'at most +0.20'."""
-    if math.isinf(high):
-        return f"at least {low:+.2f}"
-    return f"at most {high:+.2f}" if math.isinf(low) else f"{low:+.2f} to {high:+.2f}"

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field
 from rich.console import Console
 from rich.table import Table
 
 from abm.engine import clock
 from abm.engine.errors import InputError
-from abm.engine.yaml_input import read_yaml
+from abm.engine.forms import Form, Takes, read
+from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
+from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
 NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
@@ -30,16 +32,26 @@ HALF_YEAR = clock.MONTHS // 2
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
 
-class Strict(BaseModel):
-    """Frozen; unknown keys are refused."""
+def _known(measure: str) -> str:
+    if measure not in UNITS:
+        raise ValueError(f"no such measure{nearest(measure, list(UNITS))}")
+    return measure
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+Period = Annotated[
+    str,
+    Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$"),
+    Takes("a month (2022-05), a half-year (2022-I), a year ('2022') or years (2017 to 2021)", "a period", quoted=True),
+]
+Id = Annotated[
+    str, Field(pattern=r"^[CVX]\d+[a-z]?$"), Takes("C, V or X and a number, like C1 or V7b", "an id of a target")
+]
 
 
-class Quantity(Strict):
+class Quantity(Form):
     """How a number is made of outcomes; `over` and `minus` are split like it."""
 
-    measure: Literal[tuple(UNITS)]
+    measure: Annotated[str, AfterValidator(_known)]
     by: str = "total"
     groups: tuple[str, ...] = ()  # none given: all of them
     take: Literal["end", "sum", "mean"]  # of the months: the last one, a flow over all, or their mean
@@ -49,7 +61,7 @@ class Quantity(Strict):
     divided_by: float = Field(1, gt=0)
 
 
-class Tolerance(Strict):
+class Tolerance(Form):
     """How far off is near enough: relative (rms: over all points together), absolute, percentage points or the sign."""
 
     kind: Literal["relative", "rms", "absolute", "points", "sign"]
@@ -62,24 +74,24 @@ class Tolerance(Strict):
         return near if self.kind != "sign" else (observed > 0) == (simulated > 0)
 
     def __str__(self) -> str:
-        texts = {"absolute": f"{self.value:g}", "points": f"{self.value:g} pp", "sign": "sign"}
-        return texts.get(self.kind, f"{self.value:.0%}" + " RMS" * (self.kind == "rms"))
+        texts = {"absolute": number(self.value), "points": f"{number(self.value)} pp", "sign": "sign"}
+        return texts.get(self.kind, share(self.value) + " RMS" * (self.kind == "rms"))
 
 
-class Point(Strict):
+class Point(Form):
     """One observed value, or None beside what was observed; `measure` where it is made in another way than others."""
 
-    period: str = Field(pattern=r"^20\d\d(-(0[1-9]|1[0-2]|I|II)| to 20\d\d)?$")
+    period: Period
     value: float | None
     what: str = ""
     measure: Quantity | None = None
     note: str = ""
 
 
-class Target(Strict):
+class Target(Form):
     """Something observed that a run should give; without a measure it is not compared yet."""
 
-    id: str = Field(pattern=r"^[CVX]\d+[a-z]?$")
+    id: Id
     title: str
     role: Literal["calibrate", "validate"]
     source: tuple[str, ...] = Field(min_length=1)
@@ -91,7 +103,10 @@ class Target(Strict):
     points: tuple[Point, ...] = Field(min_length=1)
 
 
-_FILE = TypeAdapter(dict[Literal["targets"], list[Target]])
+class File(Form):
+    """A file of targets."""
+
+    targets: list[Target] = []
 
 
 @dataclass(frozen=True)
@@ -108,14 +123,7 @@ class Row:
 
 def load(path: Path = OBSERVED) -> list[Target]:
     """Targets of a file. Raises InputError."""
-    content = read_yaml(Path(path))
-    try:
-        found = _FILE.validate_python(content).get("targets", [])
-    except ValidationError as error:
-        where, what = error.errors()[0]["loc"], error.errors()[0]["msg"]
-        at = content["targets"][where[1]] if len(where) > 2 else {}  # the entry that is wrong inside
-        place = f"{at.get('id', 'whole file')}: {'.'.join(map(str, where))}".removesuffix(": ")
-        raise InputError(f"{path}: {place}: {what}") from None
+    found = read(File, read_yaml(Path(path)), str(path)).targets
     if len(ids := {target.id for target in found}) < len(found):
         raise InputError(f"{path}: holds {len(found)} targets with {len(ids)} ids: give each its own")
     return found
@@ -188,7 +196,7 @@ def _verdict(rows: list[Row]) -> str:
     right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
     if judged and tolerance.kind == "rms":
         rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
-        return f"{WITHIN}, RMS {rms:.0%}" if rms <= tolerance.value else f"RMS {rms:.0%}"
+        return f"{WITHIN}, RMS {share(rms)}" if rms <= tolerance.value else f"RMS {share(rms)}"
     if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: row.simulated):
         return f"{right} of {len(judged)}, other order"
     some = f"{right} of {len(judged)} within" if judged else rows[0].why
@@ -229,11 +237,15 @@ def _texts(row: Row) -> list[str]:
         return ["-" if observed is None else _text(observed, kind), "not in run", ""]
     if observed is None:
         return ["-", _text(row.simulated, kind), ""]
-    relative, difference = kind in ("relative", "rms"), _text(row.simulated - observed, kind, "+")
-    return [_text(observed, kind), _text(row.simulated, kind), f"{row.deviation:+.0%}" if relative else difference]
+    return [_text(observed, kind), _text(row.simulated, kind), _off(row, kind)]
 
 
-def _text(value: float, kind: str, sign: str = "") -> str:
-    if kind == "points":
-        return f"{100 * value:{sign}.1f}" + (" pp" if sign else "%")
-    return f"{value:{sign},.0f}" if abs(value) >= 100 or value % 1 == 0 else f"{value:{sign}.3g}"
+def _text(value: float, kind: str) -> str:
+    return share(value, 1) if kind == "points" else number(value)
+
+
+def _off(row: Row, kind: str) -> str:
+    if kind in ("relative", "rms"):
+        return share(row.deviation, sign=True)
+    difference = row.simulated - row.point.value
+    return points(difference) if kind == "points" else number(difference, sign=True)

@@ -12,6 +12,7 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import api, cost, runner, sweep
+from tests.helpers.clusters import import_ray
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, real
 
@@ -283,7 +284,7 @@ def test_a_store_of_another_model_is_refused(abm, monkeypatch):
 
 
 def test_a_cluster_that_does_not_answer(abm):
-    pytest.importorskip("ray")
+    import_ray()
     before = dict(os.environ)
     refused(abm("sweep", "mine.yaml", "--store", "out", "--address", "127.0.0.1:9"), "--address 127.0.0.1:9", "refused")
     assert {name for name in os.environ if os.environ[name] != before.get(name)} <= {"COLUMNS"}

@@ -21,8 +21,9 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
     "networkx": {"abm.agents.borders"},
     "yaml": {"abm.facts.csv_tables", "abm.engine.yaml_input"},
     "pydantic": {
-        "abm.engine.params",
-        "abm.scenario",
+        "abm.engine",
+        "abm.scenario_file",
+        "abm.parameters",
         "experiments.designs.design_file",
         "experiments.validation.targets",
     },
@@ -32,6 +33,11 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
     "scipy": {"experiments"},
     "altair": {"experiments.report"},
     "jinja2": {"experiments.report"},
+    "annotated_types": {"abm.engine.params"},
+    "pydantic_core": {"abm.engine", "abm.scenario_file"},
+    "babel": {"experiments.text"},
+    "filelock": {"experiments.sweeps.machine_lock"},
+    "psutil": {"experiments.sweeps"},
     "rich": {"experiments"},
     "typer": {"experiments"},
     "vl_convert": {"experiments.report"},
@@ -73,6 +79,14 @@ def test_each_library_has_its_home(module):
 def test_every_library_in_use_has_a_home():
     known = set(sys.stdlib_module_names) | set(HOMES) | {"abm", "experiments", "numpy"}
     assert {target.split(".")[0] for module in FILES for target in imported(module)} <= known
+
+
+@each_module
+def test_nothing_private_of_a_library_is_imported(module):
+    froms = [node for node in ast.walk(TREES[module]) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names} | set(imported(module))
+    theirs = {name for name in names if name.split(".")[0] not in ("abm", "experiments", "__future__")}
+    assert {name for name in theirs if "._" in name} == set()
 
 
 # --- randomness and time come from one place

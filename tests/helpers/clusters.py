@@ -16,6 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from unittest.mock import patch
+
+from experiments.sweeps import ray_workers
 
 ROOT = Path(__file__).parents[2]
 RAY = str(Path(sys.executable).with_name("ray"))
@@ -29,6 +32,12 @@ HEALTH = {  # as in docs/clusters.md: a node that is silent is given up after so
 FORKS = {"GRPC_ENABLE_FORK_SUPPORT": "0"}  # without it the first driver that comes by ray:// often waits for ever
 OBJECTS = 80_000_000  # bytes of shared memory of a node; no less is accepted
 PATIENCE = 60.0  # seconds for what takes some seconds on a machine that is not busy
+
+
+def import_ray() -> None:
+    """Import Ray as a sweep on this machine does: some settings it reads only then."""
+    with patch.dict(os.environ, ray_workers.ALONE):
+        import ray  # noqa: F401
 
 
 def plain() -> dict[str, str]:

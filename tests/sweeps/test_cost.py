@@ -11,9 +11,10 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, cost
+from experiments.sweeps import api, cost, memory
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.runner import Job
+from experiments.text import ceiled
 from tests.helpers.runs import CURRENT, real, recorded, small
 
 SERIAL = Plan(
@@ -76,7 +77,7 @@ def test_over_budget_is_one_line_that_says_what_fits():
 
 @pytest.mark.parametrize("hours", [0.00123, 0.0999, 0.7, 0.9951, 1, 12.34, 99.5, 1234.5])
 def test_the_budget_that_is_advised_is_enough(hours):
-    advised = float(cost.ceiled(hours))
+    advised = float(ceiled(hours))
     assert hours <= advised * (1 + 1e-12)
     assert advised <= hours * 1.1
 
@@ -97,11 +98,6 @@ def test_the_plan_in_words():
     assert said["Memory"] == "400 MB a worker, 1.6 GB in all of 16 GB"
     assert said["Disk"] == "2 MB a run, 1.8 GB in all; 5 GB are free"
     assert said["Hours"] == "0.19"
-
-
-@pytest.mark.parametrize(("size", "words"), [(0, "0 kB"), (1500, "1.5 kB"), (1_388_000, "1.39 MB"), (2e12, "2 TB")])
-def test_sizes_in_words(size, words):
-    assert cost.told(size) == words
 
 
 # --- timing
@@ -164,3 +160,15 @@ def test_runs_are_timed_in_another_process():
     assert len(found["seconds"]) == 1
     assert found["size"] > 1000
     assert 50e6 < found["memory"] < ballast.nbytes
+
+
+def test_memory_is_the_most_that_was_seen():
+    most = memory.Most()
+    before, ballast = most.bytes, np.ones(50 * 2**20 // 8)
+    most(1, 2)
+    held = most.bytes
+    del ballast
+    most()
+    assert 50 * 2**20 <= held - before < 100 * 2**20
+    assert most.bytes == held
+    assert memory.machine() > held

@@ -21,8 +21,7 @@ AT_ONCE = 5.0  # seconds
 ROOM, EATEN = 1_700_000, 2_000  # memory that may be taken on top of what is in use [kB]; what a run takes [MB]
 EATER = f"""
 import sys, time
-from experiments.sweeps import api as inquiry
-from experiments.sweeps import runner
+from experiments.sweeps import api, runner
 
 ordinary = runner.work
 
@@ -33,7 +32,7 @@ def work(job, shared):
     return ordinary(job, shared)
 
 runner.work = work
-made = inquiry.sweep(sys.argv[1], workers=2, store=sys.argv[2])
+made = api.sweep(sys.argv[1], workers=2, store=sys.argv[2])
 print(made.failed()["seed"].tolist(), made.missing()["seed"].tolist())
 """
 

@@ -53,21 +53,13 @@ def test_pace_is_that_of_the_last_runs(clock):
     for _ in range(WINDOW):
         done(clock, pace, 1)
     assert pace.per_minute == pytest.approx(60, rel=0.01)
-    assert pace.words() == "500 of 10,000 runs, 60 per minute, 2.6 h left"
+    assert pace.words() == "500 of 10,000 runs, 60 per minute, 2.6 hr left"
 
 
 def test_the_first_record_at_once_is_no_division_by_zero(clock):
     pace = Pace(total=2, began=1000.0)
     done(clock, pace, 0)
     assert pace.seconds_left < 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (59.4, "59 s"), (60, "1 min"), (3500, "58 min"), (3600, "1.0 h"), (12240, "3.4 h")],
-)
-def test_times_in_words(seconds, words):
-    assert progress.duration(seconds) == words
 
 
 def test_plain_lines_now_and_then_where_there_is_no_terminal(clock, lines, tmp_path):
@@ -80,7 +72,7 @@ def test_plain_lines_now_and_then_where_there_is_no_terminal(clock, lines, tmp_p
         seen(Done("b", "kept"))
         seen(Done("c", "failed", reason="ValueError: [no] markup"))
     assert said() == [
-        "mine: 2 of 4 runs, 12 per minute, 10 s left",
+        "mine: 2 of 4 runs, 12 per minute, 10 sec left",
         "Run c failed: ValueError: [no] markup",
     ]
 

@@ -15,6 +15,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.sweeps import ray_workers
 from experiments.sweeps.ray_workers import Lost, _Driver
+from tests.helpers.clusters import import_ray
 
 ROOT = Path(__file__).parents[2]
 THERE_IS_NOTHING = "127.0.0.1:9"
@@ -59,6 +60,7 @@ def threads(job, shared) -> Told:
 @pytest.fixture(scope="module")
 def ray():
     """Ray on two workers, started once for this module."""
+    import_ray()
     with ray_workers.connected(2, None) as started:
         yield started
 
@@ -150,7 +152,7 @@ def test_workers_that_there_will_be():
     ],
 )
 def test_a_cluster_that_does_not_answer_is_one_line(address, said):
-    pytest.importorskip("ray")  # which sets a variable of its own
+    import_ray()  # which sets a variable of its own
     before, began = dict(os.environ), time.monotonic()
     with pytest.raises(InputError) as error, ray_workers.connected(None, address):
         pass
@@ -256,6 +258,11 @@ def test_nothing_listens_to_other_machines(ray):
     loopback = {"0100007F", "0" * 24 + "01000000", "0000000000000000FFFF00000100007F"}
     assert ours
     assert ours <= loopback
+
+
+def test_a_token_is_asked(ray):
+    assert os.environ["RAY_AUTH_MODE"] == "token"  # which Ray itself sets when it asks
+    assert len(os.environ["RAY_AUTH_TOKEN"]) == 64
 
 
 def test_the_signal_that_ends_politely_is_left_as_it_was(ray):

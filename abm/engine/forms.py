@@ -1,0 +1,139 @@
+"""Forms of what people write: frozen models, whose mistakes are told in one line: key, what is wrong, way out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from reprlib import repr as shortened
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from abm.engine.errors import InputError
+from abm.engine.yaml_input import nearest
+
+WAYS_OUT = {  # kind of mistake, as pydantic calls it -> what to give
+    "bool_type": "true or false",
+    "dict_type": "a mapping, like 'key: value'",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "greater_than": "{number} above {gt}",
+    "greater_than_equal": "{number} of at least {ge}",
+    "int_type": "a whole number",
+    "less_than_equal": "{number} of at most {le}",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "string_type": "text, in quotes",
+    "too_short": "at least one",
+    "tuple_type": "a list",
+}
+OF_A_KEY = "[key]"  # how pydantic ends the place of a mistake in a key itself
+
+
+class Form(BaseModel):
+    """What may be written: frozen, unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def written(cls) -> list[str]:
+        """Keys as they are written."""
+        return [declared.alias or name for name, declared in cls.model_fields.items()]
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Raise what is to be said of a key that is unknown."""
+        raise mistake(f"unknown key {key if isinstance(key, str) else str(key)!r}{nearest(key, cls.written())}")
+
+    @classmethod
+    def refuse_content(cls, content: Any) -> None:
+        """Raise what is to be said of content without keys."""
+        raise ValueError(f"{shortened(content)} holds no keys: write a mapping with {', '.join(cls.written()[:4])}")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, content: Any) -> Any:
+        """First of all the keys: one that is misspelt is missing elsewhere."""
+        if isinstance(content, cls):
+            return content
+        if not isinstance(content, Mapping):
+            cls.refuse_content(content)
+        known = cls.written()
+        for key in content:
+            if key not in known:
+                cls.refuse(key)
+        return dict(content)
+
+
+@dataclass(frozen=True)
+class Takes:
+    """Says what a type takes, in words, where it is given something else: 'X is not allowed: give a number'."""
+
+    words: str
+    what: str = "allowed"
+    quoted: bool = False  # text that YAML may read as something else
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._checked, handler(source))
+
+    def _checked(self, value: Any, inner: Callable[[Any], Any]) -> Any:
+        try:
+            return inner(value)
+        except ValidationError:
+            words = f"{shortened(value)} is not {self.what}: give {self.words}"
+            if self.quoted and isinstance(value, bool):
+                words += " in quotes (yes, no, on and off without them mean true and false)"
+            elif self.quoted and isinstance(value, int | float):
+                words += " in quotes"
+            raise ValueError(words) from None
+
+
+def mistake(words: str, key: Any = None) -> PydanticCustomError:
+    """A mistake in the content of a form; `key`: under which of its keys."""
+    return PydanticCustomError("mistake", "{words}", {"words": words, "key": key})
+
+
+def read[Model: Form](model: type[Model], content: Any, source: str, between: str = ": ") -> Model:
+    """Content in its form. Raises InputError of one line: source, keys with `between` them, what is wrong, way out."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{source}: {told(error, content, between)}") from None
+
+
+def told(error: ValidationError, content: Any, between: str = ": ") -> str:
+    """The first mistake in one line: keys, what is wrong, way out."""
+    first = error.errors(include_url=False)[0]
+    kind, about, place = first["type"], first.get("ctx", {}), first["loc"]
+    keys = list(_keys(content, place[:-2] if place[-1:] == (OF_A_KEY,) else place))
+    if kind == "mistake":
+        keys += [str(about["key"])] if about["key"] is not None else []
+        said = about["words"]
+    elif kind == "value_error":
+        said = str(about["error"])
+    elif kind == "missing":
+        said = f"has no '{place[-1]}:': write it"
+    else:
+        said = f"{shortened(first['input'])} is not allowed: give {_way_out(kind, about) or first['msg']}"
+    return ": ".join(filter(None, (between.join(keys), said)))
+
+
+def _way_out(kind: str, about: Mapping[str, Any]) -> str:
+    """What to give instead, from what pydantic says about a mistake; empty for what is not foreseen."""
+    whole = all(isinstance(bound, int) for bound in about.values())
+    bounds = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in about.items()}
+    return WAYS_OUT.get(kind, "").format(**bounds, number="a whole number" if whole else "a number")
+
+
+def _keys(content: Any, place: tuple[str | int, ...]) -> Iterator[str]:
+    """Keys that lead to a place in the content; of a list the id of the entry, if it has one. What else pydantic names
+    (positions, the kinds that a union is told apart by) nobody wrote.
+    """
+    for part in place:
+        if isinstance(content, Mapping) and part in content:
+            content = content[part]
+            yield str(part)
+        elif isinstance(content, list | tuple) and isinstance(part, int) and part < len(content):
+            content = content[part]
+            if isinstance(content, Mapping) and "id" in content:
+                yield str(content["id"])

@@ -1,0 +1,147 @@
+"""The form of a scenario file: what it may hold, with the meaning, unit, bounds and source of every parameter.
+
+The parameters are those that the processes declare: levers under `policy:`, all others under `world:`. The JSON Schema
+for editors is made of the same form.
+"""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Strict,
+    create_model,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
+from abm.chain import CHAIN, name
+from abm.engine.dated import Dated, Month
+from abm.engine.forms import Form, Takes, mistake
+from abm.engine.params import ProcessParams, about, allowed, as_written
+from abm.engine.yaml_input import nearest
+from abm.start import Params as StartParams
+
+PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
+SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
+SMALLEST_SCALE, LARGEST_SEED = 0.001, 2**64 - 1
+
+Seed = Annotated[int, Strict(), Field(ge=0, le=LARGEST_SEED), Takes("a whole number from 0 to 2**64 - 1", "a seed")]
+Scale = Annotated[
+    float, Strict(), Field(ge=SMALLEST_SCALE, le=1), Takes(f"a number from {SMALLEST_SCALE} to 1", "a share")
+]
+Extended = Annotated[str, Field(min_length=1), Takes("one path, relative to this file", "a file")]
+
+
+def section_of(process: str, parameter: str) -> str:
+    """The section of a parameter: 'policy' for a lever, else 'world'."""
+    return "policy" if about(PARAMS[process].model_fields[parameter])["lever"] else "world"
+
+
+class Parameters(Form):
+    """Parameters of a process that belong in one section."""
+
+    section: ClassVar[str]
+    process: ClassVar[str]
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Raise where a parameter belongs, or which one is like it."""
+        known = PARAMS[cls.process].model_fields
+        if key not in known:
+            raise mistake(f"no such parameter{nearest(key, list(known))}", key)
+        where = section_of(cls.process, key)
+        raise mistake(f"is {'' if SECTIONS[where] else 'not '}a lever: put it under '{where}:'", key)
+
+    @classmethod
+    def refuse_content(cls, content: Any) -> None:
+        """Raise that parameters are wanted."""
+        raise ValueError("must hold parameters, like 'parameter: value'")
+
+
+@cache
+def parameters_of(section: str, process: str) -> type[Parameters]:
+    """The form of the parameters of a process in a section, of which there may be none."""
+    model = PARAMS[process]
+    own = {
+        parameter: (Dated[as_written(declared)], Field(default=declared.default, description=_described(declared)))
+        for parameter, declared in model.model_fields.items()
+        if section_of(process, parameter) == section
+    }
+    made = create_model(process, __base__=Parameters, __doc__=(model.__doc__ or "").strip(), **own)
+    made.section, made.process = section, process
+    return made
+
+
+def _described(declared) -> str:
+    """Meaning, default with dates, what is allowed, unit and source of a parameter."""
+    facts = about(declared)
+    dated = "".join(f", from {month} {later}" for month, later in facts["dated"].items())
+    unit = "" if facts["low"] is None else f" [{facts['unit']}]"
+    today = f"Default {declared.default}{dated}; {allowed(declared)}{unit}."
+    return f"{declared.description}. {today} Source: {facts['source']}."
+
+
+class _InSection:
+    """Processes with the parameters that belong in a section.
+
+    The form of each is made when a file first names it: there are hundreds of parameters, and a file names few.
+    """
+
+    def __init__(self, section: str):
+        self.section = section
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        forms = {
+            process: core_schema.no_info_plain_validator_function(partial(self._read, process)) for process in PARAMS
+        }
+        fields = {process: core_schema.typed_dict_field(form, required=False) for process, form in forms.items()}
+        return core_schema.no_info_before_validator_function(self._known, core_schema.typed_dict_schema(fields))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        forms = {process: parameters_of(self.section, process) for process in PARAMS}
+        named = {
+            process: handler(form.__pydantic_core_schema__) for process, form in forms.items() if form.model_fields
+        }
+        return {"type": ["object", "null"], "properties": named, "additionalProperties": False}
+
+    def _known(self, content: Any) -> Any:
+        if content is None:  # a section without content
+            return {}
+        if not isinstance(content, Mapping):
+            raise ValueError("must hold processes, like 'housing:', with their parameters")
+        for process in content:
+            if process not in PARAMS:
+                raise mistake(f"no such process{nearest(process, list(PARAMS))}", process)
+        return content
+
+    def _read(self, process: str, content: Any) -> Parameters:
+        return parameters_of(self.section, process).model_validate(content)
+
+
+class Heading(Form):
+    """Name, period, seed and scale."""
+
+    name: str = Field("", description="Short name; by default that of the file.")
+    title: str = Field("", description="What this scenario asks, in a sentence.")
+    until: Month = Field("2035-12", description="Last month.")
+    seed: Seed = Field(1, description="Which luck; scenarios with the same seed share it person by person.")
+    scale: Scale = Field(1.0, description="Share of people that is simulated one to one.")
+
+
+Given = dict[str, Parameters]
+
+
+class File(Heading):
+    """What differs from the defaults, or from the scenario that this one extends."""
+
+    model_config = ConfigDict(title="Scenario", json_schema_extra={"type": ["object", "null"]})
+    extends: Extended | None = Field(None, description="Scenario to start from, relative to this.")
+    world: Annotated[Given, _InSection("world")] = Field({}, description="What we assume about the world.")
+    policy: Annotated[Given, _InSection("policy")] = Field({}, description="What policy chooses: the levers.")
