@@ -231,6 +231,8 @@ def _steps(source: str, path: str, process: str, parameter: str, value: Any, bas
     if not dated:
         raise InputError(f"{source}: {path}: holds no months: write a value, or {{2027-01: value}}")
     first = min(dated)
+    if process == "start" and set(dated) != {0}:
+        raise InputError(f"{source}: {path}: holds from the beginning of a run: give one value without months")
     return {m: v for m, v in base[process, parameter].items() if m < first} | dated
 
 

@@ -32,7 +32,7 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     params, changes = scenario.params_at(0), set(scenario.changes())
     state = start.begin(inputs, params, scenario.seed, scenario.scale)
     spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0}
-    recorder = Recorder(inputs, scenario.months)
+    recorder = Recorder(state.inputs, scenario.months)
     for month in range(scenario.months):
         if month in changes:
             params = scenario.params_at(month)
