@@ -10,6 +10,18 @@ import pytest
 from abm.facts import facts, mergers
 from abm.facts.csv_tables import DataError
 
+LAST = {  # region and last year -> codes of municipalities that ended, in the yearly tables of CBS
+    "AM01 2017": [7, 18, 40, 48, 1987], "AM01 2018": [5, 9, 15, 17, 22, 25, 53, 56, 1651, 1663],
+    "AM01 2020": [3, 10, 24], "AM02 2015": [1921], "AM02 2017": [63, 70, 81, 140, 1908], "AM02 2018": [58, 79, 1722],
+    "AM07 2017": [196], "AM08 2014": [265, 282], "AM08 2015": [241], "AM10 2018": [236, 304],
+    "AM12 2015": [381, 424, 425], "AM13 2018": [620], "AM15 2014": [365, 458], "AM15 2021": [398, 416],
+    "AM17 2015": [478], "AM17 2021": [370], "AM18 2022": [457], "AM19 2018": [576],
+    "AM20 2014": [491, 608, 623, 643, 644], "AM22 2014": [568, 612], "AM22 2018": [584, 585, 588, 611, 617],
+    "AM22 2022": [501, 530, 614], "AM25 2018": [738, 870, 874], "AM27 2014": [1671], "AM27 2016": [844, 846, 860],
+    "AM27 2020": [788], "AM27 2021": [756, 786, 815, 856, 1684, 1685, 1702], "AM30 2018": [881, 951, 962],
+    "AM35 2018": [545, 689, 707, 733, 1927], "AM37 2018": [393],
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def tables():
@@ -93,6 +105,20 @@ def test_labour_market_regions_of_2015_are_those_of_the_decision(tables):
         "Midden-Limburg": 7, "Rivierenland": 9, "Midden-Holland": 8 - 5 + 1,
     }  # fmt: skip
     assert {name: sizes[name] for name in expected} == expected
+
+
+def test_municipalities_that_ended_did_so_and_belonged_where_the_tables_of_cbs_say(tables):
+    """Read from one table a year: 84 codes, none of which is in the table of the year after."""
+    seen = {}
+    for where, codes in LAST.items():
+        region, year = where.split()
+        place = mergers.memberships(tables, int(year))["region_code"]
+        for code in (f"GM{number:04d}" for number in codes):
+            seen[code] = place[code] == region and code not in mergers.codes(tables, int(year) + 1)
+    assert len(seen) == 84
+    assert all(seen.values())
+    ever = set().union(*(mergers.codes(tables, year) for year in range(2014, mergers.BASE)))
+    assert set(seen) == ever - set(mergers.codes(tables, mergers.BASE))
 
 
 def test_leerdam_was_in_zuid_holland_until_it_merged_into_utrecht(tables):

@@ -27,6 +27,17 @@ def test_tables_and_files_are_the_same_set():
     assert sorted(TABLES) == FILES == sorted(f"{table}.csv" for table in facts.KEYS)
 
 
+def test_no_key_stands_twice():
+    """PyYAML keeps the last of two equal keys without a word."""
+    nodes = [yaml.compose((facts.FOLDER / "sources.yaml").read_text(encoding="utf-8"))]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert len(keys) == len(set(keys)), max(keys, key=keys.count)
+            nodes += [value for _, value in node.value]
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_every_column_has_unit_year_source_and_licence(file):
     assert list(TABLES[file]) == list(rows(file)[0])
