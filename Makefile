@@ -19,13 +19,14 @@ TELL   = >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "Setting up .venv failed; the re
 # names another folder (this one was moved) or the interpreter has gone, .venv is made again from nothing.
 STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || echo remake)
 
-.PHONY: help setup run test lint slow bench warm clean remake
+.PHONY: help setup run test lint slow bench facts warm clean remake
 
 help:
 	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
 	@echo "make test    check the style and run the tests, without the slow ones"
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
+	@echo "make facts   compare the facts with the files of their sources (ARGS=LIST.yaml, see docs/facts.md)"
 	@echo "make warm    compile the fast loops ahead of the first run"
 	@echo "make lint    check the style only"
 	@echo "make setup   make .venv with the exact packages of requirements.lock (the others do this by themselves)"
@@ -69,6 +70,9 @@ slow: .venv/.slow
 
 bench: .venv/.slow
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+facts: setup
+	@$(BIN)/python -m scripts.facts $(if $(ARGS),all $(ARGS) --check,--help)
 
 warm: setup
 	@$(BIN)/abm warm

@@ -117,16 +117,16 @@ def eurostat(path: Path) -> pd.DataFrame:
     return long.assign(time=long["time"].str.strip(), value=value).dropna(subset="value")
 
 
-def unhcr(path: Path, **figures: str) -> pd.DataFrame:
-    """A table of the Refugee Data Finder for asylum in the Netherlands: year, origin (ISO 3), level and figures."""
+def unhcr(path: Path, stage: str, **figures: str) -> pd.DataFrame:
+    """A table of the Refugee Data Finder for asylum in the Netherlands: year, origin (ISO 3), stage and figures.
+
+    stage: pattern of the column that says of which stage of the procedure a row is.
+    """
     found = table(path)
     asylum = next((name for name in found if name in ("coa_iso", "Country of asylum (ISO)")), None)
     if asylum:
         found = found[found[asylum].isin(NETHERLANDS)]
-    made = chosen(
-        found, path, year="year", origin=r"coo_iso|Country of origin \(ISO\)",
-        level="dec_level|app_type|level|Stage of procedure|Application type", **figures,
-    )  # fmt: skip
+    made = chosen(found, path, year="year", origin=r"coo_iso|Country of origin \(ISO\)", stage=stage, **figures)
     return made.assign(year=made["year"].astype(int), **{name: numbers(made[name]).fillna(0) for name in figures})
 
 

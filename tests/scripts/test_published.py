@@ -101,10 +101,15 @@ def test_unhcr_as_downloaded_and_as_in_the_package(tmp_path):
         "2015,Syria,SYR,Netherlands,NLD,Government,New,N,Persons,10\n"
         "2015,Syria,SYR,Belgium,BEL,Government,New,N,Persons,99\n",
     )
-    package = kept(tmp_path / "package.csv", "year,coo_iso,coa_iso,app_type,applied\n2015,SYR,NLD,N,10\n")
-    for path in (site, package):
-        found = published.unhcr(path, applied="applied")
-        assert found[["year", "origin", "applied"]].values.tolist() == [[2015, "SYR", 10]]
+    package = kept(
+        tmp_path / "package.csv",
+        "year,coo_name,coo,coo_iso,coa_name,coa,coa_iso,procedure_type,app_type,dec_level,app_pc,applied\n"
+        "2015,Syrian Arab Rep.,SYR,SYR,Netherlands,NET,NLD,G,N,NA,P,10\n"
+        "2015,Syrian Arab Rep.,SYR,SYR,Belgium,BEL,BEL,G,N,NA,P,99\n",
+    )
+    for path, stage in ((site, "New"), (package, "N")):
+        found = published.unhcr(path, "app_type|Application type", applied="applied")
+        assert found[["year", "origin", "stage", "applied"]].values.tolist() == [[2015, "SYR", stage, 10]]
 
 
 COLUMNS = "Regio;RegioCode;OuderRegioCode;GrootOuderRegioCode;Partij;LijstNummer;LijstNaam;VeldType;Waarde\n"
