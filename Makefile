@@ -19,7 +19,7 @@ TELL   = >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "Setting up .venv failed; the re
 # names another folder (this one was moved) or the interpreter has gone, .venv is made again from nothing.
 STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || echo remake)
 
-.PHONY: help setup run test lint slow bench facts warm clean remake
+.PHONY: help setup run test lint slow bench docs facts warm clean remake
 
 help:
 	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
@@ -27,6 +27,7 @@ help:
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
 	@echo "make facts   compare the facts with the files of their sources (ARGS=LIST.yaml, see docs/facts.md)"
+	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the index of decisions"
 	@echo "make warm    compile the fast loops ahead of the first run"
 	@echo "make lint    check the style only"
 	@echo "make setup   make .venv with the exact packages of requirements.lock (the others do this by themselves)"
@@ -71,6 +72,12 @@ slow: .venv/.slow
 bench: .venv/.slow
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
+# The picture and the index are kept in git, the pages are not.
+docs: setup
+	@$(BIN)/python -m scripts.decisions
+	@$(BIN)/python -m scripts.draw_architecture
+	@$(BIN)/python -m scripts.api_pages
+
 facts: setup
 	@$(BIN)/python -m scripts.facts $(if $(ARGS),all $(ARGS) --check,--help)
 
@@ -78,5 +85,5 @@ warm: setup
 	@$(BIN)/abm warm
 
 clean:
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist docs/api *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """The chain: what happens in a month, in order. Read this first.
 
-Each process is a module with a docstring (the rule and its source), `WRITES` (the columns it may change), `Params`
-(its numbers, each with unit, bounds and source) and `step(state, params, draws)`, which returns who it happened to.
+Each process is a module with a docstring (the rule and its source), `WRITES` (the columns it may change), `EVENTS`
+(what can happen in it, and to rows of which table), `Params` (its numbers, each with unit, bounds and source) and
+`step(state, params, draws)`, which returns the rows that each event happened to.
 What crosses from one process to another uses last month's values wherever order inside a month would matter.
 """
 
@@ -24,6 +25,7 @@ from abm.asylum import (
 )
 from abm.civic import activities, integration, learning, participation, wellbeing
 from abm.engine.draws import Draws
+from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
 from abm.finance import contribution, money
 from abm.homes import building, housing, interim, joining, leases, lettings, moving, onward, seeking, starter_homes
@@ -74,6 +76,19 @@ def name(process) -> str:
     return process.__name__.rpartition(".")[2]
 
 
+def gathered(chain: tuple) -> dict[str, str]:
+    """The table of each event of some processes. Raises TypeError where it is no table, or two processes differ."""
+    found: dict[str, str] = {}
+    for process in chain:
+        for event, table in getattr(process, "EVENTS", {}).items():
+            if table not in State.names() or found.setdefault(event, table) != table:
+                raise TypeError(f"{name(process)}: EVENTS: '{event}' happens to rows of '{table}', which is not so")
+    return found
+
+
+EVENTS = gathered(CHAIN)
+
+
 def turn(
     state: State,
     params: Mapping[str, ProcessParams],
@@ -89,8 +104,11 @@ def turn(
             moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
             before = state.households.stage.copy() if moves else None
             with state.writing(process.WRITES):
-                for event, rows in process.step(state, params.get(key), Draws(seed, key, state.clock.month)).items():
-                    events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
+                found = process.step(state, params.get(key), Draws(seed, key, state.clock.month))
+            if unknown := found.keys() - getattr(process, "EVENTS", found):
+                raise BooksError(f"{key}: '{min(unknown)}' happened and is not among its EVENTS")
+            for event, rows in found.items():
+                events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
             if moves:
                 state.check_moves(key, before)
             if spent is not None:

@@ -13,14 +13,15 @@ import numpy as np
 
 from abm.asylum import arrival, reunion
 from abm.engine.clock import NEVER
-from abm.engine.draws import Draws
+from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
-from abm.people.household_formation import admit, household_sizes, identities
+from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, settle_residents
 from abm.state import State
@@ -58,6 +59,13 @@ class Params(ResidentParams):
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
         "how much less often homes fall free per year of registration at letting",
     )  # fmt: skip
+    corporation_least: float = param(
+        3000, "homes", 0, 20000, "assumption: with the next, 282 corporations where corp_number counted 279",
+        "homes of an area of corporations, at least",
+    )  # fmt: skip
+    corporation_most: float = param(
+        16000, "homes", 5000, 100000, "assumption: see corporation_least", "homes of a corporation, at most"
+    )
     own_sector: float = param(
         0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region, over all jobs"
     )
@@ -106,7 +114,8 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     jobs = inputs.regions["jobs_per_1000_inhabitants"].to_numpy(float) / 1000
     state.regions.add(len(of_region), population_share=of_region / of_region.sum(), jobs=jobs)
     state.matches.add(
-        len(Schooling) * inputs.jobs.size, **match_rows(inputs.jobs, of_region, inputs.sectors, params.own_sector)
+        len(Schooling) * inputs.jobs.size,
+        **match_rows(inputs.jobs, of_region, inputs.jobs_schooling, params.own_sector),
     )
     state.municipalities.pool[:] = pools(state.municipalities, state.scale)
     sectors = len(inputs.sectors)
@@ -114,13 +123,13 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
     state.employers.add(inputs.jobs.size, region=region, sector=sector, jobs=inputs.jobs.ravel())
     groups = inputs.origins
     languages = list(dict.fromkeys(language for language in groups["language"] if language != NO_LANGUAGE))
-    language = [NEVER if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
+    language = [NO_ROW if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
     state.origins.add(
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
     settle_locations(state)
-    settle_corporations(state)
+    settle_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
     parties = {purpose: pair for process in paying for purpose, pair in process.PARTIES.items()}
@@ -147,9 +156,8 @@ def pools(municipalities, scale: float) -> np.ndarray:
 
 
 def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
-    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each (Box and Muller 1958)."""
-    normal = np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
-    return np.exp(params.effort_spread * normal - params.effort_spread**2 / 2)
+    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each."""
+    return np.exp(params.effort_spread * normal(chance, angle) - params.effort_spread**2 / 2)
 
 
 def settle_locations(state: State) -> None:
@@ -164,16 +172,18 @@ def settle_locations(state: State) -> None:
         len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
         kind=listed["kind"].map(kinds).to_numpy(),
     )  # fmt: skip
-    size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, NEVER)
+    size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)
     for kind in (Kind.MUNICIPAL, Kind.HOTEL):
         state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
 
 
-def settle_corporations(state: State) -> None:
+def settle_corporations(state: State, own: Params) -> None:
     """Corporations and what they hold, from the stock of municipalities."""
     homes = state.inputs.of_year("corporation_homes", 0)
-    corporation, municipality, share = holdings(homes, areas(homes, state.inputs.border_pairs))
+    corporation, municipality, share = holdings(
+        homes, areas(homes, state.inputs.border_pairs, own.corporation_least), own.corporation_most
+    )
     state.corporations.add(int(corporation.max()) + 1)
     state.holdings.add(len(share), corporation=corporation, municipality=municipality, share=share)
 
@@ -212,7 +222,7 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
     most = np.ceil(persons).astype(np.int64)
     origin = np.repeat(np.arange(len(persons)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
-    identity = identities(origin, NEVER, rank, arrival.FIRST)
+    identity = identities(origin, BEFORE_START, rank, arrival.FIRST)
     size = household_sizes(
         draws.once("family", identity), draws.once("size", identity), state.origins.family_share[origin], of.family_size
     )
@@ -226,8 +236,8 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
         origin=origin, stage=stage, since=since, applied=since,
         track=np.where(state.origins.safe[origin], Track.FAST, Track.REGULAR),
         granted=since if status else NEVER, decided=NEVER if stage == Stage.IN_DECISION else since,
-        housed=since if housed else NEVER,
-        municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NEVER,
+        housed=since if housed else NEVER, moved_in=since if housed else NEVER, coupled=since if housed else NEVER,
+        municipality=np.minimum(where, len(state.municipalities) - 1) if housed else NO_ROW,
     )  # fmt: skip
 
 

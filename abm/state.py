@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER, Clock
+from abm.engine.clock import Clock
 from abm.engine.errors import BooksError
-from abm.engine.table import Table
+from abm.engine.table import NO_ROW, Table
 from abm.facts.facts import Inputs
 from abm.tables.country import Kind, Locations, Municipalities, Nation, Origins, Regions
 from abm.tables.homes import Complexes, Corporations, Holdings, Search, Seekers
@@ -69,6 +69,11 @@ class State:
     _shut: bool = field(default=False, repr=False)
     links: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # neighbourhoods across a border
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(each.name for each in fields(cls) if isinstance(each.type, type) and issubclass(each.type, Table))
+
     @property
     def tables(self) -> dict[str, Table]:
         """The tables by name."""
@@ -123,9 +128,9 @@ class State:
         if persons != len(self.newcomers):
             raise BooksError(f"persons: households hold {persons}, newcomers are {len(self.newcomers)}")
         if misplaced:
-            _refuse("a place for exactly those in reception", (people.location != NEVER) != _HAS_PLACE[people.stage])
+            _refuse("a place for exactly those in reception", (people.location != NO_ROW) != _HAS_PLACE[people.stage])
         if homeless:
-            lacking = _HAS_TOWN[people.stage] & (people.municipality == NEVER)
+            lacking = _HAS_TOWN[people.stage] & (people.municipality == NO_ROW)
             _refuse("a municipality for everyone housed or protected", lacking)
         limited = np.isin(self.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
         over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
@@ -151,15 +156,15 @@ class State:
         of, people, seekers = self.complexes, self.households, self.seekers
         if not len(of):
             return
-        heads = np.flatnonzero((people.complex != NEVER) & (people.sponsor == NEVER))
+        heads = np.flatnonzero((people.complex != NO_ROW) & (people.sponsor == NO_ROW))
         held = np.bincount(people.complex[heads], people.home[heads] + 1, len(of))
-        others = np.flatnonzero(seekers.complex != NEVER)
+        others = np.flatnonzero(seekers.complex != NO_ROW)
         let = np.bincount(seekers.complex[others], minlength=len(of))
         _refuse("units let to newcomers as counted (complexes)", held != of.newcomers)
         _refuse("units let to others as counted (complexes)", let != of.residents)
         _refuse("no more tenants than units (complexes)", held + let > of.built)
-        _refuse("a starter home for housed newcomers only", (people.complex != NEVER) & (people.stage != Stage.HOUSED))
-        _refuse("one home for each seeker", (seekers.complex != NEVER) & (seekers.search != Search.SEARCHING))
+        _refuse("a starter home for housed newcomers only", (people.complex != NO_ROW) & (people.stage != Stage.HOUSED))
+        _refuse("one home for each seeker", (seekers.complex != NO_ROW) & (seekers.search != Search.SEARCHING))
 
 
 def _refuse(rule: str, wrong: np.ndarray) -> None:

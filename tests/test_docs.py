@@ -1,26 +1,220 @@
-"""The pages of docs/ say what is so: their Python runs, in order, and their commands exist."""
+"""The pages of docs/ say what is so: their commands can be typed, their files are there, and their code runs."""
 
+import importlib.util
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+import typer
 
-from experiments.__main__ import app
+from abm import scenario
+from abm.engine.errors import InputError
+from abm.measures import way
+from experiments.__main__ import UsageError, app, assignments
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it tells what was so
+SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
+    "README.md": {"scale=0.1": "scale=0.01", "run_for(24)": "run_for(2)"},
+    "experiments.md": {
+        '"until": "2016-12"': '"until": "2016-02"',
+        '"replicates": 2': '"replicates": 1',
+        '"samples": 3': '"samples": 2',
+        'frame["month"] == "2016-12"': 'frame["month"] == "2016-02"',
+        'until="2016-12"': 'until="2016-02"',
+        "pairs=4": "pairs=2",
+        '"until": "2015-06"': '"until": "2015-02"',
+        "month == '2015-06'": "month == '2015-02'",
+    },
+}
+SHELL = {"chmod", "cp", "export", "git"}  # words of the shell that need no check
+FILES = re.compile(r"(?:abm|configs|docs|experiments|scripts|tests)/[\w./*-]*")
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+class Block(NamedTuple):
+    """A block of code: its language ('' where it is indented), and its text."""
+
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """The blocks of code of a page."""
+    text = page.read_text(encoding="utf-8")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"(?<=\n\n)((?: {4}.*\n?|\n(?= {4}))+)", plain)
+    return [Block(*each) for each in fenced] + [Block("", each) for each in indented]
+
+
+def section(page: Path, title: str) -> str:
+    """What stands under a heading of a page."""
+    return re.split(rf"^## {title}$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1].split("\n## ")[0]
+
+
+def commands(page: Path) -> list[list[str]]:
+    """The lines of the indented blocks of a page, as words."""
+    text = "\n".join(block.text for block in blocks(page) if block.language in ("", "sh", "bash"))
+    lines = [shlex.split(line, comments=True) for line in text.replace("\\\n", " ").splitlines()]
+    return [words for words in lines if words]
+
+
+def parsed(words: list[str]) -> dict:
+    """Options and arguments of `abm words`, by name. Raises UsageError."""
+    known = typer.main.get_command(app).commands
+    if words[0] not in known:
+        raise AssertionError(f"abm {words[0]}: no such command")
+    return known[words[0]].make_context(words[0], words[1:]).params
+
+
+def check(words: list[str]) -> None:
+    """Check one line: a command with what it is given, or a file. Raises AssertionError, UsageError, InputError."""
+    while re.match(r"[A-Z]\w+=", words[0]):  # variables that are set for one command
+        words = words[1:]
+    program, *rest = words
+    match program.removeprefix(".venv/bin/"):
+        case "abm":
+            given = parsed(rest)
+            scenario.default().with_values(assignments(given.get("set_") or []))
+            if given.get("measure"):
+                way(given["measure"], given.get("by"))
+        case "make":
+            assert rest[0] in targets(), f"make {rest[0]}: no such target"
+        case "ray":
+            from ray.scripts.scripts import cli
+
+            cli.get_command(None, rest[0]).make_context(rest[0], rest[1:])
+        case "python":
+            assert rest[0] == "-m"
+            assert rest[1] == "pytest" or importlib.util.find_spec(rest[1]), f"{rest[1]}: no such module"
+        case word if word not in SHELL | {"sbatch"}:
+            assert FILES.fullmatch(word) or word == "results/", f"{word}: neither a command nor a file"
+    for word in words:
+        if FILES.fullmatch(word):
+            assert (ROOT / word).exists(), f"{word}: there is no such file"
+
+
+def complaint(words: list[str]) -> str:
+    """What the command line says of `abm words`; nothing where it takes them."""
+    try:
+        parsed(words)
+    except UsageError as error:
+        return error.format_message()
+    return ""
+
+
+def targets() -> set[str]:
+    """What `make` can make."""
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@each_page
+def test_every_line_of_its_blocks_can_be_typed(page):
+    for words in commands(page):
+        check(words)
+
+
+@each_page
+def test_commands_and_files_in_its_text_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", text):
+        words = shlex.split(span) if span.startswith(("abm ", ".venv/bin/abm ", "make ")) else []
+        if words[:1] == ["make"]:
+            assert words[1] in targets(), span
+        elif words:
+            assert re.match(r"Missing argument|$", complaint(words[1:])), f"{span}: {complaint(words[1:])}"
+        elif FILES.fullmatch(span):
+            assert list(ROOT.glob(span)), f"{span}: there is no such file"
+
+
+@each_page
+def test_the_tests_that_it_names_are_there(page):
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text(encoding="utf-8")):
+        assert f"\ndef {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}: there is no {test}"
+
+
+def test_each_of_the_ten_rules_names_the_test_that_holds_it():
+    text = section(ROOT / "docs" / "architecture.md", "Rules")
+    rules = re.findall(r"^(\d+)\. \*\*(.*?)(?=^\d+\. |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert [number for number, _ in rules] == [str(number) for number in range(1, 11)]
+    assert [number for number, rule in rules if not re.search(r"`tests/[\w/]+\.py::test_\w+`", rule)] == []
+
+
+def test_each_question_is_answered_within_three_files():
+    text = section(ROOT / "docs" / "architecture.md", "Where things live")
+    rows = re.findall(r"^\| (.+\?) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert len(rows) >= 10
+    for question, files, words in rows:
+        opened = re.findall(r"`([^`]+)`", files)
+        assert 1 <= len(opened) <= 3, question
+        text = "".join((ROOT / file).read_text(encoding="utf-8") for file in opened)
+        assert [word for word in re.findall(r"`([^`]+)`", words) if word not in text] == [], question
+
+
+@each_page
+def test_its_scenarios_can_be_loaded(page, tmp_path):
+    shutil.copytree(ROOT / "configs" / "scenarios", tmp_path / "scenarios")
+    for block in blocks(page):
+        if block.language == "yaml":
+            file = tmp_path / "scenarios" / "from-the-page.yaml"
+            file.write_text(block.text, encoding="utf-8")
+            assert scenario.load(file).canonical() != scenario.default().canonical()
+
+
+@each_page
+def test_no_block_goes_unchecked(page):
+    assert {block.language for block in blocks(page)} <= {"", "sh", "bash", "yaml", "python"}
+
+
+@each_page
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        target, _, heading = link.partition("#")
+        if not re.match(r"https?://", link):
+            there = page.parent / target if target else page
+            assert there.exists(), link
+            titles = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+            assert not heading or heading in [title.lower().replace(" ", "-") for title in titles], link
+
+
+def run(page: Path, folder: Path, monkeypatch, changes: dict[str, str]) -> dict:
+    """Run the Python of a page, in order, as a reader would type it, in a folder with the configs; its names."""
+    (folder / "configs").symlink_to(ROOT / "configs")
+    monkeypatch.chdir(folder)
+    text = "\n".join(block.text for block in blocks(page) if block.language == "python")
+    for before, after in changes.items():
+        assert before in text, f"{page.name}: nothing to make smaller: {before}"
+        text = text.replace(before, after)
+    names: dict = {}
+    exec(compile(text, page.name, "exec"), names)
+    return names
+
+
+with_python = [page for page in PAGES if any(block.language == "python" for block in blocks(page))]
+
+
+@pytest.mark.parametrize("page", with_python, ids=lambda page: page.name)
+def test_its_python_runs_on_a_small_scale(page, tmp_path, monkeypatch):
+    assert run(page, tmp_path, monkeypatch, SMALLER.get(page.name, {}))
+
+
+def test_the_readme_finds_who_waits_and_who_is_behind(tmp_path, monkeypatch):
+    names = run(ROOT / "README.md", tmp_path, monkeypatch, SMALLER["README.md"] | {"run_for(24)": "run_for(1)"})
+    stages = names["model"].state.households.stage
+    assert len(names["waiting"]) == (stages == names["Stage"].AWAITING_HOME).sum() > 0
+    assert len(names["behind"]) == (names["model"].state.municipalities.balance < 0).sum() > 0
 
 
 @pytest.mark.slow
-def test_the_python_of_the_page_on_many_runs_runs(tmp_path, monkeypatch, capsys):
-    (tmp_path / "configs").symlink_to(ROOT / "configs")
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "experiments.md").read_text(), re.DOTALL)
-    names: dict = {}
-    for block in blocks:
-        exec(compile(block, "docs/experiments.md", "exec"), names)  # as a reader would type it
+def test_the_python_of_the_page_on_many_runs_finds_what_it_says(tmp_path, monkeypatch, capsys):
+    names = run(ROOT / "docs" / "experiments.md", tmp_path, monkeypatch, {})
     said = capsys.readouterr().out
     assert "12 runs, 0 missing" in said
     last = names["last"]
@@ -32,17 +226,30 @@ def test_the_python_of_the_page_on_many_runs_runs(tmp_path, monkeypatch, capsys)
     assert "mu_star" in said
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert re.match(r"https?://", target) or (page.parent / target).exists(), target
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("abm rnu configs/scenarios/current.yaml", "no such command"),
+        ("abm run configs/scenarios/none.yaml", "no such file"),
+        ("make cofee", "no such target"),
+        ("docs/none.md what it holds", "no such file"),
+        ("rm -r everything", "neither a command nor a file"),
+        ("python -m tests.none", "no such module"),
+        ("abm run configs/scenarios/current.yaml --set policy.decision.capcity_factor=2", "no such parameter"),
+        ("abm table RUN in_receptoin", "is not a measure"),
+    ],
+)
+def test_a_line_that_cannot_be_typed_is_found(words, said):
+    with pytest.raises((AssertionError, InputError), match=said):
+        check(words.split())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_commands_exist(page):
-    known = {command.name or command.callback.__name__ for command in app.registered_commands}
-    used = set(re.findall(r"(?<!from )\babm ([a-z]+)\b", page.read_text(encoding="utf-8"), re.MULTILINE))
-    assert used <= known
+@pytest.mark.parametrize(
+    "words", ["abm run configs/scenarios/current.yaml --sead 2", "abm sweep", "abm table RUN", "abm status a b"]
+)
+def test_a_command_with_the_wrong_words_is_found(words):
+    with pytest.raises(UsageError):
+        check(words.split())
 
 
 def test_the_package_hands_out_what_it_names():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS
 from abm.scenario import default
 from abm.start import Params, begin, lognormal
@@ -58,7 +59,7 @@ def test_24929_people_by_stage_and_origin_within_one_household(country, stage):
 
 def test_together_they_are_the_people_in_reception(country):
     people_ = country.households
-    inside = int(people_.size[people_.location != NEVER].sum())
+    inside = int(people_.size[people_.location != NO_ROW].sum())
     assert 24_929 <= inside < 24_929 + 200  # a family too many for some origins and stocks
     assert country.nation.reception[0] == 24_929
 
@@ -69,7 +70,7 @@ def test_stages_on_the_first_day(country):
 
 def test_exactly_those_in_reception_have_a_place(country):
     inside = np.isin(country.households.stage, IN_RECEPTION)
-    assert ((country.households.location != NEVER) == inside).all()
+    assert ((country.households.location != NO_ROW) == inside).all()
 
 
 def test_dates_lie_within_the_months_before(country):
@@ -111,7 +112,7 @@ def test_housed_sponsors_live_where_people_live(sponsors):
     of = sponsors.households
     housed = np.flatnonzero(of.stage == Stage.HOUSED)
     assert len(housed) > 6_000
-    assert (of.municipality[housed] != NEVER).all()
+    assert (of.municipality[housed] != NO_ROW).all()
     region = np.bincount(sponsors.municipalities.region[of.municipality[housed]], minlength=len(sponsors.regions))
     expected = sponsors.regions.population_share * len(housed)
     assert (np.abs(region - expected) < 4 * np.sqrt(expected)).all()

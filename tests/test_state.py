@@ -5,14 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from abm.chain import CHAIN, name, turn
-from abm.engine.clock import NEVER
+from abm.chain import CHAIN, gathered, name, turn
+from abm.engine import clock
+from abm.engine.clock import EARLIEST, ENDLESS, NEVER
 from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
-from abm.scenario import PARAMS
+from abm.engine.queues import waiting_key
+from abm.engine.table import NO_ROW, UNSET
+from abm.scenario import LAST_MONTH, PARAMS
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
 from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
+from tests.helpers.runs import small, state_after
 from tests.helpers.village import B, locations, people, village_state
 
 PARAMETERS = {process: model() for process, model in PARAMS.items()}
@@ -57,7 +61,7 @@ def invent_a_person(state):
 
 
 def lose_a_place(state):
-    state.households.location[2] = NEVER
+    state.households.location[2] = NO_ROW
 
 
 def keep_a_place_after_moving_out(state):
@@ -92,11 +96,11 @@ def lose_a_home(state):
 
 
 def house_nowhere(state):
-    state.households.municipality[1] = NEVER
+    state.households.municipality[1] = NO_ROW
 
 
 def protect_nowhere(state):
-    people(state, Stage.PROTECTED, municipality=NEVER)
+    people(state, Stage.PROTECTED, municipality=NO_ROW)
 
 
 def protect_in_reception(state):
@@ -135,7 +139,7 @@ def test_a_broken_book_is_named(state, broken, line):
 def test_only_the_first_rows_are_listed():
     found = village_state()
     rows = people(found, Stage.IN_APPEAL, count=30)
-    found.households.location[rows] = NEVER
+    found.households.location[rows] = NO_ROW
     with pytest.raises(BooksError, match=re.escape("rows [0, 1, 2, 3, 4] (30 in all)")):
         found.check()
 
@@ -260,3 +264,76 @@ def test_a_turn_simulates_one_month_and_measures_each_process(state):
     applied = state.households.size[events["applied"]].sum()
     assert applied == 100 - np.round(state.origins.due.sum())
     assert 100 <= applied < 130
+
+
+# --- what stands for nothing
+
+
+def columns():
+    return [(table, each) for table, of in village_state().tables.items() for each in of.columns().values()]
+
+
+@pytest.mark.parametrize(("table", "column"), columns(), ids=lambda each: getattr(each, "name", each))
+def test_a_column_says_what_stands_for_nothing(table, column):
+    """A month has a value that no month can be, a row number -1; anything else below zero is told in its meaning."""
+    if column.unit == "month":
+        assert column.default in (NEVER, ENDLESS, 0)
+        assert NEVER < EARLIEST < 0 < clock.index(LAST_MONTH) < ENDLESS
+        assert column.dtype.type(column.default) == column.default
+    elif column.default == NO_ROW == UNSET:
+        assert column.unit.startswith("row of ") or "-1: " in column.doc
+    else:
+        assert column.default not in (NEVER, ENDLESS) or column.unit == "months"
+
+
+def test_no_month_of_a_run_is_the_one_that_stands_for_never():
+    """No month that somebody has, drawn or set, is NEVER or too early for a waiting list, from the first day on."""
+    for months in (0, 30):
+        tables = state_after(small("2017-12", scale=0.02), months).tables
+        for table, of in tables.items():
+            for column in (each for each in of.columns().values() if each.unit == "month"):
+                found = getattr(of, column.name)
+                assert found[found != NEVER].min(initial=0) >= EARLIEST, (table, column.name)
+
+
+def test_who_has_a_permit_or_a_home_at_the_start_has_its_month():
+    state = state_after(small("2015-12", scale=0.2), 0)
+    of = state.households
+    holders, housed = np.isin(of.stage, STATUS_HOLDERS), of.stage == Stage.HOUSED
+    assert holders.sum() > 100
+    assert (of.granted[holders | housed] == of.since[holders | housed]).all()
+    assert (of.granted[holders] == -1).sum() > 10  # December 2014 is a month like any other
+    assert (of.granted[holders | housed] != NEVER).all()
+    for month in (of.housed, of.moved_in, of.coupled):
+        assert (month[housed] == of.since[housed]).all()
+
+
+def test_nobody_stands_in_a_line_without_a_month():
+    lottery = np.zeros(2, np.uint64)
+    with pytest.raises(BooksError, match="somebody stands in a line since month -16384"):
+        waiting_key(np.array([3, NEVER], np.int16), lottery)
+    assert len(waiting_key(np.zeros(0, np.int16), lottery[:0])) == 0
+
+
+class Misspelt(Shortcut):
+    """A process that returns an event which it does not declare."""
+
+    EVENTS = {"housed": "households"}
+
+    def step(self, state, params, draws):
+        """Spell it another way."""
+        return {"housd": np.zeros(0, np.int64)}
+
+
+def test_an_event_that_is_not_declared_is_named():
+    with pytest.raises(BooksError, match="shortcut: 'housd' happened and is not among its EVENTS"):
+        turn(village_state(), PARAMETERS, seed=1, chain=(Misspelt(None),))
+
+
+def test_an_event_of_no_table_or_of_two_is_refused_when_the_chain_is_made():
+    odd, other = Shortcut(None), Shortcut(None)
+    odd.EVENTS, other.EVENTS = {"housed": "houshold"}, {"housed": "seekers"}
+    with pytest.raises(TypeError, match="shortcut: EVENTS: 'housed' happens to rows of 'houshold'"):
+        gathered((odd,))
+    with pytest.raises(TypeError, match="'housed' happens to rows of 'seekers'"):
+        gathered((*CHAIN, other))

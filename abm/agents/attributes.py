@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage, Track
 
@@ -59,6 +60,16 @@ class Choice(Attribute):
         return CHOICES[self.name](value)
 
 
+class Moment(Attribute):
+    """A month since January 2015; None where it never came. Asked for many rows, their numbers, NEVER included."""
+
+    def shown(self, model, number) -> Any:
+        return None if number == NEVER else super().shown(model, number)
+
+    def stored(self, model, value) -> Any:
+        return NEVER if value is None else value
+
+
 class Reference(Attribute):
     """A row of another table, as its view; None where there is none."""
 
@@ -67,14 +78,14 @@ class Reference(Attribute):
         self.to = to
 
     def shown(self, model, number) -> Any:
-        return None if number == NEVER else VIEWS[self.to].at(model, int(number))
+        return None if number == NO_ROW else VIEWS[self.to].at(model, int(number))
 
     def many(self, model, numbers: np.ndarray) -> list:
         return [self.shown(model, number) for number in numbers.tolist()]
 
     def stored(self, model, value) -> int:
         if value is None:
-            return NEVER
+            return NO_ROW
         if not isinstance(value, VIEWS[self.to]) or value.model is not model:
             raise TypeError(f"{self.name} takes one of the {self.to} of the same model, or None; not {value!r}")
         return value.row
@@ -114,4 +125,6 @@ def attribute(table: str, name: str, declared) -> Attribute:
         return Key(table, name, doc)
     if declared.unit.startswith(_ROW_OF):
         return Reference(table, name, doc, to)
+    if declared.unit == "month":
+        return Moment(table, name, doc)
     return (Choice if name in CHOICES else Attribute)(table, name, doc)

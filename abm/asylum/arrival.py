@@ -14,10 +14,12 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 
 WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated", "origins.due_resettled")
+EVENTS = {"applied": "households", "applied_again": "households", "resettled": "households"}
 FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat application, resettlement
 
 
@@ -61,7 +63,7 @@ def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.
     return before - first[group] < due[group]
 
 
-def expected(state, params: Params, repeated: bool) -> np.ndarray:
+def expected(state: State, params: Params, repeated: bool) -> np.ndarray:
     """Persons who apply this month at full scale, (origins,)."""
     inputs, month = state.inputs, state.clock.month
     series = inputs.repeat_applications if repeated else inputs.first_applications
@@ -72,7 +74,9 @@ def expected(state, params: Params, repeated: bool) -> np.ndarray:
     return a_year / MONTHS * params.inflow_factor * last / last.sum()
 
 
-def makeup(state, params: Params, draws: Draws, identity: np.ndarray, origin: np.ndarray, size: np.ndarray) -> Makeup:
+def makeup(
+    state: State, params: Params, draws: Draws, identity: np.ndarray, origin: np.ndarray, size: np.ndarray
+) -> Makeup:
     """What decides who the members of applying households are."""
     women = params.female_alone * (1 - state.origins.male_share[origin])
     return Makeup(
@@ -84,7 +88,7 @@ def makeup(state, params: Params, draws: Draws, identity: np.ndarray, origin: np
     )
 
 
-def arrive(state, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
+def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
     """Admit households until `due` (persons per origin) is met and take them off it; returns their rows."""
     most = np.maximum(np.ceil(due), 0).astype(np.int64)
     origin = np.repeat(np.arange(len(due)), most)
@@ -107,14 +111,14 @@ def arrive(state, params: Params, draws: Draws, due: np.ndarray, way: int) -> np
     )  # fmt: skip
 
 
-def expected_resettled(state, params: Params) -> np.ndarray:
+def expected_resettled(state: State, params: Params) -> np.ndarray:
     """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
     inputs, month = state.inputs, state.clock.month
     granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
     return inputs.series_at("resettled", month) / MONTHS * params.inflow_factor * granted / (granted.sum() or 1)
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Admit this month's applicants, and those whom the State resettles, to the registration centre."""
     origins = state.origins
     origins.due[:] += expected(state, params, repeated=False) * state.scale

@@ -14,10 +14,12 @@ from typing import Literal
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER, half_year, starts_half_year
+from abm.engine.clock import half_year, starts_half_year
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
+from abm.engine.table import NO_ROW
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = (
@@ -30,6 +32,7 @@ WRITES = (
     "municipalities.backlog",
     "nation.task_arrivals",
 )
+EVENTS = {"coupled": "households"}
 
 
 class Params(ProcessParams):
@@ -44,14 +47,14 @@ class Params(ProcessParams):
 def tie(size, region_of, behind, population, region):
     """Municipality for each household in turn, (n,) int16: the one furthest behind per inhabitant.
 
-    size [persons], region_of (region or NEVER): (n,); behind [persons at the scale of the run], population, region:
+    size [persons], region_of (region or NO_ROW): (n,); behind [persons at the scale of the run], population, region:
     (m,). `behind` falls in place by those tied.
     """
     found = np.empty(len(size), dtype=np.int16)
     for i in range(len(size)):
-        best, most = NEVER, -np.inf
+        best, most = NO_ROW, -np.inf
         for j in range(len(population)):
-            if region_of[i] != NEVER and region[j] != region_of[i]:
+            if region_of[i] != NO_ROW and region[j] != region_of[i]:
                 continue
             value = behind[j] / population[j]
             if value > most:
@@ -66,7 +69,7 @@ def carried_over(balance: np.ndarray, waiting: np.ndarray) -> np.ndarray:
     return np.minimum(np.maximum(-balance, 0), waiting)
 
 
-def set_task(state) -> None:
+def set_task(state: State) -> None:
     """Ask this half-year's task of every municipality, by inhabitants."""
     municipalities, nation, tasks = state.municipalities, state.nation, state.inputs.tasks
     current = half_year(state.clock.month)
@@ -78,14 +81,14 @@ def set_task(state) -> None:
     nation.task_arrivals[0] = 0.0
 
 
-def tied_already(state) -> np.ndarray:
+def tied_already(state: State) -> np.ndarray:
     """People tied to each municipality and waiting for a home there, (municipalities,)."""
     households = state.households
     rows = np.flatnonzero(households.stage == Stage.AWAITING_HOME)
     return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Set the task when a half-year begins, then tie everyone who is registered."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     if starts_half_year(month):
@@ -94,11 +97,11 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     state.nation.task_arrivals[0] += households.size[new].sum()
 
     waiting = households.stage == Stage.AWAITING_COUPLING
-    rows = np.flatnonzero(waiting & (households.sponsor == NEVER))  # families go where their sponsor goes
+    rows = np.flatnonzero(waiting & (households.sponsor == NO_ROW))  # families go where their sponsor goes
     rows = rows[np.argsort(waiting_key(households.granted[rows], households.lottery[rows]))]
     within = households.tie[rows]
     if params.rule == "region":
-        within = np.where(within == NEVER, state.locations.region[households.location[rows]], within)
+        within = np.where(within == NO_ROW, state.locations.region[households.location[rows]], within)
     behind = -municipalities.balance * state.scale - tied_already(state)
     population = municipalities.population.astype(np.float64)
     households.municipality[rows] = tie(households.size[rows], within, behind, population, municipalities.region.copy())

@@ -13,6 +13,7 @@ import numpy as np
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, oldest_first_by, waiting
+from abm.state import State
 from abm.tables.people import Stage, Track
 
 WRITES = (
@@ -26,6 +27,13 @@ WRITES = (
     "nation.closing",
     "nation.appeal",
 )
+EVENTS = {
+    "decided": "households",
+    "closed": "households",
+    "granted": "households",
+    "refused": "households",
+    "heard": "households",
+}
 
 
 class Params(ProcessParams):
@@ -53,18 +61,18 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-def capacity(state, name: str) -> float:
+def capacity(state: State, name: str) -> float:
     """A capacity of the national series this month, at the scale of the run [persons]."""
     return state.inputs.series_at(name, state.clock.month) * state.scale
 
 
-def longest_waiting(state, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
+def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
     """The rows of a queue that `budget` persons of capacity serves, by month of application, and what is left."""
     households = state.households
     return oldest_first(rows, households.applied, households.lottery, households.size, budget)
 
 
-def on_merits(state, params: Params, queue: np.ndarray) -> np.ndarray:
+def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     """Rows of the queue decided on their merits: fast track within its share, regular with the rest, repeated ones."""
     households, nation = state.households, state.nation
     total = capacity(state, "decision_capacity") * params.capacity_factor
@@ -83,7 +91,7 @@ def on_merits(state, params: Params, queue: np.ndarray) -> np.ndarray:
     return decided
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Decide, close and hear appeals of those who were in the queue before this month."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)

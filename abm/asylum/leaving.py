@@ -10,13 +10,15 @@ Source: asyl_2014_2016_first (46.5% demonstrably departed); paces are assumption
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = ("households.stage", "households.since", "households.location")
+EVENTS = {"returned": "households", "left_unknown": "households"}
 
 
 class Params(ProcessParams):
@@ -39,7 +41,7 @@ def pace(size: np.ndarray, closing: np.ndarray, params: Params) -> np.ndarray:
     return np.where(closing, params.closed_pace, np.where(size > 1, params.family_pace, params.alone_pace))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let part of those who must go leave."""
     households, month = state.households, state.clock.month
     due = waiting(households.stage, households.since, Stage.DEPARTING, month)
@@ -52,5 +54,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     queue = queue[households.closing[queue]]
     vanished = queue[draws.uniform("vanishes", households.identity[queue]) < params.vanishing_pace]
     households.enter(vanished, Stage.UNKNOWN, month)
-    households.location[rows] = households.location[vanished] = NEVER
+    households.location[rows] = households.location[vanished] = NO_ROW
     return {"returned": rows[returned], "left_unknown": np.concatenate([rows[~returned], vanished])}

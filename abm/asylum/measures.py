@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.observe.measure import Measure, Month, by_municipality, level, persons, wait
 from abm.people.region_match import matched, profiled
 from abm.tables.country import Kind
@@ -40,15 +40,15 @@ def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarr
     """
     people, households, locations = month.state.newcomers, month.households, month.state.locations
     rows = month.event("placed")
-    rows = rows[households.location[rows] != NEVER]  # not housed since
+    rows = rows[households.location[rows] != NO_ROW]  # not housed since
     persons, of = profiled(month.state, rows)
     leads = people.role[persons] == Role.LEAD
-    lead = np.full(len(rows), NEVER)
+    lead = np.full(len(rows), NO_ROW)
     lead[of[leads]] = persons[leads]
     region = locations.region[households.location[rows]].astype(np.int64)
     many = np.bincount(of, minlength=len(rows))
     match = np.bincount(of, matched(month.state, persons, region[of]), len(rows)) / np.maximum(many, 1)
-    known = lead != NEVER
+    known = lead != NO_ROW
     match, lead, region = match[known], lead[known], region[known]
     codes = {
         "total": np.zeros(len(lead), np.int64),

@@ -23,16 +23,18 @@ import numpy as np
 from numba import njit
 
 from abm.asylum.placement_algorithms import settle, together
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import placed
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import served, waiting_key
+from abm.engine.table import NO_ROW
 from abm.people.region_match import errors, of_households, per_region, wishes
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 
 WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
+EVENTS = {"placed": "households", "moved": "households"}
 RULES = ("free", "quota", "random", "greedy")  # the others look at the match
 FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
@@ -69,25 +71,25 @@ class Params(ProcessParams):
 
 @njit(cache=True)
 def assign(size, tie, last_kind, chance, fallback, leaves, room, kind, region, merit, held, share, rule):
-    """Choose a location for each household in turn, (n,) int32 (NEVER: stays); `room` and `held` change in place.
+    """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); `room` and `held` change in place.
 
-    size, tie (region or NEVER), last_kind (worst kind it accepts), chance, fallback (municipal location), leaves
+    size, tie (region or NO_ROW), last_kind (worst kind it accepts), chance, fallback (municipal location), leaves
     (region where it is now): (n,); room [persons], kind, region: (m,); merit [jobs per inhabitant], held [persons],
     share: (regions,).
     """
-    chosen = np.full(len(size), NEVER, dtype=np.int32)
+    chosen = np.full(len(size), NO_ROW, dtype=np.int32)
     for i in range(len(size)):
-        best = NEVER
+        best = NO_ROW
         for k in range(REGULAR, min(last_kind[i], EMERGENCY) + 1):
-            if tie[i] != NEVER:
+            if tie[i] != NO_ROW:
                 best = best_location(size[i], tie[i], chance[i], k, room, kind, region, merit, held, share, rule)
-            if best == NEVER:
-                best = best_location(size[i], NEVER, chance[i], k, room, kind, region, merit, held, share, rule)
-            if best != NEVER:
+            if best == NO_ROW:
+                best = best_location(size[i], NO_ROW, chance[i], k, room, kind, region, merit, held, share, rule)
+            if best != NO_ROW:
                 break
-        if best == NEVER and last_kind[i] == MUNICIPAL:
+        if best == NO_ROW and last_kind[i] == MUNICIPAL:
             best = fallback[i]
-        if best != NEVER:
+        if best != NO_ROW:
             chosen[i] = best
             room[best] -= size[i]
             held[leaves[i]] -= size[i]
@@ -97,10 +99,10 @@ def assign(size, tie, last_kind, chance, fallback, leaves, room, kind, region, m
 
 @njit(cache=True)
 def best_location(size, only, chance, wanted, room, kind, region, merit, held, share, rule):
-    """The location of kind `wanted` (in region `only`, unless NEVER) that has room and suits the rule best."""
-    best, highest, total = NEVER, -np.inf, 0.0
+    """The location of kind `wanted` (in region `only`, unless NO_ROW) that has room and suits the rule best."""
+    best, highest, total = NO_ROW, -np.inf, 0.0
     for j in range(len(room)):
-        if kind[j] != wanted or room[j] < size or (only != NEVER and region[j] != only):
+        if kind[j] != wanted or room[j] < size or (only != NO_ROW and region[j] != only):
             continue
         total += room[j]
         if rule == FREE:
@@ -113,11 +115,11 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
             value = 0.0
         if value > highest:
             highest, best = value, j
-    if rule != RANDOM or best == NEVER:
+    if rule != RANDOM or best == NO_ROW:
         return best
     target = chance * total
     for j in range(len(room)):
-        if kind[j] == wanted and room[j] >= size and (only == NEVER or region[j] == only):
+        if kind[j] == wanted and room[j] >= size and (only == NO_ROW or region[j] == only):
             best = j
             target -= room[j]
             if target < 0:
@@ -125,7 +127,7 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
     return best
 
 
-def groups(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def groups(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of the rows in reception: those who must move, and those in municipal and in emergency places, each (n,)."""
     households, locations = state.households, state.locations
     where = households.location[rows]
@@ -141,20 +143,20 @@ def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> n
     return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
 
 
-def crisis_place(state, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def crisis_place(state: State, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """The municipal location for whoever finds nothing else, (n,): in the region of relatives, else by inhabitants."""
     by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
-    region = np.where(tie != NEVER, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
+    region = np.where(tie != NO_ROW, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
     municipal = np.flatnonzero(state.locations.kind == Kind.MUNICIPAL)
     of_region = np.empty(len(state.regions), dtype=np.int32)
     of_region[state.locations.region[municipal]] = municipal
     return of_region[region]
 
 
-def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
+def in_order(state: State, rows: np.ndarray, room: float) -> np.ndarray:
     """Rows sorted: medical needs and ties first, then who waits longest; not more persons than `room`."""
     households = state.households
-    first = households.medical[rows] | (households.tie[rows] != NEVER)
+    first = households.medical[rows] | (households.tie[rows] != NO_ROW)
     key = waiting_key(households.applied[rows] - np.where(first, _FIRST, 0), households.lottery[rows])
     most = int(room) + 1  # a household is at least one person: more than this can not get a place
     if most < len(rows):
@@ -164,7 +166,7 @@ def in_order(state, rows: np.ndarray, room: float) -> np.ndarray:
     return rows[: served(households.size[rows].astype(np.int64), float(room))[0]]
 
 
-def worth(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def worth(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """What each region is worth to households, (n, regions): what is seen of the match, or the wish above the floor."""
     who, regions = state.households.identity[rows], len(state.regions)
     seen = of_households(state, rows, params.judged) + params.noise * errors(draws, who, regions)
@@ -179,28 +181,44 @@ def above_floor(wish: np.ndarray, seen: np.ndarray, floor: float) -> np.ndarray:
     return np.where(seen >= floor, wish, seen + _BELOW)
 
 
-def batch(size, last_kind, value, room, kind, region, regions: int) -> np.ndarray:
+def batch(
+    size: np.ndarray,
+    last_kind: np.ndarray,
+    value: np.ndarray,
+    room: np.ndarray,
+    kind: np.ndarray,
+    region: np.ndarray,
+    regions: int,
+) -> np.ndarray:
     """Choose a location for all households together, (n,) int32: regular places first, for as many as there are.
 
     Those whom a kind has room for get a region together (see assignment.together); whoever finds no location there
     that takes the family whole goes to the best other one. `room` changes in place.
     """
-    chosen, price = np.full(len(size), NEVER, np.int32), np.zeros(regions)
+    chosen, price = np.full(len(size), NO_ROW, np.int32), np.zeros(regions)
     for wanted in (REGULAR, EMERGENCY):
-        left = np.flatnonzero((chosen == NEVER) & (last_kind >= wanted))
+        left = np.flatnonzero((chosen == NO_ROW) & (last_kind >= wanted))
         free = np.bincount(region, np.where(kind == wanted, room, 0.0), regions)
         front = left[: served(size[left], free.sum())[0]]
         found = together(value[front], size[front], free)
         aimed = value.copy()
-        aimed[front[found != NEVER], found[found != NEVER]] += _AIMED
+        aimed[front[found != NO_ROW], found[found != NO_ROW]] += _AIMED
         order = np.concatenate([front[np.argsort(-size[front], kind="stable")], left[len(front) :]])
         only = np.full(len(order), wanted)
         chosen[order] = settle(size[order], only, only, only > 0, aimed[order], room, kind, region, price, 0.0)
     return chosen
 
 
-def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, room) -> np.ndarray:
-    """Choose a location for each household by a rule that looks at the match, (n,) int32; NEVER where none has room."""
+def by_match(
+    state: State,
+    params: Params,
+    value: np.ndarray,
+    tied: np.ndarray,
+    size: np.ndarray,
+    last_kind: np.ndarray,
+    room: np.ndarray,
+) -> np.ndarray:
+    """Location for each household by a rule that looks at the match, (n,) int32; NO_ROW where none has room."""
     kind, region, regions = state.locations.kind.copy(), state.locations.region.copy(), state.regions
     if params.rule == "batch":
         queues = [np.flatnonzero(last_kind == worst) for worst in (MUNICIPAL, EMERGENCY, REGULAR)]
@@ -216,7 +234,7 @@ def by_match(state, params: Params, value: np.ndarray, tied, size, last_kind, ro
     return chosen
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give places to all who must move, then better ones to those who can."""
     households, locations, month = state.households, state.locations, state.clock.month
     here = placed(households.location)
@@ -233,7 +251,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = np.concatenate([queue for queue, _ in queues])
     last_kind = np.repeat([worst for _, worst in queues], [len(queue) for queue, _ in queues])
     size, who = households.size[rows], households.identity[rows]
-    tie = households.tie[rows] if params.ties_first else np.full(len(rows), NEVER, np.int8)
+    tie = households.tie[rows] if params.ties_first else np.full(len(rows), NO_ROW, np.int8)
     fallback = crisis_place(state, tie, draws.uniform("crisis", who))
     if params.rule in RULES:
         held = np.bincount(locations.region, occupants, len(state.regions))
@@ -244,10 +262,10 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         )  # fmt: skip
     else:
         value = worth(state, params, draws, rows)
-        value[tie != NEVER, tie[tie != NEVER]] += _TIED
-        chosen = by_match(state, params, value, tie != NEVER, size.astype(np.int64), last_kind, room)
-        chosen = np.where((chosen == NEVER) & (last_kind == MUNICIPAL), fallback, chosen)
-    rows, chosen = rows[chosen != NEVER], chosen[chosen != NEVER]
+        value[tie != NO_ROW, tie[tie != NO_ROW]] += _TIED
+        chosen = by_match(state, params, value, tie != NO_ROW, size.astype(np.int64), last_kind, room)
+        chosen = np.where((chosen == NO_ROW) & (last_kind == MUNICIPAL), fallback, chosen)
+    rows, chosen = rows[chosen != NO_ROW], chosen[chosen != NO_ROW]
     from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
     households.location[rows] = chosen
     households.moves[rows] += 1

@@ -9,7 +9,7 @@ Source: greedy, dynamic and batch assignment and their comparison with hindsight
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
 REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
@@ -22,13 +22,13 @@ _ROUNDS = 8  # times that single moves and exchanges of whole households are loo
 def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pace):
     """Choose a location for each household in turn, (n,) int32: of the best kind, then of the region most worth.
 
-    Worth counts less the region's shadow price; within a region it is the location with most room. NEVER where nothing
+    Worth counts less the region's shadow price; within a region it is the location with most room. NO_ROW where nothing
     fits. Who `chooses` raises the price of its region, and lowers that of each region by the part of its room that each
     person still to come can have: over all households a price moves by `pace` [worth] times demand over room, minus 1,
     and is never negative. size [persons], lowest, highest (kinds it accepts), chooses: (n,); worth: (n,
     regions); room [persons], kind, region: (m,); price: (regions,). `room` and `price` change in place.
     """
-    chosen = np.full(len(size), NEVER, np.int32)
+    chosen = np.full(len(size), NO_ROW, np.int32)
     left = np.zeros(len(price))
     for j in range(len(room)):
         if kind[j] == REGULAR or kind[j] == EMERGENCY:
@@ -36,21 +36,21 @@ def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pac
     start, coming = np.maximum(left, 1.0), float(size.sum())
     roomiest = np.empty(len(price), np.int64)
     for i in range(len(size)):
-        best = NEVER
+        best = NO_ROW
         for k in range(lowest[i], highest[i] + 1):
-            roomiest[:] = NEVER
+            roomiest[:] = NO_ROW
             for j in range(len(room)):
                 if kind[j] == k and room[j] >= size[i]:
                     r = region[j]
-                    if roomiest[r] == NEVER or room[j] > room[roomiest[r]]:
+                    if roomiest[r] == NO_ROW or room[j] > room[roomiest[r]]:
                         roomiest[r] = j
             most = -np.inf
             for r in range(len(price)):
-                if roomiest[r] != NEVER and worth[i, r] - price[r] > most:
+                if roomiest[r] != NO_ROW and worth[i, r] - price[r] > most:
                     most, best = worth[i, r] - price[r], roomiest[r]
-            if best != NEVER:
+            if best != NO_ROW:
                 break
-        if best != NEVER:
+        if best != NO_ROW:
             if pace > 0 and chooses[i]:
                 price -= pace * size[i] * left / coming / start
                 price[region[best]] += pace * size[i] / start[region[best]]
@@ -64,7 +64,7 @@ def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pac
 
 @njit(cache=True)
 def together(worth, size, capacity):
-    """Region for each household so that they are worth most together, (n,) int64; NEVER where no region has room.
+    """Region for each household so that they are worth most together, (n,) int64; NO_ROW where no region has room.
 
     A flow of persons from households to regions at least cost, by shortest augmenting paths: exact for single persons.
     The few families that the flow would divide (fewer than there are regions) then go whole to the best region with
@@ -74,16 +74,16 @@ def together(worth, size, capacity):
     count, regions = worth.shape
     free = np.floor(capacity).astype(np.int64)
     flow = np.zeros((count, regions), np.int64)
-    member, at = np.empty((regions, count), np.int64), np.full((count, regions), NEVER)
+    member, at = np.empty((regions, count), np.int64), np.full((count, regions), NO_ROW)
     members = np.zeros(regions, np.int64)
     loss = np.full((regions, regions), np.inf)  # least worth that one person loses who goes from one to another
-    mover = np.full((regions, regions), NEVER)
+    mover = np.full((regions, regions), NO_ROW)
     distance, before = np.empty(regions), np.empty(regions, np.int64)
     for h in range(count):
         left = size[h]
         while left > 0 and free.max() > 0:
             for r in range(regions):
-                distance[r], before[r] = -worth[h, r] / size[h], NEVER
+                distance[r], before[r] = -worth[h, r] / size[h], NO_ROW
             changed, rounds = True, 0
             while changed and rounds < regions:
                 changed, rounds = False, rounds + 1
@@ -91,30 +91,30 @@ def together(worth, size, capacity):
                     for b in range(regions):
                         if distance[a] + loss[a, b] < distance[b] - _LEAST:
                             distance[b], before[b], changed = distance[a] + loss[a, b], a, True
-            end = NEVER
+            end = NO_ROW
             for r in range(regions):
-                if free[r] > 0 and (end == NEVER or distance[r] < distance[end]):
+                if free[r] > 0 and (end == NO_ROW or distance[r] < distance[end]):
                     end = r
             moved, r = min(left, free[end]), end
-            while before[r] != NEVER:
+            while before[r] != NO_ROW:
                 moved = min(moved, flow[mover[before[r], r], before[r]])
                 r = before[r]
             free[end] -= moved
             left -= moved
             r = end
             while True:
-                who = h if before[r] == NEVER else mover[before[r], r]
+                who = h if before[r] == NO_ROW else mover[before[r], r]
                 flow[who, r] += moved
-                if at[who, r] == NEVER:
+                if at[who, r] == NO_ROW:
                     at[who, r] = members[r]
                     member[r, members[r]] = who
                     members[r] += 1
-                if before[r] == NEVER:
+                if before[r] == NO_ROW:
                     break
                 flow[who, before[r]] -= moved
                 r = before[r]
             r = end
-            while r != NEVER:
+            while r != NO_ROW:
                 _look_again(r, worth, size, flow, member, at, members, loss, mover)
                 r = before[r]
     return _whole(worth, size, flow, free)
@@ -126,7 +126,7 @@ def _look_again(r, worth, size, flow, member, at, members, loss, mover):
     kept = 0
     for k in range(members[r]):
         who = member[r, k]
-        at[who, r] = NEVER
+        at[who, r] = NO_ROW
         if flow[who, r] > 0:
             member[r, kept] = who
             at[who, r] = kept
@@ -145,19 +145,19 @@ def _look_again(r, worth, size, flow, member, at, members, loss, mover):
 def _whole(worth, size, flow, free):
     """Region of each household from a flow that may divide some, (n,); `free` changes in place."""
     count, regions = worth.shape
-    chosen = np.full(count, NEVER)
+    chosen = np.full(count, NO_ROW)
     for h in range(count):
         for r in range(regions):
             if flow[h, r] == size[h]:
                 chosen[h] = r
             elif flow[h, r] > 0:
                 free[r] += flow[h, r]
-    divided = np.flatnonzero(chosen == NEVER)
+    divided = np.flatnonzero(chosen == NO_ROW)
     for h in divided[np.argsort(-size[divided], kind="mergesort")]:
         for r in range(regions):
-            if free[r] >= size[h] and (chosen[h] == NEVER or worth[h, r] > worth[h, chosen[h]]):
+            if free[r] >= size[h] and (chosen[h] == NO_ROW or worth[h, r] > worth[h, chosen[h]]):
                 chosen[h] = r
-        if chosen[h] != NEVER:
+        if chosen[h] != NO_ROW:
             free[chosen[h]] -= size[h]
     for _ in range(_ROUNDS if len(divided) else 0):
         gained = _moves(worth, size, chosen, free) | _exchanges(worth, size, chosen, free)
@@ -174,9 +174,9 @@ def _moves(worth, size, chosen, free):
     any_gain = False
     for h in range(len(size)):
         for r in range(len(free)):
-            better = chosen[h] == NEVER or worth[h, r] > worth[h, chosen[h]] + _LEAST
+            better = chosen[h] == NO_ROW or worth[h, r] > worth[h, chosen[h]] + _LEAST
             if better and free[r] >= size[h]:
-                if chosen[h] != NEVER:
+                if chosen[h] != NO_ROW:
                     free[chosen[h]] += size[h]
                 chosen[h] = r
                 free[r] -= size[h]
@@ -191,7 +191,7 @@ def _exchanges(worth, size, chosen, free):
     for g in range(len(size)):
         for h in range(g):
             a, b = chosen[g], chosen[h]
-            if min(a, b) == NEVER or a == b:
+            if min(a, b) == NO_ROW or a == b:
                 continue
             gain = worth[g, b] + worth[h, a] - worth[g, a] - worth[h, b]
             if gain > _LEAST and free[b] + size[h] >= size[g] and free[a] + size[g] >= size[h]:
@@ -209,20 +209,20 @@ def _pushes(h, worth, size, chosen, free):
     To have a place at all is worth more than anything else.
     """
     now = chosen[h]
-    here = -_PLACED if now == NEVER else worth[h, now]
-    most, other, target = _LEAST, NEVER, NEVER
+    here = -_PLACED if now == NO_ROW else worth[h, now]
+    most, other, target = _LEAST, NO_ROW, NO_ROW
     for g in range(len(size)):
         r = chosen[g]
-        if g == h or r in (NEVER, now) or free[r] + size[g] < size[h]:
+        if g == h or r in (NO_ROW, now) or free[r] + size[g] < size[h]:
             continue
         for q in range(len(free)):
             room = free[q] + (size[h] if q == now else 0)
             gain = worth[h, r] - here + worth[g, q] - worth[g, r]
             if q != r and room >= size[g] and gain > most:
                 most, other, target = gain, g, q
-    if other == NEVER:
+    if other == NO_ROW:
         return False
-    if now != NEVER:
+    if now != NO_ROW:
         free[now] += size[h]
     chosen[h], chosen[other] = chosen[other], target
     free[chosen[h]] += size[other] - size[h]
@@ -230,10 +230,10 @@ def _pushes(h, worth, size, chosen, free):
     return True
 
 
-def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
+def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, pace: float) -> np.ndarray:
     """Region for each household in order of arrival, (n,) int32: most worth less its price, with room.
 
-    With a pace of 0 this is greedy. `price` (regions,) changes in place; NEVER where no region has room.
+    With a pace of 0 this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
     room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
@@ -242,14 +242,14 @@ def in_turn(worth, size, capacity, price, pace: float) -> np.ndarray:
 
 def reached(worth: np.ndarray, chosen: np.ndarray) -> float:
     """What the regions chosen are worth to all households together; nothing where none was found."""
-    placed = np.flatnonzero(chosen != NEVER)
+    placed = np.flatnonzero(chosen != NO_ROW)
     return float(worth[placed, chosen[placed]].sum())
 
 
 def of_hindsight(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, chosen: np.ndarray) -> float:
     """What a rule reached as a share of what was possible, had all arrivals of the period been known.
 
-    worth: (n, regions), true; size, chosen (region or NEVER): (n,); capacity [persons]: (regions,). Regret is 1 less
+    worth: (n, regions), true; size, chosen (region or NO_ROW): (n,); capacity [persons]: (regions,). Regret is 1 less
     this share.
     """
     return reached(worth, chosen) / reached(worth, together(worth, size, capacity))

@@ -18,9 +18,11 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.state import State
 from abm.tables.people import Schooling, Stage
 
 WRITES = ("households", "newcomers", "nation.protected_due")
+EVENTS = {"protected": "households", "protection_left": "households"}
 WAY = 3  # of arrival in identities; arrival.py has 0 to 2
 COUNTRY = "UKR"
 
@@ -71,7 +73,7 @@ class Params(ProcessParams):
     )
 
 
-def leave(state, params: Params, draws: Draws) -> np.ndarray:
+def leave(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Let households go; returns their rows."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.PROTECTED, month)
@@ -81,7 +83,7 @@ def leave(state, params: Params, draws: Draws) -> np.ndarray:
     return rows
 
 
-def growth(state, params: Params) -> float:
+def growth(state: State, params: Params) -> float:
     """Growth of the number registered this month, persons at full scale; none before the first were registered."""
     month = state.clock.month
     now = state.inputs.series_at("protected", month)
@@ -89,7 +91,7 @@ def growth(state, params: Params) -> float:
     return now - before + params.growth if now else 0.0
 
 
-def arrive(state, params: Params, draws: Draws) -> np.ndarray:
+def arrive(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Admit households until the persons due are there, whole households; returns their rows."""
     due, month = state.nation.protected_due, state.clock.month
     most = int(max(np.ceil(due[0]), 0))
@@ -119,7 +121,7 @@ def arrive(state, params: Params, draws: Draws) -> np.ndarray:
     return rows
 
 
-def school(state, params: Params, draws: Draws, number: int) -> None:
+def school(state: State, params: Params, draws: Draws, number: int) -> None:
     """Give the last `number` persons of the table the schooling with which they came."""
     people = state.newcomers
     came = slice(len(people) - number, None)
@@ -129,13 +131,13 @@ def school(state, params: Params, draws: Draws, number: int) -> None:
     people.schooling[came] = np.minimum(found, Schooling.HIGHER)
 
 
-def origin_of(state, country: str) -> int:
+def origin_of(state: State, country: str) -> int:
     """Row of the group of origins that a country (ISO code) belongs to."""
     members = state.inputs.origins["members"].str.split("|")
     return next(row for row, codes in enumerate(members) if country in codes)
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households leave and come, and note whether they may work."""
     households, due = state.households, state.nation.protected_due
     left = leave(state, params, draws)

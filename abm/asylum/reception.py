@@ -19,9 +19,12 @@ import numpy as np
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
+from abm.state import State
 from abm.tables.country import Kind
 
 WRITES = ("locations", "nation.reception")
+EVENTS = {"opened": "locations", "closed_location": "locations", "stopped_location": "municipalities"}
 
 
 class Params(ProcessParams):
@@ -93,17 +96,17 @@ def closing(places: np.ndarray, opened: np.ndarray, surplus: float, pace: float)
     return np.array(close, dtype=np.int64)
 
 
-def places_by_municipality(state, kind: Kind, month: int) -> np.ndarray:
+def places_by_municipality(state: State, kind: Kind, month: int) -> np.ndarray:
     """Open places of a kind, (municipalities,)."""
     locations = state.locations
     rows = np.flatnonzero((locations.kind == kind) & (locations.ends > month))
     return np.bincount(locations.municipality[rows], locations.places[rows], len(state.municipalities))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Close what ends, then open regular and emergency locations for next month."""
     households, locations, month = state.households, state.locations, state.clock.month
-    in_place = np.flatnonzero((households.location != NEVER) & (households.hotel == NEVER))
+    in_place = np.flatnonzero((households.location != NO_ROW) & (households.hotel == NEVER))
     need = households.size[in_place].sum() / state.scale
     state.nation.reception[0] += (need - state.nation.reception[0]) / params.plan_lag
     norm = state.inputs.series_at("occupancy_norm", month)
@@ -136,7 +139,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 
 def open_at(
-    state, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray
+    state: State, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Municipalities where new locations open, as many as gap and pace [places] ask for, and where one is stopped."""
     towns = state.municipalities
@@ -146,7 +149,7 @@ def open_at(
     return found[~stopped], found[stopped]
 
 
-def add(state, draws: Draws, municipality: np.ndarray, kind: Kind, size: float, contract: int) -> np.ndarray:
+def add(state: State, draws: Draws, municipality: np.ndarray, kind: Kind, size: float, contract: int) -> np.ndarray:
     """Add locations that open next month, or later where that is delayed; returns their rows."""
     number = np.arange(len(municipality))
     months = np.floor(state.municipalities.delay[municipality] + draws.uniform(f"{kind.name} delay", number))

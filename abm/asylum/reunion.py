@@ -10,15 +10,17 @@ Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who appl
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, Makeup, admit, geometric, relatives
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
 
 WRITES = ("households", "newcomers", "nation.reunion")
+EVENTS = {"family_applied": "households", "family_arrived": "households", "family_granted": "households"}
 
 
 class Params(ProcessParams):
@@ -51,10 +53,10 @@ class Params(ProcessParams):
     adult_age: float = param(33, "years", 20, 50, "assumption", "mean age of adults who follow")
 
 
-def apply(state, params: Params, draws: Draws) -> np.ndarray:
+def apply(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Let the permit holders of this month apply for relatives; returns their rows."""
     households, month = state.households, state.clock.month
-    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NEVER))
+    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NO_ROW))
     rows = fresh[draws.once("applies", households.identity[fresh]) < params.applying_share]
     who = households.identity[rows]
     households.family_abroad[rows] = family_size(draws.once("relatives", who), params.followers)
@@ -70,7 +72,7 @@ def family_size(chance: np.ndarray, mean: float) -> np.ndarray:
     return np.minimum(1 + geometric(chance, mean - 1), MOST_PERSONS)
 
 
-def decide(state, params: Params, draws: Draws) -> np.ndarray:
+def decide(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Decide on applications, oldest first; returns the rows of sponsors whose family was granted."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.reunion, households.reunion_since, Reunion.APPLIED, month)
@@ -85,7 +87,7 @@ def decide(state, params: Params, draws: Draws) -> np.ndarray:
     return rows[granted]
 
 
-def arriving(state, params: Params, draws: Draws) -> np.ndarray:
+def arriving(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Rows of sponsors whose family arrives this month."""
     households, month = state.households, state.clock.month
     rows = waiting(households.reunion, households.reunion_since, Reunion.TRAVELLING, month)
@@ -95,7 +97,7 @@ def arriving(state, params: Params, draws: Draws) -> np.ndarray:
     return rows[draws.uniform("travel", households.identity[rows]) < 1 / params.travel]
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Arrivals of granted families, decisions, then new applications."""
     households, month = state.households, state.clock.month
     sponsors = arriving(state, params, draws)

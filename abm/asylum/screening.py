@@ -12,6 +12,7 @@ import numpy as np
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
+from abm.state import State
 from abm.tables.people import Stage, Track
 
 WRITES = (
@@ -23,6 +24,7 @@ WRITES = (
     "households.tie",
     "nation.screening",
 )
+EVENTS = {"screened": "households"}
 
 
 class Params(ProcessParams):
@@ -41,7 +43,7 @@ def track(safe: np.ndarray, closing: np.ndarray, repeated: np.ndarray) -> np.nda
     return np.where(closing, Track.FAST, np.where(repeated, Track.REPEATED, np.where(safe, Track.FAST, Track.REGULAR)))
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Screen those who arrived in earlier months, oldest first."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.stage, households.since, Stage.REGISTERING, month)
@@ -61,7 +63,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     return {"screened": rows}
 
 
-def region_by_population(state, chance: np.ndarray) -> np.ndarray:
+def region_by_population(state: State, chance: np.ndarray) -> np.ndarray:
     """A region for each uniform, (n,) int: relatives live where people live."""
     region = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
     return np.minimum(region, len(state.regions) - 1).astype(np.int8)

@@ -9,9 +9,11 @@ from abm.engine.clock import whole_months
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = ("households.stage", "households.since")
+EVENTS = {"registered": "households"}
 
 
 class Params(ProcessParams):
@@ -28,7 +30,7 @@ class Params(ProcessParams):
     )
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Register the permit holders whose weeks have passed."""
     households, month = state.households, state.clock.month
     queue = waiting(households.stage, households.since, Stage.AWAITING_REGISTRATION, month)

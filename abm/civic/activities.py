@@ -20,6 +20,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults
+from abm.state import State
 from abm.tables.people import Activity, Route, Track
 
 WRITES = (
@@ -29,6 +30,7 @@ WRITES = (
     "newcomers.trained",
     "newcomers.certified",
 )
+EVENTS = {"certified": "newcomers"}
 _NONE, _TRAINING, _OTHER = int(Activity.NONE), int(Activity.TRAINING), int(Activity.OTHER)
 _VOLUNTEERING, _HARDEST, _OLD = int(Activity.VOLUNTEERING), int(Route.SELF_RELIANCE), int(Route.OLD)
 _FAST = int(Track.FAST)
@@ -100,7 +102,7 @@ def choose(
     return training[:many].copy()
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give activities, and certificates for training."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows, since = adults(state), offered_since(state, params.offered_from, params.protected_too)

@@ -25,7 +25,9 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
+from abm.engine.table import UNSET
 from abm.people.working_age import YOUNGEST, adults, regions_of
+from abm.state import State
 from abm.tables.people import Route, Schooling, Stage, Track
 
 WRITES = (
@@ -38,6 +40,7 @@ WRITES = (
     "regions.plans",
     "regions.plans_left",
 )
+EVENTS = {"planned": "newcomers", "passed": "newcomers"}
 YOUNG = 30 * MONTHS  # age below which the education route is offered [months]
 _OLD, _B1, _HARDEST, _FAST = int(Route.OLD), int(Route.B1), int(Route.SELF_RELIANCE), int(Track.FAST)
 _PROTECTED = int(Stage.PROTECTED)
@@ -138,7 +141,7 @@ def without_route(rows, route, household, granted):
     lacking, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py
         lacking[count] = rows[k]
-        count += route[np.uint64(rows[k])] == NEVER
+        count += route[np.uint64(rows[k])] == UNSET
     found, many = np.empty(count + 1, np.int64), 0
     for row in lacking[:count]:
         found[many] = row
@@ -158,7 +161,7 @@ def without_plan(rows, planned, route, household, since, track):
     for row in unplanned[:count]:
         of = np.uint64(household[row])
         found[many] = row
-        many += (since[of] != NEVER) & ((route[row] != NEVER) | (track[of] != _FAST))
+        many += (since[of] != NEVER) & ((route[row] != UNSET) | (track[of] != _FAST))
     return found[:many].copy()
 
 
@@ -189,7 +192,7 @@ def asked(
         there = language[i] >= (lowered if lower else goals[by])
         over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
         passes[many] = undated[more] = row
-        many += (there | (over & (by == _HARDEST))) & (route[i] != NEVER) & (passed[i] == NEVER)
+        many += (there | (over & (by == _HARDEST))) & (route[i] != UNSET) & (passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
         learner[i] = asks & (not there)
         integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
@@ -198,7 +201,7 @@ def asked(
     return passes[:many].copy(), undated[:more].copy()
 
 
-def make_plans(state, params: Params, rows: np.ndarray) -> np.ndarray:
+def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Rows of those for whom a plan is made this month; the capacity of each region moves towards what is asked."""
     people, regions = state.newcomers, state.regions
     since = offered_since(state, params.plan_from)
@@ -216,7 +219,7 @@ def make_plans(state, params: Params, rows: np.ndarray) -> np.ndarray:
     return queue[served]
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Name routes, make plans, and say whose time is asked from when."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = adults(state)
@@ -246,7 +249,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     return {"planned": planned, "passed": passes}
 
 
-def date_first_class(state, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:
+def date_first_class(state: State, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:
     """Set the month of the first class: some weeks after the plan, or after it was offered where there is none."""
     people = state.newcomers
     weeks = whole_months(params.start_weeks, draws.once("weeks", people.identity[rows]))

@@ -10,8 +10,8 @@ Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, ab
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.kernels import read_only
+from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Stage
 
@@ -35,7 +35,7 @@ def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
     own[:, -1] = near[:, -1] = 0  # no common language
     nowhere = np.ones((1, languages + 1))
     found = taken(cell, np.concatenate([1 - own, (1 - near) * (1 + mixed), nowhere]).astype(np.float32).ravel())
-    rows = np.flatnonzero(households.complex != NEVER)
+    rows = np.flatnonzero(households.complex != NO_ROW)
     found[rows] = in_complexes(state, rows, language[households.origin[rows]], mixed)
     return found
 
@@ -47,7 +47,7 @@ def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: fl
     speakers = np.zeros((len(of), languages + 1))  # the last column: no common language
     np.add.at(speakers, (where, language), size)
     everybody = np.maximum(speakers.sum(axis=1) + of.residents, 1)  # residents live alone, or count for one
-    own = np.where(language == NEVER, 0, speakers[where, language] / everybody[where])
+    own = np.where(language == NO_ROW, 0, speakers[where, language] / everybody[where])
     residents = (of.residents / everybody * of.contact)[where]
     return (1 - own) * (1 + mixed * residents)
 

@@ -21,9 +21,11 @@ from abm.engine.clock import NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults, free_since
+from abm.state import State
 from abm.tables.people import IN_RECEPTION, Stage
 
 WRITES = ("newcomers.language", "newcomers.idleness")
+EVENTS = {}
 _WAITS = np.isin(np.arange(len(Stage)), (*IN_RECEPTION, Stage.PROTECTED))
 TOP = 5.0  # C1, the highest level that is counted
 
@@ -109,7 +111,7 @@ def disengage(
             idleness[i] *= kept
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let everybody of working age learn, and let idle months count."""
     people, households = state.newcomers, state.households
     rows = adults(state)

@@ -7,6 +7,7 @@ from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.kernels import members_of, read_only
+from abm.engine.table import UNSET
 from abm.observe.adult_crosstab import SPLITS, asylum_adults, grown, of_working_age
 from abm.observe.breakdowns import PERMIT_YEARS
 from abm.observe.measure import Measure, Month, level, statistics
@@ -33,7 +34,7 @@ def tallied(
         i = np.uint64(rows[k])
         both[np.uint64(activity[i]), np.uint64(route[i] + 1)] += 1
         done[many] = to_plan[more] = rows[k]
-        many += (route[i] != NEVER) & (passed[i] != NEVER)
+        many += (route[i] != UNSET) & (passed[i] != NEVER)
         more += (route[i] > _OLD) & (planned[i] == NEVER)
     through, waiting = np.zeros(years, np.int64), np.zeros(regions, np.int64)
     for i in done[:many]:

@@ -20,9 +20,12 @@ from abm.engine.clock import NEVER, WEEKS_PER_MONTH, whole_months
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
+from abm.engine.table import NO_ROW
 from abm.people.working_age import adults, regions_of
+from abm.state import State
 from abm.tables.people import Route
 
+_AHEAD = np.int16(-1)  # of everybody for whom a class is due: those in class go on first
 WRITES = (
     "newcomers.class_hours",
     "newcomers.classes_since",
@@ -31,6 +34,7 @@ WRITES = (
     "newcomers.class_again",
     "regions.class_places",
 )
+EVENTS = {"class_wanted": "newcomers", "in_class": "newcomers", "class_begun": "newcomers", "prepared": "newcomers"}
 
 
 class Params(ProcessParams):
@@ -106,18 +110,18 @@ def preparing(rows, class_hours, exempt, household, granted, location, month, mo
     return found[:count].copy()
 
 
-def moved(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def moved(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Whom a move in reception keeps from class this month, (n,) bool; notes where they are."""
     people, month = state.newcomers, state.clock.month
     here = state.households.location[people.household[rows]]
-    away = (people.class_location[rows] != NEVER) & (here != NEVER) & (people.class_location[rows] != here)
+    away = (people.class_location[rows] != NO_ROW) & (here != NO_ROW) & (people.class_location[rows] != here)
     stop = whole_months(params.move_stops * WEEKS_PER_MONTH, draws.uniform("stops", people.identity[rows[away]]))
     people.class_again[rows[away]] = month + stop
     people.class_location[rows[away]] = here[away]
     return people.class_again[rows] > month
 
 
-def served(state, params: Params, rows: np.ndarray) -> np.ndarray:
+def served(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Rows of those who want a class and get one; capacity per region moves towards demand."""
     people, regions = state.newcomers, state.regions
     where = regions_of(state, rows)
@@ -129,7 +133,7 @@ def served(state, params: Params, rows: np.ndarray) -> np.ndarray:
             demand - regions.class_places, -regions.class_places
         )
     in_class = people.classes_since[rows] != NEVER
-    since = np.where(in_class, np.int16(NEVER), people.class_due[rows])  # those in class are ahead of all who wait
+    since = np.where(in_class, _AHEAD, people.class_due[rows])
     lottery = state.households.lottery[people.household[rows]]
     number, one, left = np.arange(len(rows)), np.ones(len(rows), np.int8), regions.class_places * state.scale
     got = np.zeros(len(rows), bool)
@@ -137,7 +141,7 @@ def served(state, params: Params, rows: np.ndarray) -> np.ndarray:
     return rows[got]
 
 
-def prepare(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def prepare(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Give the lessons of the reception agency; returns who follows them."""
     people, households = state.newcomers, state.households
     early = preparing(
@@ -149,7 +153,7 @@ def prepare(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray
     return follows
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give classes to those who want one, and lessons to status holders in reception."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)

@@ -19,11 +19,14 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, fill_uniform, normal
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.people.working_age import adults
+from abm.state import State
 from abm.tables.people import Reunion
 
 WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
-FADING = 0.5 ** (1 / 12)  # part of a move that still counts a month later
+EVENTS = {}
+HALF = 0.5
 UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 A2 = 2  # level of Dutch at which `mean` holds
 _APPLIED, _TRAVELLING = int(Reunion.APPLIED), int(Reunion.TRAVELLING)  # compiled code wants ints
@@ -47,6 +50,7 @@ class Params(ProcessParams):
         "E097: sign; size an assumption",
         "a move within reception just made, subtracted",
     )
+    move_half_life: float = param(12, "months", 3, 48, "assumption", "months in which a move comes to count for half")
     activity: float = param(0.1, "SD", 0, 0.2, "E097: sign; size an assumption", "class, volunteering or an internship")
     family: float = param(
         0.45, "SD", 0.2, 0.7, "E096: hazard ratio 2.10 as a shift of 13% below the cut-off to 25%; derived",
@@ -99,20 +103,20 @@ def home(location, homeless):
     """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
     found = np.empty(len(location), np.float32)
     for h in range(len(location)):
-        found[h] = (location[h] == NEVER) & (homeless[h] == NEVER)
+        found[h] = (location[h] == NO_ROW) & (homeless[h] == NEVER)
     return found
 
 
-def at_home(state) -> np.ndarray:
+def at_home(state: State) -> np.ndarray:
     """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
     found = home(read_only(households.location), read_only(households.homeless))
-    rows = np.flatnonzero(households.complex != NEVER) if len(of) else np.empty(0, np.int64)
+    rows = np.flatnonzero(households.complex != NO_ROW) if len(of) else np.empty(0, np.int64)
     found[rows] = of.quality[households.complex[rows]]
     return found
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Give who is new an own level, let everybody move to what life sets, and let moves fade."""
     people, households = state.newcomers, state.households
     rows = adults(state)
@@ -128,5 +132,5 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
         params.luck, draws.address("month"),
     )  # fmt: skip
-    households.relocated[:] *= FADING
+    households.relocated[:] *= HALF ** (1 / params.move_half_life)
     return {}

@@ -10,7 +10,8 @@ from abm.engine.errors import InputError
 FIRST_YEAR = 2015
 MONTHS = 12
 WEEKS_PER_MONTH = 365.25 / 12 / 7
-NEVER = -1  # no month, no place, no sponsor
+NEVER = -(2**14)  # no month: long before anybody was born, and near enough that differences fit 16 bits
+EARLIEST = -1024  # first month that a waiting list can order: September 1929
 ENDLESS = np.iinfo(np.int16).max  # a month that never comes
 _LABEL = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 

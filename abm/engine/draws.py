@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 from numba import njit
+from numba.extending import register_jitable
 
 ORDER_BITS = 52  # identities and lottery numbers stay below 2**52: month and lottery then fit one 64-bit key
 _LOW = np.uint64(0xFFFFFFFF)
@@ -69,6 +70,7 @@ def mixed(who: np.ndarray, salt: int) -> np.ndarray:
     return number ^ (number >> np.uint64(ORDER_BITS // 2))
 
 
+@register_jitable
 def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
     return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)

@@ -3,16 +3,23 @@
 import numpy as np
 from numba import njit
 
+from abm.engine.clock import EARLIEST
 from abm.engine.draws import ORDER_BITS
+from abm.engine.errors import BooksError
 from abm.engine.kernels import flagged, read_only, whole_words
 
-_BEFORE = 1024  # makes months before 2015 positive: 12 bits hold the month, 52 the lottery number
 _FEW = 16  # as many are sorted by insertion
 
 
 def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
-    """One sortable number per household, (n,) uint64: longest waiting first, lottery among equals."""
-    return (since.astype(np.int64) + _BEFORE).astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
+    """One sortable number per household, (n,) uint64: longest waiting first, lottery among equals.
+
+    since: (n,) [month] from EARLIEST on, so that 12 bits hold the month and 52 the lottery number. Raises BooksError.
+    """
+    months = since.astype(np.int64) - EARLIEST
+    if len(months) and months.min() < 0:
+        raise BooksError(f"somebody stands in a line since month {since.min()}, which no line can order")
+    return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
 
 
 @njit(cache=True)

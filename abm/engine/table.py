@@ -8,6 +8,16 @@ from collections.abc import Iterable
 import numpy as np
 
 FIRST_CAPACITY = 64
+NO_ROW = -1  # in a column of row numbers: there is none
+UNSET = -1  # in a column of codes, counts or shares that are never negative: not set, not known
+
+
+def written(*parts: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that a process may write, once each: of its own ('households.stage', or 'households' for all of a table)
+    and of what it calls, each of which names its own.
+    """
+    named = dict.fromkeys(each for part in parts for each in ((part,) if isinstance(part, str) else part))
+    return tuple(each for each in named if "." not in each or each.partition(".")[0] not in named)
 
 
 class column:

@@ -35,6 +35,7 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "national_series": ["name", "from"],
     "housing_tasks": ["half_year"],
     "jobs": ["region_code", "sector"],
+    "schooling_of_jobs": ["sector"],
     "commuting": ["region_from", "region_to"],
     "unemployment": ["province"],
     "votes": ["gm_code"],

@@ -63,6 +63,9 @@ class Inputs:
     task_halves: list[str]
     jobs: FloatArray  # (regions, sectors) [jobs]
     sectors: list[str]
+    jobs_schooling: (
+        FloatArray  # (sectors, 3) [share of jobs] that ask primary school at most, secondary, higher education
+    )
     commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
     regional_unemployment: FloatArray  # (regions,) [share of the labour force]
     labour_force: float  # [persons]
@@ -131,6 +134,7 @@ def load(folder: Path | None = None, layout: int = mergers.BASE) -> Inputs:
         tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
         task_halves=HALVES.copy(),
         sectors=list(expected["sectors"]),
+        jobs_schooling=schooling_asked(tables, expected["sectors"]),
         labour_force=float(tables["unemployment"]["labour_force"].sum()),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
@@ -167,6 +171,17 @@ def of_places(tables: Tables, expected: dict[str, Any]) -> dict[str, Any]:
         "regional_unemployment": regional_rates(tables, home_region, provinces),
         "restrictive_votes": restrictive(tables, codes),
     }
+
+
+def schooling_asked(tables: Tables, sectors: list[str]) -> FloatArray:
+    """Shares of the jobs of each sector that ask a schooling, (sectors, 3), which add up to one."""
+    table, found = tables["schooling_of_jobs"], np.full((len(sectors), 3), np.nan)
+    found[positions(tables, "schooling_of_jobs", "sector", sectors)] = table[["primary", "secondary", "higher"]]
+    for sector in np.flatnonzero(np.isnan(found).any(axis=1)):
+        raise DataError("schooling_of_jobs", sectors[sector], "row is missing, add its shares")
+    for sector in np.flatnonzero(abs(found.sum(axis=1) - 1) > 1e-9):
+        raise DataError("schooling_of_jobs", sectors[sector], f"shares add up to {found[sector].sum():.6g}, not to 1")
+    return fixed(found)
 
 
 def commuting_shares(tables: Tables, regions: list[str]) -> FloatArray:

@@ -20,16 +20,18 @@ Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import numbered, placed, read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
 WRITES = ("households.savings", "households.tax_on_work", "ledger")
+EVENTS = {"contributed": "households", "savings_released": "households"}
 WEEKS = 4.33  # weeks in a month by article 3 of the Reba
 LARGE, MIDDLE = 4, 3  # persons in a household from which food is cheaper
 PARTIES = {
@@ -133,13 +135,13 @@ def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params)
 def earned(number, count, household, born, net_wage, month, adult, kept_share, kept_most):
     """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
 
-    number (households,): which of them a household is, or NEVER; household, born [month], net_wage [EUR/month]:
+    number (households,): which of them a household is, or NO_ROW; household, born [month], net_wage [EUR/month]:
     whole columns of persons; adult: age [months] from which one is an adult.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
     for i in range(len(household)):
         n = number[household[i]]
-        if n == NEVER:
+        if n == NO_ROW:
             continue
         grown, net = month - born[i] >= adult, np.float64(net_wage[i])
         adults[n] += grown
@@ -148,7 +150,7 @@ def earned(number, count, household, born, net_wage, month, adult, kept_share, k
     return adults, children, rest
 
 
-def contributing(state, params: Params, rows: np.ndarray) -> np.ndarray:
+def contributing(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Rows of those in reception (rows) who live where a contribution is asked, (n,)."""
     if params.emergency_pays:
         return rows
@@ -156,7 +158,7 @@ def contributing(state, params: Params, rows: np.ndarray) -> np.ndarray:
     return rows[(kind != Kind.EMERGENCY) & (kind != Kind.MUNICIPAL)]
 
 
-def release(state) -> dict[Purpose, np.ndarray]:
+def release(state: State) -> dict[Purpose, np.ndarray]:
     """Households whose account closes this month, by purpose: rows of those with savings who found a home or left."""
     households = state.households
     rows = np.flatnonzero(households.savings > 0)
@@ -169,7 +171,7 @@ def release(state) -> dict[Purpose, np.ndarray]:
     }
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Collect this month's contributions, save part of them, and pay out accounts that close."""
     people, households = state.newcomers, state.households
     here = placed(households.location)
@@ -181,7 +183,7 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     )  # fmt: skip
     most = value_of(adults, children, params)
     wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
-    households.tax_on_work[:] = NEVER
+    households.tax_on_work[:] = UNSET
     households.tax_on_work[here] = 0
     households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
 

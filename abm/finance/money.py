@@ -15,11 +15,13 @@ from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
 from abm.engine.kernels import placed
 from abm.engine.params import ProcessParams, param
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Reunion, Stage
 
 WRITES = ("ledger",)
+EVENTS = {}
 DAYS_PER_MONTH = 365.25 / MONTHS
 PARTIES = {
     Purpose.BUDGET_COA: (Account.STATE, Account.COA),
@@ -58,7 +60,7 @@ def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarr
     return np.where(months_late >= 1, np.clip(maximum - (months_late - 1) * a_month, 0, a_month), 0.0)
 
 
-def reception_costs(state, params: Params) -> dict[Purpose, float]:
+def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Euros a month at full scale for people in places of each kind, and for empty regular places."""
     households, locations, month = state.households, state.locations, state.clock.month
     rows = placed(households.location)
@@ -78,7 +80,7 @@ def reception_costs(state, params: Params) -> dict[Purpose, float]:
     }
 
 
-def penalties(state, params: Params, draws: Draws) -> float:
+def penalties(state: State, params: Params, draws: Draws) -> float:
     """Euros of penalty payments this month at full scale, for late first decisions and late reunification."""
     households, month = state.households, state.clock.month
     per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
@@ -96,7 +98,7 @@ def penalties(state, params: Params, draws: Draws) -> float:
     return total / state.scale
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Enter this month's payments in the ledger."""
     paid = reception_costs(state, params)
     own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]

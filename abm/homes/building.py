@@ -27,6 +27,7 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.homes.dwellings import falling_free
 from abm.homes.form_choice import choose, weights
+from abm.state import State
 from abm.tables.homes import Form, Halt, NextUse
 from abm.tables.money import Account, Purpose
 
@@ -40,6 +41,7 @@ WRITES = (
     "municipalities.vacant_middle",
     "ledger",
 )
+EVENTS = {"starter_planned": "complexes", "starter_opened": "complexes", "starter_closed": "complexes"}
 PARTIES = {
     Purpose.STARTER_BUILDING: (Account.CORPORATIONS, Account.PROVIDERS),
     Purpose.STARTER_GRANTS: (Account.STATE, Account.CORPORATIONS),
@@ -190,7 +192,9 @@ def running_cost(params: Params) -> float:
     return params.running + params.management * params.managed
 
 
-def months_to_open(form, units, appealed, waits, params: Params) -> np.ndarray:
+def months_to_open(
+    form: np.ndarray, units: np.ndarray, appealed: np.ndarray, waits: np.ndarray, params: Params
+) -> np.ndarray:
     """Months from plan to first tenants, (n,) whole; form, units, appealed, waits (for the grid): (n,), or chances."""
     short = params.one_instance & (units >= params.twelve)
     appeal = np.where(short, params.short_months, params.appeal_months) * appealed
@@ -231,7 +235,7 @@ def rent(running: float, cost: np.ndarray, term: np.ndarray, most: float) -> np.
     return np.minimum(running + cost / term, most)
 
 
-def renew_corporations(state, params: Params) -> None:
+def renew_corporations(state: State, params: Params) -> None:
     """Stock, turnover, new and sold homes of this year, and the room that a year brings."""
     of, held, month, inputs = state.corporations, state.holdings, state.clock.month, state.inputs
 
@@ -248,7 +252,7 @@ def renew_corporations(state, params: Params) -> None:
     of.room[:] = np.minimum(of.room + a_year, a_year * params.room_years)
 
 
-def due(state, params: Params, draws: Draws) -> np.ndarray:
+def due(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Announce complexes where enough units are due; returns their rows, all of which cost a corporation money."""
     towns = state.municipalities
     asked = params.starter_homes * state.scale * towns.population_share
@@ -266,7 +270,15 @@ def due(state, params: Params, draws: Draws) -> np.ndarray:
         new.append(announce(state, params, draws, number[here], here, form[here], units[here]))
 
 
-def announce(state, params: Params, draws: Draws, identity, town, form, units) -> np.ndarray:
+def announce(
+    state: State,
+    params: Params,
+    draws: Draws,
+    identity: np.ndarray,
+    town: np.ndarray,
+    form: np.ndarray,
+    units: np.ndarray,
+) -> np.ndarray:
     """Add complexes that are planned, with what will become of them; returns their rows."""
     month, of = state.clock.month, state.complexes
     halt, months = fate(draws, identity, form, units, params)
@@ -288,7 +300,7 @@ def announce(state, params: Params, draws: Draws, identity, town, form, units) -
     )  # fmt: skip
 
 
-def can_pay(state, params: Params) -> np.ndarray:
+def can_pay(state: State, params: Params) -> np.ndarray:
     """Whether the corporations of a municipality have room for a complex of each form, (municipalities, forms)."""
     held, pool = state.holdings, state.municipalities.pool
     there, holds = np.unique(np.column_stack([pool[held.municipality], held.corporation]), axis=0).T
@@ -297,7 +309,7 @@ def can_pay(state, params: Params) -> np.ndarray:
     return room[:, None] >= (price - grant) * units_of(FORMS, params)
 
 
-def pay(state, rows: np.ndarray) -> None:
+def pay(state: State, rows: np.ndarray) -> None:
     """Let the corporations of the municipality pay for each complex in turn; too little room: the plan ends.
 
     At scale 1 a pool of homes is one municipality; below, its corporations have their room together as it has homes.
@@ -314,7 +326,7 @@ def pay(state, rows: np.ndarray) -> None:
             room[there] -= euros * has / has.sum()
 
 
-def take_homes(state) -> None:
+def take_homes(state: State) -> None:
     """Set homes that fell free apart, for complexes in a street and homes to split that are not complete yet."""
     of, towns, month = state.complexes, state.municipalities, state.clock.month
     open_now = (of.opens <= month) & (of.ends > month) & (of.halt == Halt.NONE)
@@ -329,7 +341,7 @@ def take_homes(state) -> None:
         of.built[row] += homes * per_home
 
 
-def close(state, params: Params) -> np.ndarray:
+def close(state: State, params: Params) -> np.ndarray:
     """End the term of buildings: they stay, move or get another use; returns the rows of those that close."""
     of, towns, month = state.complexes, state.municipalities, state.clock.month
     ending = np.flatnonzero(of.ends == month)
@@ -355,7 +367,7 @@ def close(state, params: Params) -> np.ndarray:
     return closing
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Renew corporations and plan once a year; end terms, open what is ready, and pay for it."""
     of, month, none = state.complexes, state.clock.month, np.empty(0, np.int64)
     planned = none

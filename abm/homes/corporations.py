@@ -1,21 +1,19 @@
 """Housing corporations, built from the stock of municipalities, because there is no public list of who holds what.
 
-Municipalities with less than LEAST homes form one area with the bordering area that holds least, smallest first, until
-every area holds LEAST. The stock of an area is divided evenly over as few corporations as hold at most MOST homes
-each, and each has the same part of the stock in every municipality of the area.
+Municipalities with fewer than `least` homes form one area with the bordering area that holds least, smallest first,
+until every area holds that. The stock of an area is divided evenly over as few corporations as hold at most `most`
+homes each, and each has the same part of the stock in every municipality of the area.
 
-With these two numbers there are about as many corporations as were counted (279 in 2023), and most of those of
-small municipalities work in several neighbouring ones.
+With the two numbers of `world.start` there are about as many corporations as were counted (279 in 2023), and most of
+those of small municipalities work in several neighbouring ones.
 
 Source: abm/facts/data/corporation_homes.csv, borders.csv; corp_number (279).
 """
 
 import numpy as np
 
-LEAST, MOST = 3_000, 16_000  # homes of an area, and of a corporation
 
-
-def areas(homes: np.ndarray, borders: np.ndarray, least: float = LEAST) -> np.ndarray:
+def areas(homes: np.ndarray, borders: np.ndarray, least: float) -> np.ndarray:
     """Area of each municipality, (n,) int64, as the lowest row in it; homes (n,), borders (pairs, 2) rows.
 
     An area without neighbours stays as it is.
@@ -41,7 +39,7 @@ def areas(homes: np.ndarray, borders: np.ndarray, least: float = LEAST) -> np.nd
     return area
 
 
-def holdings(homes: np.ndarray, area: np.ndarray, most: float = MOST) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def holdings(homes: np.ndarray, area: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Corporation, municipality and share of the stock there, (m,) each: an even part of every municipality of an area.
 
     homes, area: (n,).

@@ -1,19 +1,21 @@
-"""Homes and who moves into them: what the processes of the housing market share."""
+"""Homes by size, who needs which, and how many fall free: what the processes of the housing market share."""
 
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import MONTHS, NEVER, whole_months
+from abm.engine.clock import MONTHS, whole_months
+from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.queues import waiting
-from abm.tables.homes import HomeSize, Rule, Tenure
+from abm.state import State
+from abm.tables.homes import HomeSize
 from abm.tables.people import Reunion, Stage
 
 SIZES, _TRAVELLING = len(HomeSize), int(Reunion.TRAVELLING)
 FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
 
 
-def falling_free(state) -> np.ndarray:
+def falling_free(state: State) -> np.ndarray:
     """Corporation homes that fall free a month, (municipalities,): the country's turnover is the observed one."""
     month, inputs = state.clock.month, state.inputs
     homes = inputs.of_year("corporation_homes", month)
@@ -39,7 +41,7 @@ def cell_number(municipality, persons):
     return np.int64(municipality) * SIZES + (persons > FIT_SMALL) + (persons > FIT_MIDDLE)
 
 
-def needed_by(state, rows: np.ndarray) -> np.ndarray:
+def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
     """Persons to house per household, (n,) int64: its members and the family that is here or on its way."""
     households = state.households
     columns = (households.size, households.sponsor, households.reunion, households.family_abroad)
@@ -62,42 +64,9 @@ def _needed(rows, size, sponsor, reunion, family_abroad):
     return found
 
 
-def crowding(state, joined: np.ndarray) -> None:
-    """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
-
-    They register for a larger home that month, if they were not in line for one. Where the size of the home is not
-    known, it is taken to fit.
-    """
-    households = state.households
-    rows = np.unique(households.sponsor[joined])
-    known = rows[households.home[rows] != NEVER]
-    crowded = known[home_size(needed_by(state, known)) > households.home[known]]
-    fresh = crowded[~households.crowded[crowded]]
-    households.crowded[fresh] = True
-    households.registered[fresh[households.tenure[fresh] != Tenure.PRIVATE]] = state.clock.month
-
-
-def prepared(state, weeks: float, draws) -> np.ndarray:
+def prepared(state: State, weeks: float, draws: Draws) -> np.ndarray:
     """Rows of the households for whom `weeks` of preparation have passed since they were tied to a municipality."""
     households, month = state.households, state.clock.month
     queue = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     needed = whole_months(weeks, draws.once("weeks", households.identity[queue]))
     return queue[month - households.coupled[queue] >= needed]
-
-
-def move_in(state, rows: np.ndarray, municipality: np.ndarray, rule=NEVER, home=NEVER) -> None:
-    """Let households leave reception for a home in a municipality, which counts for its task.
-
-    rule: by which each home was let; home: its HomeSize; (n,) or one for all, NEVER for who moves in with a sponsor.
-    A home that was found outside corporations has their tenure.
-    """
-    households, month = state.households, state.clock.month
-    households.enter(rows, Stage.HOUSED, month)
-    households.housed[rows] = households.moved_in[rows] = month
-    households.location[rows] = NEVER
-    households.municipality[rows] = municipality
-    households.rule[rows] = rule
-    households.home[rows] = home
-    households.tenure[rows] = Tenure.PRIVATE if np.isscalar(rule) and rule == Rule.PRIVATE else Tenure.CORPORATION
-    count = np.bincount(municipality, households.size[rows], len(state.municipalities))
-    state.municipalities.balance[:] += count / state.scale

@@ -19,26 +19,21 @@ Source: stock and turnover, abm/facts/data/corporation_homes.csv, national_serie
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, NEVER
+from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
-from abm.homes.dwellings import falling_free, home_size, move_in, needed_by, prepared
+from abm.engine.table import UNSET, written
+from abm.homes import moves
+from abm.homes.dwellings import falling_free, home_size, needed_by, prepared
 from abm.homes.priority import ceiling, kept, let
+from abm.state import State
 from abm.tables.homes import HomeSize, Rule
 from abm.tables.people import Stage
 
-WRITES = (
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.tenure",
+WRITES = written(
+    moves.MOVE_IN,
     "households.priority",
-    "households.rule",
-    "households.home",
     "municipalities.homes",
     "municipalities.freed",
     "municipalities.fallen",
@@ -52,8 +47,8 @@ WRITES = (
     "municipalities.vacant_large",
     "municipalities.offered",
     "municipalities.let",
-    "municipalities.balance",
 )
+EVENTS = {"housed": "households", "found": "households"}
 
 
 class Params(ProcessParams):
@@ -105,22 +100,22 @@ def passed_on(rest: np.ndarray, pool: np.ndarray, fallen: np.ndarray) -> np.ndar
     return rest[pool] * part
 
 
-def asked(state, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def asked(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where households (rows, (n,)) look for a home: holder of the homes of their municipality, and HomeSize."""
     return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
 
 
 def house(
-    state, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
+    state: State, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let households (rows, in turn) move into homes as far as they go; rows of who did and of who did not."""
     got = let(*asked(state, rows), on_offer, homes)
-    there = got != NEVER
-    move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
+    there = got != UNSET
+    moves.move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
     return rows[there], rows[~there]
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Free homes, offer part of them, let them, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     municipalities.homes[:] = state.inputs.of_year("corporation_homes", month)

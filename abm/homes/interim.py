@@ -1,8 +1,9 @@
 """Municipalities may take status holders who are tied to them into interim places, for a grant of the State.
 
 While there is a scheme, a municipality that is behind on its task and has enough people waiting decides for a location
-where the grant covers what a place costs it. Costs differ between municipalities for good. Of these, some decide each
-month, fewer where residents came to mind more; part of what is decided never opens, and it opens some months later.
+where the grant covers what a place costs it. Costs differ between municipalities for good, whatever the scheme, and in
+part of them no plan ever opens. Of the others, some decide each month, fewer where residents came to mind more; a
+location opens some months later.
 
     cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
 
@@ -18,38 +19,32 @@ Source: har_2022, har_term (hotels), door_status, door_first (locations), incent
 coa_cost_reg_2023 (costs), E078 (part that is built).
 """
 
+from typing import Literal
+
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting
-from abm.homes.dwellings import move_in
+from abm.engine.table import written
+from abm.homes import moves
+from abm.state import State
 from abm.tables.homes import Rule
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
-WRITES = (
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.tenure",
-    "households.rule",
-    "households.home",
-    "households.registered",
-    "households.urgent",
+WRITES = written(
+    moves.MOVE_IN,
+    moves.BECOMES_URGENT,
     "households.interim",
-    "municipalities.balance",
     "municipalities.interim_places",
     "municipalities.interim_planned",
     "municipalities.interim_opens",
     "ledger",
 )
+EVENTS = {"interim_decided": "municipalities", "interim_opened": "municipalities", "in_interim": "households"}
 PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
-HOTEL, PLACE = 91_000, 30_400  # EUR a year: coa_cost_hotel_2024, coa_cost_reg_2023
 
 
 class Params(ProcessParams):
@@ -63,30 +58,38 @@ class Params(ProcessParams):
         38_000, "EUR/year", 0, 150_000, "incentive_2025: the amount of 2022 is taken as that of 2025",
         "grant per person and year", lever=True, dated={"2024-03": 21_915},
     )  # fmt: skip
-    cost: float = param(
-        HOTEL, "EUR/year", 10_000, 150_000, "coa_cost_hotel_2024|coa_cost_reg_2023: hotels, then regular places",
-        "mean cost of a place", dated={"2024-03": PLACE},
+    place: Literal["hotel", "regular"] = param(
+        "hotel", "choice", None, None, "har_2022|door_first: hotels, then locations at the cost of regular ones",
+        "kind of place in reception whose cost a place has (cost_hotel, cost_regular)", dated={"2024-03": "regular"},
     )  # fmt: skip
+    cost_factor: float = param(1.0, "ratio", 0.3, 3, "assumption", "mean cost of a place, over that of this kind")
     spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")
     least: int = param(10, "persons", 1, 200, "assumption", "people who wait, from whom on a location is worth it")
     size: int = param(40, "persons", 5, 300, "assumption: as a building of starter homes", "places of a location")
     pace: float = param(0.1, "share/month", 0.01, 0.5, "assumption", "of who can, who decide for one each month")
-    abandoned: float = param(0.5, "share", 0, 0.8, "E078|flex_built|flex_target", "of what is decided, never opened")
+    abandoned: float = param(
+        0.5,
+        "share",
+        0,
+        0.8,
+        "E078|flex_built|flex_target",
+        "municipalities in which no plan ever opens, as of starter homes",
+    )
     opens_after: int = param(4, "months", 1, 24, "assumption: as temporary units", "from the decision to the opening")
 
 
-def able(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
     towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
-    scheme = f"of {params.most}"  # a scheme has costs, and plans that fail, of its own
-    luck = normal(draws.once(f"cost {scheme}", who), draws.once(f"angle {scheme}", who))
-    fails = draws.once(f"fails {scheme}", who) < params.abandoned
+    luck = normal(draws.once("cost", who), draws.once("angle", who))
+    fails = draws.once("fails", who) < params.abandoned
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
-    pays = params.cost * np.exp(params.spread * luck) <= params.grant
+    mean = params.cost_factor * state.inputs.series_at(f"cost_{params.place}", state.clock.month)
+    pays = mean * np.exp(params.spread * luck) <= params.grant
     return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
 
 
-def decide(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
+def decide(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Plan locations, in turn by lot while the scheme has room; returns the rows of municipalities."""
     towns, month = state.municipalities, state.clock.month
     chance = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
@@ -100,30 +103,30 @@ def decide(state, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray
     return rows
 
 
-def occupants(state) -> np.ndarray:
+def occupants(state: State) -> np.ndarray:
     """People in interim places, (municipalities,) at the scale of the run."""
     households = state.households
     rows = np.flatnonzero((households.interim != NEVER) & (households.stage == Stage.HOUSED))
     return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
 
 
-def fill(state, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Let people who wait longest into places that are free; returns their rows.
 
     rows: of the households that are tied and wait; inside: occupants, (municipalities,).
     """
-    households, towns, month = state.households, state.municipalities, state.clock.month
+    households, towns = state.households, state.municipalities
     free = np.maximum(np.floor(towns.interim_places * state.scale) - inside, 0)
     rows = rows[free[households.municipality[rows]] > 0]
     where = households.municipality[rows]
     rows = oldest_first_by(where, rows, households.coupled, households.lottery, households.size, free)
-    move_in(state, rows, households.municipality[rows], Rule.INTERIM)
-    households.interim[rows] = households.urgent[rows] = month
-    households.registered[rows[households.registered[rows] == NEVER]] = month
+    moves.move_in(state, rows, households.municipality[rows], Rule.INTERIM)
+    moves.becomes_urgent(state, rows)
+    households.interim[rows] = state.clock.month
     return rows
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Open what is ready, decide for more, let people in, and pay."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     decided = entered = ready = np.empty(0, np.int64)

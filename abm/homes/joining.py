@@ -19,31 +19,25 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
-from abm.homes.dwellings import crowding, home_size, move_in, needed_by
-from abm.homes.tenancies import MEANT_FOR, enter, leave
+from abm.engine.table import NO_ROW, UNSET, written
+from abm.homes import moves
+from abm.homes.dwellings import home_size, needed_by
+from abm.homes.tenancies import MEANT_FOR
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
-WRITES = (
-    "complexes.newcomers",
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.tenure",
-    "households.rule",
-    "households.registered",
-    "households.home",
-    "households.crowded",
-    "households.urgent",
-    "households.complex",
+WRITES = written(
+    moves.MOVE_IN,
+    moves.BECOMES_URGENT,
+    moves.CROWDS,
+    moves.ENTER,
+    moves.LEAVE,
     "households.hotel",
-    "municipalities.balance",
     "ledger",
 )
+EVENTS = {"joined": "households", "linked": "households"}
 PARTIES = {
     Purpose.HOTELS_COA: (Account.COA, Account.PROVIDERS),
     Purpose.HOTELS_MUNICIPALITY: (Account.MUNICIPALITIES, Account.PROVIDERS),
@@ -73,19 +67,19 @@ class Params(ProcessParams):
     hotel_paid: int = param(
         6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays", lever=True
     )
-    hotel_cost: float = param(
-        91000, "EUR/year", 30000, 150000, "coa_cost_hotel_2024", "a place in a hotel; as emergency reception"
+    hotel_cost_factor: float = param(
+        1.0, "ratio", 0.3, 1.6, "assumption: as in emergency reception", "cost of a place in a hotel, over the series"
     )
 
 
-def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
+def link(state: State, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
     """Link free units of their complex to the homes of sponsors, in turn; whether there were enough, (n,) bool.
 
     needed: HomeSize that each needs.
     """
     households, of = state.households, state.complexes
     linked = np.zeros(len(sponsors), bool)
-    for turn in np.flatnonzero(households.complex[sponsors] != NEVER).tolist():
+    for turn in np.flatnonzero(households.complex[sponsors] != NO_ROW).tolist():
         row, size = sponsors[turn], needed[turn]
         where = households.complex[row]
         if not of.linkable[where]:
@@ -93,47 +87,48 @@ def link(state, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
         free = of.built[where] - of.newcomers[where] - of.residents[where]
         if free >= size - households.home[row]:
             one = np.array([row])
-            leave(state, one)
-            enter(state, one, np.array([where]), np.array([size]))
+            moves.leave(state, one)
+            moves.enter(state, one, np.array([where]), np.array([size]))
             linked[turn] = True
     return linked
 
 
-def wait_in_hotels(state, families: np.ndarray) -> None:
+def wait_in_hotels(state: State, families: np.ndarray) -> None:
     """Bring families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
     households, locations = state.households, state.locations
     where = households.municipality[households.sponsor[families]]
-    families, where = families[where != NEVER], where[where != NEVER]
+    families, where = families[where != NO_ROW], where[where != NO_ROW]
     families_new = locations.kind[households.location[families]] != Kind.HOTEL
     families, where = families[families_new], where[families_new]
-    hotel = np.full(len(state.regions), NEVER)
+    hotel = np.full(len(state.regions), NO_ROW)
     hotels = np.flatnonzero(locations.kind == Kind.HOTEL)
     hotel[locations.region[hotels]] = hotels
     households.location[families] = hotel[state.municipalities.region[where]]
     households.hotel[families] = state.clock.month
 
 
-def hotel_costs(state, params: Params) -> dict[Purpose, float]:
+def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Euros this month at full scale for families in hotels, from the reception agency and from municipalities."""
     households, month = state.households, state.clock.month
-    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NEVER))
+    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
     by_coa = month - households.hotel[rows] < params.hotel_paid
-    a_month = params.hotel_cost / MONTHS / state.scale
+    a_year = params.hotel_cost_factor * state.inputs.series_at("cost_hotel", month)
+    a_month = a_year / MONTHS / state.scale
     paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
     return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let families join where they can, let their sponsors look for a larger home, and pay hotels."""
     households, month = state.households, state.clock.month
     families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
-    families = families[households.sponsor[families] != NEVER]
+    families = families[households.sponsor[families] != NO_ROW]
     families = families[np.argsort(households.identity[families])]  # the same turns whatever the order of rows
     sponsors = households.sponsor[families]
     at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
     at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
     together, size = needed_by(state, sponsors), households.home[sponsors]
-    too_many = np.where(at_home & (size != NEVER), together - MEANT_FOR[size], 0)
+    too_many = np.where(at_home & (size != UNSET), together - MEANT_FOR[size], 0)
     linked = np.zeros(len(families), bool)
     turn = np.flatnonzero(too_many > 0)
     linked[turn] = link(state, sponsors[turn], home_size(together[turn]))
@@ -141,14 +136,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     joins = at_home & (linked | (too_many <= params.tolerated) | waited)
     joining, of = families[joins], sponsors[joins]
     for_family = of[households.urgent[of] >= households.since[joining]]  # not since a lease ended before that
-    move_in(state, joining, households.municipality[of])
+    moves.move_in(state, joining, households.municipality[of])
     households.complex[joining] = households.complex[of]
     households.urgent[for_family] = NEVER
-    crowding(state, joining)
+    moves.crowds(state, joining)
 
-    larger = sponsors[at_home & ~joins]
-    for column in (households.urgent, households.registered):
-        column[larger[column[larger] == NEVER]] = month
+    moves.becomes_urgent(state, sponsors[at_home & ~joins])
     if params.hotel:
         wait_in_hotels(state, families[~joins])
     state.ledger.enter(hotel_costs(state, params))

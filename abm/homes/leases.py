@@ -13,13 +13,18 @@ lease_2024 (for whom since).
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
+from abm.state import State
 from abm.tables.homes import Tenure
 from abm.tables.people import Stage
 
-WRITES = ("households.urgent", "households.registered")
+WRITES = written(
+    moves.BECOMES_URGENT,
+)
+EVENTS = {"lease_ended": "households"}
 
 
 class Params(ProcessParams):
@@ -37,14 +42,13 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Tell those whose lease ends that they have to leave."""
     households, month = state.households, state.clock.month
     private = (households.tenure == Tenure.PRIVATE) & (households.moved_in == month - params.term)
     if params.from_reception_only:
         private &= households.housed == households.moved_in
-    rows = np.flatnonzero(private & (households.stage == Stage.HOUSED) & (households.sponsor == NEVER))
+    rows = np.flatnonzero(private & (households.stage == Stage.HOUSED) & (households.sponsor == NO_ROW))
     rows = rows[draws.uniform("ends", households.identity[rows]) < params.ending]
-    for column in (households.urgent, households.registered):
-        column[rows[column[rows] == NEVER]] = month
+    moves.becomes_urgent(state, rows)
     return {"lease_ended": rows}

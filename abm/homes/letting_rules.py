@@ -17,10 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.queues import waiting, waiting_key
 from abm.homes.dwellings import SIZES
 from abm.homes.queue_kernels import cells, longest_registered, lots, lowest_lots
+from abm.state import State
 from abm.tables.homes import Group, Rule, Search
 
 ELSEWHERE = (Rule.PRIORITY, Rule.STARTER, Rule.INTERIM, Rule.PRIVATE)  # let by processes of their own
@@ -43,7 +45,7 @@ def shares(national: dict[Rule, float], urgency: np.ndarray, chance: np.ndarray)
     return bounds
 
 
-def by_rule(homes: np.ndarray, bounds: np.ndarray, draws) -> np.ndarray:
+def by_rule(homes: np.ndarray, bounds: np.ndarray, draws: Draws) -> np.ndarray:
     """How many homes each rule lets, (rules of IN_LINE, cells); homes (cells,) whole, bounds as `shares` gives."""
     cell = np.repeat(np.arange(len(homes)), homes)
     number = np.arange(len(cell)) - np.repeat(np.cumsum(homes) - homes, homes)
@@ -90,20 +92,20 @@ class Asking:
     taking: float  # share of those who take it
 
 
-def urgency(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+def urgency(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Urgent seekers, longest urgent first; one offer, which they take."""
     rows = _urgent(state)
     return _joined(state, rows, state.seekers.urgent, newcomers, newcomers.urgent, newcomers.since)
 
 
-def institutions(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+def institutions(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Who comes from shelter, care or reception, longest in need first; one offer, which they take."""
     rows = _urgent(state)
     rows = rows[state.seekers.group[rows] == Group.URGENT]
     return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.settled, newcomers.since)
 
 
-def target_group(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+def target_group(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Young people, longest registered first; part of those who are asked take the home."""
     seekers = state.seekers
     young = (seekers.group == Group.YOUNG) | (seekers.group == Group.STUDENT)
@@ -111,7 +113,7 @@ def target_group(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: 
     return _taking(state, rows, newcomers, newcomers.young, draws, asking)
 
 
-def lottery(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+def lottery(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Anybody in the line, by lots drawn anew each month; who is drawn takes the home."""
     seekers, salt = state.seekers, np.uint64(draws.salt(f"lots {draws.month}"))
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.size, seekers.lottery))
@@ -120,7 +122,7 @@ def lottery(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Askin
     return _line(state, rows, newcomers, np.ones(len(newcomers.rows), bool), key)
 
 
-def registration(state, newcomers: Newcomers, homes: np.ndarray, draws, asking: Asking) -> Line:
+def registration(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Anybody in the line, longest registered first; part of those who are asked take the home."""
     rows = _front(state, state.seekers.search, homes, asking)
     return _taking(state, rows, newcomers, np.ones(len(newcomers.rows), bool), draws, asking)
@@ -135,25 +137,29 @@ LINES = {
 }
 
 
-def _urgent(state) -> np.ndarray:
+def _urgent(state: State) -> np.ndarray:
     """Rows of seekers who search and whose need is urgent."""
     return waiting(state.seekers.search, state.seekers.urgent, Search.SEARCHING, state.clock.month + 1)
 
 
-def _front(state, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
+def _front(state: State, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
     """Rows of the seekers whom landlords ask this month: a list per home, in whole months of registration."""
     seekers = state.seekers
     columns = (read_only(c) for c in (search, seekers.municipality, seekers.size, seekers.registered))
     return longest_registered(*columns, (homes * asking.list_length).astype(np.int64))
 
 
-def _taking(state, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws, asking: Asking) -> Line:
+def _taking(
+    state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws: Draws, asking: Asking
+) -> Line:
     """A line by registration, in which seekers take the home or not; newcomers (of `whom`) get one offer."""
     rows = rows[draws.uniform("takes", state.seekers.identity[rows]) < asking.taking]
     return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered)
 
 
-def _joined(state, rows, since, newcomers: Newcomers, whom, their_since) -> Line:
+def _joined(
+    state: State, rows: np.ndarray, since: np.ndarray, newcomers: Newcomers, whom: np.ndarray, their_since: np.ndarray
+) -> Line:
     """A line by months: seekers by a column, newcomers by an array; lottery among equals."""
     key = np.append(
         waiting_key(since[rows], state.seekers.lottery[rows]),
@@ -162,7 +168,7 @@ def _joined(state, rows, since, newcomers: Newcomers, whom, their_since) -> Line
     return _line(state, rows, newcomers, whom, key)
 
 
-def _line(state, rows, newcomers: Newcomers, whom, key) -> Line:
+def _line(state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, key: np.ndarray) -> Line:
     seekers, also = state.seekers, newcomers.rows[whom]
     cell = np.append(cells(read_only(seekers.municipality), read_only(seekers.size), rows), newcomers.cell[whom])
     return Line(np.append(rows, -1 - also), cell, key)

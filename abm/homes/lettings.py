@@ -22,39 +22,29 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import members_of
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
-from abm.homes.dwellings import SIZES, cell_of, move_in, needed_by
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
+from abm.homes.dwellings import SIZES, cell_of, needed_by
 from abm.homes.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
 from abm.homes.queue_kernels import first_in_line
-from abm.homes.tenancies import looking, move_on
+from abm.homes.tenancies import looking
+from abm.state import State
 from abm.tables.homes import Rule, Search
 from abm.tables.people import Role, Stage
 
-WRITES = (
+WRITES = written(
+    moves.MOVE_IN,
+    moves.MOVE_ON,
     "seekers.search",
     "seekers.ended",
     "seekers.rule",
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
     "households.registered",
-    "households.rule",
-    "households.home",
-    "households.tenure",
-    "households.crowded",
-    "households.urgent",
-    "households.interim",
-    "households.homeless",
-    "households.complex",
-    "complexes.newcomers",
     "municipalities.vacant_small",
     "municipalities.vacant_middle",
     "municipalities.vacant_large",
     "municipalities.let_in_line",
-    "municipalities.balance",
 )
+EVENTS = {"let": "seekers", "housed": "households", "moved_on": "households", "left_by_queue": "households"}
 _ROUNDING = 1e-9  # parts of homes add up to a home but for this
 
 
@@ -83,7 +73,7 @@ class Params(ProcessParams):
     list_length: float = param(6, "persons", 1, 100, "assumption", "seekers whom a landlord asks for a home")
 
 
-def newcomers_in_line(state, params: Params) -> Newcomers:
+def newcomers_in_line(state: State, params: Params) -> Newcomers:
     """Newcomers who wait for a home without priority, or look for another; who is new in line is registered."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
@@ -99,7 +89,7 @@ def newcomers_in_line(state, params: Params) -> Newcomers:
     return Newcomers(rows, cell, since, households.registered[rows], young, settled, urgent)
 
 
-def led_by_young(state, rows: np.ndarray, params: Params) -> np.ndarray:
+def led_by_young(state: State, rows: np.ndarray, params: Params) -> np.ndarray:
     """Whether the lead of a household (rows, (n,)) is below the age of the target group, (n,) bool."""
     people, leads = state.newcomers, members_of(rows, state.newcomers.household)
     leads = leads[people.role[leads] == Role.LEAD]
@@ -108,7 +98,7 @@ def led_by_young(state, rows: np.ndarray, params: Params) -> np.ndarray:
     return young[rows]
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let the homes that are vacant."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
     vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
@@ -136,11 +126,11 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         seekers.ended[regular] = month
         seekers.rule[regular] = rule
         settled = state.households.stage[rows] == Stage.HOUSED
-        left.append(rows[settled & (state.households.complex[rows] != NEVER)])
-        move_on(state, rows[settled], home[settled], rule)
+        left.append(rows[settled & (state.households.complex[rows] != NO_ROW)])
+        moves.move_on(state, rows[settled], home[settled], rule)
         moved_on.append(rows[settled])
         rows, home = rows[~settled], home[~settled]
-        move_in(state, rows, state.households.municipality[rows], rule, home)
+        moves.move_in(state, rows, state.households.municipality[rows], rule, home)
         housed.append(rows)
         let.append(regular)
         newcomers = newcomers.without(-1 - who[who < 0])

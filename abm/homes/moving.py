@@ -17,32 +17,21 @@ Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import members_of, numbered, read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
-from abm.homes.tenancies import leave
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
 from abm.people.working_age import YOUNGEST
-from abm.tables.homes import Tenure
+from abm.state import State
 from abm.tables.people import Stage
 
-WRITES = (
+WRITES = written(
+    moves.MOVE_AWAY,
     "newcomers.hours_followed",
-    "households.municipality",
-    "households.came_from",
-    "households.moved_out",
-    "households.home",
-    "households.moved_in",
-    "households.tenure",
-    "households.registered",
-    "households.crowded",
-    "households.urgent",
-    "households.interim",
-    "households.homeless",
-    "households.complex",
-    "complexes.newcomers",
 )
+EVENTS = {"moved_out": "households", "left_by_moving": "households"}
 SCHOOL = 4 * 12  # age from which children go to school [months]
 MARGIN = 1 + 1e-9  # more than rounding
 _HOUSED = int(Stage.HOUSED)  # compiled code wants ints
@@ -77,7 +66,7 @@ class Params(ProcessParams):
 
 
 def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NEVER: none.
+    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NO_ROW: none.
 
     sponsor: whole column of households; joined: rows of those who have one.
     """
@@ -90,7 +79,7 @@ def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.nd
 def homes(number, household, month, born, hours, employed, work_region, region, adult, school):
     """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
 
-    number (households,): which of the n decides, or NEVER; household, born [month], hours, employed, work_region: of
+    number (households,): which of the n decides, or NO_ROW; household, born [month], hours, employed, work_region: of
     the persons looked at; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to
     school.
     """
@@ -98,7 +87,7 @@ def homes(number, household, month, born, hours, employed, work_region, region, 
     local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
     for i in range(len(household)):
         n = number[household[i]]
-        if n == NEVER:
+        if n == NO_ROW:
             continue
         age = month - born[i]
         if age >= adult:
@@ -127,19 +116,19 @@ def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
 
 
-def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
+def leaving(state: State, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
     """Rows of the households that leave their municipality this month, without those (joined) who follow a sponsor."""
     people, households, month = state.newcomers, state.households, state.clock.month
     urbanity = state.inputs.urbanity
     rows = waiting(households.stage, households.since, Stage.HOUSED, month)
-    rows = rows[households.sponsor[rows] == NEVER]
+    rows = rows[households.sponsor[rows] == NO_ROW]
     luck = draws.uniform("moves", households.identity[rows])
     can = np.flatnonzero(luck < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # nobody is likelier
     rows, luck = rows[can], luck[can]
     town = households.municipality[rows]
     region = state.municipalities.region[town]
     number = deciding(rows, households.sponsor, joined)
-    persons = members_of(np.flatnonzero(number != NEVER), people.household)  # few, so their columns are cut out
+    persons = members_of(np.flatnonzero(number != NO_ROW), people.household)  # few, so their columns are cut out
     columns = (people.born, people.hours_followed, people.employed, people.work_region)
     adults, followed, job, school = homes(
         number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
@@ -148,7 +137,7 @@ def leaving(state, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarr
     return rows[luck < hazard(urbanity[town], hours, job, school, kin, params)]
 
 
-def destination(origin, town, chance, weight) -> np.ndarray:
+def destination(origin: np.ndarray, town: np.ndarray, chance, weight: np.ndarray) -> np.ndarray:
     """Another municipality for each household, (n,) int16; origin, town (where it lives), chance in [0, 1): (n,).
 
     weight (origins, municipalities): how much each municipality draws households of an origin.
@@ -160,7 +149,7 @@ def destination(origin, town, chance, weight) -> np.ndarray:
     return np.minimum(found, weight.shape[1] - 1).astype(np.int16)
 
 
-def drawing(state, params: Params) -> np.ndarray:
+def drawing(state: State, params: Params) -> np.ndarray:
     """How much each municipality draws, (origins, municipalities): inhabitants, and compatriots who live there."""
     households, counts = state.households, (len(state.origins), len(state.municipalities))
     columns = (households.stage, households.origin, households.municipality, households.size)
@@ -168,26 +157,16 @@ def drawing(state, params: Params) -> np.ndarray:
     return state.municipalities.population * (compatriots + 1) ** params.compatriots
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count hours of class, and let households move on."""
-    people, households, month = state.newcomers, state.households, state.clock.month
+    people, households = state.newcomers, state.households
     people.hours_followed[:] += people.class_hours
-    joined = np.flatnonzero(households.sponsor != NEVER)
+    joined = np.flatnonzero(households.sponsor != NO_ROW)
     rows = leaving(state, params, draws, joined)
-    left = rows[households.complex[rows] != NEVER]
-    lasting = (households.complex == NEVER) & (households.interim == NEVER)
-    leave(state, left)
+    left = rows[households.complex[rows] != NO_ROW]
     luck = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
     decides = deciding(rows, households.sponsor, joined)
-    rows = np.flatnonzero((decides != NEVER) & (households.stage == Stage.HOUSED))  # joined families go along
-    households.came_from[rows] = households.municipality[rows]
-    households.municipality[rows] = to[decides[rows]]
-    households.moved_out[rows] = month
-    tenants = rows[(households.tenure[rows] == Tenure.CORPORATION) & (households.sponsor[rows] == NEVER)]
-    anew = tenants[lasting[tenants]]
-    households.tenure[tenants], households.registered[anew] = Tenure.PRIVATE, households.moved_in[anew]
-    households.moved_in[rows] = month
-    households.home[rows], households.crowded[rows] = NEVER, False
-    households.urgent[rows] = households.homeless[rows] = households.interim[rows] = NEVER
+    rows = np.flatnonzero((decides != NO_ROW) & (households.stage == Stage.HOUSED))  # joined families go along
+    moves.move_away(state, rows, to[decides[rows]])
     return {"moved_out": rows, "left_by_moving": left}

@@ -19,23 +19,18 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by
-from abm.homes.tenancies import move_on
+from abm.homes.tenancies import finds_middle_rent
+from abm.state import State
 from abm.tables.homes import Tenure
 from abm.tables.people import Stage
 
-WRITES = (
-    "households.home",
-    "households.moved_in",
-    "households.rule",
-    "households.crowded",
-    "households.urgent",
-    "households.interim",
-    "households.homeless",
-    "households.complex",
-    "households.tenure",
-    "complexes",
+WRITES = written(
+    moves.MOVE_ON,
 )
+EVENTS = {"bought": "households", "to_middle_rent": "households"}
 _HOUSED = int(Stage.HOUSED)
 
 
@@ -71,18 +66,18 @@ def wages_of_homes(earned, sponsor, stage):
     return wages
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households buy, then let others go to middle rent."""
     households = state.households
     columns = (households.earned, households.sponsor, households.stage)
     wages = wages_of_homes(*(read_only(column) for column in columns))
-    tenants = (households.stage == Stage.HOUSED) & (households.complex == NEVER) & (households.homeless == NEVER)
+    tenants = (households.stage == Stage.HOUSED) & (households.complex == NO_ROW) & (households.homeless == NEVER)
     tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
     who, wages = households.identity[rows], wages[rows]
     buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)
-    rents = ~buys & (wages >= params.rent_wages) & (draws.uniform("rents", who) < params.rent_pace)
+    rents = ~buys & finds_middle_rent(wages, params.rent_wages, draws.uniform("rents", who), params.rent_pace)
     for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
         last = households.rule[there]  # of their last home of a corporation
-        move_on(state, there, home_size(needed_by(state, there)), last, tenure)
+        moves.move_on(state, there, home_size(needed_by(state, there)), last, tenure)
     return {"bought": rows[buys], "to_middle_rent": rows[rents]}

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 
 # --- priority
 
@@ -18,16 +18,16 @@ def ceiling(freed: np.ndarray, share: float, inhabitants: np.ndarray, effort: np
 
 @njit(cache=True)
 def let(municipality, needed, on_offer, homes):
-    """Which home each household gets, (n,) int8 of HomeSize (NEVER: none), in the order given.
+    """Which home each household gets, (n,) int8 of HomeSize (UNSET: none), in the order given.
 
     municipality, needed (HomeSize): (n,); on_offer (municipalities,): homes that status holders can still get; homes
     (municipalities, sizes): what falls free. Both are used up. First everyone within the own class, then one class up.
     """
-    got = np.full(len(needed), NEVER, dtype=np.int8)
+    got = np.full(len(needed), UNSET, dtype=np.int8)
     for up in range(2):
         for i in range(len(needed)):
             town, size = municipality[i], needed[i] + up
-            if got[i] == NEVER and size < homes.shape[1] and on_offer[town] >= 1 and homes[town, size] >= 1:
+            if got[i] == UNSET and size < homes.shape[1] and on_offer[town] >= 1 and homes[town, size] >= 1:
                 homes[town, size] -= 1
                 on_offer[town] -= 1
                 got[i] = size

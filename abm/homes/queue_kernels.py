@@ -6,8 +6,8 @@ A cell is a municipality and size class (homes.cell_of).
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import ORDER_BITS
+from abm.engine.table import NO_ROW
 from abm.homes.dwellings import cell_number
 from abm.tables.homes import Search
 
@@ -42,7 +42,7 @@ def _tops(count):
     """A heap for the `count` (cells,) lowest keys of each cell: where it starts, rows, keys and its highest key."""
     start = np.zeros(len(count) + 1, np.int64)
     start[1:] = np.cumsum(count)
-    row, best = np.full(start[-1], NEVER), np.full(start[-1], _HIGHEST)
+    row, best = np.full(start[-1], NO_ROW), np.full(start[-1], _HIGHEST)
     return start, row, best, np.where(count > 0, _HIGHEST, np.uint64(0))
 
 

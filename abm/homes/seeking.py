@@ -18,16 +18,20 @@ wait_ut_region (13 and 8); urgency, wait_hr.
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import ENDLESS, MONTHS, NEVER
+from abm.engine.clock import EARLIEST, ENDLESS, MONTHS
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.table import UNSET
 from abm.homes.dwellings import falling_free
 from abm.homes.queue_steady_state import Balance, balance, lead_below, time_searched
+from abm.people.household_formation import BEFORE_START
+from abm.state import State
 from abm.tables.homes import Group, Income, Search
 
 WRITES = ("seekers", "municipalities.seekers_due")
+EVENTS = {"seeking": "seekers", "stopped": "seekers"}
 _MUNICIPALITY, _MONTH = 32, 20  # bits of an identity: municipality, month (0: before 2015), rank
 LONGEST = ENDLESS - 1  # months that a column holds
 MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
@@ -64,7 +68,7 @@ class Params(ProcessParams):
     student_share: float = param(0.1, "share", 0, 1, "assumption", "of those who live alone, who study")
 
 
-def settle(state, params: Params, draws: Draws) -> np.ndarray:
+def settle(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Who begins in each municipality from 2015 on, and who searches in January 2015; returns their rows."""
     of, inputs = state.municipalities, state.inputs
     homes = falling_free(state)
@@ -77,7 +81,7 @@ def settle(state, params: Params, draws: Draws) -> np.ndarray:
     there = others * lists.waiting * state.scale
     number = np.arange(len(of))
     count = np.floor(there + draws.once("rounding", number)).astype(np.int64)
-    town, identity = identities(count, NEVER)
+    town, identity = identities(count, BEFORE_START)
     chance = draws.once("searched", identity)
     ends = np.cumsum(count)
     spent = np.concatenate(
@@ -103,14 +107,26 @@ def urgent_beginning(lists: Balance, params: Params) -> np.ndarray:
 
 
 def identities(count: np.ndarray, month: int) -> tuple[np.ndarray, np.ndarray]:
-    """Municipality and identity (uint64) of the seekers who begin, both (n,); count (municipalities,) whole."""
+    """Municipality and identity (uint64) of the seekers who begin, both (n,); count (municipalities,) whole.
+
+    month: in which they begin, or BEFORE_START.
+    """
     town = np.repeat(np.arange(len(count)), count)
     rank = np.arange(len(town)) - np.repeat(np.cumsum(count) - count, count)
     packed = town.astype(np.uint64) << np.uint64(_MUNICIPALITY) | rank.astype(np.uint64)
     return town, packed | np.uint64((month + 1) << _MONTH)
 
 
-def begin(state, params: Params, draws: Draws, town, identity, began, registered, pressing) -> np.ndarray:
+def begin(
+    state: State,
+    params: Params,
+    draws: Draws,
+    town: np.ndarray,
+    identity: np.ndarray,
+    began: np.ndarray,
+    registered: np.ndarray,
+    pressing: np.ndarray,
+) -> np.ndarray:
     """Write searches into rows that are free, then into new ones; returns the rows.
 
     town, identity, began [month], registered [month], pressing (chance to be urgent at once): (n,) each.
@@ -127,9 +143,9 @@ def begin(state, params: Params, draws: Draws, town, identity, began, registered
     columns = {
         "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
         "group": np.where(urgent, Group.URGENT, group), "municipality": town, "began": began,
-        "registered": np.maximum(registered, -LONGEST), "stops": np.minimum(stops, ENDLESS),
+        "registered": np.maximum(registered, EARLIEST), "stops": np.minimum(stops, ENDLESS),
         "urgent": np.where(urgent, month, np.minimum(month + becomes, ENDLESS)),
-        "search": Search.SEARCHING, "ended": ENDLESS, "rule": NEVER,
+        "search": Search.SEARCHING, "ended": ENDLESS, "rule": UNSET,
     }  # fmt: skip
     for name, values in columns.items():
         getattr(seekers, name)[rows] = values
@@ -173,7 +189,7 @@ def months_until(chance: np.ndarray, yearly: np.ndarray) -> np.ndarray:
     return np.minimum(months, LONGEST).astype(np.int64)
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let this month's seekers begin, then let others stop."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
     of.seekers_due[:] += of.beginning * state.scale

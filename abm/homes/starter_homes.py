@@ -28,41 +28,43 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting, waiting_key
-from abm.homes.dwellings import FIT_SMALL, home_size, move_in, needed_by
-from abm.homes.tenancies import enter, leave, move_on, to_link, with_families
+from abm.engine.table import NO_ROW, UNSET, written
+from abm.homes import moves
+from abm.homes.dwellings import FIT_SMALL, home_size, needed_by
+from abm.homes.tenancies import finds_middle_rent, to_link
+from abm.state import State
 from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
+from abm.tables.residents import COUNTED_COMPLEX
 
-WRITES = (
+WRITES = written(
+    moves.MOVE_IN,
+    moves.MOVE_ON,
+    moves.ENTER,
+    moves.LOSE_HOME,
     "seekers.complex",
     "seekers.entered",
     "seekers.urgent",
     "complexes",
     "corporations.room",
-    "households.stage",
-    "households.since",
-    "households.location",
-    "households.municipality",
-    "households.housed",
-    "households.moved_in",
-    "households.rule",
-    "households.registered",
-    "households.home",
-    "households.tenure",
-    "households.crowded",
-    "households.urgent",
-    "households.interim",
-    "households.complex",
-    "households.homeless",
-    "municipalities.balance",
     "ledger",
 )
+EVENTS = {
+    "residents_left": "seekers",
+    "left_to_middle_rent": "households",
+    "put_out": "households",
+    "residents_put_out": "seekers",
+    "housed": "households",
+    "residents_let": "seekers",
+    "overstaying": "households",
+    "residents_overstaying": "seekers",
+}
 PARTIES = {
     Purpose.STARTER_RENTS: (Account.TENANTS, Account.CORPORATIONS),
     Purpose.STARTER_RUNNING: (Account.CORPORATIONS, Account.PROVIDERS),
 }
-EVEN, LARGE = 0.5, 150.0  # share of status holders, and residents, at which the rate of incidents holds (E075)
+EVEN = 0.5  # share of status holders at which the rate of incidents holds
 _SEARCHING = int(Search.SEARCHING)
 _WELCOME = np.array([group in (Group.YOUNG, Group.STUDENT, Group.URGENT) for group in Group])
 
@@ -105,6 +107,9 @@ class Params(ProcessParams):
     emptying: int = param(6, "months", 0, 24, "assumption", "months before a building closes without new tenants")
     fading: float = param(12, "months", 6, 24, "E074", "months in which contact fades to 37% without management")
     incident_rate: float = param(3e-4, "incidents/month", 1.5e-4, 6e-4, "E075", "serious incidents per resident")
+    incident_complex: float = param(
+        COUNTED_COMPLEX, "persons", 50, 400, "E075", "residents of a complex of the size for which that was counted"
+    )
     incident_size: float = param(0.75, "ratio", 0, 1.5, "E075: sign; size a guess", "how incidents follow size")
     incident_mix: float = param(1.0, "ratio", 0, 2, "E075: sign; size a guess", "how they follow status holders")
     incident_managed: float = param(0.35, "share", 0, 0.7, "E075: sign; size a guess", "prevented by management")
@@ -115,13 +120,13 @@ class Params(ProcessParams):
 
 @njit(cache=True)
 def assigned(pool, size, start, linkable, free):
-    """Complex of each household in turn, (n,) int32 (NEVER: none): the first of its pool with enough units.
+    """Complex of each household in turn, (n,) int32 (NO_ROW: none): the first of its pool with enough units.
 
     pool, size (HomeSize): (n,); linkable, free [units]: of complexes in the order of their pools, of which `start`
     (pools + 1,) is the first. `free` is used up. One unit for a small home, one more for each class above, and then
     only where units can be linked.
     """
-    got = np.full(len(pool), NEVER, np.int32)
+    got = np.full(len(pool), NO_ROW, np.int32)
     for i in range(len(pool)):
         units = size[i] + 1
         for c in range(start[pool[i]], start[pool[i] + 1]):
@@ -132,15 +137,15 @@ def assigned(pool, size, start, linkable, free):
     return got
 
 
-def given(state, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Complex of each household in turn, (n,) (NEVER: none), where `free` (complexes,) units are; see `assigned`."""
+def given(state: State, municipality: np.ndarray, size: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Complex of each household in turn, (n,) (NO_ROW: none), where `free` (complexes,) units are; see `assigned`."""
     of, pool = state.complexes, state.municipalities.pool
     rows = np.flatnonzero(free > 0)
     group = pool[of.municipality[rows]]
     rows = rows[np.argsort(group, kind="stable")]
     start = np.append(0, np.cumsum(np.bincount(group, minlength=len(pool))))
     got = assigned(pool[municipality], size.astype(np.int64), start, of.linkable[rows], free[rows])
-    return np.where(got == NEVER, NEVER, rows[got] if len(rows) else NEVER)
+    return np.where(got == NO_ROW, NO_ROW, rows[got] if len(rows) else NO_ROW)
 
 
 @njit(cache=True)
@@ -157,7 +162,7 @@ def welcome(seeking, group, size, complex_, municipality, wanted, groups, most):
     return rows[:count].copy()
 
 
-def free_units(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+def free_units(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Units free for status holders and for other seekers, (complexes,) each; none where a building soon closes.
 
     Units that a family waits for, or will need when it comes, are kept to be linked.
@@ -172,7 +177,7 @@ def free_units(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(status, free), np.minimum(others, free)
 
 
-def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
+def tied_by_work(state: State, rows: np.ndarray) -> np.ndarray:
     """Whether somebody in a household works in the region of the municipality that it waits for, (n,)."""
     people, households = state.newcomers, state.households
     at_work = np.flatnonzero(people.employed)
@@ -180,11 +185,11 @@ def tied_by_work(state, rows: np.ndarray) -> np.ndarray:
     home = households.municipality[of]
     there = state.municipalities.region[home] == people.work_region[at_work]
     tied = np.zeros(len(households), bool)
-    tied[of[there & (home != NEVER)]] = True
+    tied[of[there & (home != UNSET)]] = True
     return tied[rows]
 
 
-def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
+def let_to_newcomers(state: State, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
     """Let units to status holders who wait; returns their rows."""
     households, of, pool = state.households, state.complexes, state.municipalities.pool
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, state.clock.month)
@@ -197,14 +202,14 @@ def let_to_newcomers(state, params: Params, draws: Draws, free: np.ndarray) -> n
     rows = rows[np.lexsort((waiting_key(households.coupled[rows], households.lottery[rows]), after))]
     size = home_size(needed_by(state, rows))
     got = given(state, households.municipality[rows], size, free)
-    rows, size, got = rows[got != NEVER], size[got != NEVER], got[got != NEVER]
-    move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
-    enter(state, rows, got, size)
+    rows, size, got = rows[got != NO_ROW], size[got != NO_ROW], got[got != NO_ROW]
+    moves.move_in(state, rows, households.municipality[rows], Rule.STARTER, size)
+    moves.enter(state, rows, got, size)
     register(state, params, draws, rows)
     return rows
 
 
-def register(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def register(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Let new tenants look for the next home, as home seekers registered from the month that the rule names."""
     households, month = state.households, state.clock.month
     if params.registration == "none":
@@ -229,7 +234,7 @@ def guided(draws: Draws, identity: np.ndarray, params: Params) -> np.ndarray:
     return draws.once("guided", identity) < params.guidance
 
 
-def let_to_others(state, free: np.ndarray) -> np.ndarray:
+def let_to_others(state: State, free: np.ndarray) -> np.ndarray:
     """Let units to other home seekers, longest urgent first, then by lot; returns their rows."""
     of, seekers, pool, month = state.complexes, state.seekers, state.municipalities.pool, state.clock.month
     units = np.bincount(pool[of.municipality], free, len(pool))
@@ -243,7 +248,7 @@ def let_to_others(state, free: np.ndarray) -> np.ndarray:
     rows = oldest_first_by(where, rows, turn, seekers.lottery, ones, units)
     rows = rows[np.argsort(waiting_key(turn[rows], seekers.lottery[rows]))]
     got = given(state, seekers.municipality[rows], np.zeros(len(rows)), free)
-    rows, got = rows[got != NEVER], got[got != NEVER]
+    rows, got = rows[got != NO_ROW], got[got != NO_ROW]
     seekers.complex[rows] = got
     seekers.entered[rows] = month
     seekers.urgent[rows] = ENDLESS
@@ -254,50 +259,45 @@ def let_to_others(state, free: np.ndarray) -> np.ndarray:
 # --- who goes on
 
 
-def residents_leaving(state) -> np.ndarray:
+def residents_leaving(state: State) -> np.ndarray:
     """Free the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
     seekers, of = state.seekers, state.complexes
-    rows = np.flatnonzero((seekers.complex != NEVER) & (seekers.search != Search.SEARCHING))
+    rows = np.flatnonzero((seekers.complex != NO_ROW) & (seekers.search != Search.SEARCHING))
     of.residents[:] -= np.bincount(seekers.complex[rows], minlength=len(of)).astype(np.int32)
-    seekers.complex[rows] = NEVER
+    seekers.complex[rows] = NO_ROW
     return rows
 
 
-def to_middle_rent(state, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
+def to_middle_rent(state: State, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
     """Let part of the tenants who earn enough go on to middle rent; returns their rows."""
     people, households = state.newcomers, state.households
     paid = np.flatnonzero(people.wage)
     income = np.bincount(people.household[paid], people.wage[paid], len(households))[tenants]
     who = households.identity[tenants]
     pace = params.middle_pace * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
-    goes = (income >= params.middle_income) & (draws.uniform("middle rent", who) < pace)
-    rows = tenants[goes]
-    move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
+    rows = tenants[finds_middle_rent(income, params.middle_income, draws.uniform("middle rent", who), pace)]
+    moves.move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
     return rows
 
 
-def put_out(state, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def put_out(state: State, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Who lives in a building that closed has no home any more; rows of households and of seekers."""
     households, seekers, of, month = state.households, state.seekers, state.complexes, state.clock.month
     rows = tenants[of.built[households.complex[tenants]] == 0]
-    leave(state, rows)
-    households.homeless[with_families(state, rows)] = month
-    households.home[rows], households.crowded[rows] = NEVER, False
-    households.urgent[rows] = month
-    households.registered[rows[households.registered[rows] == NEVER]] = month
-    others = np.flatnonzero(seekers.complex != NEVER)
+    moves.lose_home(state, rows)
+    others = np.flatnonzero(seekers.complex != NO_ROW)
     others = others[of.built[seekers.complex[others]] == 0]
     seekers.urgent[others] = month
     of.residents[:] -= np.bincount(seekers.complex[others], minlength=len(of)).astype(np.int32)
-    seekers.complex[others] = NEVER
+    seekers.complex[others] = NO_ROW
     return rows, others
 
 
-def overstaying(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
+def overstaying(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Who lives here for longer than the contract; rows of households and of seekers."""
     households, seekers, until = state.households, state.seekers, state.clock.month - params.contract
-    tenants = (households.complex != NEVER) & (households.sponsor == NEVER) & (households.housed <= until)
-    return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NEVER) & (seekers.entered <= until))
+    tenants = (households.complex != NO_ROW) & (households.sponsor == NO_ROW) & (households.housed <= until)
+    return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NO_ROW) & (seekers.entered <= until))
 
 
 # --- what it brings
@@ -305,11 +305,11 @@ def overstaying(state, params: Params) -> tuple[np.ndarray, np.ndarray]:
 
 def incidents(residents: np.ndarray, status: np.ndarray, managed: np.ndarray, params: Params) -> np.ndarray:
     """Serious incidents to be expected this month, (n,); residents [persons], status [share], managed: (n,)."""
-    more = (residents / LARGE) ** params.incident_size * (status / EVEN) ** params.incident_mix
+    more = (residents / params.incident_complex) ** params.incident_size * (status / EVEN) ** params.incident_mix
     return params.incident_rate * residents * more * (1 - params.incident_managed * managed)
 
 
-def settle_accounts(state, params: Params) -> None:
+def settle_accounts(state: State, params: Params) -> None:
     """Contact and incidents of this month; rents and running costs, of which the difference is room to invest."""
     of, month = state.complexes, state.clock.month
     since = month - np.where(of.opened == NEVER, month, of.opened).astype(np.int64)
@@ -319,7 +319,7 @@ def settle_accounts(state, params: Params) -> None:
     of.incidents[:] = incidents(let.astype(float), status, of.managed, params)
     rents = let * of.rent.astype(float)
     running = of.built * of.running.astype(float)
-    lets = np.flatnonzero(of.corporation != NEVER)
+    lets = np.flatnonzero(of.corporation != NO_ROW)
     np.add.at(state.corporations.room, of.corporation[lets], (rents - running)[lets])
     state.ledger.enter(
         {
@@ -329,15 +329,15 @@ def settle_accounts(state, params: Params) -> None:
     )
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let tenants go on, put out who lives where a building closed, and let the units that are free."""
     households, of, none = state.households, state.complexes, np.empty(0, np.int64)
     if not len(of):
         return {}
     events = {"residents_left": residents_leaving(state)}
-    tenants = np.flatnonzero((households.complex != NEVER) & (households.sponsor == NEVER))
+    tenants = np.flatnonzero((households.complex != NO_ROW) & (households.sponsor == NO_ROW))
     events["left_to_middle_rent"] = to_middle_rent(state, params, draws, tenants)
-    tenants = tenants[households.complex[tenants] != NEVER]
+    tenants = tenants[households.complex[tenants] != NO_ROW]
     events["put_out"], events["residents_put_out"] = put_out(state, tenants)
     status, others = free_units(state, params)
     events["housed"] = let_to_newcomers(state, params, draws, status) if status.any() else none

@@ -5,6 +5,7 @@ overcrowding, homelessness, hotels.
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes.tenancies import overcrowded
 from abm.observe.measure import Measure, Month, level, persons, statistics
 from abm.tables.country import Kind
@@ -61,7 +62,7 @@ def mix(month: Month) -> float:
 def left(month: Month) -> np.ndarray:
     """Households of newcomers and of other home seekers who left a starter home this month, by way, (5,)."""
     seekers, gone = month.state.seekers, month.event("residents_left")
-    stopped = int((seekers.rule[gone] == NEVER).sum())
+    stopped = int((seekers.rule[gone] == UNSET).sum())
     ways = [
         len(month.event("left_by_queue")) + len(gone) - stopped,
         len(month.event("left_to_middle_rent")),
@@ -100,7 +101,7 @@ def in_hotels(month: Month) -> np.ndarray:
 def families_waiting(month: Month) -> np.ndarray:
     """Rows of the families here whose sponsor has a home that is too small."""
     people, rows = month.households, month.in_reception
-    rows = rows[people.sponsor[rows] != NEVER]
+    rows = rows[people.sponsor[rows] != NO_ROW]
     return rows[people.stage[people.sponsor[rows]] == Stage.HOUSED]
 
 

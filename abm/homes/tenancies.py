@@ -10,6 +10,7 @@ from numba import njit
 
 from abm.engine.clock import NEVER
 from abm.engine.kernels import flagged, read_only, whole_words
+from abm.engine.table import NO_ROW
 from abm.homes.dwellings import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
 from abm.state import State
 from abm.tables.homes import HomeSize, Tenure
@@ -69,28 +70,10 @@ def _joined(head, sponsor, stage):
     return rows[:count].copy()
 
 
-def enter(state: State, rows: np.ndarray, complexes: np.ndarray, size: np.ndarray) -> None:
-    """Give households units of complexes, (n,) each: as many as their size class asks."""
-    people, of = state.households, state.complexes
-    people.complex[rows] = complexes
-    people.home[rows] = size
-    of.newcomers[:] += np.bincount(complexes, size.astype(np.int64) + 1, len(of)).astype(np.int32)
-
-
-def leave(state: State, rows: np.ndarray) -> None:
-    """Let households (not families that joined them) leave their starter homes; linked units are single ones again."""
-    people, of = state.households, state.complexes
-    rows = rows[people.complex[rows] != NEVER]
-    if not len(rows):
-        return
-    of.newcomers[:] -= np.bincount(people.complex[rows], people.home[rows] + 1, len(of)).astype(np.int32)
-    people.complex[with_families(state, rows)] = NEVER
-
-
 def to_link(state: State) -> np.ndarray:
     """Units that tenants of linkable complexes lack for a family that waits or travels, (complexes,)."""
     people, of = state.households, state.complexes
-    rows = np.flatnonzero((people.complex != NEVER) & (people.sponsor == NEVER))
+    rows = np.flatnonzero((people.complex != NO_ROW) & (people.sponsor == NO_ROW))
     rows = rows[of.linkable[people.complex[rows]]]
     lacking = home_size(needed_by(state, rows)) - people.home[rows]
     return np.bincount(people.complex[rows], np.maximum(lacking, 0), len(of)).astype(np.int64)
@@ -102,21 +85,17 @@ def looking(state: State) -> np.ndarray:
     They are crowded, urgent, registered in a starter home, or rent from others than corporations.
     """
     people = state.households
-    registered = (people.complex != NEVER) & (people.registered != NEVER)
+    registered = (people.complex != NO_ROW) & (people.registered != NEVER)
     private = (people.tenure == Tenure.PRIVATE) & (people.stage == Stage.HOUSED)
     return np.flatnonzero(
-        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NEVER)
+        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NO_ROW)
     )
 
 
-def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=NEVER, tenure=Tenure.CORPORATION) -> None:
-    """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
+def finds_middle_rent(wages: np.ndarray, least: float, chance: np.ndarray, rate: np.ndarray | float) -> np.ndarray:
+    """Who goes on to middle rent this month, (n,) bool: part of those whose wages are what it asks.
 
-    A starter home falls free. Any other home that is left is among those that fall free by the turnover of the stock.
+    wages, least [EUR/month]: both gross (starter homes) or both net (elsewhere); chance: a uniform draw each;
+    rate [share/month]. The one rule for middle rent; each process has the numbers of its own tenants.
     """
-    people = state.households
-    leave(state, rows)
-    people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
-    people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
-    people.moved_in[rows] = state.clock.month
-    people.crowded[rows], people.urgent[rows], people.interim[rows] = False, NEVER, NEVER
+    return (wages >= least) & (chance < rate)

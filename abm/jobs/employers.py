@@ -9,8 +9,8 @@
 Vacancies of the country follow the series of tightness and unemployment. What crosses to `work` is last month's trust
 and how often employers expect that a move in reception ends a job.
 
-Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask, abm/people/region_match.py;
-tightness and unemployment, abm/facts/data/national_series.csv; E044, E007.
+Source: jobs by region and sector, abm/facts/data/jobs.csv; which schooling they ask,
+schooling_of_jobs.csv; tightness and unemployment, national_series.csv; E044, E007.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.people.region_match import jobs_by_schooling
+from abm.state import State
 from abm.tables.people import Schooling
 
 WRITES = (
@@ -30,6 +31,7 @@ WRITES = (
     "nation.jobs_pulled",
     "nation.expected_moves",
 )
+EVENTS = {}
 THOUSAND, HUNDRED = 1000, 100
 
 
@@ -56,7 +58,7 @@ class Params(ProcessParams):
     )
 
 
-def expect_moves(state, params: Params) -> None:
+def expect_moves(state: State, params: Params) -> None:
     """Learn how often a move in reception ends a job."""
     nation, fading, weight = state.nation, 2 ** (-1 / params.half_life), params.moves_weight * state.scale
     nation.job_months[:] = nation.job_months * fading + nation.jobs_in_reception
@@ -64,17 +66,17 @@ def expect_moves(state, params: Params) -> None:
     nation.expected_moves[:] = (nation.jobs_pulled + params.moves_prior * weight) / (nation.job_months + weight)
 
 
-def vacancies(state, params: Params) -> np.ndarray:
+def vacancies(state: State, params: Params) -> np.ndarray:
     """Vacancies open to newcomers, (employers,) at full scale."""
     inputs, month = state.inputs, state.clock.month
     unemployed = inputs.series_at("unemployment", month) * inputs.labour_force
     country = inputs.series_at("tightness", month) / HUNDRED * unemployed
-    asked = jobs_by_schooling(inputs.sectors)[Schooling.PRIMARY]
+    asked = jobs_by_schooling(inputs.jobs_schooling)[Schooling.PRIMARY]
     simple = state.employers.jobs * asked[state.employers.sector]
     return params.open_share * country * simple / simple.sum()
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Open vacancies, and learn from what happened last month."""
     employers = state.employers
     employers.vacancies[:] = vacancies(state, params)

@@ -17,10 +17,13 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
+from abm.engine.table import NO_ROW
 from abm.people.working_age import adults, regions_of
+from abm.state import State
 from abm.tables.people import Schooling
 
 WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
+EVENTS = {"recognised": "newcomers", "coached": "newcomers", "coach_awaited": "newcomers"}
 PER_INHABITANTS = 100_000
 _HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
 FAINT = 0.001  # coaching that has faded so far counts as none
@@ -90,7 +93,7 @@ def coached(rows, coached_since, month, months):
     return found[:count].copy()
 
 
-def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+def recognise(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Recognise the diplomas that are due this month; returns their rows."""
     people, households, month = state.newcomers, state.households, state.clock.month
     columns = (people.schooling, people.recognised, people.household, households.granted)
@@ -103,7 +106,7 @@ def recognise(state, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarr
     return rows[due]
 
 
-def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def coach(state: State, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give free coaches to those who wait longest; returns who begins, and who waits on."""
     people, households, month = state.newcomers, state.households, state.clock.month
     busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
@@ -112,7 +115,7 @@ def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     granted = households.granted[people.household[rows]]
     recent = (granted != NEVER) & (granted >= month - params.coached_within)
     waits = recent & (people.coached_since[rows] == NEVER) & ~people.employed[rows] & ~people.exempt[rows]
-    queue = rows[waits & (households.location[people.household[rows]] == NEVER)]
+    queue = rows[waits & (households.location[people.household[rows]] == NO_ROW)]
     of, number, one = people.household[queue], np.arange(len(queue)), np.ones(len(queue), np.int8)
     since, lottery = households.granted[of], households.lottery[of]
     found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
@@ -120,12 +123,12 @@ def coach(state, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return found, queue[people.coached_since[queue] == NEVER]
 
 
-def inhabitants(state) -> float:
+def inhabitants(state: State) -> float:
     """Inhabitants of the country."""
     return float(state.municipalities.population.sum())
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Recognise diplomas, begin coaching, and let what it did fade."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)

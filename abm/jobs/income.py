@@ -16,6 +16,7 @@ from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults
+from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = (
@@ -26,6 +27,7 @@ WRITES = (
     "households.assistance",
     "households.assisted",
 )
+EVENTS = {}
 _HOUSED = int(Stage.HOUSED)
 
 
@@ -64,7 +66,7 @@ def assist(rows, household, stage, net_wage, income, earned, adults, assistance,
         income[i] += assistance[of] / adults[of]
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Work out this month's incomes."""
     people, households = state.newcomers, state.households
     norm = state.inputs.series_at("social_assistance", state.clock.month)

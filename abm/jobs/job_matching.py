@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from abm.state import State
+
 _NOTHING = 1e-9
 
 
@@ -23,12 +25,12 @@ class Meetings(NamedTuple):
     first: np.ndarray  # (sectors + 1,) where each sector begins in that order
 
 
-def reached(state, of_employers: np.ndarray) -> np.ndarray:
+def reached(state: State, of_employers: np.ndarray) -> np.ndarray:
     """What residents of each region reach of a quantity of employers, by commuting, (regions, employers)."""
     return state.inputs.commuting[:, state.employers.region] * of_employers
 
 
-def by_sector(state, each: np.ndarray) -> np.ndarray:
+def by_sector(state: State, each: np.ndarray) -> np.ndarray:
     """Sums over the employers of each sector, (regions, sectors), of (regions, employers)."""
     return each @ (state.employers.sector[:, None] == np.arange(len(state.inputs.sectors)))
 
@@ -41,7 +43,7 @@ def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
     return np.column_stack([share * own + (1 - share) * anywhere[:, None], anywhere])
 
 
-def meet(state, share: float, met: np.ndarray) -> Meetings:
+def meet(state: State, share: float, met: np.ndarray) -> Meetings:
     """Let seekers meet the employers within reach, by their vacancies: a share of them in the own sector only.
 
     met: chances of seekers together, (regions, sectors + 1), at the scale of the run. Where more come to an employer

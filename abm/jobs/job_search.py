@@ -13,9 +13,11 @@ from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.kernels import read_only
+from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
 from abm.people.working_age import free_since
+from abm.state import State
 from abm.tables.people import Stage, Track
 
 PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
@@ -92,7 +94,7 @@ class Rules(NamedTuple):
     mood: float
 
 
-def columns(state) -> Columns:
+def columns(state: State) -> Columns:
     """The columns that the loops look at, read-only."""
     people, households = state.newcomers, state.households
     found = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
@@ -162,7 +164,7 @@ def odds_each(rows, c, month, w):
         i = rows[k]
         found[k] = odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NEVER, c.support[c.household[i]], w,
+            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NO_ROW, c.support[c.household[i]], w,
         )  # fmt: skip
     return found
 
@@ -233,7 +235,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
             continue
-        own = c.sector[i] if c.sector[i] != NEVER else last
+        own = c.sector[i] if c.sector[i] != NO_ROW else last
         z = local[region, own] + odds_of(
             c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
             c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,
@@ -263,7 +265,7 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-def seek(rows, state, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
+def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
     """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
     row, who, chance, mood, against, where, sector = look_for_work(
         rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck

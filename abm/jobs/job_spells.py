@@ -10,6 +10,7 @@ from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import philox, unit
+from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
 YEAR = (1 << MONTHS) - 1  # a bit for each of the last twelve months
@@ -65,7 +66,7 @@ def moved_away(rows, household, work_region, moved_out, location, municipality, 
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
         of = household[rows[k]]
-        if location[of] != NEVER:
+        if location[of] != NO_ROW:
             found[k] = of_location[location[of]] != work_region[rows[k]]
         elif moved_out[of] == month:
             found[k] = of_municipality[municipality[of]] != work_region[rows[k]]
@@ -80,8 +81,8 @@ def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
     """
     in_reception, lasted[:] = 0, 0
     for i in rows:
-        in_reception += location[household[i]] != NEVER
-        if hired[i] == began and employer[i] != NEVER and stage[household[i]] != _PROTECTED:
+        in_reception += location[household[i]] != NO_ROW
+        if hired[i] == began and employer[i] != NO_ROW and stage[household[i]] != _PROTECTED:
             lasted[employer[i]] += 1
     return in_reception
 
@@ -104,6 +105,6 @@ def live_a_month(
         experience[i] = factor * experience[i] + more
         if free_since[of] == NEVER:
             permit_months[i] = ((permit_months[i] << 1) | employed[i]) & YEAR
-        if months_idle[i] == NEVER:
+        if months_idle[i] == UNSET:
             months_idle[i] = max(min(month - applied[of], month - born[i] - grown_up), 0)
         months_idle[i] += not (employed[i] | active[i] | (class_hours[i] > 0))

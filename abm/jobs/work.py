@@ -30,8 +30,10 @@ from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted, read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
 from abm.jobs import job_matching, job_search, job_spells
 from abm.people.working_age import YOUNGEST, adults, free_since
+from abm.state import State
 from abm.tables.people import Schooling
 
 WRITES = (
@@ -49,10 +51,14 @@ WRITES = (
     "employers.pulled_out",
     "nation.jobs_in_reception",
 )
-REFERENCE = 4.9  # unemployment of 2018 [%], the level at which `base` holds
+EVENTS = {
+    "hired": "newcomers",
+    "job_lost": "newcomers",
+    "job_capped": "newcomers",
+    "hired_with_work_permit": "newcomers",
+}
 PER_CENT = 100
 B1 = 3  # level of Dutch at which `at_level` holds
-FADING = 0.02  # share of experience that a month without work takes
 
 
 class Params(ProcessParams):
@@ -87,12 +93,18 @@ class Params(ProcessParams):
     experience: float = param(
         0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
     )
+    experience_fading: float = param(
+        0.02, "share/month", 0, 0.1, "assumption", "part of it that a month without work takes"
+    )
     woman: float = param(
         -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
         "a woman rather than a man",
     )  # fmt: skip
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
+    reference_unemployment: float = param(
+        4.9, "percent", 2, 9, "cbs_labour_quarters: mean of 2018", "unemployment at which the odds of a job are `base`"
+    )
     slack: float = param(
         0,
         "percentage points",
@@ -201,7 +213,7 @@ def weights(params: Params) -> job_search.Odds:
     )  # fmt: skip
 
 
-def rules(state, params: Params) -> job_search.Rules:
+def rules(state: State, params: Params) -> job_search.Rules:
     """Access, search and how long jobs last, as they hold this month."""
     before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return job_search.Rules(
@@ -216,31 +228,31 @@ def months_allowed(params: Params) -> float:
     return job_spells.months_allowed(params.weeks_cap if params.work_permit else job_spells.NO_CAP)
 
 
-def odds_of_person(state, params: Params, rows: np.ndarray) -> np.ndarray:
+def odds_of_person(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Part of z that is the person's, (n,) log odds."""
     return job_search.odds_each(rows, job_search.columns(state), state.clock.month, weights(params))
 
 
-def chance_of_match(state, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+def chance_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
     return job_search.chance_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
 
 
-def local_odds(state, params: Params) -> np.ndarray:
+def local_odds(state: State, params: Params) -> np.ndarray:
     """Part of z that is of the place, (regions, sectors + 1) log odds; the last column for who has no sector."""
-    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - REFERENCE
+    unemployment = PER_CENT * unemployment_by_region(state) + params.slack - params.reference_unemployment
     regional = params.base + params.unemployment * unemployment
     return regional[:, None] + params.trust * trust_met(state, params.own_sector)
 
 
-def unemployment_by_region(state) -> np.ndarray:
+def unemployment_by_region(state: State) -> np.ndarray:
     """Unemployment of each region, (regions,) share: as it was in one year, moving with that of the country."""
     region = state.inputs.regional_unemployment
     country = np.average(region, weights=state.regions.population_share)
     return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
-def trust_met(state, share: float) -> np.ndarray:
+def trust_met(state: State, share: float) -> np.ndarray:
     """Mean trust of the employers that seekers meet, (regions, sectors + 1), by jobs within reach."""
     jobs = job_matching.reached(state, state.employers.jobs)
     trusting = jobs * state.employers.trust
@@ -248,7 +260,7 @@ def trust_met(state, share: float) -> np.ndarray:
     return job_matching.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs, then find them; experience grows and fades."""
     people, free = state.newcomers, read_only(free_since(state))
     working, seeking = parted(adults(state), read_only(people.employed))
@@ -260,24 +272,25 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     end(people, lost)
     end(people, capped)
     begin(state, params, draws, hired, where, employer)
-    live_a_month(state, working, seeking, free)
+    live_a_month(state, params, working, seeking, free)
     end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
     asked = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
 
 
-def live_a_month(state, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
+def live_a_month(state: State, params: Params, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
     """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
     people, households = state.newcomers, state.households
     columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
     for rows, worked in ((working, True), (seeking, False)):
         job_spells.live_a_month(
             rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
-            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS, 1 - FADING, YOUNGEST,
+            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS,
+            1 - params.experience_fading, YOUNGEST,
         )  # fmt: skip
 
 
-def cap_reached(state, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
+def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
     months, cap = months_allowed(params), draws.address("cap", lifelong=True)
     people = state.newcomers
@@ -285,14 +298,14 @@ def cap_reached(state, params: Params, draws: Draws, working: np.ndarray, free: 
     return job_spells.capped(working, *(read_only(each) for each in columns), free, months, cap)
 
 
-def ended(state, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+def ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
     """Rows of those whose job ends by chance, or by a move."""
     people = state.newcomers
     ends = params.separation * np.exp(-params.settled * people.experience[working])
     return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
 
 
-def found(state, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def found(state: State, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the seekers who find a job this month, region where they live and row of the employer, (h,) each."""
     seekers = job_search.seek(
         seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
@@ -313,7 +326,9 @@ def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float
     return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
 
 
-def begin(state, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray) -> None:
+def begin(
+    state: State, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray
+) -> None:
     """Begin jobs."""
     people, month, who = state.newcomers, state.clock.month, state.newcomers.identity[hired]
     matched = at_level(state, params, hired, draws.uniform("level", who))
@@ -329,7 +344,7 @@ def begin(state, params: Params, draws: Draws, hired: np.ndarray, where: np.ndar
     people.employer[hired] = employer
 
 
-def at_level(state, params: Params, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def at_level(state: State, params: Params, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Whether new jobs ask the schooling of those hired, (n,) bool, by a uniform each; any asks primary school."""
     people = state.newcomers
     z = params.at_level + params.level_language * (people.language[rows].astype(np.float64) - B1)
@@ -344,7 +359,7 @@ def hours_of(params: Params, chance: np.ndarray) -> np.ndarray:
     return np.rint(np.where(chance < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
 
 
-def follow_minimum_wage(state, working: np.ndarray) -> None:
+def follow_minimum_wage(state: State, working: np.ndarray) -> None:
     """Let wages rise with the minimum wage."""
     month, wage = state.clock.month, state.newcomers.wage
     now, then = (state.inputs.series_at("minimum_wage", max(each, 0)) for each in (month, month - 1))
@@ -352,15 +367,15 @@ def follow_minimum_wage(state, working: np.ndarray) -> None:
         wage[working] *= now / then
 
 
-def note_experience(state, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
+def note_experience(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
     """Tell employers of jobs that have just lasted long enough, of those that a move in reception ended, and of all."""
     people, employers, location = state.newcomers, state.employers, state.households.location
     columns = (people.hired, people.employer, people.household, location, state.households.stage)
     state.nation.jobs_in_reception[:] = job_spells.note_jobs(
         employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
     )
-    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NEVER)]]
-    employers.pulled_out[:] = np.bincount(pulled[pulled != NEVER], minlength=len(employers))
+    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NO_ROW)]]
+    employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
 
 
 def end(people, rows: np.ndarray) -> None:
@@ -370,7 +385,7 @@ def end(people, rows: np.ndarray) -> None:
     people.wage[rows] = 0
 
 
-def moved_away(state, rows: np.ndarray) -> np.ndarray:
+def moved_away(state: State, rows: np.ndarray) -> np.ndarray:
     """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
     people, households = state.newcomers, state.households
     columns = (

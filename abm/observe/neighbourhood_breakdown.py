@@ -4,18 +4,19 @@ from functools import cached_property
 
 import numpy as np
 
-from abm.engine.clock import MONTHS
-from abm.tables.residents import LONG_AGO, PHASES, SITE_SIZES
+from abm.engine.clock import MONTHS, NEVER
+from abm.state import State
+from abm.tables.residents import COUNTED_COMPLEX, PHASES, SITE_SIZES
 
-SITE_EDGES = (0, 150, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
+SITE_EDGES = (0, COUNTED_COMPLEX, 400)  # places; incidents concentrate in complexes of more than 150 (E075)
 
 
 def phases(where, month: int) -> np.ndarray:
     """Phase of each of the neighbourhoods `where`, (n,) rows of PHASES, by the last location announced there."""
     years = np.clip((month - where.opened.astype(np.int64)) // MONTHS, 0, 2)
     found = np.where(where.opened >= where.announced, 2 + years, 1)
-    found[(where.places == 0) & (where.opened > LONG_AGO)] = len(PHASES) - 1
-    found[(where.announced == LONG_AGO) | ((where.places == 0) & (where.opened == LONG_AGO))] = 0
+    found[(where.places == 0) & (where.opened > NEVER)] = len(PHASES) - 1
+    found[(where.announced == NEVER) | ((where.places == 0) & (where.opened == NEVER))] = 0
     return found
 
 
@@ -27,7 +28,7 @@ def site_sizes(where) -> np.ndarray:
 class Splits:
     """The neighbourhoods of a month by group, worked out once for all measures of it."""
 
-    def __init__(self, state, month: int):
+    def __init__(self, state: State, month: int):
         self.where, self.region, self.regions = state.neighbourhoods, state.municipalities.region, len(state.regions)
         self.cell = phases(self.where, month) * len(SITE_SIZES) + site_sizes(self.where)  # near or far follows from it
 

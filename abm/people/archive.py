@@ -7,7 +7,7 @@ stays keeps the order of rows. Row numbers do change, so it happens between the 
 
 import numpy as np
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Stage
 
@@ -25,7 +25,7 @@ def put_away(state: State, worth: float = WORTH) -> int:
     people.keep(here[people.household])
     people.household[:] = number[people.household]
     households.keep(here)
-    family = np.flatnonzero(households.sponsor != NEVER)
+    family = np.flatnonzero(households.sponsor != NO_ROW)
     households.sponsor[family] = number[households.sponsor[family]]
     return len(here) - len(households)
 
@@ -35,5 +35,5 @@ def looked_at(state: State) -> np.ndarray:
     households = state.households
     found = households.since >= state.clock.month - 1
     found |= (households.savings != 0) | (households.family_abroad != 0)
-    found[households.sponsor[households.sponsor != NEVER]] = True
+    found[households.sponsor[households.sponsor != NO_ROW]] = True
     return found

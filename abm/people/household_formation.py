@@ -15,6 +15,7 @@ from abm.state import State
 from abm.tables.people import Role
 
 _GENERATION, _WAY, _RANK, _MONTH, _ORIGIN = 4, 6, 8, 28, 40  # first bit of each field; the person is in bits 0-3
+BEFORE_START = -1  # month in the identity of whoever was there when the run began
 MOST_PERSONS = (1 << _GENERATION) - 1
 ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who come alone; cut of the age distribution
 
@@ -31,7 +32,7 @@ class Makeup:
 
 
 def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np.ndarray:
-    """Household identities, (n,) uint64, from origin row, month (-1: before the start), rank and way of arrival."""
+    """Household identities, (n,) uint64, from origin row, month (or BEFORE_START), rank and way of arrival."""
     packed = origin.astype(np.uint64) << np.uint64(_ORIGIN) | rank.astype(np.uint64) << np.uint64(_RANK)
     return packed | np.uint64((month + 1) << _MONTH | way << _WAY)
 

@@ -11,12 +11,13 @@ exempt E045, E101.
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.people.region_match import sector_shares, sectors_of
 from abm.people.working_age import OLDEST, YOUNGEST, look
+from abm.state import State
 from abm.tables.people import Activity, Stage
 
 WRITES = (
@@ -28,6 +29,7 @@ WRITES = (
     "newcomers.keen",
     "newcomers.exempt",
 )
+EVENTS = {"profiled": "newcomers"}
 _HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
@@ -88,30 +90,29 @@ def present(born, household, sector, stage, here, screened, month, youngest, old
         grown = (born[i] > first) & (born[i] <= last)
         adult[i] = grown & screened[at]
         fresh[count] = i
-        count += grown & here[at] & (sector[i] == NEVER)
+        count += grown & here[at] & (sector[i] == NO_ROW)
     return fresh[:count].copy()
 
 
-def describe(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def describe(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Give persons whom nobody asked before their profile."""
     people, who = state.newcomers, state.newcomers.identity[rows]
     known = people.schooling[rows]  # at arrival, of whom temporary protection admits
-    people.schooling[rows] = np.where(known == NEVER, schooling(draws.once("schooling", who), params), known)
-    shares = sector_shares(state.inputs.jobs, state.inputs.sectors)
+    people.schooling[rows] = np.where(known == UNSET, schooling(draws.once("schooling", who), params), known)
+    shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
     people.suits[rows] = suitable(draws.once("suits", who), params)
     people.keen[rows] = draws.once("keen", who)
 
 
-def assess(state, params: Params, draws: Draws, rows: np.ndarray) -> None:
+def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Look at what keeps people from class and work."""
     people = state.newcomers
-    again = Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)  # the same until the next look
-    people.exempt[rows] = again.uniform("exempt", people.identity[rows]) < params.exempt_share
+    people.exempt[rows] = draws.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Profile who is new (who registers too: the profile is known when a place is chosen), and look at exemptions."""
     people, month = state.newcomers, state.clock.month
     columns = (people.born, people.household, people.sector, state.households.stage)

@@ -4,44 +4,33 @@ The match is between schooling and sector of a person and the jobs per inhabitan
 own sector, and those in any sector at that level of schooling, both in logs. It has mean 0 and standard deviation 1
 over the regions for each person, so it says where somebody fits better, not who finds work.
 
-Source: a term for person and region E021, E024, E026; jobs, abm/facts/data/jobs.csv. Which jobs ask which schooling is
-an assumption in the order of the labour force survey. No measured match of Dutch regions is public.
+Source: a term for person and region E021, E024, E026; jobs, abm/facts/data/jobs.csv; which schooling they ask,
+schooling_of_jobs.csv, an assumption. No measured match of Dutch regions is public.
 """
 
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
-from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.draws import ORDER_BITS, Draws, normal
 from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Role, Schooling
 
-SCHOOLED = {  # sector -> share of its jobs by schooling: primary at most, secondary, higher
-    "agriculture": (0.35, 0.45, 0.20),
-    "business": (0.20, 0.35, 0.45),
-    "construction": (0.25, 0.55, 0.20),
-    "culture": (0.20, 0.40, 0.40),
-    "finance": (0.05, 0.30, 0.65),
-    "industry": (0.25, 0.45, 0.30),
-    "information": (0.05, 0.25, 0.70),
-    "property": (0.15, 0.40, 0.45),
-    "public": (0.10, 0.35, 0.55),
-    "trade": (0.30, 0.50, 0.20),
-}
-EVENLY = (1 / 3, 1 / 3, 1 / 3)  # a sector that is not listed
 _COLUMN = {Schooling.NONE: 0, Schooling.PRIMARY: 0, Schooling.SECONDARY: 1, Schooling.HIGHER: 2}
 
 
-def jobs_by_schooling(sectors: list[str]) -> np.ndarray:
-    """Share of the jobs of each sector that ask a schooling, (schoolings, sectors)."""
-    shares = np.array([SCHOOLED.get(sector, EVENLY) for sector in sectors])
-    return shares.T[[_COLUMN[level] for level in Schooling]]
+def jobs_by_schooling(asked: np.ndarray) -> np.ndarray:
+    """Share of the jobs of each sector that ask a schooling, (schoolings, sectors).
+
+    asked: (sectors, 3) share of the jobs that ask primary school at most, secondary school and higher education.
+    """
+    return asked.T[[_COLUMN[level] for level in Schooling]]
 
 
-def sector_shares(jobs: np.ndarray, sectors: list[str]) -> np.ndarray:
+def sector_shares(jobs: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """In which sector people of each schooling can work, (schoolings, sectors) shares: like the jobs of the country."""
-    found = jobs.sum(axis=0) * jobs_by_schooling(sectors)
+    found = jobs.sum(axis=0) * jobs_by_schooling(asked)
     return found / found.sum(axis=1, keepdims=True)
 
 
@@ -58,21 +47,21 @@ def standardised(values: np.ndarray) -> np.ndarray:
     return np.divide(away, spread, out=np.zeros_like(away), where=spread > np.finfo(float).eps)
 
 
-def matches(jobs: np.ndarray, inhabitants: np.ndarray, sectors: list[str], own: float) -> np.ndarray:
+def matches(jobs: np.ndarray, inhabitants: np.ndarray, asked: np.ndarray, own: float) -> np.ndarray:
     """The match [SD over regions], (schoolings, sectors, regions).
 
-    jobs (regions, sectors); inhabitants (regions,); own: weight of the person's own sector, the rest is of all jobs at
-    that level of schooling.
+    jobs (regions, sectors); inhabitants (regions,); asked: as in `jobs_by_schooling`; own: weight of the
+    person's own sector, the rest is of all jobs at that level of schooling.
     """
     density = np.maximum(jobs, 1) / inhabitants[:, None]
     same = standardised(np.log(density).T)[None, :, :]
-    level = standardised(np.log(density @ jobs_by_schooling(sectors).T).T)[:, None, :]
+    level = standardised(np.log(density @ jobs_by_schooling(asked).T).T)[:, None, :]
     return standardised(own * same + (1 - own) * level)
 
 
-def match_rows(jobs: np.ndarray, inhabitants: np.ndarray, sectors: list[str], own: float) -> dict[str, np.ndarray]:
+def match_rows(jobs: np.ndarray, inhabitants: np.ndarray, asked: np.ndarray, own: float) -> dict[str, np.ndarray]:
     """The columns of the table of matches, (schoolings x sectors x regions,) each."""
-    match = matches(jobs, inhabitants, sectors, own)
+    match = matches(jobs, inhabitants, asked, own)
     numbers = [number.ravel() for number in np.indices(match.shape)]
     return dict(zip(("schooling", "sector", "region"), numbers, strict=True)) | {"match": match.ravel()}
 
@@ -92,7 +81,7 @@ def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
     people, number = state.newcomers, numbered(rows, len(state.households))
     persons = members_of(rows, people.household)
-    persons = persons[people.sector[persons] != NEVER]
+    persons = persons[people.sector[persons] != NO_ROW]
     return persons, number[people.household[persons]]
 
 
@@ -125,17 +114,17 @@ def per_region(draws: Draws, label: str, who: np.ndarray, regions: int) -> np.nd
 def errors(draws: Draws, who: np.ndarray, regions: int) -> np.ndarray:
     """What is misjudged of the match of each household with each region [SD of it], (n, regions): standard normal."""
     chance, angle = (per_region(draws, label, who, regions) for label in ("error", "error angle"))
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+    return normal(chance, angle)
 
 
 def wishes(chance: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: float) -> np.ndarray:
     """How much each household wishes each region, (n, regions); the highest is its first choice.
 
     The first choice falls on a region in proportion to its inhabitants, times exp(pull) where relatives live, and so
-    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NEVER).
+    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NO_ROW).
     """
     wish = np.log(population_share) - np.log(-np.log1p(-chance))
-    tied = np.flatnonzero(tie != NEVER)
+    tied = np.flatnonzero(tie != NO_ROW)
     wish[tied, tie[tied]] += pull
     return wish
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.residents import exposure
 from abm.state import State
 
@@ -11,7 +12,7 @@ from abm.state import State
 def site(state: State, preference: float, draws: Draws) -> None:
     """Give new complexes a neighbourhood of their municipality; preference [log odds per SD], as for locations."""
     of, where = state.complexes, state.neighbourhoods
-    rows = np.flatnonzero(of.neighbourhood == NEVER)
+    rows = np.flatnonzero(of.neighbourhood == NO_ROW)
     if not len(rows):
         return
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))

@@ -7,8 +7,6 @@ import numpy as np
 
 from abm.engine.clock import NEVER
 
-REFERENCE = 0.02  # newcomers over residents at which the size of a threat is measured
-COMPLEX = 150  # persons in a complex of the size for which incidents were counted
 _FAINT = 1e-3  # of a threat: less is not worth following
 
 
@@ -33,19 +31,20 @@ def novelty(
 ) -> np.ndarray:  # fmt: skip
     """How new each location is to residents, (n,): 1 from announcement to opening, then fading; 0 if closed.
 
-    announced, opened, ends [month]: (locations,); those that were there at the start (announced: -1) are not new.
+    announced, opened, ends [month]: (locations,); those that were there at the start (announced: NEVER) are not new.
     """
     fading = np.exp(-np.maximum(month - opened, 0) / habituation)
     return np.where((announced != NEVER) & (announced <= month) & (ends > month), fading, 0.0)
 
 
-def felt(places: np.ndarray, residents: np.ndarray, exponent: float) -> np.ndarray:
-    """Size of a location as residents feel it, (n,): 1 at 2% of their number."""
-    return (places / (REFERENCE * residents)) ** exponent
+def felt(places: np.ndarray, residents: np.ndarray, exponent: float, reference: float) -> np.ndarray:
+    """Size of a location as residents feel it, (n,): 1 where places are the `reference` share of their number."""
+    return (places / (reference * residents)) ** exponent
 
 
 def threat(
-    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, links: np.ndarray, exponent: float, halo: float
+    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, links: np.ndarray, exponent: float, halo: float,
+    reference: float,
 ) -> np.ndarray:  # fmt: skip
     """Threat that residents feel, (neighbourhoods,), in units of a new location of the reference size next door.
 
@@ -57,8 +56,8 @@ def threat(
     at, many = site[rows], len(where)
     town = where.municipality[at]
     inhabitants = np.bincount(where.municipality, where.population)
-    near = np.bincount(at, new[rows] * felt(places[rows], where.population[at], exponent), many)
-    far = new[rows] * felt(places[rows], inhabitants[town], exponent)
+    near = np.bincount(at, new[rows] * felt(places[rows], where.population[at], exponent, reference), many)
+    far = new[rows] * felt(places[rows], inhabitants[town], exponent, reference)
     elsewhere = np.bincount(town, far, len(inhabitants))[where.municipality]
     own = np.bincount(at, far, many)  # locations in the neighbourhood itself count as near only
     across = np.zeros(many)
@@ -68,25 +67,26 @@ def threat(
 
 
 def faded(
-    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float
+    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float, reference: float
 ) -> np.ndarray:  # fmt: skip
     """The same where threat falls with distance, exp(-km / reach), and knows no borders."""
     rows = np.flatnonzero(new > _FAINT)
     at = site[rows]
-    size = new[rows] * felt(places[rows], where.population[at], exponent)
+    size = new[rows] * felt(places[rows], where.population[at], exponent, reference)
     apart = np.hypot(where.x[at, None] - where.x, where.y[at, None] - where.y)
     return size @ np.exp(-apart / reach)
 
 
 def incidents(
-    persons: np.ndarray, rate: float, size: float, mix: float, newcomers: float, management: float, chance: np.ndarray
+    persons: np.ndarray, rate: float, size: float, mix: float, newcomers: float, management: float, complex: float,
+    chance: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Serious incidents at each location this month, (locations,): Poisson numbers from uniforms.
 
-    persons, chance: (locations,); rate [incidents per person and month] in a complex of whom half are newcomers; size,
-    mix: exponents; newcomers, management [share]. Source: E075.
+    persons, chance: (locations,); rate [incidents per person and month] in a location of `complex` persons of whom
+    half are newcomers; size, mix: exponents; newcomers, management [share]. Source: E075.
     """
-    mean = rate * persons * (persons / COMPLEX) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
+    mean = rate * persons * (persons / complex) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
     found, term = np.zeros(len(persons)), np.exp(-mean)
     below, left = term.copy(), chance >= term
     while left.any():

@@ -33,13 +33,16 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, UNSET
 from abm.residents import complexes_nearby, exposure, feedback
 from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
 from abm.residents.synthetic_residents import by_municipality, means
+from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.homes import Rule, Tenure
 from abm.tables.people import Stage
+from abm.tables.residents import COUNTED_COMPLEX
 
 WRITES = (
     "residents.support",
@@ -74,11 +77,9 @@ WRITES = (
     "municipalities.stopped",
     "households.support_at_placement",
 )
+EVENTS = {}
 HALF, ROOT = 0.5, 2**0.5
-FADING = HALF ** (1 / 3)  # part of an incident that is still felt a month later: half after three months
 TENTH = 0.1  # the ten points of lettings for which the weight of fairness is given
-A_YEAR = 12  # months over which lettings are judged
-MOST_NEGATIVE = 0.9
 PERCENT, THOUSAND = 100, 1000
 EVEN = 4  # times share times rest is 1 at an even mix
 CROWDED = (Kind.EMERGENCY, Kind.MUNICIPAL)
@@ -97,6 +98,7 @@ class Params(ProcessParams):
     half_life: float = param(15, "months", 6, 24, "E059|E074: middle of the prior", "half-life of a contact")
     contact: float = param(0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "full good contact")
     negative: float = param(0.25, "share", 0, 0.35, "E060", "part of contacts that is bad")
+    most_negative: float = param(0.9, "share", 0.5, 1, "assumption", "part of contacts that is bad, at most")
     negative_weight: float = param(1.5, "ratio", 0, 2.5, "E060: sign", "weight of bad contact over good")
     crowding: float = param(
         0.3, "ratio", 0, 1, "assumption", "more bad contacts where newcomers live in emergency places"
@@ -127,6 +129,9 @@ class Params(ProcessParams):
     )
     threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "of a new location of 2% of residents nearby")
     exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "of threat over size")
+    threat_size: float = param(
+        0.02, "share", 0.015, 0.025, "assumption: the unit of threat", "newcomers over residents where size counts as 1"
+    )
     habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "pace at which threat fades after opening")
     kernel: Literal["halo", "distance"] = param(
         "halo", "choice", None, None, "E047|E053", "how threat falls with distance"
@@ -141,6 +146,7 @@ class Params(ProcessParams):
     accustoming: float = param(
         48, "months", 12, 240, "E054: between elections", "pace at which their number is got used to"
     )
+    judged_over: float = param(12, "months", 3, 60, "assumption", "months over which lettings to newcomers are judged")
     unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, who seeks a home")
     perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
     fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "of lettings to status holders at the anchor")
@@ -166,6 +172,15 @@ class Params(ProcessParams):
     incident_rate: float = param(
         0.0003, "per month", 0, 0.0006, "E075: derived from press", "visible incidents per person"
     )
+    incident_complex: float = param(
+        COUNTED_COMPLEX,
+        "persons",
+        50,
+        400,
+        "E075",
+        "persons in a location of the size for which incidents were counted",
+    )
+    incident_half_life: float = param(3, "months", 1, 24, "assumption", "months in which half of an incident is felt")
     incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign, size a guess", "exponent of size in incidents")
     incident_mix: float = param(
         1, "number", 0, 2, "E075: sign, size a guess", "exponent of the share of newcomers in incidents"
@@ -208,10 +223,10 @@ def terms(params: Params) -> Terms:
     )  # fmt: skip
 
 
-def announce(state, params: Params, draws: Draws) -> None:
+def announce(state: State, params: Params, draws: Draws) -> None:
     """Give new locations a neighbourhood, and let residents hear of them."""
     locations, where, month = state.locations, state.neighbourhoods, state.clock.month
-    rows = np.flatnonzero(locations.neighbourhood == NEVER)
+    rows = np.flatnonzero(locations.neighbourhood == NO_ROW)
     if not len(rows):
         return
     town = locations.municipality[rows]
@@ -239,21 +254,21 @@ def felt_weights(params: Params) -> np.ndarray:
     return found
 
 
-def fairness(state, params: Params) -> np.ndarray:
+def fairness(state: State, params: Params) -> np.ndarray:
     """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
-    fresh = (households.moved_in == month) & (households.sponsor == NEVER)
+    fresh = (households.moved_in == month) & (households.sponsor == NO_ROW)
     rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
     weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
     let = np.bincount(towns.pool[town], weight, len(towns))
     freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
     share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
-    known = np.where(towns.let_share == NEVER, params.fair_share, towns.let_share)
-    towns.let_share[:] = known + (share - known) / A_YEAR
+    known = np.where(towns.let_share == UNSET, params.fair_share, towns.let_share)
+    towns.let_share[:] = known + (share - known) / params.judged_over
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
 
 
-def counted(state) -> tuple[np.ndarray, np.ndarray]:
+def counted(state: State) -> tuple[np.ndarray, np.ndarray]:
     """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
     households, people = state.households, state.newcomers
     inside, home = kernels.present(
@@ -264,7 +279,7 @@ def counted(state) -> tuple[np.ndarray, np.ndarray]:
     return inside / state.scale, home.T / state.scale
 
 
-def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
+def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
     """What locations and a growing number of newcomers take from support, (neighbourhoods,) [SD].
 
     stock: newcomers over inhabitants, (municipalities,).
@@ -272,31 +287,32 @@ def threats(state, params: Params, stock: np.ndarray) -> np.ndarray:
     where, towns = state.neighbourhoods, state.municipalities
     at = (*complexes_nearby.as_locations(state, params.habituation), where)
     if params.kernel == "halo":
-        felt = exposure.threat(*at, state.links, params.exponent, params.halo)
+        felt = exposure.threat(*at, state.links, params.exponent, params.halo, params.threat_size)
     else:
-        felt = exposure.faded(*at, params.exponent, params.reach)
+        felt = exposure.faded(*at, params.exponent, params.reach, params.threat_size)
     felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
-    known = np.where(towns.accustomed == NEVER, stock, towns.accustomed)
+    known = np.where(towns.accustomed == UNSET, stock, towns.accustomed)
     towns.accustomed[:] = known + (stock - known) / params.accustoming
     points = PERCENT * (stock - known)[where.municipality] * (1 - where.urban)
     return params.threat * felt + params.stock * points
 
 
-def experiences(state, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
+def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
     """What a say beforehand gives and incidents take, (neighbourhoods,) [SD]; inside: persons per location."""
     locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
         inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
+        params.incident_complex,
         draws.uniform("incidents", np.arange(len(locations))),
     )  # fmt: skip
-    locations.incidents[:] = FADING * locations.incidents + serious
+    locations.incidents[:] = HALF ** (1 / params.incident_half_life) * locations.incidents + serious
     trouble = np.bincount(locations.neighbourhood, locations.incidents, len(where))
     heard = np.zeros(len(where))
     np.maximum.at(heard, locations.neighbourhood[now], locations.voice[now])
     return params.voice_effect * heard - params.incident * trouble
 
 
-def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
+def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
     """Fill in how residents meet newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
 
     inside: persons per location; employed: newcomers at work per municipality.
@@ -315,10 +331,10 @@ def meetings(state, params: Params, inside: np.ndarray, employed: np.ndarray, fo
     found[:, kernels.INSIDE] = params.building * EVEN * where.regulars * (1 - where.regulars) * lasting
     found[:, kernels.TENANTS] = np.minimum(where.tenants / where.population, 1) * where.residents
     worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
-    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, MOST_NEGATIVE)
+    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, params.most_negative)
 
 
-def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
+def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:
     """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
     locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
     inside, (housed, adults, employed) = counted(state)
@@ -338,7 +354,7 @@ def surroundings(state, params: Params, draws: Draws) -> np.ndarray:
     return found
 
 
-def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Announce, renew the support of residents, add up, and let support act back."""
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
@@ -358,21 +374,12 @@ def step(state, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     address = draws.address("month")
     kernels.renew(np.argsort(region, kind="stable"), bounds, everybody, ties, shared, of_all, address, new, sums)
     people.support[:] = new
-    keep(where, sums)
+    kernels.keep(where, sums)
     respond(state, params)
     return {}
 
 
-def keep(where, sums: np.ndarray) -> None:
-    """Write the means of neighbourhoods; where nobody seeks a home, those who do are taken to be as all are."""
-    names = (("support", kernels.SUM), ("square", kernels.SQUARE), ("cube", kernels.CUBE), ("fourth", kernels.FOURTH))
-    for name, at in (*names, ("near", kernels.NEAR_ACCEPTED), ("own", kernels.OWN_ACCEPTED)):
-        getattr(where, name)[:] = sums[:, at] / where.residents
-    seeking = sums[:, kernels.SEEKING]
-    where.seekers[:] = np.where(seeking > 0, sums[:, kernels.SEEKERS] / np.maximum(seeking, 1), where.support)
-
-
-def respond(state, params: Params) -> None:
+def respond(state: State, params: Params) -> None:
     """What municipalities make of support, and what a household meets that is tied to one this month."""
     towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
     count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
@@ -386,6 +393,6 @@ def respond(state, params: Params) -> None:
     towns.delay[:] = feedback.delay(params.lead, objecting, before, params.delaying)
     towns.stopped[:] = feedback.stopped(objecting, before, params.stopping)
     placed = (households.coupled == month) | ((households.housed == month) & (households.coupled == NEVER))
-    rows = np.flatnonzero(placed & (households.municipality != NEVER))
+    rows = np.flatnonzero(placed & (households.municipality != NO_ROW))
     met = feedback.standardised(towns.support, towns.population, max(leaning.std(), np.finfo(float).tiny))
     households.support_at_placement[rows] = met[households.municipality[rows]]

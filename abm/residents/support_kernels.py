@@ -14,7 +14,7 @@ from numba import get_num_threads, literal_unroll, njit, prange
 
 from abm.engine.draws import philox
 from abm.residents.social_network import RANKS
-from abm.tables.residents import Age
+from abm.tables.residents import Age, Neighbourhoods
 
 # columns of `shared`, one row per neighbourhood
 NEAR, COLLEAGUES, INSIDE = range(3)  # contacts a month: nearby, per worker at work, in the own building
@@ -334,3 +334,15 @@ def present(stage, size, location, municipality, adult, employed, household, hou
         home[m, 0] = persons[0, m] + persons[1, m]
         home[m, 1], home[m, 2] = both & (2**_HALF - 1), both >> _HALF
     return inside, home
+
+
+def keep(where: Neighbourhoods, sums: np.ndarray) -> None:
+    """Write the means of neighbourhoods; without home seekers in the sample, theirs is the mean of all residents.
+
+    sums: (neighbourhoods, SUMMED), as `renew` gives them.
+    """
+    names = (("support", SUM), ("square", SQUARE), ("cube", CUBE), ("fourth", FOURTH))
+    for name, at in (*names, ("near", NEAR_ACCEPTED), ("own", OWN_ACCEPTED)):
+        getattr(where, name)[:] = sums[:, at] / where.residents
+    seeking = sums[:, SEEKING]
+    where.seekers[:] = np.where(seeking > 0, sums[:, SEEKERS] / np.maximum(seeking, 1), where.support)

@@ -19,9 +19,11 @@ from statistics import NormalDist
 import numpy as np
 from numba import njit
 
-from abm.engine.draws import Draws, fill_uniform
+from abm.engine.draws import Draws, fill_uniform, normal
 from abm.engine.params import ProcessParams, param
+from abm.facts.facts import Inputs
 from abm.residents.social_network import Widths, identities, kept
+from abm.state import State
 from abm.tables.residents import Age, Attained, Income, Ties
 
 _PHI = 1.1673039782614187  # root of x**5 = x + 1, for four traits
@@ -32,7 +34,6 @@ _LATITUDE = np.deg2rad(52.2)  # of the middle of the country
 _CLASSES = 4  # steps between the five classes of urbanity
 _EDGE = 0.005  # shares are kept so far from 0 and 1 before they are shifted
 _HIGH, _OLD, _MIDDLE = int(Income.HIGH), int(Age.OLD), int(Attained.MIDDLE)  # as compiled code takes them
-_LINK_KM = 5.0  # of a border, per pair of neighbourhoods that it links
 
 
 class ResidentParams(ProcessParams):
@@ -46,6 +47,9 @@ class ResidentParams(ProcessParams):
     )
     neighbourhood_size: float = param(
         4000, "persons", 500, 20000, "assumption: as in small districts", "inhabitants of a neighbourhood, about"
+    )
+    border_link: float = param(
+        5, "km", 1, 50, "assumption", "border per pair of neighbourhoods that see each other across it"
     )
     neighbourhood_spread: float = param(
         0.4, "log odds", 0, 1.5, "assumption", "spread of social rent, incomes and schooling within a municipality"
@@ -73,7 +77,7 @@ class ResidentParams(ProcessParams):
     kin_far: float = param(0.3, "share", 0, 1, "assumption", "kin outside the labour market region")
 
 
-def settle_residents(state, params: ResidentParams) -> None:
+def settle_residents(state: State, params: ResidentParams) -> None:
     """Add neighbourhoods, residents and their ties. Their luck does not depend on the seed of the run."""
     draws = Draws(params.residents_draw, "residents", 0)
     columns = neighbourhoods(state.inputs, params, draws)
@@ -87,17 +91,19 @@ def settle_residents(state, params: ResidentParams) -> None:
     state.municipalities.support[:] = by_municipality(where, where.leaning, len(state.municipalities))
     widths = Widths(params.neighbour_ties, params.schooling_ties, params.kin_ties, params.kin_far)
     state.ties = tied(state, widths, draws)
-    state.links = links(where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float))
+    state.links = links(
+        where, state.inputs.border_pairs, state.inputs.borders["border_km"].to_numpy(float), params.border_link
+    )
 
 
-def tied(state, widths: Widths, draws: Draws) -> Ties:
+def tied(state: State, widths: Widths, draws: Draws) -> Ties:
     """The network of the residents of a state."""
     where, people = state.neighbourhoods, state.residents
     region = state.municipalities.region[where.municipality]
     return kept(people.neighbourhood, where.municipality, region, people.schooling, widths, draws)
 
 
-def neighbourhoods(inputs, params: ResidentParams, draws: Draws) -> dict[str, np.ndarray]:
+def neighbourhoods(inputs: Inputs, params: ResidentParams, draws: Draws) -> dict[str, np.ndarray]:
     """Columns of the neighbourhoods, (n,) each, those of a municipality together."""
     towns = inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
@@ -140,8 +146,8 @@ def layout(towns, of: np.ndarray, number: np.ndarray, count: np.ndarray) -> tupl
     return x[of] + radius * np.cos(number * _GOLDEN), y[of] + radius * np.sin(number * _GOLDEN)
 
 
-def links(where, pairs: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Neighbourhoods on either side of municipal borders, (n, 2) rows: the nearest pairs, one more for each 5 km.
+def links(where, pairs: np.ndarray, length: np.ndarray, per_link: float) -> np.ndarray:
+    """Neighbourhoods on either side of municipal borders, (n, 2) rows: the nearest, one more for each `per_link` km.
 
     where: Neighbourhoods; pairs: (borders, 2) rows of municipalities; length: (borders,) [km].
     """
@@ -150,7 +156,7 @@ def links(where, pairs: np.ndarray, length: np.ndarray) -> np.ndarray:
     for (a, b), km in zip(pairs, length, strict=True):
         ours, theirs = np.arange(first[a], first[a + 1]), np.arange(first[b], first[b + 1])
         apart = np.hypot(where.x[ours, None] - where.x[theirs], where.y[ours, None] - where.y[theirs])
-        for _ in range(1 + int(km / _LINK_KM)):
+        for _ in range(1 + int(km / per_link)):
             if not np.isfinite(apart).any():
                 break
             i, j = np.unravel_index(np.argmin(apart), apart.shape)
@@ -163,11 +169,6 @@ def sample(population: np.ndarray, share: float) -> np.ndarray:
     """Residents of each neighbourhood, (n,): the share of the inhabitants, remainders carried on, at least one."""
     ends = np.round(np.cumsum(population) * share).astype(np.int64)
     return np.maximum(np.diff(ends, prepend=0), 1)
-
-
-def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
 
 
 def probit(share: np.ndarray) -> np.ndarray:
@@ -234,7 +235,7 @@ def _traits(
             schooling[j] = (learned >= lower * (1 - higher[n])) + (learned >= 1 - higher[n])
             income[j] = (rich >= low_income[n]) + (rich >= 1 - high_income[n])
             seeks[j] = search < seeking[n] and income[j] != _HIGH and age[j] != _OLD
-            luck = np.sqrt(-2 * np.log1p(-chance[j])) * np.cos(2 * np.pi * angle[j])
+            luck = normal(chance[j], angle[j])
             traits = weights[0] * (schooling[j] - _MIDDLE) - weights[1] * (age[j] - _MIDDLE)
             anchor[j] = place[n] + traits + weights[2] * luck
             j += 1

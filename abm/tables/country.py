@@ -5,7 +5,7 @@ from enum import IntEnum
 import numpy as np
 
 from abm.engine.clock import ENDLESS, NEVER
-from abm.engine.table import Table, column
+from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
 class Origins(Table):
@@ -92,11 +92,13 @@ class Municipalities(Table):
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
     let_share = column(
         np.float64,
-        NEVER,
+        UNSET,
         unit="share",
-        doc="of freed homes, let to newcomers over about a year, each as its rule counts",
+        doc="of freed homes, let to newcomers over about a year, each as its rule counts; -1: not set yet",
     )
-    accustomed = column(np.float64, NEVER, unit="share", doc="newcomers over inhabitants that residents are used to")
+    accustomed = column(
+        np.float64, UNSET, unit="share", doc="newcomers over inhabitants that residents are used to; -1: not set yet"
+    )
     support = column(np.float64, unit="SD", doc="mean support of residents")
     willingness = column(np.float64, 1.0, unit="ratio", doc="chance that a location is opened here, over what it was")
     delay = column(np.float64, unit="months", doc="that objections and preparation delay a new location")
@@ -109,7 +111,7 @@ class Regions(Table):
     population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
     jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")
     class_places = column(
-        np.float64, NEVER, unit="persons", doc="language classes that teachers can give; -1: not set yet"
+        np.float64, UNSET, unit="persons", doc="language classes that teachers can give; -1: not set yet"
     )
     plans = column(np.float64, unit="plans/month", doc="plans for civic integration that the work centre can make")
     plans_left = column(np.float64, unit="plans", doc="what is left of that, at the scale of the run")
@@ -125,7 +127,7 @@ class Locations(Table):
     places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")
     opened = column(np.int16, unit="month", doc="first month")
     ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
-    neighbourhood = column(np.int16, NEVER, unit="row of neighbourhoods", doc="where the location stands")
-    announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; -1: before the start")
+    neighbourhood = column(np.int16, NO_ROW, unit="row of neighbourhoods", doc="where the location stands")
+    announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; NEVER: before the start")
     voice = column(np.float64, unit="share", doc="of its neighbours who had a real say beforehand")
     incidents = column(np.float64, unit="incidents", doc="serious incidents here, fading")

@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from abm.engine.clock import ENDLESS, NEVER
-from abm.engine.table import Table, column
+from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
 class Group(IntEnum):
@@ -76,8 +76,10 @@ class Seekers(Table):
     stops = column(np.int16, ENDLESS, unit="month", doc="month in which the search stops if no home is found before")
     search = column(np.int8, Search.SEARCHING, doc="where the search stands")
     ended = column(np.int16, ENDLESS, unit="month", doc="month in which the search ended")
-    rule = column(np.int8, NEVER, doc="rule by which a home was let")
-    complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where this household lives meanwhile")
+    rule = column(np.int8, UNSET, doc="rule by which a home was let; -1: none")
+    complex = column(
+        np.int16, NO_ROW, unit="row of complexes", doc="starter homes where this household lives meanwhile"
+    )
     entered = column(np.int16, NEVER, unit="month", doc="month in which it moved in there")
 
 
@@ -139,9 +141,9 @@ class Complexes(Table):
     """Complexes of starter homes, from the announcement of the plan on."""
 
     identity = column(np.uint64, doc="lasting address of the luck of this complex")
-    corporation = column(np.int16, NEVER, unit="row of corporations", doc="who lets it: with most room at the time")
+    corporation = column(np.int16, NO_ROW, unit="row of corporations", doc="who lets it: with most room at the time")
     municipality = column(np.int16, unit="row of municipalities", doc="municipality where it stands")
-    neighbourhood = column(np.int16, NEVER, unit="row of neighbourhoods", doc="where in it")
+    neighbourhood = column(np.int16, NO_ROW, unit="row of neighbourhoods", doc="where in it")
     form = column(np.int8, Form.FLEXIBLE, doc="how the units are made")
     units = column(np.int32, unit="units", doc="as planned")
     built = column(np.int32, unit="units", doc="that stand now")
@@ -164,7 +166,7 @@ class Complexes(Table):
     term = column(np.int16, ENDLESS, unit="months", doc="for which it may stand and is financed")
     halt = column(np.int8, Halt.NONE, doc="why the plan ended before it was built")
     next_use = column(np.int8, NextUse.OTHER, doc="what happens at the end of the term")
-    moved_from = column(np.int16, NEVER, unit="row of complexes", doc="complex from which the units came")
+    moved_from = column(np.int16, NO_ROW, unit="row of complexes", doc="complex from which the units came")
     newcomers = column(np.int32, unit="units", doc="let to newcomers")
     residents = column(np.int32, unit="units", doc="let to other home seekers")
     contact = column(np.float32, 1.0, unit="share", doc="contact with neighbours that is left since it opened")

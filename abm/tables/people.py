@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 
 from abm.engine.clock import NEVER
-from abm.engine.table import Table, column
+from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
 class Stage(IntEnum):
@@ -121,13 +121,15 @@ class Newcomers(Table):
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
     adult = column(np.bool_, False, doc="of 18 to 65, screened and in the Netherlands this month")
-    schooling = column(np.int8, NEVER, doc="schooling with which this person came; not known before the profile")
-    sector = column(np.int8, NEVER, doc="sector in which this person can work best, as in state.inputs.sectors")
+    schooling = column(np.int8, UNSET, doc="schooling with which this person came; -1: no profile yet")
+    sector = column(
+        np.int8, NO_ROW, doc="row of state.inputs.sectors in which this person can work best; -1: no profile yet"
+    )
     talent = column(np.float32, unit="log odds/month", doc="what the model does not know that helps to find work")
     exempt = column(np.bool_, False, doc="whether health or care keeps this person from class and work")
     suits = column(np.int8, Activity.NONE, doc="activity that suits this person best")
     keen = column(np.float32, unit="share", doc="takes part in what more than this share of people takes part in")
-    route = column(np.int8, NEVER, doc="route of civic integration, given with the permit")
+    route = column(np.int8, UNSET, doc="route of civic integration, given with the permit; -1: none")
     planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
     class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
     passed = column(np.int16, NEVER, unit="month", doc="month in which language or hours were what the route asks")
@@ -143,7 +145,7 @@ class Newcomers(Table):
     trained = column(np.int8, unit="months", doc="training followed on the fast track")
     certified = column(np.int16, NEVER, unit="month", doc="month of the certificate of that training")
     dual = column(np.bool_, False, doc="whether class and work are combined on a dual track")
-    class_location = column(np.int32, NEVER, unit="row of locations", doc="where in reception the last class was")
+    class_location = column(np.int32, NO_ROW, unit="row of locations", doc="where in reception the last class was")
     class_again = column(np.int16, unit="month", doc="month from which class can go on after a move in reception")
     coached_since = column(np.int16, NEVER, unit="month", doc="month in which a job coach began")
     coaching = column(np.float32, unit="share", doc="strength of coaching, fading after its end")
@@ -163,9 +165,11 @@ class Newcomers(Table):
     permit_months = column(
         np.uint16, doc="in which of the last twelve months this person worked without a residence permit, a bit each"
     )
-    months_idle = column(np.int16, NEVER, unit="months", doc="as an adult here without paid work, class or activity")
-    work_region = column(np.int8, NEVER, unit="row of regions", doc="where this person lived when the job began")
-    employer = column(np.int16, NEVER, unit="row of employers", doc="of the job; the last one after it")
+    months_idle = column(
+        np.int16, UNSET, unit="months", doc="as an adult here without paid work, class or activity; -1: none yet"
+    )
+    work_region = column(np.int8, NO_ROW, unit="row of regions", doc="where this person lived when the job began")
+    employer = column(np.int16, NO_ROW, unit="row of employers", doc="of the job; the last one after it")
 
 
 class Households(Table):
@@ -178,15 +182,15 @@ class Households(Table):
     repeated = column(np.bool_, False, doc="whether this is a repeat application")
     unaccompanied = column(np.bool_, False, doc="whether this is a minor without parents")
     medical = column(np.bool_, False, doc="whether screening found a medical need that decides the place")
-    tie = column(np.int8, NEVER, unit="row of regions", doc="region where relatives live")
-    sponsor = column(np.int32, NEVER, unit="row of households", doc="household that this family came to join")
+    tie = column(np.int8, NO_ROW, unit="row of regions", doc="region where relatives live")
+    sponsor = column(np.int32, NO_ROW, unit="row of households", doc="household that this family came to join")
     stage = column(np.int8, Stage.REGISTERING, doc="where in the chain")
     since = column(np.int16, unit="month", doc="month in which the stage began")
     track = column(np.int8, Track.REGULAR, doc="procedure")
     closing = column(np.bool_, False, doc="application will end without a decision on its merits (Dublin, withdrawn)")
-    location = column(np.int32, NEVER, unit="row of locations", doc="where in reception")
+    location = column(np.int32, NO_ROW, unit="row of locations", doc="where in reception")
     municipality = column(
-        np.int16, NEVER, unit="row of municipalities", doc="where coupled, later where housed; where protected"
+        np.int16, NO_ROW, unit="row of municipalities", doc="where coupled, later where housed; where protected"
     )
     moves = column(np.int16, unit="moves", doc="moves in reception so far, from the registration centre included")
     relocated = column(np.float32, unit="moves", doc="moves in reception, each counting for half after a year")
@@ -202,18 +206,18 @@ class Households(Table):
     housed = column(np.int16, NEVER, unit="month", doc="month of moving into a home, the first one")
     moved_in = column(np.int16, NEVER, unit="month", doc="month of moving into the present home")
     moved_out = column(np.int16, NEVER, unit="month", doc="month of the last move to another municipality")
-    came_from = column(np.int16, NEVER, unit="row of municipalities", doc="where the household lived before that")
+    came_from = column(np.int16, NO_ROW, unit="row of municipalities", doc="where the household lived before that")
 
     adults = column(np.int8, unit="persons", doc="members of 18 to 65, screened and here")
     earned = column(np.float32, unit="EUR/month", doc="their net wages together")
     assistance = column(np.float32, unit="EUR/month", doc="social assistance that makes up what is missing")
     priority = column(np.bool_, True, doc="whether the household goes before other home seekers")
     registered = column(np.int16, NEVER, unit="month", doc="month from which it counts as a registered home seeker")
-    rule = column(np.int8, NEVER, doc="rule by which its home was let")
-    home = column(np.int8, NEVER, doc="size of the home or of the units let, as in HomeSize; -1: none, or not known")
+    rule = column(np.int8, UNSET, doc="rule by which its home was let; -1: none")
+    home = column(np.int8, UNSET, doc="size of the home or of the units let, as in HomeSize; -1: none, or not known")
     tenure = column(np.int8, 0, doc="what is paid for the home, as in Tenure")
     crowded = column(np.bool_, False, doc="whether the home is too small, so that a larger one is looked for")
-    complex = column(np.int16, NEVER, unit="row of complexes", doc="starter homes where it lives")
+    complex = column(np.int16, NO_ROW, unit="row of complexes", doc="starter homes where it lives")
     urgent = column(np.int16, NEVER, unit="month", doc="month from which it needs another home at once")
     interim = column(np.int16, NEVER, unit="month", doc="month in which it came to an interim place")
     hotel = column(np.int16, NEVER, unit="month", doc="month in which it came to a hotel")
@@ -223,7 +227,7 @@ class Households(Table):
 
     tax_on_work = column(
         np.float32,
-        NEVER,
+        UNSET,
         unit="share",
         doc="of a new job's net wage, what the own contribution takes; -1: not in reception",
     )

@@ -10,9 +10,10 @@ from enum import IntEnum
 
 import numpy as np
 
+from abm.engine.clock import NEVER
 from abm.engine.table import Table, column
 
-LONG_AGO = -(2**14)  # a month before all that is simulated
+COUNTED_COMPLEX = 150  # persons in the complexes for which serious incidents were counted (E075)
 NEARNESS = ("far", "near")  # how neighbourhoods are told apart: by whether a location is announced or open there,
 SITE_SIZES = ("none", "under 150 places", "150 to 400 places", "400 places and more")  # by its size,
 PHASES = ("no new location", "announced", "first year", "second year", "later", "closed")  # and by how new it is
@@ -59,8 +60,8 @@ class Neighbourhoods(Table):
     residents = column(np.int32, unit="residents", doc="residents that are simulated")
 
     places = column(np.float64, unit="places", doc="in reception locations here that are announced or open")
-    announced = column(np.int16, LONG_AGO, unit="month", doc="when the last location here was announced")
-    opened = column(np.int16, LONG_AGO, unit="month", doc="when the last location here opened")
+    announced = column(np.int16, NEVER, unit="month", doc="when the last location here was announced")
+    opened = column(np.int16, NEVER, unit="month", doc="when the last location here opened")
     newcomers = column(np.float64, unit="persons", doc="newcomers who live here, in reception or in homes")
     tenants = column(np.float64, unit="persons", doc="residents who share a building with newcomers")
     regulars = column(np.float64, unit="share", doc="regular tenants in the buildings that newcomers live in")

@@ -14,7 +14,7 @@ from scipy.stats import qmc
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import about
-from abm.people.household_formation import Makeup, admit, identities
+from abm.people.household_formation import BEFORE_START, Makeup, admit, identities
 from abm.residents import support
 from abm.state import State
 from abm.tables.country import Kind
@@ -67,7 +67,7 @@ def house(state: State, town: int, persons: int) -> None:
 def welcome(state: State, persons: int, **columns) -> None:
     """Newcomers, each a household of one, with these columns."""
     rank = len(state.households) + np.arange(persons)
-    identity = identities(np.zeros(persons, int), NEVER, rank, way=0)
+    identity = identities(np.zeros(persons, int), BEFORE_START, rank, way=0)
     admit(state, Draws(1, "hosting", 0), identity, np.ones(persons, int), _MAKEUP, since=START - 1, **columns)
 
 

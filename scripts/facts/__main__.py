@@ -24,7 +24,7 @@ TABLES: dict[str, Table] = {
 
 def rebuild(table: Table, given: Given, check: bool) -> bool:
     """Rebuild or check one table and say what came out; whether all is as it should be."""
-    if table.inputs and not given.files and not given.documents:
+    if not (table.findings or table.build) or (table.inputs and not given.files and not given.documents):
         print(made_of(table, given))
         return True
     good = True
@@ -86,9 +86,8 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main.add_subparsers(dest="table", required=True, metavar="TABLE")
     for name, table in TABLES.items():
-        command = commands.add_parser(
-            name, help=", ".join(table.inputs) or "looked up in documents", description=table.remark
-        )
+        lacking = "looked up in documents" if table.findings else "nothing: an assumption"
+        command = commands.add_parser(name, help=", ".join(table.inputs) or lacking, description=table.remark)
         for each, what in table.inputs.items():
             command.add_argument(f"--{each.replace('_', '-')}", type=Path, metavar="FILE", help=what.replace("%", "%%"))
         for option, choices in table.options.items():

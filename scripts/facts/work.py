@@ -147,6 +147,7 @@ TABLES = [
         },
         jobs,
     ),
+    Table("schooling_of_jobs", {}, remark="An assumption: there is no file or page to compare it with."),
     Table(
         "unemployment",
         {

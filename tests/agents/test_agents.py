@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm import Household, Location, Model, Municipality, Neighbourhood, Newcomer, Region, Resident
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Role, Stage
 
@@ -28,7 +28,7 @@ def waiting(household):
 
 def test_a_view_reads_its_row(model):
     columns = model.state.households
-    row = int(np.flatnonzero(columns.municipality != NEVER)[0])
+    row = int(np.flatnonzero(columns.municipality != NO_ROW)[0])
     household = Household(model, row)
     assert household.size == columns.size[row]
     assert household.stage is Stage(columns.stage[row])
@@ -80,7 +80,7 @@ def test_views_write_through_also_after_the_table_grew():
     assert model.state.households.track[0] == 1
     assert household.origin == "syria"
     household.location = None
-    assert model.state.households.location[0] == NEVER
+    assert model.state.households.location[0] == NO_ROW
 
 
 def test_a_reference_takes_only_its_own_kind_and_model(model):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.asylum import coupling
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.facts.csv_tables import HALVES
 from abm.tables.country import Kind
 from abm.tables.people import Stage
@@ -38,7 +38,7 @@ def slow_tie(size, region_of, behind, population, region):
     """One household after the other goes where most is still to do for each inhabitant."""
     found = []
     for persons, only in zip(size, region_of, strict=True):
-        allowed = [town for town in range(len(population)) if only in (NEVER, region[town])]
+        allowed = [town for town in range(len(population)) if only in (NO_ROW, region[town])]
         best = max(allowed, key=lambda town: behind[town] / population[town])
         behind[best] -= persons
         found.append(best)
@@ -46,7 +46,7 @@ def slow_tie(size, region_of, behind, population, region):
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 9), st.sampled_from([NEVER, 0, 1])), max_size=20),
+    st.lists(st.tuples(st.integers(1, 9), st.sampled_from([NO_ROW, 0, 1])), max_size=20),
     st.lists(st.integers(-40, 60), min_size=5, max_size=5),
     st.lists(st.integers(1, 50), min_size=5, max_size=5),
 )
@@ -62,7 +62,7 @@ def test_tie_equals_the_slow_twin(households, behind, population):
 
 def test_the_furthest_behind_for_each_inhabitant_goes_first():
     behind, inhabitants = np.array([10.0, 30, 20]), np.array([100.0, 200, 100])
-    found = coupling.tie(np.full(4, 8), np.full(4, NEVER), behind, inhabitants, np.zeros(3, int))
+    found = coupling.tie(np.full(4, 8), np.full(4, NO_ROW), behind, inhabitants, np.zeros(3, int))
     assert found.tolist() == [2, 1, 2, 1]  # 0.10 0.15 0.20; then 0.12 at the last, 0.11 in the middle, 0.12 0.11 ...
     assert behind.tolist() == [10, 14, 4]
 
@@ -153,7 +153,7 @@ def test_everyone_registered_is_tied_once():
     assert set(state.households.coupled[rows]) == set(state.households.since[rows]) == {MARCH}
     tied = np.bincount(state.households.municipality[rows], state.households.size[rows])
     assert np.abs(tied - np.array(INHABITANTS) / 1_000).max() <= 2  # as behind as each other at the end
-    assert set(state.households.municipality[others]) == {NEVER}
+    assert set(state.households.municipality[others]) == {NO_ROW}
     assert len(run(coupling, state)["coupled"]) == 0
 
 

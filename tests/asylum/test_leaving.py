@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.asylum import leaving
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.people import IN_RECEPTION, Stage
 from tests.helpers.village import luck, people, run, village_state
 
@@ -42,8 +42,8 @@ def test_only_those_who_must_go_leave():
     events = run(leaving, state, **ALL)
     left = np.concatenate([events["returned"], events["left_unknown"]])
     assert left.tolist() == [int(Stage.DEPARTING)]  # one household per stage, in order
-    assert state.households.location[left].tolist() == [NEVER]
-    assert (state.households.location[[s for s in IN_RECEPTION if s != Stage.DEPARTING]] != NEVER).all()
+    assert state.households.location[left].tolist() == [NO_ROW]
+    assert (state.households.location[[s for s in IN_RECEPTION if s != Stage.DEPARTING]] != NO_ROW).all()
 
 
 def test_nobody_leaves_in_the_month_of_the_refusal():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from abm.asylum import placement
 from abm.asylum.placement import FREE, GREEDY, QUOTA, RANDOM, RULES
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from tests.helpers.reception import EMERGENCY, MUNICIPAL, REGULAR, country, emergency, kinds, screened
@@ -36,16 +36,16 @@ def slow_place(size, only, chance, wanted, places, held, merit, share, rule):
 
 
 def slow_assign(households, places, held, merit, share, rule):
-    """Number of the chosen place per household (NEVER: stays); places and held change."""
+    """Number of the chosen place per household (NO_ROW: stays); places and held change."""
     chosen = []
     for size, tie, worst, chance, fallback, leaves in households:
         found = None
         for wanted in [kind for kind in (REGULAR, EMERGENCY) if kind <= worst]:
-            for only in ([] if tie == NEVER else [tie]) + [None]:
+            for only in ([] if tie == NO_ROW else [tie]) + [None]:
                 found = found or slow_place(size, only, chance, wanted, places, held, merit, share, rule)
         if found is None and worst == MUNICIPAL:
             found = places[fallback]
-        chosen.append(NEVER if found is None else places.index(found))
+        chosen.append(NO_ROW if found is None else places.index(found))
         if found is not None:
             found["room"] -= size
             held[leaves] -= size
@@ -62,7 +62,7 @@ def countries(draw):
         for number, kind in enumerate(kinds)
     ]
     household = st.tuples(
-        st.integers(1, 6), st.sampled_from([NEVER, 0, 1, 2]), st.sampled_from([REGULAR, EMERGENCY, MUNICIPAL]),
+        st.integers(1, 6), st.sampled_from([NO_ROW, 0, 1, 2]), st.sampled_from([REGULAR, EMERGENCY, MUNICIPAL]),
         st.integers(0, 1023).map(lambda number: number / 1024), st.just(0), st.integers(0, 2),
     )  # fmt: skip
     return draw(st.lists(household, max_size=15)), places, draw(st.sampled_from(range(len(RULES))))
@@ -104,7 +104,7 @@ THREE = [  # free places, by region: 5, 9 and 7
 ]
 
 
-def best(rule, size=1, only=NEVER, chance=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
+def best(rule, size=1, only=NO_ROW, chance=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
     room, kind, region = (np.array([p[name] for p in THREE]) for name in ("room", "kind", "region"))
     return placement.best_location(
         size, only, chance, REGULAR, room, kind, region, np.array(merit), np.array(held, float), np.array(share), rule
@@ -114,7 +114,7 @@ def best(rule, size=1, only=NEVER, chance=0.0, held=(50, 60, 40), share=(0.2, 0.
 def test_free_takes_most_free_places():
     assert best(FREE) == 1
     assert best(FREE, only=2) == 2
-    assert best(FREE, size=10) == NEVER
+    assert best(FREE, size=10) == NO_ROW
 
 
 def test_quota_takes_the_region_furthest_below_its_share():
@@ -140,7 +140,7 @@ def test_random_among_the_places_that_are_large_enough():
 
 def test_who_moves_no_longer_counts_in_the_region_that_it_leaves():
     places = [{"kind": REGULAR, "region": region, "room": 100.0} for region in (0, 1)]
-    families = [(15, NEVER, REGULAR, 0.0, 0, 0), (1, NEVER, REGULAR, 0.0, 0, 2)]
+    families = [(15, NO_ROW, REGULAR, 0.0, 0, 0), (1, NO_ROW, REGULAR, 0.0, 0, 2)]
     chosen, _, held = assign(families, places, QUOTA)
     assert chosen == [1, 0]  # region 0 has 80 per share, region 1 has 60; then 5 / 0.25 = 20 and 45 / 0.5 = 90
     assert held == [6.0, 45.0, 24.0]
@@ -289,17 +289,17 @@ def test_places_count_at_the_scale_of_the_run():
 def test_overflow_goes_to_the_municipal_location_of_the_region_of_relatives():
     state = country()
     alpha, beta = locations(state, Kind.MUNICIPAL)
-    rows = {tie: screened(state, 10, tie=tie) for tie in (ALPHA, BETA, NEVER)}
+    rows = {tie: screened(state, 10, tie=tie) for tie in (ALPHA, BETA, NO_ROW)}
     run(placement, state)
     where = state.households.location
     assert set(where[rows[ALPHA]]) == {alpha}
     assert set(where[rows[BETA]]) == {beta}
-    assert set(where[rows[NEVER]]) <= {alpha, beta}
+    assert set(where[rows[NO_ROW]]) <= {alpha, beta}
 
 
 def test_overflow_without_relatives_is_spread_by_inhabitants():
     found = placement.crisis_place(
-        village_state(), np.array([NEVER, NEVER, NEVER, ALPHA]), np.array([0.0, 0.59, 0.61, 0.99])
+        village_state(), np.array([NO_ROW, NO_ROW, NO_ROW, ALPHA]), np.array([0.0, 0.59, 0.61, 0.99])
     )
     alpha, beta = locations(village_state(), Kind.MUNICIPAL)
     assert found.tolist() == [alpha, alpha, beta, alpha]
@@ -329,7 +329,7 @@ def test_families_that_arrive_with_a_permit_get_a_place_too():
     family = people(state, Stage.AWAITING_REGISTRATION, size=4, sponsor=sponsor[0], location=gate)
     run(placement, state)
     assert kinds(state, family) == [REGULAR]
-    assert state.households.location[sponsor].tolist() == [NEVER]
+    assert state.households.location[sponsor].tolist() == [NO_ROW]
 
 
 def test_nobody_in_reception():

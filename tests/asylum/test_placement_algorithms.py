@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import eye, kron, vstack
 
 from abm.asylum.placement_algorithms import in_turn, of_hindsight, reached, settle, together
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
 REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
@@ -18,7 +18,7 @@ DYNAMIC = 1.0  # the pace of prices that is the default of placement
 
 
 def persons_in(chosen, size, regions):
-    placed = chosen != NEVER
+    placed = chosen != NO_ROW
     return np.bincount(chosen[placed], size[placed], regions)
 
 
@@ -41,7 +41,7 @@ def slow_settle(households, places, price, pace):
             if fits and found is None:
                 region = max(sorted({p["region"] for p in fits}), key=lambda r: worth[r] - price[r])
                 found = max((p for p in fits if p["region"] == region), key=lambda p: p["room"])
-        chosen.append(NEVER if found is None else places.index(found))
+        chosen.append(NO_ROW if found is None else places.index(found))
         if found is not None:
             if chooses and pace:
                 for region in range(len(price)):
@@ -110,10 +110,10 @@ def exhaustive(worth, size, capacity):
     """The most that all households can be worth together, a place for each going first."""
     count, regions = worth.shape
     best = -np.inf
-    for chosen in product(range(NEVER, regions), repeat=count):
+    for chosen in product(range(NO_ROW, regions), repeat=count):
         chosen = np.array(chosen)
         if (persons_in(chosen, size, regions) <= capacity).all():
-            best = max(best, reached(worth, chosen) - 1e3 * (chosen == NEVER).sum())
+            best = max(best, reached(worth, chosen) - 1e3 * (chosen == NO_ROW).sum())
     return best
 
 
@@ -131,7 +131,7 @@ def test_together_equals_brute_force_for_single_persons(instance):
     worth, size, capacity = instance
     if capacity.sum() >= len(size):
         chosen = together(worth, size, capacity)
-        assert (chosen != NEVER).all()
+        assert (chosen != NO_ROW).all()
         assert reached(worth, chosen) == pytest.approx(exhaustive(worth, size, capacity))
 
 
@@ -141,7 +141,7 @@ def test_families_stay_whole_within_capacity_and_no_more_than_brute_force(instan
     chosen = together(worth, size, capacity)
     assert chosen.shape == size.shape  # one region for the whole household
     assert (persons_in(chosen, size, 3) <= capacity).all()
-    found = reached(worth, chosen) - 1e3 * (chosen == NEVER).sum()
+    found = reached(worth, chosen) - 1e3 * (chosen == NO_ROW).sum()
     assert found <= exhaustive(worth, size, capacity) + 1e-9
 
 
@@ -160,7 +160,7 @@ def test_together_with_families_is_mostly_what_brute_force_finds():
         size = np.where(rng.random(5) < 0.5, 1, rng.integers(2, 5, 5))
         worth, capacity = rng.normal(size=(5, 3)), rng.multinomial(size.sum() + 6, [1 / 3] * 3).astype(float)
         found = together(worth, size, capacity)
-        gap = exhaustive(worth, size, capacity) - (reached(worth, found) - 1e3 * (found == NEVER).sum())
+        gap = exhaustive(worth, size, capacity) - (reached(worth, found) - 1e3 * (found == NO_ROW).sum())
         same.append(gap < 1e-9)
         assert gap < 1.5  # never a place less, never more than what one household can gain
     assert np.mean(same) >= 0.95
@@ -181,14 +181,14 @@ def test_together_comes_within_half_a_percent_of_what_divided_families_could_rea
     once, within = kron(eye(count), np.ones((1, 35))), kron(size[None, :], eye(35))
     bound = linprog(-worth.ravel(), vstack([once, within]), np.r_[np.ones(count), capacity], bounds=(0, 1))
     chosen = together(worth, size, capacity)
-    assert (chosen != NEVER).all()
+    assert (chosen != NO_ROW).all()
     assert -bound.fun * 0.995 <= reached(worth, chosen) <= -bound.fun + 1e-6
 
 
 def test_nobody_is_placed_where_there_is_no_room():
     worth, size = np.ones((3, 2)), np.array([2, 1, 4])
-    assert together(worth, size, np.zeros(2)).tolist() == [NEVER] * 3
-    assert together(worth, size, np.array([3.0, 0.9])).tolist() == [0, 0, NEVER]
+    assert together(worth, size, np.zeros(2)).tolist() == [NO_ROW] * 3
+    assert together(worth, size, np.array([3.0, 0.9])).tolist() == [0, 0, NO_ROW]
     assert together(worth[:0], size[:0], np.ones(2)).tolist() == []
 
 

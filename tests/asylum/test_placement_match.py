@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from abm.asylum import placement
 from abm.asylum.measures import placement_match
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.observe.measure import Month
 from abm.tables.country import Kind
 from abm.tables.people import Role, Schooling
@@ -147,7 +147,7 @@ def test_seen_with_a_large_error_the_match_is_as_at_random(rule):
     state = village_state(own_sector=1.0)
     state.locations.places[locations(state, Kind.REGULAR)] = [500, 500]
     farm, care = working(state, 300, FARM), working(state, 300, CARE)
-    state.newcomers.sector[:] = np.where(state.newcomers.sector == NEVER, SHOP, state.newcomers.sector)
+    state.newcomers.sector[:] = np.where(state.newcomers.sector == NO_ROW, SHOP, state.newcomers.sector)
     with pytest.raises(ValidationError):
         placement.Params(noise=1000)
     blind = placement.Params.model_construct(**(placement.Params(rule=rule, floor=-3).model_dump() | {"noise": 1000.0}))

@@ -8,6 +8,7 @@ import pytest
 from abm.asylum import protection
 from abm.chain import turn
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS
 from abm.scenario import default
 from abm.tables.people import Schooling, Stage
@@ -97,7 +98,7 @@ def test_they_live_in_municipalities_by_inhabitants():
     towns = np.bincount(state.households.municipality[here(state)], minlength=5)
     # standard deviation of a count: at most sqrt(10,000 x 0.3 x 0.7) = 46
     assert towns.tolist() == pytest.approx([1000, 2000, 3000, 2000, 2000], abs=4 * 46)
-    assert (state.households.location == NEVER).all()
+    assert (state.households.location == NO_ROW).all()
     assert (state.households.origin == WAR).all()
     assert (state.households.granted == NEVER).all()
     assert (state.households.applied == BEGUN).all()
@@ -157,7 +158,7 @@ def test_nobody_of_them_enters_reception_and_the_others_are_as_without_them():
     way = together.households.identity >> np.uint64(6) & np.uint64(3)
     theirs = way == protection.WAY
     assert np.isin(together.households.stage[theirs], (Stage.PROTECTED, Stage.RETURNED)).all()
-    assert (together.households.location[theirs] == NEVER).all()
+    assert (together.households.location[theirs] == NO_ROW).all()
     assert together.households.size[theirs].sum() > 1000
     assert len(apart.households) == np.count_nonzero(~theirs)
     order = np.flatnonzero(~theirs)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.asylum import reunion
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, relatives
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage
@@ -140,7 +140,7 @@ def test_families_arrive_with_a_permit_and_belong_to_their_sponsor():
     assert of.identity[families].tolist() == relatives(of.identity[rows]).tolist()
     assert of.reunion[rows].tolist() == [ARRIVED, ARRIVED]
     assert of.family_abroad[rows].tolist() == [0, 0]
-    assert of.municipality[families].tolist() == [NEVER, NEVER]
+    assert of.municipality[families].tolist() == [NO_ROW, NO_ROW]
 
 
 def test_everyone_abroad_arrives_once():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.asylum import screening
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage, Track
 from tests.helpers.village import ALPHA, BETA, MIXED, SAFE, WAR, constant, luck, people, run, village, village_state
 
@@ -101,12 +101,12 @@ def test_shares_of_medical_needs_and_ties_at_their_bounds():
     rows = people(state, Stage.REGISTERING, count=400)
     run(screening, state, medical_share=0, tie_share=0)
     assert not state.households.medical.any()
-    assert set(state.households.tie) == {NEVER}
+    assert set(state.households.tie) == {NO_ROW}
     state = village_state()
     rows = people(state, Stage.REGISTERING, count=400)
     run(screening, state, medical_share=0.3, tie_share=0.5)
     assert state.households.medical[rows].mean() == pytest.approx(0.3, abs=0.07)
-    assert (state.households.tie[rows] != NEVER).mean() == pytest.approx(0.5, abs=0.075)
+    assert (state.households.tie[rows] != NO_ROW).mean() == pytest.approx(0.5, abs=0.075)
 
 
 def test_relatives_live_where_people_live():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.asylum import status
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 from tests.helpers.village import Kind, locations, people, run, village_state
 
@@ -58,7 +58,7 @@ def test_only_permit_holders_are_registered_and_families_go_through_too():
     events = run(status, state, brp_weeks=0)
     assert events["registered"].tolist() == [holder, family]
     assert state.households.stage[applicant] == Stage.IN_DECISION
-    assert set(state.households.municipality) == {NEVER}
+    assert set(state.households.municipality) == {NO_ROW}
 
 
 def test_nobody_holds_a_permit():

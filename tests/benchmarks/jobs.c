@@ -2,7 +2,7 @@
 #include "philox.h"
 #include <math.h>
 
-enum { DEPARTING = 6, HOUSED = 7, NEVER = -1, FAST = 1, LIFELONG = -1 };
+enum { DEPARTING = 6, HOUSED = 7, NEVER = -16384, NO_ROW = -1, FAST = 1, LIFELONG = -1 };
 enum { YOUNG = 25 * 12, OLD = 45 * 12, PRIME = 30 * 12, DECADE = 120 };
 static const double WEEKS = 365.25 / 12 / 7, TOP = 5.0, FADING = 0.02;
 
@@ -37,7 +37,7 @@ static double luck(const Jobs *j, int64_t i, int month, uint32_t label) {
 }
 
 static int8_t region(const Jobs *j, int32_t h) {
-    return j->location[h] == NEVER ? j->municipality_region[j->municipality[h]] : j->location_region[j->location[h]];
+    return j->location[h] == NO_ROW ? j->municipality_region[j->municipality[h]] : j->location_region[j->location[h]];
 }
 
 static void learn(Jobs *j, int64_t i, int age) {
@@ -69,7 +69,7 @@ static double chance(const Jobs *j, int64_t i, int32_t h, int age, int month) {
     z += j->at_scale * j->coaching * j->coached[i];
     if (age > PRIME) z += j->ageing * (age - PRIME) / DECADE;
     if (j->female[i]) z += j->woman;
-    if (j->location[h] != NEVER) z += j->in_reception;
+    if (j->location[h] != NO_ROW) z += j->in_reception;
     if (j->recognised[i] != NEVER) z += j->regulated[i] ? j->regulated_diploma : j->other_diploma;
     if (j->subsidised_share > 0 && luck(j, i, LIFELONG, j->subsidised) < j->subsidised_share) z += j->subsidy;
     return access * search / (1 + exp(-z));

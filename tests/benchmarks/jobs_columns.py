@@ -6,7 +6,8 @@ from abm.civic import learning
 from abm.engine.clock import MONTHS, NEVER, Clock
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
-from abm.jobs.work import FADING, chance_of_match, odds_of_person
+from abm.engine.table import NO_ROW
+from abm.jobs.work import chance_of_match, odds_of_person
 from abm.people.working_age import adults, regions_of
 from abm.state import State
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
@@ -22,7 +23,7 @@ class JobsColumns:
         self.state.households.add(rules.people, **households)
         self.state.locations.add(TOWNS, region=rules.regions(TOWNS))
         self.state.municipalities.add(TOWNS, region=rules.regions(TOWNS), population=1)
-        self.state.origins.add(1, language=NEVER)  # nobody has neighbours of the own language
+        self.state.origins.add(1, language=NO_ROW)  # nobody has neighbours of the own language
 
     def step(self) -> tuple[int, ...]:
         """Let everybody learn, then work."""
@@ -41,7 +42,7 @@ class JobsColumns:
         lost = working[draws.uniform("ends", people.identity[working]) < ends]
         hired = self.found(draws, seeking)
         people.experience[working] += 1 / MONTHS
-        people.experience[seeking] *= 1 - FADING
+        people.experience[seeking] *= 1 - self.rules.work.experience_fading
         people.employed[lost], people.work_hours[lost] = False, 0
         people.employed[hired], people.work_hours[hired] = True, params.hours
         people.hired[hired] = self.state.clock.month

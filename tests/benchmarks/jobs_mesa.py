@@ -9,7 +9,6 @@ from abm.civic.learning import OLD, TOP, YOUNG
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.jobs.job_search import DECADE, PRIME
-from abm.jobs.work import FADING
 from abm.tables.people import Stage, Track
 from tests.benchmarks.jobs_rules import BEGIN, EXACT, NEAR, TOWNS, JobsRules
 from tests.benchmarks.slice_mesa import Addressed
@@ -68,7 +67,7 @@ class Adult(mesa.Agent):
         """Perhaps find a job."""
         p = self.model.work
         chance = self.access() * self.search() / (1 + exp(-self.odds(age)))
-        self.experience *= 1 - FADING
+        self.experience *= 1 - self.model.rules.work.experience_fading
         if self.random.random() < chance:
             self.employed, self.work_hours, self.hired = True, p.hours, self.model.month
             self.model.hired += 1

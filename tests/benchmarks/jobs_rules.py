@@ -19,8 +19,8 @@ import numpy as np
 from abm.civic import learning
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.jobs import work
-from abm.jobs.work import REFERENCE
 from abm.tables.people import Stage, Track
 
 BEGIN = 60  # month
@@ -55,7 +55,9 @@ class JobsRules:
     @cached_property
     def regional(self) -> np.ndarray:
         """What living in a region adds to the odds of a job, (REGIONS,)."""
-        return self.work.base + self.work.unemployment * (np.linspace(*UNEMPLOYMENT, REGIONS) - REFERENCE)
+        return self.work.base + self.work.unemployment * (
+            np.linspace(*UNEMPLOYMENT, REGIONS) - self.work.reference_unemployment
+        )
 
     def regions(self, places: int) -> np.ndarray:
         """Labour market region of each location or municipality, (places,)."""
@@ -100,8 +102,8 @@ class JobsRules:
         households = {
             "stage": stage,
             "track": np.where(luck("fast") < 0.1, Track.FAST, Track.REGULAR).astype(np.int8),
-            "location": np.where(in_reception, place, NEVER).astype(np.int32),
-            "municipality": np.where(in_reception, NEVER, place).astype(np.int16),
+            "location": np.where(in_reception, place, NO_ROW).astype(np.int32),
+            "municipality": np.where(in_reception, NO_ROW, place).astype(np.int16),
             "applied": (BEGIN - 1 - np.floor(luck("applied") * APPLIED)).astype(np.int16),
             "granted": np.where(permit, BEGIN - 1, NEVER).astype(np.int16),
         }

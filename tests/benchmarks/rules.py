@@ -20,8 +20,8 @@ from functools import cached_property
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 
 MUNICIPALITIES = 342
@@ -78,6 +78,6 @@ class Rules:
             "stage": stage,
             "since": -1 - np.floor(draws.once("since", who) * WAITED).astype(np.int16),
             "place": np.searchsorted(self.cumulative, draws.once("place", who), side="right").astype(np.int16),
-            "town": np.where(stage == Stage.AWAITING_HOME, tied, NEVER).astype(np.int16),
+            "town": np.where(stage == Stage.AWAITING_HOME, tied, NO_ROW).astype(np.int16),
             "moves": np.zeros(self.people, np.int16),
         }

@@ -2,7 +2,7 @@
 #include "philox.h"
 #include <stdlib.h>
 
-enum { IN_DECISION = 1, AWAITING_HOME = 5, DEPARTING = 6, NEVER = -1, MONTHS = 4096, BEFORE = 1024 };
+enum { IN_DECISION = 1, AWAITING_HOME = 5, DEPARTING = 6, NO_ROW = -1, MONTHS = 4096, BEFORE = 1024 };
 
 typedef struct {
     int64_t people, municipalities, capacity;
@@ -92,7 +92,7 @@ static int64_t house(Slice *s, int month) {
     }
     for (int64_t t = 0; t < towns; t++) {
         for (int64_t k = start[t]; k < start[t] + count[t]; k++) {
-            s->stage[row[k]] = IN_DECISION, s->since[row[k]] = (int16_t)month, s->town[row[k]] = NEVER;
+            s->stage[row[k]] = IN_DECISION, s->since[row[k]] = (int16_t)month, s->town[row[k]] = NO_ROW;
             s->homes[t] -= 1;
         }
         housed += count[t];

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.queues import oldest_first, oldest_first_by, waiting
-from abm.engine.table import Table, column
+from abm.engine.table import NO_ROW, Table, column
 from abm.tables.people import Stage
 from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 
@@ -19,7 +18,7 @@ class People(Table):
     stage = column(np.int8, Stage.IN_DECISION, doc="where in the chain")
     since = column(np.int16, unit="month", doc="month in which the stage began")
     place = column(np.int16, unit="row of municipalities", doc="where in reception")
-    town = column(np.int16, NEVER, unit="row of municipalities", doc="where a permit holder waits for a home")
+    town = column(np.int16, NO_ROW, unit="row of municipalities", doc="where a permit holder waits for a home")
     moves = column(np.int16, unit="moves", doc="moves so far")
 
     def enter(self, rows: np.ndarray, stage: Stage, month: int) -> None:
@@ -94,5 +93,5 @@ class Columns:
         rows = oldest_first_by(people.town[queue], queue, people.since, people.lottery, people.size, whole)
         self.homes -= np.bincount(people.town[rows], minlength=MUNICIPALITIES)
         people.enter(rows, Stage.IN_DECISION, self.month)
-        people.town[rows] = NEVER
+        people.town[rows] = NO_ROW
         return len(rows)

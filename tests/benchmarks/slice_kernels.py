@@ -7,9 +7,9 @@ cache: luck for a whole block at once, so that the compiler can use vectors, and
 import numpy as np
 from numba import njit
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, fill_uniform
 from abm.engine.queues import oldest_first, oldest_first_by
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 from tests.benchmarks.rules import GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 from tests.benchmarks.slice_columns import Columns
@@ -36,7 +36,7 @@ def grant(rows, identity, stage, since, town, cumulative, month, label, k0, k1):
         i, positive = rows[k], chance[k] < GRANTED
         stage[i] = AWAITING_HOME if positive else DEPARTING
         since[i] = month
-        town[i] = town_of(cumulative, chance[k] / GRANTED) if positive else NEVER
+        town[i] = town_of(cumulative, chance[k] / GRANTED) if positive else NO_ROW
         granted += positive
     return granted
 
@@ -80,7 +80,7 @@ def let(rows, stage, since, town, homes, month):
     """Use up one home per row and give the row to a new applicant."""
     for i in rows:
         homes[town[i]] -= 1
-        stage[i], since[i], town[i] = IN_DECISION, month, NEVER
+        stage[i], since[i], town[i] = IN_DECISION, month, NO_ROW
 
 
 class Kernels(Columns):

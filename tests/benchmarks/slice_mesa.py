@@ -12,8 +12,8 @@ from heapq import heapify, heappop, heappush
 import mesa
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import fill_uniform, stream
+from abm.engine.table import NO_ROW
 from abm.tables.people import Stage
 from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALITIES, Rules
 
@@ -65,7 +65,7 @@ class Person(mesa.Agent):
 
     def apply(self):
         """Make room for the next applicant."""
-        self.stage, self.since, self.town = Stage.IN_DECISION, self.model.month, NEVER
+        self.stage, self.since, self.town = Stage.IN_DECISION, self.model.month, NO_ROW
         heappush(self.model.undecided, (self.since, self.lottery, self))
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from abm.civic import integration
 from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 from abm.tables.people import Route, Schooling, Stage, Track
 from tests.helpers.adults import grown, village_state
 from tests.helpers.village import ALPHA, BETA, D, people, run
@@ -51,7 +52,7 @@ def test_a_permit_brings_the_law_of_its_day_for_good():
     run(integration, state, **NEW, hardest_higher=0)
     assert (state.newcomers.route[before] == Route.OLD).all()
     assert (state.newcomers.route[after] == Route.B1).all()
-    assert (state.newcomers.route[waits] == NEVER).all()
+    assert (state.newcomers.route[waits] == UNSET).all()
 
 
 @pytest.mark.parametrize(

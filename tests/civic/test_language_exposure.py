@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.civic.language_exposure import openness
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from tests.helpers.village import MIXED, SAFE, WAR, A, D, locations, people, village_state
@@ -38,7 +38,7 @@ def test_around_a_home_compatriots_count_more_than_evenly():
 
 def test_who_shares_no_language_has_no_neighbours_of_it():
     state = village_state()
-    state.origins.language[WAR] = NEVER
+    state.origins.language[WAR] = NO_ROW
     rows = people(state, Stage.IN_DECISION, count=3)
     home = people(state, Stage.HOUSED, municipality=A)
     found = openness(state, mixed=0.2, clustering=5)
@@ -56,7 +56,7 @@ def test_a_scale_of_people_changes_nothing():
 def test_in_a_starter_home_the_neighbours_are_its_tenants():
     state = village_state()
     state.complexes.add(1, units=9, built=9, residents=4, newcomers=6, contact=0.5)
-    state.origins.language[:] = [0, 1, NEVER]
+    state.origins.language[:] = [0, 1, NO_ROW]
     rows = [people(state, Stage.HOUSED, size=size, origin=of, complex=0)[0] for size, of in ((3, 0), (2, 1), (1, 2))]
     # ten persons, three of whom speak the first language; four residents, with whom half of the contact is left
     found = openness(state, 0.3, 5)[rows]

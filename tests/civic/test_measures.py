@@ -5,6 +5,7 @@ import pytest
 
 from abm.civic.measures import MEASURES
 from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 from abm.observe.measure import Month
 from abm.tables.people import Activity, Route, Stage
 from tests.helpers.adults import grown, village_state
@@ -23,7 +24,7 @@ def found(state, name, by, **events):
 def test_routes_and_activities_count_adults():
     state = village_state()
     rows = grown(state, people(state, Stage.HOUSED, count=4))
-    state.newcomers.route[rows] = [Route.OLD, Route.B1, Route.B1, NEVER]
+    state.newcomers.route[rows] = [Route.OLD, Route.B1, Route.B1, UNSET]
     state.newcomers.activity[rows] = [Activity.NONE, Activity.OTHER, Activity.OTHER, Activity.TRAINING]
     assert found(state, "routes", "route").tolist() == [1, 2, 0, 0]
     assert found(state, "activities", "activity").tolist() == [1, 0, 0, 0, 0, 1, 2]

@@ -5,6 +5,7 @@ import pytest
 
 from abm.civic import participation
 from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 from abm.tables.people import Route, Stage
 from tests.helpers.adults import grown, village_state
 from tests.helpers.village import ALPHA, BETA, D, Kind, locations, people, run
@@ -26,7 +27,7 @@ def test_hours_are_those_attended_less_what_work_takes():
         [5 * MONTH, 0.6 * 5 * MONTH, 0.9 * 5 * MONTH]
     )
     by_duty = participation.Params(hours_a_week=10, hours_self_reliance=6, duty=True, attended_by_duty=0.8)
-    routes = np.array([NEVER, Route.OLD, Route.SELF_RELIANCE])
+    routes = np.array([UNSET, Route.OLD, Route.SELF_RELIANCE])
     idle = np.zeros(3, bool)
     assert participation.hours(idle, idle, routes, by_duty) == pytest.approx([8 * MONTH, 8 * MONTH, 4.8 * MONTH])
 

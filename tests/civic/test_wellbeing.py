@@ -7,6 +7,7 @@ from abm.asylum import placement
 from abm.civic import wellbeing
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.jobs import work
 from abm.people.working_age import look
 from abm.tables.country import Kind
@@ -19,7 +20,7 @@ WEIGHTS = (0.25, 0.3, 0.07, 0.3, 0.15, 0.1, 0.45)  # job, home, level, status, m
 
 def adults(count, stage=Stage.HOUSED, **columns):
     state = village_state()
-    implied = {} if stage == Stage.IN_DECISION else {"granted": -5}  # NEVER is the month before the first
+    implied = {} if stage == Stage.IN_DECISION else {"granted": -1}
     rows = people(state, stage, count, **(implied | columns))
     state.newcomers.born[:] = -12 * 30
     state.newcomers.language[:] = 2
@@ -41,7 +42,10 @@ def test_the_kernel_equals_the_plain_twin():
     temper, language, before = (luck.normal(size=n).astype(np.float32) for _ in range(3))
     hours, identity = luck.choice([0, 20], n).astype(np.float32), luck.permutation(n).astype(np.uint64)
     of = luck.integers(0, homes, n).astype(np.int32)
-    home, granted = luck.choice([0, 0.7, 1], homes).astype(np.float32), luck.integers(NEVER, 9, homes).astype(np.int16)
+    home, granted = (
+        luck.choice([0, 0.7, 1], homes).astype(np.float32),
+        luck.choice([NEVER, -1, 0, 8], homes).astype(np.int16),
+    )
     relocated, reunion = luck.random(homes).astype(np.float32), luck.integers(0, 5, homes).astype(np.int8)
     rows = np.flatnonzero(luck.random(n) < 0.9)
     new, draws = rows[luck.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
@@ -133,7 +137,7 @@ def test_family_apart_weighs_until_it_is_here(stands):
 
 
 def test_a_move_counts_for_half_after_a_year():
-    state, rows = adults(10, stage=Stage.IN_DECISION, location=NEVER)
+    state, rows = adults(10, stage=Stage.IN_DECISION, location=NO_ROW)
     state.households.location[rows] = locations(state, Kind.REGISTRATION)[0]
     run(placement, state)
     assert state.households.relocated[rows].tolist() == state.households.moves[rows].tolist()
@@ -154,7 +158,10 @@ def test_low_wellbeing_takes_search_and_high_gives_none():
 
 def test_a_home_counts_where_it_is_there():
     luck = np.random.default_rng(5)
-    location, homeless = luck.integers(NEVER, 2, 200).astype(np.int32), luck.integers(NEVER, 2, 200).astype(np.int16)
-    expected = (location == NEVER) & (homeless == NEVER)
+    location, homeless = (
+        luck.integers(NO_ROW, 2, 200).astype(np.int32),
+        luck.choice([NEVER, -1, 0], 200).astype(np.int16),
+    )
+    expected = (location == NO_ROW) & (homeless == NEVER)
     assert wellbeing.home(location, homeless).tolist() == expected.astype(float).tolist()
     assert 0 < expected.sum() < 200

@@ -6,8 +6,7 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
-from abm.engine.table import FIRST_CAPACITY, Table, column
+from abm.engine.table import FIRST_CAPACITY, NO_ROW, UNSET, Table, column
 from abm.tables.people import Stage
 from tests.helpers.village import people, village_state
 
@@ -22,7 +21,7 @@ class Boats(Table):
 class Ferries(Boats):
     """A table with the columns of another and its own."""
 
-    route = column(np.int8, NEVER, doc="line")
+    route = column(np.int8, UNSET, doc="line")
 
 
 def test_rows_are_only_added_and_keep_their_number():
@@ -104,7 +103,7 @@ def test_columns_are_described_and_inherited_in_order():
     assert (Boats.length.unit, Boats.length.doc, Boats.length.default) == ("m", "from bow to stern", 4.5)
     ferries = Ferries()
     ferries.add(1, crew=2)
-    assert (ferries.crew[0], ferries.route[0]) == (2, NEVER)
+    assert (ferries.crew[0], ferries.route[0]) == (2, NO_ROW)
 
 
 @pytest.mark.parametrize("copied", [lambda table: pickle.loads(pickle.dumps(table)), deepcopy], ids=["pickle", "copy"])
@@ -117,7 +116,7 @@ def test_a_copy_is_equal_and_lives_its_own_life(copied):
         assert getattr(ferries, name).dtype == getattr(other, name).dtype
     other.crew[0] = 99
     assert other.add(1).tolist() == [FIRST_CAPACITY + 3]
-    assert (other.route[-1], other.crew[-1]) == (NEVER, 0)
+    assert (other.route[-1], other.crew[-1]) == (NO_ROW, 0)
     assert (len(ferries), ferries.crew[0]) == (FIRST_CAPACITY + 3, 0)
 
 

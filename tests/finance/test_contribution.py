@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
 from abm.engine.errors import BooksError
+from abm.engine.table import NO_ROW, UNSET
 from abm.finance import contribution, money
 from abm.jobs import job_search, work
 from abm.tables.country import Kind
@@ -105,7 +105,7 @@ def test_nobody_contributes_at_home_or_in_emergency_reception_unless_asked():
     rows = [working(state, people(state, Stage.IN_DECISION, location=place), 100)[0] for place in places]
     home = working(state, people(state, Stage.HOUSED), 100)
     assert run(contribution, state, **ALL)["contributed"].tolist() == rows[:1]
-    assert state.households.tax_on_work[home].tolist() == [NEVER]
+    assert state.households.tax_on_work[home].tolist() == [UNSET]
     assert state.households.tax_on_work[rows[1:]].tolist() == [0, 0]
     assert run(contribution, state, emergency_pays=True, **ALL)["contributed"].tolist() == rows
 
@@ -128,7 +128,7 @@ def test_nobody_is_there():
 
 def test_the_kernel_equals_the_plain_twin():
     luck, n = np.random.default_rng(8), 300
-    number, household = luck.integers(NEVER, 40, 90).astype(np.int32), luck.integers(0, 90, n).astype(np.int32)
+    number, household = luck.integers(NO_ROW, 40, 90).astype(np.int32), luck.integers(0, 90, n).astype(np.int32)
     born, wage = luck.integers(-500, 0, n).astype(np.int16), luck.choice([0, 300, 2_000], n).astype(np.float32)
     found = contribution.earned(number, 40, household, born, wage, 12, 216, LAW.kept_share, LAW.kept_most)
     of, net = number[household], wage.astype(float)
@@ -177,7 +177,7 @@ def saver(stage, since=0):
     state, rows = one(100)
     run(contribution, state, saved_share=1, **ALL)
     state.households.stage[rows], state.households.since[rows] = stage, since
-    state.households.location[rows] = NEVER
+    state.households.location[rows] = NO_ROW
     state.households.municipality[rows] = A
     state.newcomers.net_wage[:] = 0
     return state, rows

@@ -95,9 +95,10 @@ def test_a_process_has_its_form(process):
     assert process.Params.__mro__[1] is ProcessParams
     assert process.Params.__module__ == process.__name__
     assert isinstance(process.WRITES, tuple)
+    assert isinstance(process.EVENTS, dict)
     order = [getattr(node, "name", None) for node in TREES[process.__name__].body]
     written = [ast.unparse(node).split(" = ")[0] for node in TREES[process.__name__].body]
-    assert written.index("WRITES") < order.index("Params") < order.index("step")
+    assert written.index("WRITES") < written.index("EVENTS") < order.index("Params") < order.index("step")
     step = next(node for node in TREES[process.__name__].body if getattr(node, "name", "") == "step")
     assert [argument.arg for argument in step.args.args] == ["state", "params", "draws"]
 
@@ -111,6 +112,15 @@ def test_writes_name_real_columns(process):
         assert table in tables
         assert not dot or column in tables[table].columns()
         assert not dot or table not in process.WRITES, f"{path}: the whole table is listed too"
+
+
+@each_process
+def test_events_that_a_process_names_are_declared(process):
+    """Keys of what a step returns, where they are written as such."""
+    step = next(node for node in TREES[process.__name__].body if getattr(node, "name", "") == "step")
+    returned = [node.value for node in ast.walk(step) if isinstance(node, ast.Return)]
+    keys = [key for value in returned if isinstance(value, ast.Dict) for key in value.keys]
+    assert {key.value for key in keys if isinstance(key, ast.Constant)} <= set(process.EVENTS)
 
 
 @each_process

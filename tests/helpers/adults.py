@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.jobs import job_search, work
 from abm.people.working_age import look
 from abm.tables.people import Schooling, Stage, Track
@@ -55,7 +56,7 @@ def slow_odds(people, households, p, rows, month):
         + p.experience * np.minimum(people.experience[rows].astype(float), 2)
         + p.ageing * decades
         + p.woman * people.female[rows]
-        + p.in_reception * (households.location[people.household[rows]] != NEVER)
+        + p.in_reception * (households.location[people.household[rows]] != NO_ROW)
         + p.at_scale * p.coaching * people.coaching[rows]
         + diploma
     )

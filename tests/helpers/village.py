@@ -14,11 +14,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.facts.csv_tables import HALVES, MONTHS, YEARS, fixed
 from abm.facts.facts import Inputs
-from abm.people.household_formation import Makeup, admit, identities
+from abm.people.household_formation import BEFORE_START, Makeup, admit, identities
 from abm.residents.synthetic_residents import settle_residents
 from abm.start import Params, settle_country
 from abm.state import State
@@ -35,6 +34,7 @@ SERIES = {
     "appeal_success": 0.25,
     "closing_capacity": 10,
     "cost_emergency": 24_000,
+    "cost_hotel": 40_000,
     "cost_municipal": 36_000,
     "cost_regular": 12_000,
     "decision_capacity": 100,
@@ -110,6 +110,7 @@ def village(**changes) -> Inputs:
         task_halves=HALVES.copy(),
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
         sectors=["farm", "shop", "care"],
+        jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
         labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
@@ -162,7 +163,7 @@ def people(state: State, stage: Stage, count: int = 1, size: int = 1, **columns)
         implied["municipality"] = A
     implied |= columns
     rank = len(state.households) + np.arange(count)
-    identity = identities(np.full(count, implied["origin"]), NEVER, rank, way=0)
+    identity = identities(np.full(count, implied["origin"]), BEFORE_START, rank, way=0)
     makeup = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)
     sizes = np.full(count, size)
     return admit(state, Draws(1, "village", 0), identity, sizes, makeup, **implied)

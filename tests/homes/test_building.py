@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.clock import ENDLESS
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.homes import building
 from abm.tables.homes import Form, Halt, HomeSize, NextUse
 from abm.tables.money import Purpose
@@ -199,7 +200,7 @@ def test_short_finance_shortens_the_term():
     state = town()
     rows = planned(state, financed=3)
     assert set(state.complexes.term[rows]) == {36}
-    assert (state.complexes.moved_from[rows] == NEVER).all()
+    assert (state.complexes.moved_from[rows] == NO_ROW).all()
 
 
 def test_the_target_mix_and_management_are_those_of_the_plan():

@@ -6,20 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.homes.corporations import areas, holdings
+from abm.start import Params
 from tests.helpers.runs import real
 from tests.helpers.village import village_state
 
+LEAST, MOST = Params().corporation_least, Params().corporation_most
 CHAIN = np.array([[0, 1], [1, 2], [2, 3], [3, 4]])  # the borders of the village
 
 
 def test_small_municipalities_join_the_smallest_neighbour():
     homes = np.array([1_000, 2_000, 3_000, 2_000, 2_000])
     # A (1,000) goes with B; then D and E, of 2,000 each, with each other; C stands alone
-    assert areas(homes, CHAIN).tolist() == [0, 0, 2, 3, 3]
+    assert areas(homes, CHAIN, LEAST).tolist() == [0, 0, 2, 3, 3]
 
 
 def test_a_small_municipality_without_neighbours_stays_alone():
-    assert areas(np.array([10, 20, 30]), CHAIN[1:2]).tolist() == [0, 1, 1]
+    assert areas(np.array([10, 20, 30]), CHAIN[1:2], LEAST).tolist() == [0, 1, 1]
 
 
 def test_a_large_stock_is_divided_evenly():
@@ -32,8 +34,8 @@ def test_a_large_stock_is_divided_evenly():
 @given(st.lists(st.integers(0, 40_000), min_size=5, max_size=5))
 def test_every_home_is_held_once_and_nobody_holds_too_many(homes):
     homes = np.array(homes, float)
-    area = areas(homes, CHAIN)
-    corporation, municipality, share = holdings(homes, area)
+    area = areas(homes, CHAIN, LEAST)
+    corporation, municipality, share = holdings(homes, area, MOST)
     assert np.bincount(municipality, share, 5) == pytest.approx(np.ones(5))
     held = np.bincount(corporation, homes[municipality] * share)
     assert held.sum() == pytest.approx(homes.sum())
@@ -43,7 +45,7 @@ def test_every_home_is_held_once_and_nobody_holds_too_many(homes):
 
 def test_the_country_has_about_as_many_as_were_counted():
     homes = real().corporation_homes[8]
-    corporation, _, _ = holdings(homes, areas(homes, real().border_pairs))
+    corporation, _, _ = holdings(homes, areas(homes, real().border_pairs, LEAST), MOST)
     assert len(np.unique(corporation)) == pytest.approx(279, rel=0.05)  # 279 on 1 January 2023
     assert (np.bincount(corporation) > 1).mean() > 0.2  # several work in more than one municipality
 

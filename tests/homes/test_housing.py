@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing
 from abm.start import pools
 from abm.tables.country import Kind
@@ -24,11 +24,11 @@ NONE = {"freed_homes_rate": 0}  # no home falls free
 
 def slow_let(municipality, needed, on_offer, homes):
     """Round one within the own class, round two one class up, each in the order of the queue."""
-    got = [NEVER] * len(needed)
+    got = [UNSET] * len(needed)
     for up in (0, 1):
         for turn, (town, need) in enumerate(zip(municipality, needed, strict=True)):
             fits = need + up <= LARGE and homes[town][need + up] >= 1 and on_offer[town] >= 1
-            if got[turn] == NEVER and fits:
+            if got[turn] == NO_ROW and fits:
                 got[turn] = need + up
                 homes[town][need + up] -= 1
                 on_offer[town] -= 1
@@ -50,18 +50,18 @@ def test_let_equals_the_slow_twin(queue, quarters, offered):
     assert on_offer.tolist() == slow_offer
     assert (homes >= 0).all()
     assert (on_offer >= 0).all()
-    assert (before - homes.sum(axis=1) == np.bincount(town[got != NEVER], minlength=3)).all()
+    assert (before - homes.sum(axis=1) == np.bincount(town[got != NO_ROW], minlength=3)).all()
 
 
 @pytest.mark.parametrize(
     ("needed", "homes", "got"),
     [
-        ([SMALL, SMALL, MIDDLE], [1, 1, 0], [SMALL, NEVER, MIDDLE]),  # the own class goes before one class up
+        ([SMALL, SMALL, MIDDLE], [1, 1, 0], [SMALL, UNSET, MIDDLE]),  # the own class goes before one class up
         ([SMALL, SMALL, MIDDLE], [1, 2, 0], [SMALL, MIDDLE, MIDDLE]),
-        ([SMALL, MIDDLE], [0, 0, 1], [NEVER, LARGE]),  # not two classes up
-        ([LARGE, MIDDLE], [5, 5, 0], [NEVER, MIDDLE]),  # never a class down
-        ([MIDDLE, LARGE], [0, 0, 1], [NEVER, LARGE]),
-        ([SMALL], [0.99, 0.99, 0], [NEVER]),  # a part of a home is no home
+        ([SMALL, MIDDLE], [0, 0, 1], [UNSET, LARGE]),  # not two classes up
+        ([LARGE, MIDDLE], [5, 5, 0], [UNSET, MIDDLE]),  # never a class down
+        ([MIDDLE, LARGE], [0, 0, 1], [UNSET, LARGE]),
+        ([SMALL], [0.99, 0.99, 0], [UNSET]),  # a part of a home is no home
         ([], [1, 1, 1], []),
     ],
 )
@@ -74,7 +74,7 @@ def test_own_class_first_then_one_class_up(needed, homes, got):
 def test_no_more_than_are_on_offer_though_more_fall_free():
     town, needed = np.array([0, 0, 0, 1], np.int16), np.zeros(4, np.int16)
     found = housing.let(town, needed, np.array([2.5, 0.5]), np.full((2, 3), 9.0))
-    assert found.tolist() == [SMALL, SMALL, NEVER, NEVER]
+    assert found.tolist() == [SMALL, SMALL, UNSET, UNSET]
 
 
 # --- the arithmetic
@@ -198,7 +198,7 @@ def test_a_household_moves_in_where_it_is_tied_and_leaves_reception():
     state.clock.month = 5
     assert set(run(housing, state, **NOW)["housed"]) == set(here)
     of = state.households
-    assert set(of.location[here]) == {NEVER}
+    assert set(of.location[here]) == {NO_ROW}
     assert set(of.municipality[here]) == {B}
     assert set(of.housed[here]) == set(of.since[here]) == {5}
     assert state.municipalities.balance.tolist() == [0, 6, 0, 0, 0]

@@ -5,6 +5,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.homes import interim, joining
 from abm.measures import MEASURES
 from abm.observe.measure import Month
@@ -14,7 +15,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import A, B, C, D, people, run, village_state
 
 NOW = 20
-PAYS = {"most": 1000, "grant": 40_000, "cost": 10_000, "spread": 0.1, "least": 5, "size": 10}
+PAYS = {"most": 1000, "grant": 40_000, "cost_factor": 0.3, "spread": 0.1, "least": 5, "size": 10}
 SURE = PAYS | {"pace": 0.5, "abandoned": 0, "opens_after": 3}
 
 
@@ -83,13 +84,25 @@ def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
     for where in range(5):
         waiting(state, where, 10)
     shares = {}
-    for name, params in {"all": {}, "half": {"abandoned": 0.5}, "dear": {"cost": 40_000, "spread": 1.0}}.items():
+    for name, params in {"all": {}, "half": {"abandoned": 0.5}, "dear": {"cost_factor": 1, "spread": 1.0}}.items():
         given, waits = interim.Params(**(SURE | params)), np.full(5, 10.0)
         able = [interim.able(state, given, Draws(seed, "interim", NOW), waits) for seed in range(200)]
         shares[name] = np.mean(able)
     assert shares["all"] == 1
     assert shares["half"] == pytest.approx(0.5, abs=0.05)
     assert shares["dear"] == pytest.approx(0.5, abs=0.05)  # the grant is the median cost
+
+
+def test_another_size_of_the_scheme_redraws_nothing():
+    """One place more was another scheme, with costs and failures of its own."""
+    state, waits = town(), np.full(5, 10.0)
+    given = [
+        interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost_factor": 1, "most": most}))
+        for most in (8500, 8501)
+    ]
+    for seed in range(50):
+        one, other = (interim.able(state, params, Draws(seed, "interim", NOW), waits) for params in given)
+        assert (one == other).all()
 
 
 def test_places_open_later_and_fill_by_waiting():
@@ -106,7 +119,7 @@ def test_places_open_later_and_fill_by_waiting():
     assert (of.stage[entered] == Stage.HOUSED).all()
     assert (of.rule[entered] == Rule.INTERIM).all()
     assert (of.urgent[entered] == NOW + 2).all()
-    assert (of.location[entered] == NEVER).all()
+    assert (of.location[entered] == NO_ROW).all()
     assert state.municipalities.balance[B] == -40  # they count for the task
     assert state.ledger.month[Purpose.INTERIM_GRANTS] == pytest.approx(10 * 40_000 / 12)
     state.check_homes()

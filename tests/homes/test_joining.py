@@ -5,6 +5,7 @@ import pytest
 
 from abm.asylum import reception
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing, joining, lettings, starter_homes
 from abm.tables.country import Kind
 from abm.tables.homes import HomeSize, Tenure
@@ -25,7 +26,7 @@ def family_of(state, sponsor, size=3, **columns):
 
 @pytest.mark.parametrize(
     ("home", "size", "joins"),
-    [(SMALL, 1, True), (SMALL, 2, False), (MIDDLE, 3, True), (MIDDLE, 4, False), (LARGE, 9, True), (NEVER, 9, True)],
+    [(SMALL, 1, True), (SMALL, 2, False), (MIDDLE, 3, True), (MIDDLE, 4, False), (LARGE, 9, True), (UNSET, 9, True)],
 )
 def test_a_family_joins_where_the_home_fits(home, size, joins):
     state = town()
@@ -35,7 +36,7 @@ def test_a_family_joins_where_the_home_fits(home, size, joins):
     assert state.municipalities.balance[D] == (size if joins else 0)
     if joins:
         assert state.households.municipality[family].tolist() == [D]
-        assert state.households.location[family].tolist() == [NEVER]
+        assert state.households.location[family].tolist() == [NO_ROW]
 
 
 @pytest.mark.parametrize(("tolerated", "joins"), [(1, False), (2, True)])
@@ -61,7 +62,7 @@ def test_families_of_sponsors_who_wait_and_families_not_registered_wait():
     waits = people(state, Stage.AWAITING_HOME)[0]
     family_of(state, waits)
     people(state, Stage.AWAITING_REGISTRATION, sponsor=sponsor)
-    lost = people(state, Stage.HOUSED, homeless=NOW - 1, complex=NEVER)[0]
+    lost = people(state, Stage.HOUSED, homeless=NOW - 1, complex=NO_ROW)[0]
     family_of(state, lost)
     assert run(joining, state)["joined"].tolist() == []
 
@@ -113,14 +114,14 @@ def test_units_are_linked_where_enough_are_free():
     assert (events["linked"].tolist(), events["joined"].tolist()) == (families[:1], families[:1])
     of = state.households
     assert of.home[sponsors].tolist() == [MIDDLE, SMALL, SMALL]
-    assert of.complex[families].tolist() == [0, NEVER, NEVER]
+    assert of.complex[families].tolist() == [0, NO_ROW, NO_ROW]
     assert state.complexes.newcomers.tolist() == [2, 1, 1]  # and single units again when they leave:
     vacancy(state, "middle")
     run(lettings, state, urgency_share=0, lottery_share=0, taking=1)
     of.registered[sponsors[0]] = NOW - 20
     vacancy(state, "middle")
     run(lettings, state, urgency_share=0, lottery_share=0, taking=1)
-    assert (of.complex[[sponsors[0], families[0]]] == NEVER).all()
+    assert (of.complex[[sponsors[0], families[0]]] == NO_ROW).all()
     assert state.complexes.newcomers[0] == 0
 
 
@@ -148,7 +149,7 @@ def test_families_wait_in_a_hotel_of_the_region_of_the_sponsors_municipality():
     of, hotels = state.households, locations(state, Kind.HOTEL)
     assert of.location[families].tolist() == [hotels[1], hotels[0], locations(state, Kind.MUNICIPAL)[0]]
     assert of.hotel[families].tolist() == [NOW, NOW, NEVER]
-    need = state.households.size[of.location != NEVER].sum() - 10
+    need = state.households.size[of.location != NO_ROW].sum() - 10
     run(reception, state, plan_lag=1)
     assert state.nation.reception[0] == need  # hotels are no places of the reception agency
 
@@ -160,7 +161,7 @@ def test_the_reception_agency_pays_six_months_and_the_municipality_those_after()
     paid = []
     for month in range(8):
         state.clock.month = NOW + month
-        run(joining, state, tolerated=0, hotel=True, patience=60, hotel_cost=60_000)
+        run(joining, state, tolerated=0, hotel=True, patience=60, hotel_cost_factor=1.5)
         paid.append([state.ledger.month[p] for p in (Purpose.HOTELS_COA, Purpose.HOTELS_MUNICIPALITY)])
     assert paid == [[25_000, 0]] * 6 + [[0, 25_000]] * 2
     run(joining, state, tolerated=10, hotel=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 from abm.homes import joining, lettings, moving
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Stage
@@ -22,7 +23,7 @@ def joined(state, home, size=4):
 
 @pytest.mark.parametrize(
     ("home", "size", "crowded"),
-    [(SMALL, 1, False), (SMALL, 2, True), (MIDDLE, 3, False), (MIDDLE, 4, True), (LARGE, 9, False), (NEVER, 9, False)],
+    [(SMALL, 1, False), (SMALL, 2, True), (MIDDLE, 3, False), (MIDDLE, 4, True), (LARGE, 9, False), (UNSET, 9, False)],
 )
 def test_a_home_is_too_small_when_the_family_does_not_fit(home, size, crowded):
     state = town()
@@ -83,5 +84,5 @@ def test_who_moves_to_another_municipality_leaves_the_line():
     sponsor = joined(state, SMALL)
     run(moving, state, base=0.007, months=400)
     assert state.households.moved_out[sponsor] != NEVER
-    assert state.households.home[sponsor].tolist() == [NEVER]
+    assert state.households.home[sponsor].tolist() == [UNSET]
     assert not state.households.crowded[sponsor].any()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing, lettings, seeking
 from abm.tables.country import Kind
 from abm.tables.homes import Group, Rule, Search
@@ -37,7 +38,7 @@ def test_longest_registered_first():
     of = state.seekers
     assert of.search.tolist() == [Search.SEARCHING, Search.HOUSED, Search.HOUSED]
     assert of.ended.tolist() == [ENDLESS, NOW, NOW]
-    assert of.rule.tolist() == [NEVER, Rule.REGISTRATION, Rule.REGISTRATION]
+    assert of.rule.tolist() == [UNSET, Rule.REGISTRATION, Rule.REGISTRATION]
     assert (state.municipalities.let_in_line[A], state.municipalities.vacant_small[A]) == (2, 0)
 
 
@@ -167,7 +168,7 @@ def test_registration_of_newcomers_counts_from(start, month):
     assert (events["let"].tolist(), events["housed"].tolist()) == ([rows[0]], newcomer.tolist())
     of = state.households
     assert (of.registered[newcomer].tolist(), of.rule[newcomer].tolist()) == ([month], [Rule.REGISTRATION])
-    assert (of.stage[newcomer].tolist(), of.location[newcomer].tolist()) == ([Stage.HOUSED], [NEVER])
+    assert (of.stage[newcomer].tolist(), of.location[newcomer].tolist()) == ([Stage.HOUSED], [NO_ROW])
     assert state.municipalities.balance[A] == 1
     assert state.municipalities.let[A] == 0  # not by priority
 
@@ -259,8 +260,8 @@ def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
     assert set(moved) <= set(private)
     assert of.let.sum() + of.let_in_line.sum() == homes
     assert set(let) == set(np.flatnonzero(state.seekers.search == Search.HOUSED))
-    assert (state.seekers.rule[let] != NEVER).all()
-    assert (state.households.rule[housed] != NEVER).all()
+    assert (state.seekers.rule[let] != UNSET).all()
+    assert (state.households.rule[housed] != UNSET).all()
     vacant = of.vacant_small + of.vacant_middle + of.vacant_large + of.small + of.middle + of.large
     assert of.fallen.sum() == pytest.approx(6 * 100 * scale)
     assert vacant.sum() + homes == pytest.approx(of.fallen.sum())

@@ -7,6 +7,7 @@ from abm.asylum import coupling
 from abm.chain import turn
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.homes import moving
 from abm.jobs import work
 from abm.tables.homes import Tenure
@@ -68,7 +69,7 @@ def test_a_sixth_leaves_in_three_years_in_the_model():
     left = np.full(len(homes), 9_999)
     left[list(first)] = list(first.values())
     for months, share, around in ((36, 1 / 6, 0.03), (120, 0.5, 0.1)):
-        rows = (homes.housed >= 0) & (homes.housed < 150 - months) & (homes.sponsor == NEVER)
+        rows = (homes.housed >= 0) & (homes.housed < 150 - months) & (homes.sponsor == NO_ROW)
         assert (left - homes.housed <= months)[rows].mean() == pytest.approx(share, abs=around)
 
 
@@ -96,7 +97,7 @@ def test_homes_equal_the_plain_twin():
     chance = np.random.default_rng(5)
     households, persons, homes = 60, 200, 25
     facts = (
-        chance.integers(NEVER, homes, households).astype(np.int32), chance.integers(0, households, persons), 40,
+        chance.integers(NO_ROW, homes, households).astype(np.int32), chance.integers(0, households, persons), 40,
         chance.integers(-400, 40, persons).astype(np.int16), chance.integers(0, 900, persons).astype(np.float32),
         chance.random(persons) < 0.5, chance.integers(-1, 3, persons).astype(np.int8),
         chance.integers(0, 3, homes).astype(np.int8), 216, 48,
@@ -108,13 +109,13 @@ def test_homes_equal_the_plain_twin():
 def test_a_household_decides_for_itself_and_for_the_family_that_joined():
     state, rows = many(4)
     joined = people(state, Stage.HOUSED, 2, sponsor=rows[[3, 1]])
-    assert moving.deciding(rows[[0, 3]], state.households.sponsor, joined).tolist() == [0, NEVER, NEVER, 1, 1, NEVER]
+    assert moving.deciding(rows[[0, 3]], state.households.sponsor, joined).tolist() == [0, NO_ROW, NO_ROW, 1, 1, NO_ROW]
 
 
 def test_living_counts_persons_with_a_home_by_origin_and_municipality():
     chance, n = np.random.default_rng(7), 300
     stage, origin, size = (chance.integers(*ends, n).astype(np.int8) for ends in ((5, 9), (0, 3), (1, 6)))
-    town = np.where(stage == Stage.HOUSED, chance.integers(0, 4, n), NEVER).astype(np.int16)
+    town = np.where(stage == Stage.HOUSED, chance.integers(0, 4, n), NO_ROW).astype(np.int16)
     expected = [[size[(stage == Stage.HOUSED) & (origin == o) & (town == t)].sum() for t in range(4)] for o in range(3)]
     assert moving.living(stage, origin, town, size, 3, 4).tolist() == expected
 
@@ -124,7 +125,7 @@ def test_who_leaves_is_who_a_look_at_every_household_finds(params):
     """Only those are looked at whom luck allows to leave at the highest chance: nobody else may be missed."""
     state = village_state()
     towns = np.repeat([A, B, D, E], 1_000)
-    rows = people(state, Stage.HOUSED, 4_000, municipality=towns, tie=np.tile([ALPHA, BETA, NEVER, NEVER], 1_000))
+    rows = people(state, Stage.HOUSED, 4_000, municipality=towns, tie=np.tile([ALPHA, BETA, NO_ROW, NO_ROW], 1_000))
     chance, folk = np.random.default_rng(2), state.newcomers
     folk.born[:], folk.hours_followed[:] = -12 * chance.integers(20, 60, 4_000), chance.integers(0, 1_200, 4_000)
     folk.employed[:], folk.work_region[:] = chance.random(4_000) < 0.4, chance.integers(0, 2, 4_000)
@@ -182,7 +183,7 @@ def test_only_the_municipality_changes():
     moved = run(moving, state, **(PLAIN | OFTEN))["moved_out"]
     assert len(moved) == pytest.approx(0.17 * 400, abs=25)
     changed = {name for name, old in before.items() if not np.array_equal(old, getattr(state.households, name))}
-    assert changed == {"municipality", "came_from", "moved_out", "moved_in", "tenure"}
+    assert changed == {"municipality", "came_from", "moved_out", "moved_in", "tenure", "registered"}
     assert set(state.households.came_from[moved]) == {E}
     assert (state.households.municipality[moved] != E).all()
     assert (state.households.municipality[np.setdiff1d(rows, moved)] == E).all()

@@ -18,7 +18,7 @@ RENT, OWN, SOCIAL = Tenure.MIDDLE_RENT, Tenure.OWNED, Tenure.CORPORATION
 
 
 def town():
-    """The village in a month that is not one of NEVER."""
+    """The village a year on."""
     state = village_state()
     state.clock.month = 20
     return state

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from abm import start
-from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.clock import ENDLESS
 from abm.engine.draws import Draws
 from abm.engine.queues import waiting_key
+from abm.engine.table import UNSET
 from abm.homes import housing, lettings, seeking
 from abm.homes.dwellings import home_size
 from abm.scenario import default
@@ -122,7 +123,7 @@ def test_a_row_is_used_again_from_the_next_month_on():
     state.municipalities.beginning[A] = 1
     assert run(seeking, state)["seeking"].tolist() == [1]
     of = state.seekers
-    assert (of.municipality[1], of.search[1], of.ended[1], of.rule[1]) == (A, Search.SEARCHING, ENDLESS, NEVER)
+    assert (of.municipality[1], of.search[1], of.ended[1], of.rule[1]) == (A, Search.SEARCHING, ENDLESS, UNSET)
     assert of.search[0] == Search.HOUSED
     state.clock.month = 13
     assert run(seeking, state)["seeking"].tolist() == [0]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from abm.chain import turn
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.errors import BooksError
+from abm.engine.table import NO_ROW
 from abm.homes import lettings, moving, starter_homes
 from abm.tables.homes import Form, Group, NextUse, Rule, Search
 from abm.tables.money import Purpose
@@ -60,7 +61,7 @@ def test_a_status_holder_in_a_starter_home_is_housed_by_that_rule_and_counts_for
     assert (of.home[rows] == SMALL).all()
     assert (of.rule[rows] == Rule.STARTER).all()
     assert state.municipalities.balance[A] == 4
-    assert (of.location[rows] == NEVER).all()
+    assert (of.location[rows] == NO_ROW).all()
 
 
 def test_only_those_tied_to_the_municipality_before_this_month():
@@ -102,7 +103,7 @@ def test_urgent_seekers_come_before_young_people_and_others_do_not_come():
     assert let.tolist() == [*urgent, *by_lot]
     assert state.seekers.urgent[urgent].tolist() == [ENDLESS]  # the need is over for now
     assert (state.seekers.search[let] == Search.SEARCHING).all()
-    assert (state.seekers.complex[np.concatenate(none)] == NEVER).all()
+    assert (state.seekers.complex[np.concatenate(none)] == NO_ROW).all()
 
 
 def test_a_family_gets_linked_units_or_none():
@@ -161,7 +162,7 @@ def test_assigned_equals_the_slow_twin(queue, complexes):
     left, slow = free.tolist(), []
     for where, need in zip(pool, size + 1, strict=True):
         fits = [c for c in range(len(free)) if group[c] == where and left[c] >= need and (need == 1 or linkable[c])]
-        slow.append(fits[0] if fits else NEVER)
+        slow.append(fits[0] if fits else NO_ROW)
         if fits:
             left[fits[0]] -= need
     start = np.searchsorted(group, np.arange(4))
@@ -186,7 +187,7 @@ def test_a_tenant_stands_in_line_with_the_registration_that_came_along():
     vacancy(state)
     events = run(lettings, state, **ORDER)
     assert (events["moved_on"].tolist(), events["left_by_queue"].tolist()) == ([early], [early])
-    assert state.households.complex[[early, late]].tolist() == [NEVER, 0]
+    assert state.households.complex[[early, late]].tolist() == [NO_ROW, 0]
     assert state.households.housed[early] == NOW - 6  # housed once
     assert state.complexes.newcomers.tolist() == [1]
     vacancy(state)
@@ -209,7 +210,7 @@ def test_a_seeker_who_finds_a_home_or_stops_frees_the_unit():
     state.seekers.search[stops] = Search.STOPPED
     assert set(month_of(state)["residents_left"]) == {finds, stops}
     assert state.complexes.residents.tolist() == [1]
-    assert state.seekers.complex[[finds, stops, stays]].tolist() == [NEVER, NEVER, 0]
+    assert state.seekers.complex[[finds, stops, stays]].tolist() == [NO_ROW, NO_ROW, 0]
 
 
 def test_enough_income_leads_to_middle_rent():
@@ -321,7 +322,7 @@ def test_homes_are_conserved_whatever_comes(complexes, waiting, searching):
     assert (of.newcomers + of.residents).sum() == 0
     put_out = state.households.homeless != NEVER
     assert set(events["put_out"]) == set(np.flatnonzero(put_out))
-    assert (state.households.complex == NEVER).all()
+    assert (state.households.complex == NO_ROW).all()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_families_who_wait_hotels_and_homelessness():
     people(state, Stage.AWAITING_COUPLING, size=6, sponsor=sponsor, location=place)
     assert measured(state, "families_waiting", "total") == {"all": 6}
     assert measured(state, "in_hotels", "total") == {}
-    run(joining, state, hotel=True, hotel_cost=36_000)
+    run(joining, state, hotel=True, hotel_cost_factor=0.9)
     assert measured(state, "in_hotels", "region") == {"Alpha": 6}
     assert measured(state, "in_reception", "kind")["hotel"] == 6
     assert measured(state, "hotels_coa", "total") == {"all": 18_000}

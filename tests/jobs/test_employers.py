@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from abm.jobs import employers, work
@@ -17,9 +18,10 @@ def test_vacancies_of_the_country_are_shared_by_jobs():
     # 50 vacancies per 100 unemployed, 5% of a labour force of 50,000: 1,250, of which 500 are open
     assert state.employers.vacancies.sum() == pytest.approx(500)
     assert state.employers.vacancies[0] == pytest.approx(500 * 4_000 / 48_000)  # farms in Alpha
-    state.inputs = replace(state.inputs, sectors=["trade", "public", "care"])
+    asked = np.array([[0.3, 0.5, 0.2], [0.1, 0.35, 0.55], [1 / 3, 1 / 3, 1 / 3]])
+    state.inputs = replace(state.inputs, jobs_schooling=asked)
     run(employers, state, open_share=0.4)
-    # of the jobs 0.3 in trade, 0.1 in the public sector and a third of the last ask primary school at most
+    # of the jobs on farms 0.3, in shops 0.1 and in care a third ask primary school at most
     simple = 0.3 * 12_000 + 0.1 * 24_000 + 12_000 / 3
     assert state.employers.vacancies[:2] == pytest.approx([500 * 0.3 * 4_000 / simple, 500 * 0.1 * 12_000 / simple])
 

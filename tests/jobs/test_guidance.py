@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.table import UNSET
 from abm.jobs import guidance
 from abm.tables.people import Schooling, Stage
 from tests.helpers.adults import grown, village_state
@@ -103,13 +104,16 @@ def test_faster_recognition_is_sooner():
 def test_kernels_say_what_the_rule_says():
     luck, n, homes = np.random.default_rng(6), 400, 150
     rows = np.flatnonzero(luck.random(n) < 0.8)
-    schooling, recognised = luck.integers(NEVER, 4, n).astype(np.int8), luck.integers(NEVER, 2, n).astype(np.int16)
-    household, granted = luck.integers(0, homes, n).astype(np.int32), luck.integers(NEVER, 2, homes).astype(np.int16)
+    schooling, recognised = luck.integers(UNSET, 4, n).astype(np.int8), luck.choice([NEVER, 0, 1], n).astype(np.int16)
+    household, granted = (
+        luck.integers(0, homes, n).astype(np.int32),
+        luck.choice([NEVER, -1, 0, 1], homes).astype(np.int16),
+    )
     expected = rows[
         (schooling[rows] == Schooling.HIGHER) & (recognised[rows] == NEVER) & (granted[household[rows]] != NEVER)
     ]
     assert guidance.unrecognised(rows, schooling, recognised, household, granted).tolist() == expected.tolist()
-    since = luck.integers(NEVER, 30, n).astype(np.int16)
+    since = np.where(luck.random(n) < 0.2, NEVER, luck.integers(-3, 30, n)).astype(np.int16)
     expected = rows[(since[rows] != NEVER) & (30 - since[rows] < 12)]
     assert guidance.coached(rows, since, 30, 12).tolist() == expected.tolist()
     coaching = np.array([0, 0.0011, 0.0012, 0.5, 1], np.float32)

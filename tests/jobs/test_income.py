@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.jobs import income
 from abm.tables.people import Stage
 from tests.helpers.adults import village_state
@@ -33,7 +33,7 @@ def test_social_assistance_asks_what_the_adults_earn_together():
 
 def test_nobody_is_assisted_in_reception_and_without_adults():
     state = village_state()
-    waits, gone = people(state, Stage.AWAITING_HOME)[0], people(state, Stage.UNKNOWN, location=NEVER)[0]
+    waits, gone = people(state, Stage.AWAITING_HOME)[0], people(state, Stage.UNKNOWN, location=NO_ROW)[0]
     old = people(state, Stage.HOUSED)[0]
     here = adults_of(state, waits, 500)
     run(income, state, net=0.8)

@@ -5,6 +5,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.jobs import job_search, job_spells, work
 from abm.tables.people import Stage
 from tests.helpers.adults import grown, slow_chance, slow_odds, village_state
@@ -13,7 +14,12 @@ from tests.helpers.village import ALPHA, BETA, A, D, people
 
 def test_the_loop_over_seekers_says_what_the_rule_says():
     state, p, luck = village_state(), work.Params(weeks_cap=52), np.random.default_rng(1)
-    for stage, place in ((Stage.IN_DECISION, 1), (Stage.DEPARTING, 1), (Stage.AWAITING_HOME, 1), (Stage.HOUSED, NEVER)):
+    for stage, place in (
+        (Stage.IN_DECISION, 1),
+        (Stage.DEPARTING, 1),
+        (Stage.AWAITING_HOME, 1),
+        (Stage.HOUSED, NO_ROW),
+    ):
         grown(state, people(state, stage, count=100, location=place))
     folk, households, month = state.newcomers, state.households, state.clock.month
     n = len(folk)
@@ -21,8 +27,8 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
         getattr(folk, name)[:] = luck.uniform(0, 4, n)
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
         getattr(folk, name)[:] = luck.random(n) < 0.4
-    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.integers(NEVER, 1, n)
-    folk.sector[:], folk.wellbeing[:] = luck.integers(NEVER, 3, n), luck.normal(size=n)
+    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.choice([NEVER, 0], n)
+    folk.sector[:], folk.wellbeing[:] = luck.integers(NO_ROW, 3, n), luck.normal(size=n)
     households.applied[:], households.tax_on_work[:] = month - luck.integers(0, 12, n), luck.choice([-1, 0, 0.5], n)
     state.nation.expected_moves[0] = 0.1
     rows = np.flatnonzero(luck.random(n) < 0.7)
@@ -32,12 +38,12 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
         rows, state, work.weights(p), work.rules(state, p), local, p.match, cap, lambda who: np.full(len(who), 0.3)
     )
 
-    town = np.where(households.location[of] != NEVER, ALPHA, state.municipalities.region[households.municipality[of]])
+    town = np.where(households.location[of] != NO_ROW, ALPHA, state.municipalities.region[households.municipality[of]])
     table = state.matches.match.reshape(4, 3, 2)[folk.schooling[rows], np.maximum(folk.sector[rows], 0), town]
     ends = p.separation * np.exp(-p.settled * folk.experience[rows].astype(float))
-    z = slow_odds(folk, households, p, rows, month) + 0.3 + p.match * np.where(folk.sector[rows] == NEVER, 0, table)
+    z = slow_odds(folk, households, p, rows, month) + 0.3 + p.match * np.where(folk.sector[rows] == NO_ROW, 0, table)
     z += local[town, folk.sector[rows]]
-    z += p.tenure * np.where(households.location[of] != NEVER, np.log(ends / (ends + 0.1)), 0)
+    z += p.tenure * np.where(households.location[of] != NO_ROW, np.log(ends / (ends + 0.1)), 0)
     chance = slow_chance(
         households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], of, z, month
     ) * np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))

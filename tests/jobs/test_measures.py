@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.jobs import measures
 from abm.measures import MEASURES
 from abm.observe.breakdowns import DIMENSIONS, labels
@@ -76,7 +76,13 @@ def test_mean_months_idle_by_status_and_origin():
 def test_jobs_by_sector_of_the_employer():
     state = village_state()
     rows = holders(state, 5, employed=True)
-    state.newcomers.employer[rows] = [0, 3, 4, 1, NEVER]  # farm, farm, shop, shop; one from before employers were known
+    state.newcomers.employer[rows] = [
+        0,
+        3,
+        4,
+        1,
+        NO_ROW,
+    ]  # farm, farm, shop, shop; one from before employers were known
     assert measured(state, "jobs_held", "sector") == {"farm": 2, "shop": 2, "care": 0}
     assert measured(state, "jobs_held", "total") == {"all": 4}
     assert measured(state, "jobs_capped", "total", {"job_capped": rows[:3]}) == {"all": 3}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.jobs import job_search, work
 from abm.people import profile
 from abm.people.working_age import adults, look
@@ -70,14 +71,14 @@ def test_a_job_that_can_end_soon_is_found_less_often():
 def test_kernels_say_what_the_rule_says(work_permit):
     state, p = village_state(), work.Params(work_permit=work_permit)
     for stage in (Stage.IN_DECISION, Stage.DEPARTING, Stage.AWAITING_HOME, Stage.HOUSED):
-        grown(state, people(state, stage, count=100, location=NEVER if stage == Stage.HOUSED else 1))
+        grown(state, people(state, stage, count=100, location=NO_ROW if stage == Stage.HOUSED else 1))
     folk, households, month, luck = state.newcomers, state.households, state.clock.month, np.random.default_rng(1)
     n = len(folk)
     for name in ("talent", "language", "idleness", "experience", "coaching"):
         getattr(folk, name)[:] = luck.uniform(0, 4, n)
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
         getattr(folk, name)[:] = luck.random(n) < 0.4
-    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.integers(NEVER, 1, n)
+    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.choice([NEVER, 0], n)
     households.applied[:], households.track[:] = month - luck.integers(0, 12, n), luck.integers(0, 2, n)
     households.support_at_placement[:] = luck.normal(size=n)
     rows = np.flatnonzero(luck.random(n) < 0.7)

@@ -5,6 +5,7 @@ import pytest
 
 from abm.civic.measures import below, mean_level, mean_wellbeing
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.observe.adult_crosstab import CODED, CUT_OFF, FLAGS, Grown
 from abm.observe.breakdowns import STATUSES
 from abm.observe.measure import Month
@@ -26,7 +27,7 @@ def country():
     folk, homes, n = state.newcomers, state.households, len(state.newcomers)
     for name in ("adult", "female", "employed", "learner"):
         getattr(folk, name)[:] = luck.random(n) < 0.6
-    folk.schooling[:] = luck.integers(NEVER, len(Schooling), n)
+    folk.schooling[:] = luck.integers(NO_ROW, len(Schooling), n)
     folk.class_hours[:], folk.coaching[:] = luck.choice([0, 40], n), luck.choice([0, 0.5], n)
     folk.level_matched[:], folk.work_hours[:] = luck.random(n) < 0.5, luck.integers(1, 40, n)
     folk.income[:], folk.months_idle[:] = luck.uniform(0, 3000, n), luck.integers(0, 50, n)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people.archive import put_away
 from abm.tables.people import Reunion, Stage
 from experiments.sweeps import runner
@@ -49,7 +49,7 @@ def test_a_family_finds_its_sponsor_under_the_new_number():
     pair = state.households.identity[[sponsor, family]].tolist()
     put_away(state, worth=0)
     assert state.households.identity.tolist() == pair
-    assert state.households.sponsor.tolist() == [NEVER, 0]
+    assert state.households.sponsor.tolist() == [NO_ROW, 0]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_sponsor_who_left_stays_while_the_family_is_here():
     sponsor = people(state, Stage.UNKNOWN, since=LONG_AGO)[0]
     people(state, Stage.AWAITING_COUPLING, sponsor=sponsor)
     assert put_away(state, worth=0) == 0
-    assert state.households.sponsor.tolist() == [NEVER, sponsor]
+    assert state.households.sponsor.tolist() == [NO_ROW, sponsor]
 
 
 def test_tables_are_rewritten_only_where_many_left():

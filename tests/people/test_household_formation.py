@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.table import NO_ROW
 from abm.people.household_formation import (
     MOST_PERSONS,
     Makeup,
@@ -169,4 +169,4 @@ def test_nobody_arrives():
     state, rows = admitted([])
     assert len(rows) == len(state.households) == len(state.newcomers) == 0
     state.check()
-    assert NEVER not in state.households.size
+    assert NO_ROW not in state.households.size

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.tables.people import Activity, Schooling, Stage
 from tests.helpers.adults import grown, village_state
@@ -18,7 +18,7 @@ def slow_present(state, month, here, screened):
         age, at = month - int(folk.born[i]), stage[folk.household[i]]
         grown_up = 216 <= age < 792
         adult.append(bool(grown_up and screened[at]))
-        if grown_up and here[at] and folk.sector[i] == NEVER:
+        if grown_up and here[at] and folk.sector[i] == NO_ROW:
             fresh.append(i)
     return adult, fresh
 
@@ -76,3 +76,17 @@ def test_exemptions_are_looked_at_again_after_their_months():
     assert (seen[0] == seen[2]).all()
     assert (seen[0] != seen[3]).any()
     assert seen[0].mean() == pytest.approx(0.3, abs=0.07)
+
+
+def test_another_term_of_exemption_redraws_nobody():
+    """In a month in which everybody is looked at by both terms, the same people are exempt."""
+    state = village_state()
+    grown(state, people(state, Stage.HOUSED, count=500))
+    state.clock.month = 24
+    seen = []
+    for months in (12, 24, 8):
+        run(profile, state, exempt_share=0.3, exempt_months=months)
+        seen.append(state.newcomers.exempt.copy())
+    assert 100 < seen[0].sum() < 200
+    assert (seen[0] == seen[1]).all()
+    assert (seen[0] == seen[2]).all()

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.people.household_formation import identities
 from abm.people.region_match import (
-    SCHOOLED,
     by_profile,
     errors,
     in_table,
@@ -27,6 +26,7 @@ from tests.helpers.runs import real
 from tests.helpers.village import ALPHA, BETA, A, D, people, run, village_state
 
 JOBS = np.array([[100.0, 400.0], [400.0, 100.0], [200.0, 200.0]])  # three regions; farm and shop
+ASKED = np.array([[0.25, 0.55, 0.20], [0.05, 0.25, 0.70]])  # of two sectors: primary at most, secondary, higher
 INHABITANTS = np.full(3, 1000.0)
 FARM, SHOP, CARE = range(3)
 NONE, PRIMARY, SECONDARY, HIGHER = Schooling
@@ -39,7 +39,7 @@ def test_standardised_has_mean_zero_and_deviation_one():
 
 
 def test_jobs_in_the_own_sector_decide_where_they_count_alone():
-    found = matches(JOBS, INHABITANTS, ["farm", "shop"], own=1.0)
+    found = matches(JOBS, INHABITANTS, np.full((2, 3), 1 / 3), own=1.0)
     assert found.shape == (4, 2, 3)
     away = np.log([1, 4, 2]) - np.log(8) / 3
     assert found[PRIMARY, FARM].tolist() == pytest.approx((away / away.std()).tolist())
@@ -48,14 +48,14 @@ def test_jobs_in_the_own_sector_decide_where_they_count_alone():
 
 def test_jobs_at_the_level_of_schooling_decide_where_the_sector_does_not_count():
     jobs = np.array([[900.0, 100.0], [100.0, 900.0]])
-    found = matches(jobs, np.full(2, 1000.0), ["construction", "information"], own=0.0)
+    found = matches(jobs, np.full(2, 1000.0), ASKED, own=0.0)
     assert found[PRIMARY].tolist() == pytest.approx(np.array([[1, -1], [1, -1]]))  # construction asks less schooling
     assert found[HIGHER].tolist() == pytest.approx(np.array([[-1, 1], [-1, 1]]))
     assert found[NONE].tolist() == found[PRIMARY].tolist()
 
 
 def test_more_inhabitants_for_the_same_jobs_suit_less():
-    found = matches(np.full((2, 1), 500.0), np.array([1000.0, 2000.0]), ["shop"], own=0.5)
+    found = matches(np.full((2, 1), 500.0), np.array([1000.0, 2000.0]), np.full((1, 3), 1 / 3), own=0.5)
     assert found[SECONDARY, 0].tolist() == pytest.approx([1, -1])
 
 
@@ -63,21 +63,22 @@ def test_every_person_has_mean_zero_and_deviation_one_over_the_regions_of_the_co
     facts = real()
     people_in = np.bincount(facts.municipality_region, facts.municipalities["population"])
     for own in (0.0, 0.5, 1.0):
-        found = matches(facts.jobs, people_in, facts.sectors, own)
+        found = matches(facts.jobs, people_in, facts.jobs_schooling, own)
         assert found.shape == (4, 10, 35)
         np.testing.assert_allclose(found.mean(axis=2), 0, atol=1e-9)
         np.testing.assert_allclose(found.std(axis=2), 1)
 
 
 def test_every_sector_of_the_country_has_shares_of_schooling():
-    assert set(real().sectors) == set(SCHOOLED)
-    for shares in SCHOOLED.values():
-        assert sum(shares) == pytest.approx(1)
-    assert jobs_by_schooling(["trade", "unheard of"])[SECONDARY].tolist() == [0.5, 1 / 3]
+    facts = real()
+    assert facts.jobs_schooling.shape == (len(facts.sectors), 3)
+    np.testing.assert_allclose(facts.jobs_schooling.sum(axis=1), 1)
+    trade = facts.sectors.index("trade")
+    assert jobs_by_schooling(facts.jobs_schooling)[[PRIMARY, SECONDARY, HIGHER], trade].tolist() == [0.3, 0.5, 0.2]
 
 
 def test_people_work_in_sectors_that_take_their_schooling():
-    shares = sector_shares(np.array([[100.0, 300.0], [100.0, 100.0]]), ["construction", "information"])
+    shares = sector_shares(np.array([[100.0, 300.0], [100.0, 100.0]]), ASKED)
     assert shares[PRIMARY].tolist() == pytest.approx([50 / 70, 20 / 70])  # 200 x 0.25 and 400 x 0.05
     assert shares[HIGHER].tolist() == pytest.approx([40 / 320, 280 / 320])
     drawn = sectors_of(np.array([0.0, 0.7, 0.72, 0.999, 0.12, 0.13]), np.array([1, 1, 1, 1, 3, 3]), shares)
@@ -88,12 +89,12 @@ def test_people_work_in_sectors_that_take_their_schooling():
 
 
 def household(state, *members, stage=Stage.IN_DECISION, **columns):
-    """A household whose members have the given sectors (NEVER: no profile); its row."""
+    """A household whose members have the given sectors (NO_ROW: no profile); its row."""
     row = people(state, stage, size=len(members), **columns)
     persons = np.flatnonzero(state.newcomers.household == row[0])
     state.newcomers.role[persons] = [Role.LEAD, Role.PARTNER, *[Role.CHILD] * 7][: len(members)]
     state.newcomers.sector[persons] = members
-    state.newcomers.schooling[persons] = np.where(np.array(members) == NEVER, NEVER, SECONDARY)
+    state.newcomers.schooling[persons] = np.where(np.array(members) == NO_ROW, NO_ROW, SECONDARY)
     return row
 
 
@@ -106,7 +107,9 @@ def test_the_village_has_a_match_for_every_profile():
 
 def test_who_counts_for_a_household():
     state = village_state(own_sector=1.0)
-    rows = np.concatenate([household(state, CARE, FARM, NEVER), household(state, FARM, FARM), household(state, NEVER)])
+    rows = np.concatenate(
+        [household(state, CARE, FARM, NO_ROW), household(state, FARM, FARM), household(state, NO_ROW)]
+    )
     assert of_households(state, rows, "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
     assert of_households(state, rows, "best").tolist() == pytest.approx(np.array([[1, 1], [-1, 1], [0, 0]]))
     assert of_households(state, rows, "lead").tolist() == pytest.approx(np.array([[1, -1], [-1, 1], [0, 0]]))
@@ -117,7 +120,7 @@ def test_who_counts_for_a_household():
 def test_the_match_of_persons_with_a_region():
     state = village_state(own_sector=1.0)
     for town in (A, D):
-        household(state, CARE, NEVER, stage=Stage.HOUSED, municipality=town)
+        household(state, CARE, NO_ROW, stage=Stage.HOUSED, municipality=town)
     persons = np.arange(4)
     found = matched(state, persons, np.array([ALPHA, ALPHA, BETA, BETA]))
     assert found.tolist() == pytest.approx([1, 0, -1, 0])
@@ -130,9 +133,9 @@ def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
     run(profile, state)
     grown = (state.newcomers.born <= -18 * 12) & (state.newcomers.born > -66 * 12)
     here = state.households.stage[state.newcomers.household] == Stage.REGISTERING
-    assert (state.newcomers.sector[grown & here] != NEVER).all()
+    assert (state.newcomers.sector[grown & here] != NO_ROW).all()
     assert set(state.newcomers.sector[grown & here]) == {FARM, SHOP, CARE}
-    assert (state.newcomers.sector[~here] == NEVER).all()
+    assert (state.newcomers.sector[~here] == NO_ROW).all()
     assert not state.newcomers.adult.any()  # no class and no work yet
 
 
@@ -141,7 +144,7 @@ def test_a_sector_is_drawn_once():
     people(state, Stage.REGISTERING, 50)
     run(profile, state)
     before = state.newcomers.sector.copy()
-    state.newcomers.sector[:] = NEVER
+    state.newcomers.sector[:] = NO_ROW
     state.clock.month = 7
     run(profile, state)
     assert state.newcomers.sector.tolist() == before.tolist()
@@ -168,7 +171,7 @@ def test_no_two_households_and_regions_share_a_number():
 def test_wishes_follow_inhabitants_and_relatives():
     share = np.array([0.1, 0.3, 0.6])
     chance = np.random.default_rng(1).random((20_000, 3))
-    nobody, there = np.full(20_000, NEVER), np.zeros(20_000, np.int8)
+    nobody, there = np.full(20_000, NO_ROW), np.zeros(20_000, np.int8)
     first = np.bincount(wishes(chance, share, nobody, 2.0).argmax(axis=1)) / 20_000
     assert first.tolist() == pytest.approx(share.tolist(), abs=0.015)
     pulled = np.bincount(wishes(chance, share, there, np.log(9)).argmax(axis=1)) / 20_000

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from abm.engine.clock import NEVER
 from abm.observe.breakdowns import labels
 from abm.observe.measure import Month, sizes
 from abm.observe.neighbourhood_breakdown import phases
 from abm.residents import measures
 from abm.residents.measures import MEASURES
 from abm.tables.people import Stage
-from abm.tables.residents import LONG_AGO, NEARNESS, PHASES, SITE_SIZES
+from abm.tables.residents import NEARNESS, PHASES, SITE_SIZES
 from tests.helpers.runs import recorded, small
 from tests.helpers.village import B, people, village_state
 
@@ -55,7 +56,7 @@ def test_phases(month):
     where.opened[1] = 5
     where.announced[1] = 4
     assert PHASES[phases(where, now)[1]] == "later"
-    where.announced[1] = LONG_AGO
+    where.announced[1] = NEVER
     assert PHASES[phases(where, now)[1]] == "no new location"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW, UNSET
 from abm.residents import support
 from abm.scenario import default
 from abm.tables.country import Kind
@@ -137,7 +138,7 @@ def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_who_was_housed_be
 
 def test_priority_is_minded_more_than_a_share_or_a_lottery():
     by = {rule: let_to_newcomers(rule).mean() for rule in Rule}
-    assert by[Rule.PRIORITY] == pytest.approx(let_to_newcomers(NEVER).mean())
+    assert by[Rule.PRIORITY] == pytest.approx(let_to_newcomers(UNSET).mean())
     assert by[Rule.PRIORITY] < by[Rule.INSTITUTIONS] < by[Rule.LOTTERY] < 0
     assert by[Rule.PRIORITY] < by[Rule.REGISTRATION]
 
@@ -177,7 +178,7 @@ def test_incidents_lower_support_and_are_forgotten():
     assert state.locations.incidents[-1] > 0
     assert change[-1][near] < 0
     state.locations.ends[-1] = START
-    state.households.location[:] = NEVER
+    state.households.location[:] = NO_ROW
     state.households.stage[:] = Stage.RETURNED
     after = followed(state, 24, **asked)[-1]
     assert after[near] == pytest.approx(-change[-1][near], rel=0.05)  # back where it was

@@ -54,7 +54,7 @@ def test_every_kind_of_address_gives_the_bytes_of_a_serial_run(tmp_path):
 def test_a_node_with_another_version_of_the_model_is_refused(tmp_path):
     edited = tmp_path / "edited"
     shutil.copytree(ROOT / "abm", edited / "abm")
-    errors = edited / "abm" / "errors.py"
+    errors = edited / "abm" / "engine" / "errors.py"
     errors.write_text(errors.read_text() + "\n# edited\n")
     with cluster(tmp_path, nodes=0) as nodes:
         nodes.add(env={"PYTHONPATH": str(edited)})

@@ -15,7 +15,7 @@ from experiments.sweeps import machine_lock
 ASK = """
 import sys, time
 from pathlib import Path
-from experiments import once
+from experiments.sweeps import machine_lock as once
 
 def action():
     with open(sys.argv[1], "a") as file:

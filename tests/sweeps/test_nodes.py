@@ -21,7 +21,8 @@ AT_ONCE = 5.0  # seconds
 ROOM, EATEN = 1_700_000, 2_000  # memory that may be taken on top of what is in use [kB]; what a run takes [MB]
 EATER = f"""
 import sys, time
-from experiments import inquiry, runner
+from experiments.sweeps import api as inquiry
+from experiments.sweeps import runner
 
 ordinary = runner.work
 
@@ -83,8 +84,8 @@ def test_a_driver_without_the_token_is_refused(tmp_path):
 def test_a_node_that_does_not_see_the_store_is_refused(tmp_path):
     other = tmp_path / "other" / "experiments"
     shutil.copytree(ROOT / "experiments", other)
-    text = (other / "store.py").read_text()
-    (other / "store.py").write_text(text.replace('MARK, MARK_TEXT = "README"', 'MARK, MARK_TEXT = "ANOTHER"'))
+    text = (other / "store" / "store.py").read_text()
+    (other / "store" / "store.py").write_text(text.replace('MARK, MARK_TEXT = "README"', 'MARK, MARK_TEXT = "ANOTHER"'))
     with cluster(tmp_path, nodes=0, PYTHONPATH=str(other.parent)) as nodes:
         here = {key: value for key, value in nodes.env.items() if key != "PYTHONPATH"}
         said = refused(nodes, design(tmp_path), tmp_path, here)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from abm.facts.csv_tables import FOLDER, KEYS
-from scripts.facts.__main__ import TABLES, main
+from scripts.facts.__main__ import TABLES, main, of_list
 from tests.helpers.sources import kept
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -173,6 +173,15 @@ def test_a_file_with_other_contents_than_expected_is_refused_in_one_line(tmp_pat
     said = capsys.readouterr().err
     assert "file.csv: not as published: compare with docs/facts.md (ValueError" in said
     assert said.count("\n") == 1
+
+
+def test_the_example_of_a_list_names_every_table_and_file():
+    """All files but those that stand in for others: tables in which figures are together, measured or summed."""
+    found = of_list(ROOT / "scripts" / "facts" / "example.yaml", FOLDER)
+    assert sorted(table.name for table, _ in found) == sorted(TABLES)
+    for table, files in found:
+        assert set(table.inputs) - set(files.files) <= {"compiled", "pairs", "by_region"}
+        assert set(files.documents) == {"taak_2015_I", "wait_nos_2020_more"}
 
 
 def test_the_page_on_facts_tells_of_every_table_and_file():

@@ -1,0 +1,165 @@
+"""What happens to the home of a household, each with the columns that it writes: nothing else gives or takes a home.
+
+move_in        leaves reception for a home, which counts for the task of the municipality
+move_on        leaves its home for another one in the municipality
+move_away      leaves its home for one in another municipality
+lose_home      has no home any more, and needs one at once
+becomes_urgent needs another home at once, and is registered for it
+crowds         a family joined that does not fit, so the household registers for a larger home
+enter, leave   units of a complex of starter homes
+
+A family that joined its sponsor lives, and moves, with the sponsor.
+"""
+
+import numpy as np
+
+from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW, UNSET
+from abm.homes.dwellings import home_size, needed_by
+from abm.homes.tenancies import with_families
+from abm.state import State
+from abm.tables.homes import Rule, Tenure
+from abm.tables.people import Stage
+
+LEAVE = ("households.complex", "complexes.newcomers")
+ENTER = ("households.complex", "households.home", "complexes.newcomers")
+MOVE_IN = (
+    "households.stage",
+    "households.since",
+    "households.location",
+    "households.municipality",
+    "households.housed",
+    "households.moved_in",
+    "households.rule",
+    "households.home",
+    "households.tenure",
+    "municipalities.balance",
+)
+_ANOTHER_HOME = (
+    *LEAVE,
+    "households.home",
+    "households.tenure",
+    "households.moved_in",
+    "households.crowded",
+    "households.urgent",
+    "households.interim",
+    "households.homeless",
+)
+MOVE_ON = (*_ANOTHER_HOME, "households.rule")
+MOVE_AWAY = (
+    *_ANOTHER_HOME,
+    "households.municipality",
+    "households.came_from",
+    "households.moved_out",
+    "households.registered",
+)
+LOSE_HOME = (
+    *LEAVE,
+    "households.home",
+    "households.crowded",
+    "households.homeless",
+    "households.urgent",
+    "households.registered",
+)
+BECOMES_URGENT = ("households.urgent", "households.registered")
+CROWDS = ("households.crowded", "households.registered")
+
+
+def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET, home=UNSET) -> None:
+    """Let households leave reception for a home in a municipality, which counts for its task.
+
+    rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for who moves in with a sponsor.
+    A home that was found outside corporations has their tenure.
+    """
+    households, month = state.households, state.clock.month
+    households.enter(rows, Stage.HOUSED, month)
+    households.housed[rows] = households.moved_in[rows] = month
+    households.location[rows] = NO_ROW
+    households.municipality[rows] = municipality
+    households.rule[rows] = rule
+    households.home[rows] = home
+    households.tenure[rows] = Tenure.PRIVATE if np.isscalar(rule) and rule == Rule.PRIVATE else Tenure.CORPORATION
+    count = np.bincount(municipality, households.size[rows], len(state.municipalities))
+    state.municipalities.balance[:] += count / state.scale
+
+
+def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure=Tenure.CORPORATION) -> None:
+    """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
+
+    A starter home falls free. Any other home that is left is among those that fall free by the turnover of the stock.
+    """
+    people = state.households
+    leave(state, rows)
+    people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
+    people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
+    people.moved_in[rows] = state.clock.month
+    people.crowded[rows], people.urgent[rows], people.interim[rows] = False, NEVER, NEVER
+
+
+def move_away(state: State, rows: np.ndarray, to: np.ndarray) -> None:
+    """Let households, rows (n,) with the families that joined them, move to a home in a municipality, to (n,).
+
+    Whoever had a lasting home of a corporation rents from others there, and has been registered since that home; who
+    came from a starter home or an interim place keeps its registration. Nobody knows the size of the new home.
+    """
+    people, month = state.households, state.clock.month
+    heads = rows[people.sponsor[rows] == NO_ROW]
+    tenants = heads[people.tenure[heads] == Tenure.CORPORATION]
+    lasting = tenants[(people.complex[tenants] == NO_ROW) & (people.interim[tenants] == NEVER)]
+    leave(state, heads)
+    people.came_from[rows] = people.municipality[rows]
+    people.municipality[rows] = to
+    people.moved_out[rows] = month
+    people.tenure[tenants], people.registered[lasting] = Tenure.PRIVATE, people.moved_in[lasting]
+    people.moved_in[rows] = month
+    people.home[rows], people.crowded[rows] = UNSET, False
+    people.urgent[rows] = people.homeless[rows] = people.interim[rows] = NEVER
+
+
+def lose_home(state: State, rows: np.ndarray) -> None:
+    """Let households (not families that joined them) lose their home without a next one: urgent from now on."""
+    people, month = state.households, state.clock.month
+    leave(state, rows)
+    people.homeless[with_families(state, rows)] = month
+    people.home[rows], people.crowded[rows] = UNSET, False
+    people.urgent[rows] = month
+    people.registered[rows[people.registered[rows] == NEVER]] = month
+
+
+def becomes_urgent(state: State, rows: np.ndarray) -> None:
+    """Note households that need another home at once, and register them: from this month, unless they were before."""
+    for column in (state.households.urgent, state.households.registered):
+        column[rows[column[rows] == NEVER]] = state.clock.month
+
+
+def crowds(state: State, joined: np.ndarray) -> None:
+    """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
+
+    They register for a larger home that month, if they were not in line for one. Where the size of the home is not
+    known, it is taken to fit.
+    """
+    people = state.households
+    rows = np.unique(people.sponsor[joined])
+    known = rows[people.home[rows] != UNSET]
+    crowded = known[home_size(needed_by(state, known)) > people.home[known]]
+    fresh = crowded[~people.crowded[crowded]]
+    people.crowded[fresh] = True
+    people.registered[fresh[people.tenure[fresh] != Tenure.PRIVATE]] = state.clock.month
+
+
+def enter(state: State, rows: np.ndarray, complexes: np.ndarray, size: np.ndarray) -> None:
+    """Give households units of complexes, (n,) each: as many as their size class asks."""
+    people, of = state.households, state.complexes
+    people.complex[rows] = complexes
+    people.home[rows] = size
+    of.newcomers[:] += np.bincount(complexes, size.astype(np.int64) + 1, len(of)).astype(np.int32)
+
+
+def leave(state: State, rows: np.ndarray) -> None:
+    """Let households (not families that joined them) leave their starter homes; linked units are single ones again."""
+    people, of = state.households, state.complexes
+    rows = rows[people.complex[rows] != NO_ROW]
+    if not len(rows):
+        return
+    of.newcomers[:] -= np.bincount(people.complex[rows], people.home[rows] + 1, len(of)).astype(np.int32)
+    people.complex[with_families(state, rows)] = NO_ROW
