@@ -8,7 +8,7 @@ import json
 from typing import Any, get_args
 
 from abm.engine.params import about
-from abm.scenario import LARGEST_SEED, PARAMS, SECTIONS, SMALLEST_SCALE, allowed, default
+from abm.scenario import LARGEST_SEED, LAYOUTS, PARAMS, SECTIONS, SMALLEST_SCALE, allowed, default
 
 MONTH = "^20(1[5-9]|[2-4][0-9]|50)-(0[1-9]|1[0-2])$"  # 2015 to 2050
 _ABOUT_SECTION = {"world": "What we assume about the world.", "policy": "What policy chooses: the levers."}
@@ -46,6 +46,10 @@ def json_schema() -> dict[str, Any]:
             "scale": {
                 "type": "number", "minimum": SMALLEST_SCALE, "maximum": 1, "default": plain.scale,
                 "description": "Share of people that is simulated one to one.",
+            },
+            "layout": {
+                "type": "integer", "minimum": LAYOUTS[0], "maximum": LAYOUTS[-1], "default": plain.layout,
+                "description": "Year: municipalities and regions of the whole run are those of its 1 January.",
             },
         } | {section: _section(section) for section in SECTIONS},
         "additionalProperties": False,

@@ -22,12 +22,14 @@ from abm.engine import clock
 from abm.engine.errors import InputError
 from abm.engine.params import ProcessParams, about
 from abm.engine.yaml_input import nearest, read_yaml
+from abm.facts.mergers import BASE
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
 SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
-KEYS = ("name", "title", "extends", "until", "seed", "scale", *SECTIONS)
+KEYS = ("name", "title", "extends", "until", "seed", "scale", "layout", *SECTIONS)
 LAST_MONTH, SMALLEST_SCALE, LARGEST_SEED = "2050-12", 0.001, 2**64 - 1
+LAYOUTS = range(2023, 2051)  # years; municipalities have been those of the facts since 2023
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
 
@@ -47,13 +49,14 @@ def defaults() -> Steps:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One question to the model: period, seed, scale and the parameters of every month."""
+    """One question to the model: period, seed, scale, municipalities and the parameters of every month."""
 
     name: str = "default"
     title: str = ""
     until: str = "2035-12"
     seed: int = 1
     scale: float = 1.0
+    layout: int = BASE  # year of whose 1 January the municipalities of the whole run are
     values: Steps = field(default_factory=defaults, repr=False)
     source: str = "scenario"
 
@@ -87,7 +90,8 @@ class Scenario:
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the outcome, as plain JSON: period, seed, scale, and of every parameter the months in
-        which it changes within the period, with the value from then on; `restored` is the way back.
+        which it changes within the period, with the value from then on; the layout where it is not that of the facts.
+        `restored` is the way back.
         """
         params = {}
         for (process, parameter), steps in self.values.items():
@@ -97,14 +101,15 @@ class Scenario:
                 if 0 <= month < self.months and (not kept or steps[month] != last):
                     kept[clock.label(month)] = last = steps[month]
             params[f"{process}.{parameter}"] = kept
-        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params}
+        layout = {} if self.layout == BASE else {"layout": self.layout}
+        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | layout
 
     def digest(self) -> str:
         """SHA-256 of the canonical form."""
         return hashlib.sha256(json.dumps(self.canonical(), sort_keys=True).encode()).hexdigest()
 
     def changed(self, **fields: Any) -> "Scenario":
-        """The same scenario with other period, seed or scale; what is dated after the period just does not come.
+        """The same scenario with other period, seed, scale or layout; what is dated after the period does not come.
 
         Raises InputError for a bad value.
         """
@@ -140,7 +145,7 @@ def restored(canonical: Mapping[str, Any], name: str = "restored", title: str = 
     if lacking := set(defaults()) - set(steps):
         key = ".".join(min(lacking))
         raise InputError(f"{source}: {key}: is missing: use the version of the model that made the record")
-    period = {key: canonical[key] for key in ("until", "seed", "scale")}
+    period = {key: canonical[key] for key in ("until", "seed", "scale")} | {"layout": canonical.get("layout", BASE)}
     return _checked(Scenario(name, title, **period, values=MappingProxyType(steps), source=source))
 
 
@@ -231,8 +236,6 @@ def _steps(source: str, path: str, process: str, parameter: str, value: Any, bas
     if not dated:
         raise InputError(f"{source}: {path}: holds no months: write a value, or {{2027-01: value}}")
     first = min(dated)
-    if process == "start" and set(dated) != {0}:
-        raise InputError(f"{source}: {path}: holds from the beginning of a run: give one value without months")
     return {m: v for m, v in base[process, parameter].items() if m < first} | dated
 
 
@@ -284,6 +287,10 @@ def _checked(scenario: Scenario, dates: bool = True) -> Scenario:
     number = isinstance(scenario.scale, int | float) and not isinstance(scenario.scale, bool)
     if not number or not SMALLEST_SCALE <= scenario.scale <= 1:
         raise InputError(f"{source}: scale: {shortened(scenario.scale)} is not a share: give {SMALLEST_SCALE} to 1")
+    layout = scenario.layout
+    if isinstance(layout, bool) or not isinstance(layout, int) or layout not in LAYOUTS:
+        years = f"a year from {LAYOUTS[0]} to {LAYOUTS[-1]}, which holds for the whole run"
+        raise InputError(f"{source}: layout: {shortened(layout)} is no year of municipalities: give {years}")
     for key in ("name", "title"):
         if not isinstance(getattr(scenario, key), str):
             raise InputError(f"{source}: {key}: must be text: put it in quotes")

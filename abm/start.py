@@ -17,7 +17,6 @@ from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.facts.facts import Inputs
-from abm.facts.mergers import BASE
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
@@ -31,12 +30,8 @@ from abm.tables.people import Reunion, Schooling, Stage, Track
 
 
 class Params(ResidentParams):
-    """Stocks of 1 January 2015, the residents, and the municipalities of the run."""
+    """Stocks of 1 January 2015, and the residents."""
 
-    layout: int = param(
-        BASE, "year", 2023, 2050, "cbs_municipal_changes",
-        "municipalities and regions of the whole run: those of 1 January of this year, by municipal_mergers.csv",
-    )  # fmt: skip
     in_reception: float = param(
         24929, "persons", 0, 100000, "coa_occ_series_1995_2014", "people in reception on 31 December 2014"
     )
@@ -79,7 +74,7 @@ _FIRST_MONTHS = 6  # of 2015, whose applications show who had come in 2014
 
 def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
     """The state at the start of January 2015, at the scale of the run."""
-    state = State(inputs.on_layout(params["start"].layout), scale)
+    state = State(inputs, scale)
     draws = Draws(seed, "start", 0)
     settle_country(state, params["start"], draws)
     settle_residents(state, params["start"])

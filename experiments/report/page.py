@@ -9,6 +9,7 @@ from abm import scenario
 from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
+from abm.facts.mergers import BASE
 from abm.measures import MEASURES
 from experiments.store.store import Run
 
@@ -41,7 +42,7 @@ def html(run: Run) -> str:
     from experiments.report import charts, figures
 
     record, outcomes = run.about(), run.outcomes()
-    inputs = facts.load(layout=next(iter(record["scenario"]["params"]["start.layout"].values())))
+    inputs = facts.load(layout=record["scenario"].get("layout", BASE))
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters |= {"number": charts.number, "said": charts.said}

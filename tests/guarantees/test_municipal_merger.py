@@ -10,12 +10,12 @@ import pytest
 from abm.agents.agents import Municipality
 from abm.agents.model import Model
 from abm.facts import facts
-from abm.scenario import load
+from abm.scenario import load, restored
 from tests.helpers.refusals import refused
 from tests.helpers.runs import difference, real, recorded, small
 
 UNTIL, SCALE = "2015-09", 0.02
-SCENARIO = "until: 2015-09\nscale: 0.02\nworld:\n  start:\n    layout: 2027\n"
+SCENARIO = "until: 2015-09\nscale: 0.02\nlayout: 2027\n"
 ASSEN, EMMEN = "GM0106", "GM0114"
 
 
@@ -35,7 +35,7 @@ def declared(tmp_path_factory):
 @pytest.fixture(scope="module")
 def merged(declared):
     """A run on the municipalities of 2027; the books are checked every month."""
-    return recorded(small(UNTIL, scale=SCALE, world__start__layout=2027), declared)
+    return recorded(small(UNTIL, scale=SCALE, layout=2027), declared)
 
 
 def town(inputs, code):
@@ -92,7 +92,7 @@ def test_a_declared_merger_that_is_not_asked_for_changes_nothing(declared):
 
 
 def test_agents_are_the_municipalities_of_the_layout():
-    model = Model(small(UNTIL, scale=SCALE, world__start__layout=2027))
+    model = Model(scale=SCALE, until=UNTIL, layout=2027)
     by_code = {each.code: each for each in model.agents_by_type[Municipality]}
     assert len(by_code) == 341
     assert "GM1696" not in by_code
@@ -109,14 +109,16 @@ def test_the_command_line_runs_it_and_its_page_has_the_new_map(abm, tmp_path):
     page = next((tmp_path / "store" / "pages").rglob("page.html")).read_text(encoding="utf-8")
     assert "Hilversum" in page
     assert "Wijdemeren" not in page
-    assert "world.start.layout" in page
+    assert "those of 1 January 2027" in page
 
 
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        ("2022", ("2022 is not allowed", "a whole number from 2023 to 2050")),
-        ("{2027-01: 2027}", ("world.start.layout", "holds from the beginning of a run", "one value without months")),
+        ("2022", ("layout: 2022 is no year of municipalities", "a year from 2023 to 2050")),
+        ("2051", ("layout: 2051 is no year", "a year from 2023 to 2050")),
+        ("true", ("layout: True is no year",)),
+        ("{2027-01: 2027}", ("merged.yaml: layout: ", "which holds for the whole run")),
     ],
 )
 def test_a_layout_that_cannot_be_is_refused(abm, tmp_path, layout, said):
@@ -128,5 +130,9 @@ def test_a_layout_that_cannot_be_is_refused(abm, tmp_path, layout, said):
 def test_a_scenario_keeps_its_layout(tmp_path):
     path = tmp_path / "merged.yaml"
     path.write_text(SCENARIO, encoding="utf-8")
-    assert load(path).params_at(0)["start"].layout == 2027
-    assert load(path).canonical()["params"]["start.layout"] == {"2015-01": 2027}
+    found = load(path)
+    assert found.layout == 2027
+    assert restored(found.canonical()).canonical() == found.canonical()
+    assert found.digest() != found.changed(layout=2026).digest()
+    assert "layout" not in found.changed(layout=2026).canonical()  # as in records made before there were layouts
+    assert restored(found.changed(layout=2026).canonical()).layout == 2026
