@@ -19,13 +19,14 @@ TELL   = >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "Setting up .venv failed; the re
 # names another folder (this one was moved) or the interpreter has gone, .venv is made again from nothing.
 STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || echo remake)
 
-.PHONY: help setup run test lint slow bench docs warm clean remake
+.PHONY: help setup run test lint slow bench docs facts warm clean remake
 
 help:
 	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
 	@echo "make test    check the style and run the tests, without the slow ones"
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
+	@echo "make facts   compare the facts with the files of their sources (ARGS=LIST.yaml, see docs/facts.md)"
 	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the index of decisions"
 	@echo "make warm    compile the fast loops ahead of the first run"
 	@echo "make lint    check the style only"
@@ -76,6 +77,9 @@ docs: setup
 	@$(BIN)/python -m scripts.decisions
 	@$(BIN)/python -m scripts.draw_architecture
 	@$(BIN)/python -m scripts.api_pages
+
+facts: setup
+	@$(BIN)/python -m scripts.facts $(if $(ARGS),all $(ARGS) --check,--help)
 
 warm: setup
 	@$(BIN)/abm warm

@@ -20,6 +20,7 @@ from abm.engine.errors import InputError
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
 from abm.engine.yaml_input import nearest, read_yaml
+from abm.facts.mergers import BASE
 from abm.scenario_file import PARAMS, SECTIONS, File, Heading, section_of
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
@@ -41,13 +42,14 @@ def defaults() -> Steps:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One question to the model: period, seed, scale and the parameters of every month."""
+    """One question to the model: period, seed, scale, municipalities and the parameters of every month."""
 
     name: str = "default"
     title: str = ""
     until: str = "2035-12"
     seed: int = 1
     scale: float = 1.0
+    layout: int = BASE  # year of whose 1 January the municipalities of the whole run are
     values: Steps = field(default_factory=defaults, repr=False)
     source: str = "scenario"
 
@@ -81,7 +83,8 @@ class Scenario:
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the outcome, as plain JSON: period, seed, scale, and of every parameter the months in
-        which it changes within the period, with the value from then on; `restored` is the way back.
+        which it changes within the period, with the value from then on; the layout where it is not that of the facts.
+        `restored` is the way back.
         """
         params = {}
         for (process, parameter), steps in self.values.items():
@@ -91,14 +94,15 @@ class Scenario:
                 if 0 <= month < self.months and (not kept or steps[month] != last):
                     kept[clock.label(month)] = last = steps[month]
             params[f"{process}.{parameter}"] = kept
-        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params}
+        layout = {} if self.layout == BASE else {"layout": self.layout}
+        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | layout
 
     def digest(self) -> str:
         """SHA-256 of the canonical form."""
         return hashlib.sha256(json.dumps(self.canonical(), sort_keys=True).encode()).hexdigest()
 
     def changed(self, **fields: Any) -> "Scenario":
-        """The same scenario with other period, seed or scale; what is dated after the period just does not come.
+        """The same scenario with other period, seed, scale or layout; what is dated after the period does not come.
 
         Raises InputError for a bad value.
         """
@@ -141,7 +145,7 @@ def default() -> Scenario:
 def restored(canonical: Mapping[str, Any], name: str = "restored", title: str = "", source: str = "record") -> Scenario:
     """The scenario of a canonical form. Raises InputError where this model has other parameters or bounds."""
     content: dict[str, Any] = {"name": name, "title": title} | {
-        key: canonical[key] for key in ("until", "seed", "scale")
+        key: canonical[key] for key in ("until", "seed", "scale", "layout") if key in canonical
     }
     for key, dated in canonical["params"].items():
         process, _, parameter = key.partition(".")

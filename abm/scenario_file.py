@@ -24,6 +24,7 @@ from abm.engine.dated import Dated, Month
 from abm.engine.forms import Form, Takes, mistake
 from abm.engine.params import ProcessParams, about, allowed, as_written
 from abm.engine.yaml_input import nearest
+from abm.facts.mergers import BASE
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
@@ -33,6 +34,13 @@ SMALLEST_SCALE, LARGEST_SEED = 0.001, 2**64 - 1
 Seed = Annotated[int, Strict(), Field(ge=0, le=LARGEST_SEED), Takes("a whole number from 0 to 2**64 - 1", "a seed")]
 Scale = Annotated[
     float, Strict(), Field(ge=SMALLEST_SCALE, le=1), Takes(f"a number from {SMALLEST_SCALE} to 1", "a share")
+]
+LAYOUTS = range(2023, 2051)  # years; municipalities have been those of the facts since 2023
+Layout = Annotated[
+    int,
+    Strict(),
+    Field(ge=LAYOUTS[0], le=LAYOUTS[-1]),
+    Takes(f"a year from {LAYOUTS[0]} to {LAYOUTS[-1]}, which holds for the whole run", "a year of municipalities"),
 ]
 Extended = Annotated[str, Field(min_length=1), Takes("one path, relative to this file", "a file")]
 
@@ -126,13 +134,16 @@ class _InSection:
 
 
 class Heading(Form):
-    """Name, period, seed and scale."""
+    """Name, period, seed, scale and layout."""
 
     name: str = Field("", description="Short name; by default that of the file.")
     title: str = Field("", description="What this scenario asks, in a sentence.")
     until: Month = Field("2035-12", description="Last month.")
     seed: Seed = Field(1, description="Which luck; scenarios with the same seed share it person by person.")
     scale: Scale = Field(1.0, description="Share of people that is simulated one to one.")
+    layout: Layout = Field(
+        BASE, description="Year: municipalities and regions of the whole run are those of its 1 January."
+    )
 
 
 Given = dict[str, Parameters]

@@ -45,6 +45,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of all luck.")] = None,
     scale: Annotated[float | None, typer.Option(help="Share of people simulated one to one, up to 1.")] = None,
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    layout: Annotated[int | None, typer.Option(metavar="YEAR", help="Municipalities of 1 January of a year.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Like policy.decision.capacity_factor=1.5.")
     ] = None,
@@ -58,7 +59,8 @@ def run(
     from experiments.report import page
     from experiments.sweeps import runner
 
-    wanted = scenarios.load(scenario).with_values(assignments(set_ or [])).changed(seed=seed, scale=scale, until=until)
+    wanted = scenarios.load(scenario).with_values(assignments(set_ or []))
+    wanted = wanted.changed(seed=seed, scale=scale, until=until, layout=layout)
     try:
         with interrupts.held() as stop_if_asked, run_summary.progress(console, wanted) as show:
 

@@ -298,7 +298,9 @@ def test_a_value_is_read_as_in_a_file(text, value):
     assert read_value(text) == value
 
 
-@pytest.mark.parametrize("change", [{"seed": -1}, {"scale": 0}, {"until": "2014-01"}, {"until": "soon"}])
+@pytest.mark.parametrize(
+    "change", [{"seed": -1}, {"scale": 0}, {"until": "2014-01"}, {"until": "soon"}, {"layout": 2022}]
+)
 def test_bad_changes(change):
     assert next(iter(change)) in refusal(lambda: scenario.default().changed(**change))
 
@@ -315,7 +317,7 @@ def test_a_shorter_run_just_does_not_come_to_what_is_dated_later():
 GOOD = [
     None,
     {},
-    {"name": "a", "title": "b", "extends": "c.yaml", "until": "2035-12", "seed": 0, "scale": 0.5},
+    {"name": "a", "title": "b", "extends": "c.yaml", "until": "2035-12", "seed": 0, "scale": 0.5, "layout": 2027},
     {"world": None, "policy": {}},
     {"policy": {"decision": {"capacity_factor": 2}}},
     {"until": "2050-12", "policy": {"decision": {"capacity_factor": {"2027-01": 2, "2050-12": 0.25}}}},
@@ -331,6 +333,9 @@ WRONG = [
     {"seed": 2**64},
     {"scale": 0},
     {"scale": 2},
+    {"layout": 2022},
+    {"layout": 2051},
+    {"layout": {"2027-01": 2027}},
     {"until": "2035"},
     {"until": "2051-01"},
     {"until": "2014-12"},

@@ -39,9 +39,10 @@ class Asked(Scenario):
 class Model(mesa.Model):
     """A run, month by month: `step()`, `run_for(12)`, or `run_model()` up to the last month of the scenario.
 
-    scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale and until replace its own
-    (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with `__name__`,
-    `WRITES` and `step(state, params, draws)`. After the last month `running` is False; whoever steps on, goes on.
+    scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale, until and layout replace
+    its own (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with
+    `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; whoever steps on,
+    goes on.
     Mesa's own generators, `random` and `rng`, are seeded too, but the model takes no luck from them.
     Raises InputError.
     """
@@ -53,6 +54,7 @@ class Model(mesa.Model):
         seed: int | None = None,
         scale: float | None = None,
         until: str | None = None,
+        layout: int | None = None,
         rng: int | None = None,
         chain: tuple = CHAIN,
     ):
@@ -60,14 +62,15 @@ class Model(mesa.Model):
             raise InputError("Model: seed and rng are two words for one number: give one of them")
         seed = rng if seed is None else seed
         given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
-        given = given.changed(seed=int(seed) if isinstance(seed, np.integer) else seed, scale=scale, until=until)
+        seed = int(seed) if isinstance(seed, np.integer) else seed
+        given = given.changed(seed=seed, scale=scale, until=until, layout=layout)
         super().__init__(rng=given.seed)
         self._scenario = Asked(**{field.name: getattr(given, field.name) for field in fields(given)})
         self.chain = tuple(chain)
         self._changes = frozenset(given.changes())
         self._params: dict[str, ProcessParams] = given.params_at(0)
         self.events: Events = {}  # of the last month: who it happened to
-        self.state = begin(facts.load(), self._params, given.seed, given.scale)
+        self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale)
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
         self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
         self.institutions: dict[str, list] = {view.table: [] for view in INSTITUTIONS}

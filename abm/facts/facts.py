@@ -1,12 +1,15 @@
 """The facts the model runs on, read-only; data/sources.yaml describes each column and holds the expected totals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from abm.facts import layout as layouts
+from abm.facts import mergers
 from abm.facts.csv_tables import (
     FOLDER,
     HALVES,
@@ -37,7 +40,10 @@ RESTRICTIVE = ("pvv", "fvd", "ja21")  # lists whose programmes of 2023 wanted as
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """Everything the model reads; row order of a table is the index used in the model."""
+    """Everything the model reads; row order of a table is the index used in the model.
+
+    What hangs on places is on the municipalities and regions of 1 January of the year `layout`.
+    """
 
     municipalities: pd.DataFrame
     regions: pd.DataFrame
@@ -67,6 +73,9 @@ class Inputs:
     series: dict[str, FloatArray]  # (months,) each, units in national_series.csv
     known_series: dict[str, FloatArray]  # the same, up to the last known step if that is later
     digest: str
+    layout: int = mergers.BASE  # [year]
+    tables: Tables = field(default_factory=dict, repr=False)  # as read, on the municipalities of mergers.BASE
+    sums: dict[str, Any] = field(default_factory=dict, repr=False)  # the checks of sources.yaml
 
     @cached_property
     def urbanity(self) -> FloatArray:
@@ -83,50 +92,85 @@ class Inputs:
         """Row of a yearly array for the year of a month counted from January 2015; the last year holds for ever."""
         return getattr(self, name)[min(month_index // 12, len(YEARS) - 1)]
 
+    def on_layout(self, year: int) -> "Inputs":
+        """The same facts on the municipalities of another year; this object where they are those.
 
-def load(folder: Path | None = None) -> Inputs:
-    """All facts of a folder as Inputs; DataError when one is missing, malformed or does not add up."""
+        Raises DataError for a year whose municipalities cannot be made of the ones at hand.
+        """
+        if year == self.layout:
+            return self
+        tables = layouts.on(self.tables, year)
+        check_totals(tables, self.first_applications, self.sums)
+        return replace(self, **of_places(tables, self.sums), layout=year)
+
+
+def load(folder: Path | None = None, layout: int = mergers.BASE) -> Inputs:
+    """All facts of a folder as Inputs, on the municipalities of 1 January of the year `layout`.
+
+    Raises DataError when a table is missing, malformed or does not add up.
+    """
     folder = Path(folder or FOLDER)
     described = read_sources(folder)
     expected = {name: check["value"] for name, check in described["checks"].items()}
     tables = {table: read_table(folder, table, described["tables"].get(f"{table}.csv", {})) for table in KEYS}
-    known = {table: tables[table][keys[0]].tolist() for table, keys in KEYS.items()}
-    codes, origins, regions = known["municipalities"], known["origins"], known["regions"]
     check_rows(tables, expected)
-    pairs = np.stack([positions(tables, "borders", end, codes) for end in ("gm_a", "gm_b")], axis=1)
+    origins = tables["origins"]["origin"].tolist()
     first = grid(tables, "applications", "first", MONTHS, origins)
     check_sources(described, tables)
     check_totals(tables, first, expected)
-    check_connected(pairs, codes)
-    positions(tables, "reception_locations", "gm_code", codes)
-    positions(tables, "municipalities", "province", known["provinces"])
-    if known["housing_tasks"] != HALVES:
+    if tables["housing_tasks"]["half_year"].tolist() != HALVES:
         raise DataError("housing_tasks", "half_year", f"list {HALVES[0]} to {HALVES[-1]} once each, in order")
-    home_region = positions(tables, "municipalities", "region_code", regions)
     series = read_series(tables["national_series"], expected["series"])
-    return Inputs(
-        *list(tables.values())[:6],
-        municipality_region=fixed(home_region),
-        border_pairs=fixed(pairs),
+    places = of_places(tables, expected)
+    mergers.check(tables, expected["municipalities_by_year"])
+    mergers.check_memberships(tables)
+    inputs = Inputs(
+        **places,
+        origins=tables["origins"],
         first_applications=first,
         repeat_applications=grid(tables, "applications", "repeat", MONTHS, origins),
         grant_rate=grid(tables, "decisions", "grant_rate", YEARS, origins),
         closed_share=grid(tables, "decisions", "closed_share", YEARS, origins),
-        corporation_homes=grid(tables, "corporation_homes", "homes", YEARS, codes),
-        registration_years=by_municipality(tables, "registration_times", "years", codes),
         tasks=fixed(tables["housing_tasks"].task.to_numpy(float, copy=True)),
         task_halves=HALVES.copy(),
-        jobs=grid(tables, "jobs", "jobs", regions, expected["sectors"]),
         sectors=list(expected["sectors"]),
         jobs_schooling=schooling_asked(tables, expected["sectors"]),
-        commuting=commuting_shares(tables, regions),
-        regional_unemployment=regional_rates(tables, home_region, known["provinces"]),
         labour_force=float(tables["unemployment"]["labour_force"].sum()),
-        restrictive_votes=restrictive(tables, codes),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,
         digest=digest(folder),
+        tables=tables,
+        sums=expected,
     )
+    return inputs.on_layout(layout)
+
+
+def of_places(tables: Tables, expected: dict[str, Any]) -> dict[str, Any]:
+    """The fields of Inputs that hang on municipalities, regions and provinces."""
+    codes, regions, provinces = (
+        tables[table][key].tolist()
+        for table, key in (("municipalities", "gm_code"), ("regions", "region_code"), ("provinces", "province"))
+    )
+    pairs = np.stack([positions(tables, "borders", end, codes) for end in ("gm_a", "gm_b")], axis=1)
+    check_connected(pairs, codes)
+    positions(tables, "reception_locations", "gm_code", codes)
+    positions(tables, "municipalities", "province", provinces)
+    home_region = positions(tables, "municipalities", "region_code", regions)
+    return {
+        "municipalities": tables["municipalities"],
+        "regions": tables["regions"],
+        "provinces": tables["provinces"],
+        "borders": tables["borders"],
+        "locations": tables["reception_locations"],
+        "municipality_region": fixed(home_region),
+        "border_pairs": fixed(pairs),
+        "corporation_homes": grid(tables, "corporation_homes", "homes", YEARS, codes),
+        "registration_years": by_municipality(tables, "registration_times", "years", codes),
+        "jobs": grid(tables, "jobs", "jobs", regions, expected["sectors"]),
+        "commuting": commuting_shares(tables, regions),
+        "regional_unemployment": regional_rates(tables, home_region, provinces),
+        "restrictive_votes": restrictive(tables, codes),
+    }
 
 
 def schooling_asked(tables: Tables, sectors: list[str]) -> FloatArray:

@@ -50,7 +50,7 @@ class Kind(IntEnum):
 
 
 class Municipalities(Table):
-    """The 342 municipalities; names and geography are in state.inputs."""
+    """The municipalities; names and geography are in state.inputs."""
 
     region = column(np.int8, unit="row of regions", doc="labour market region")
     population = column(np.int32, unit="persons", doc="inhabitants, the key of the housing task")
@@ -106,7 +106,7 @@ class Municipalities(Table):
 
 
 class Regions(Table):
-    """The 35 labour market regions."""
+    """The labour market regions."""
 
     population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
     jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")

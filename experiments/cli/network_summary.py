@@ -13,7 +13,7 @@ from abm.state import State
 
 def described(scenario: Scenario) -> dict[str, float]:
     """Neighbourhoods, residents and ties in numbers; clustering beside that of a random network."""
-    state, params = State(facts.load(), scenario.scale), scenario.params_at(0)["start"]
+    state, params = State(facts.load(layout=scenario.layout), scenario.scale), scenario.params_at(0)["start"]
     settle_country(state, params, Draws(scenario.seed, "start", 0))
     settle_residents(state, params)
     where, degree = state.residents.neighbourhood, social_network.degrees(state.ties)

@@ -7,7 +7,9 @@ import pandas as pd
 
 from abm import scenario
 from abm.engine.params import about
-from abm.facts.csv_tables import FOLDER
+from abm.facts import facts
+from abm.facts.facts import Inputs
+from abm.facts.mergers import BASE
 from abm.measures import MEASURES
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
@@ -42,7 +44,7 @@ def html(run: Run) -> str:
     from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
-    municipalities = pd.read_csv(FOLDER / "municipalities.csv")
+    inputs = facts.load(layout=record["scenario"].get("layout", BASE))
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters |= {"brief": text.brief, "period": text.period}
@@ -54,9 +56,9 @@ def html(run: Run) -> str:
         differences=differences(record["scenario"]),
         summary=summary(outcomes),
         labels=LABELS,
-        figures=figures.made(outcomes, municipalities, counted()),
+        figures=figures.made(outcomes, inputs.municipalities, counted()),
         inline=inline,
-        regions=regions(outcomes, municipalities),
+        regions=regions(outcomes, inputs),
     )
 
 
@@ -82,12 +84,12 @@ def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
     return table[[year for year in YEARS if year in table]]
 
 
-def regions(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Labour market regions at the end of the run."""
     from experiments.report.charts import wide
 
-    names = pd.read_csv(FOLDER / "regions.csv").set_index("region_code")["name"]
-    people = municipalities.groupby(municipalities["region_code"].map(names))["population"].sum()
+    towns, names = inputs.municipalities, inputs.regions.set_index("region_code")["name"]
+    people = towns.groupby(towns["region_code"].map(names))["population"].sum()
     held, waiting, housed, backlog = (
         wide(outcomes, measure, "region") for measure in ("in_reception", "awaiting_home", "housed", "task_backlog")
     )

@@ -25,6 +25,7 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     """Simulate all months; the recorder, and seconds per process."""
     began = time.perf_counter()
     params, changes = scenario.params_at(0), set(scenario.changes())
+    inputs = inputs.on_layout(scenario.layout)
     state = start.begin(inputs, params, scenario.seed, scenario.scale)
     spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0}
     recorder = Recorder(inputs, scenario.months)

@@ -23,10 +23,10 @@ def real() -> Inputs:
     return facts.load()
 
 
-def small(until: str, scale: float = 0.02, seed: int = 1, **values) -> Scenario:
+def small(until: str, scale: float = 0.02, seed: int = 1, layout: int | None = None, **values) -> Scenario:
     """The default scenario, small and short; values like policy__decision__capacity_factor=2."""
     paths = {key.replace("__", "."): value for key, value in values.items()}
-    return default().changed(scale=scale, until=until, seed=seed).with_values(paths)
+    return default().changed(scale=scale, until=until, seed=seed, layout=layout).with_values(paths)
 
 
 def recorded(scenario: Scenario, inputs: Inputs | None = None) -> Recorder:
@@ -36,7 +36,9 @@ def recorded(scenario: Scenario, inputs: Inputs | None = None) -> Recorder:
 
 def state_after(scenario: Scenario, months: int, inputs: Inputs | None = None) -> State:
     """The state after some months of a scenario."""
-    state = start.begin(inputs or real(), scenario.params_at(0), scenario.seed, scenario.scale)
+    state = start.begin(
+        (inputs or real()).on_layout(scenario.layout), scenario.params_at(0), scenario.seed, scenario.scale
+    )
     advance(state, scenario, months)
     return state
 
