@@ -18,7 +18,8 @@ LINES = {
               people
               observe
               asylum civic jobs homes residents finance
-              chain start measures
+              chain start
+              measures
               scenario recorder
               parameters agents""",
     "experiments": """text
