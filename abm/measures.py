@@ -1,26 +1,37 @@
 """The catalogue of indicators: each with unit, label in English and Dutch, and the groups that break it down.
 
-A new measure is one entry in MEASURES of its room; the recorder, the command line and the page pick it up.
+A new measure is one function under `@measure` in the measures.py of its room; the recorder, the command line and the
+page pick it up.
 """
 
 from difflib import get_close_matches
+from types import ModuleType
 
 from abm.asylum import measures as asylum
 from abm.asylum import protection_measures as protection
+from abm.chain import EVENTS
 from abm.civic import measures as civic
 from abm.engine.errors import InputError
 from abm.finance import measures as finance
 from abm.homes import measures as homes
 from abm.homes import starter_measures as starter_homes
 from abm.jobs import measures as jobs
-from abm.observe.measure import Measure
+from abm.observe.measure import DECLARED, READ, Measure
 from abm.residents import measures as residents
 
-MEASURES: tuple[Measure, ...] = tuple(
-    measure
-    for room in (asylum, protection, civic, jobs, homes, starter_homes, residents, finance)
-    for measure in room.MEASURES
-)
+ROOMS = (asylum, protection, civic, jobs, homes, starter_homes, residents, finance)
+
+
+def gathered(modules: tuple[ModuleType, ...]) -> tuple[Measure, ...]:
+    """The measures that some modules declare, in order. Raises TypeError for an event that no process has."""
+    names = [module.__name__ for module in modules]
+    for module in names:
+        if unknown := READ.get(module, set()) - EVENTS.keys():
+            raise TypeError(f"{module}: event '{min(unknown)}': no process of the chain has it among its EVENTS")
+    return tuple(each for name in names for module, each in DECLARED.values() if module == name)
+
+
+MEASURES = gathered(ROOMS)
 
 
 HEADLINES = (  # measure, how a year is made of its months

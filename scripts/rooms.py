@@ -18,8 +18,9 @@ LINES = {
               people
               observe
               asylum civic jobs homes residents finance
-              chain start measures
-              scenario_file
+              chain start
+              scenario_file measures
+              scenario recorder
               scenario recorder
               parameters agents""",
     "experiments": """text

@@ -1,45 +1,294 @@
 """The indicators of reception and the procedure: people, places, decisions, waits, moves, homes asked and found."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from abm.engine.table import NO_ROW
-from abm.observe.measure import Measure, Month, by_municipality, level, persons, wait
+from abm.observe.measure import Month, by_municipality, event, level, measure, persons, wait
 from abm.people.region_match import matched, profiled
 from abm.tables.country import Kind
 from abm.tables.people import STATUS_HOLDERS, Reunion, Role, Stage
 
 BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
+ORIGINS, PLACES = ("total", "origin"), ("total", "region", "municipality")
+EVERYWHERE = ("total", "origin", "region", "municipality")
+
+APPLIED, APPLIED_AGAIN, SCREENED = event("applied"), event("applied_again"), event("screened")
+DECIDED, CLOSED, REFUSED, GRANTED = event("decided"), event("closed"), event("refused"), event("granted")
+HEARD, REGISTERED, COUPLED = event("heard"), event("registered"), event("coupled")
+FAMILY_GRANTED, FAMILY_ARRIVED = event("family_granted"), event("family_arrived")
+PERMITTED = event("granted", "family_arrived")
+PLACED, MOVED = event("placed"), event("moved")
+HOUSED, JOINED, IN_A_HOME = event("housed"), event("joined"), event("housed", "joined", "in_interim")
+RETURNED, LEFT_UNKNOWN = event("returned"), event("left_unknown")
+OUT_OF_RECEPTION = event("housed", "joined", "in_interim", "returned", "left_unknown")
 
 
-def open_places(month: Month, size: int, group: Callable) -> np.ndarray:
-    """Places open this month per group; municipal crisis places and the registration centre are not counted."""
+@persons(
+    en="People in reception",
+    nl="Mensen in de opvang",
+    by=("total", "kind", "status", "stage", "origin", "region", "municipality"),
+)
+def in_reception(month: Month) -> np.ndarray:
+    """Persons of the households in reception."""
+    return month.in_reception
+
+
+@persons(en="Status holders in reception", nl="Statushouders in de opvang", by=EVERYWHERE)
+def status_holders(month: Month) -> np.ndarray:
+    """Persons in reception whose household has a permit."""
+    return month.at(*STATUS_HOLDERS)
+
+
+@persons(en="Waiting for screening", nl="Wachtend op aanmelding", by=ORIGINS)
+def awaiting_screening(month: Month) -> np.ndarray:
+    """Persons in reception who have applied and are not screened yet."""
+    return month.at(Stage.REGISTERING)
+
+
+@persons(en="Waiting for a first decision", nl="Wachtend op een eerste besluit", by=("total", "track", "origin"))
+def awaiting_decision(month: Month) -> np.ndarray:
+    """Persons in reception whose application the immigration service has yet to decide on."""
+    return month.at(Stage.IN_DECISION)
+
+
+@persons(en="Waiting for the court", nl="Wachtend op de rechter", by=ORIGINS)
+def awaiting_appeal(month: Month) -> np.ndarray:
+    """Persons in reception whose appeal the court has yet to decide on."""
+    return month.at(Stage.IN_APPEAL)
+
+
+@persons(
+    en="Tied to a municipality, waiting for a home", nl="Gekoppeld, wachtend op een woning", by=EVERYWHERE, at_home=True
+)
+def awaiting_home(month: Month) -> np.ndarray:
+    """Status holders in reception whose municipality is known and who wait for a home there."""
+    return month.at(Stage.AWAITING_HOME)
+
+
+@persons(en="Refused, still in reception", nl="Afgewezen, nog in de opvang", by=ORIGINS)
+def leaving(month: Month) -> np.ndarray:
+    """Persons in reception who have to leave the country."""
+    return month.at(Stage.DEPARTING)
+
+
+@level("persons", en="Relatives waiting for a decision", nl="Nareizigers wachtend op een besluit")
+def relatives_queueing(month: Month) -> float:
+    """Relatives abroad whose application for family reunion is not decided yet, at full size."""
+    return month.relatives[Reunion.APPLIED] / month.state.scale
+
+
+@level("persons", en="Relatives allowed to come, not yet here", nl="Nareizigers met toestemming, nog niet hier")
+def relatives_travelling(month: Month) -> float:
+    """Relatives abroad who may come and have not arrived, at full size."""
+    return month.relatives[Reunion.TRAVELLING] / month.state.scale
+
+
+def open_places(month: Month, size: int, group: np.ndarray) -> np.ndarray:
+    """Places open this month per group, (size,); group: of each location.
+
+    Municipal crisis places and the registration centre are not counted.
+    """
     locations = month.state.locations
     now = (locations.opened <= month.number) & (locations.ends > month.number)
     rows = np.flatnonzero(now & ((locations.kind == Kind.REGULAR) | (locations.kind == Kind.EMERGENCY)))
-    return np.bincount(group(locations)[rows], locations.places[rows], size)
+    return np.bincount(group[rows], locations.places[rows], size)
 
 
-def moves_made(month: Month) -> float:
+@level("places", en="Places by kind", nl="Plaatsen per soort", by="kind")
+def places(month: Month) -> np.ndarray:
+    """Regular and emergency places open, (kinds,)."""
+    return open_places(month, len(Kind), month.state.locations.kind)
+
+
+@level("places", en="Places by municipality", nl="Plaatsen per gemeente", by="municipality")
+def places_by_municipality(month: Month) -> np.ndarray:
+    """Regular and emergency places open, (municipalities,)."""
+    return open_places(month, len(month.state.municipalities), month.state.locations.municipality)
+
+
+@persons(en="First applications", nl="Eerste aanvragen", by=ORIGINS, flow=True)
+def applications(month: Month) -> np.ndarray:
+    """Persons who applied for asylum for the first time."""
+    return APPLIED(month)
+
+
+@persons(en="Repeat applications", nl="Herhaalde aanvragen", by=ORIGINS, flow=True)
+def repeat_applications(month: Month) -> np.ndarray:
+    """Persons who applied for asylum again."""
+    return APPLIED_AGAIN(month)
+
+
+@persons(en="Decisions on the merits", nl="Inhoudelijke besluiten", by=ORIGINS, flow=True)
+def decisions(month: Month) -> np.ndarray:
+    """Persons whose application was granted or refused by the immigration service."""
+    return DECIDED(month)
+
+
+@persons(en="Applications closed", nl="Afgesloten aanvragen", by=ORIGINS, flow=True)
+def closings(month: Month) -> np.ndarray:
+    """Persons whose application was closed without a decision on the merits."""
+    return CLOSED(month)
+
+
+@persons(en="Refusals", nl="Afwijzingen", by=ORIGINS, flow=True)
+def refusals(month: Month) -> np.ndarray:
+    """Persons whose application was refused."""
+    return REFUSED(month)
+
+
+@persons(en="Permits on application", nl="Vergunningen op aanvraag", by=ORIGINS, flow=True)
+def grants(month: Month) -> np.ndarray:
+    """Persons who got a permit on their own application."""
+    return GRANTED(month)
+
+
+@persons(en="Relatives who arrived", nl="Aangekomen nareizigers", by=ORIGINS, flow=True)
+def family_arrivals(month: Month) -> np.ndarray:
+    """Relatives of status holders who arrived."""
+    return FAMILY_ARRIVED(month)
+
+
+@persons(en="Permits, relatives included", nl="Vergunningen, met nareis", by=ORIGINS, flow=True)
+def permits(month: Month) -> np.ndarray:
+    """Persons who got a permit, on application or as relatives who arrived."""
+    return PERMITTED(month)
+
+
+@persons(en="Tied to a municipality", nl="Gekoppeld aan een gemeente", by=PLACES, at_home=True, flow=True)
+def coupled(month: Month) -> np.ndarray:
+    """Status holders to whom a municipality was assigned."""
+    return COUPLED(month)
+
+
+@persons(en="Moved into a home", nl="Gehuisvest", by=EVERYWHERE, at_home=True, flow=True)
+def housed(month: Month) -> np.ndarray:
+    """Persons who moved from reception into a home, the home of their sponsor or an interim place."""
+    return IN_A_HOME(month)
+
+
+@persons(en="Of these, joined family", nl="Daarvan bij familie", by=PLACES, at_home=True, flow=True)
+def joined(month: Month) -> np.ndarray:
+    """Persons who moved from reception into the home of their sponsor."""
+    return JOINED(month)
+
+
+@persons(en="Moved within reception", nl="Verhuisd binnen de opvang", by=ORIGINS, flow=True)
+def moved(month: Month) -> np.ndarray:
+    """Persons who were moved from one location of reception to another."""
+    return MOVED(month)
+
+
+@persons(en="Left demonstrably", nl="Aantoonbaar vertrokken", by=ORIGINS, flow=True)
+def returned(month: Month) -> np.ndarray:
+    """Persons who demonstrably left the country."""
+    return RETURNED(month)
+
+
+@persons(en="Left, destination unknown", nl="Vertrokken, bestemming onbekend", by=ORIGINS, flow=True)
+def left_unknown(month: Month) -> np.ndarray:
+    """Persons who left reception for a destination that nobody knows."""
+    return LEFT_UNKNOWN(month)
+
+
+@level("moves", en="Moves of those who left reception", nl="Verhuizingen van wie vertrok")
+def moves_per_person(month: Month) -> float:
     """Mean number of moves between locations of the people who left reception this month."""
-    rows = month.event("housed", "joined", "in_interim", "returned", "left_unknown")
-    people = month.households
+    rows, people = OUT_OF_RECEPTION(month), month.households
     return float(np.average(people.moves[rows], weights=people.size[rows])) if len(rows) else np.nan
 
 
-def met(month: Month) -> int:
+@wait(en="From application to screening", nl="Van aanvraag tot aanmelding", start="applied", end="since")
+def wait_screening(month: Month) -> np.ndarray:
+    """Months from application to screening, of applicants who were screened this month."""
+    return SCREENED(month)
+
+
+@wait(en="From application to first decision", nl="Van aanvraag tot besluit", start="applied", end="decided")
+def wait_decision(month: Month) -> np.ndarray:
+    """Months from application to the decision, of applicants who were decided on this month."""
+    return DECIDED(month)
+
+
+@wait(en="From refusal to the court's decision", nl="Van afwijzing tot uitspraak", start="decided", end="since")
+def wait_appeal(month: Month) -> np.ndarray:
+    """Months from refusal to the court's decision, of appeals that were heard this month."""
+    return HEARD(month)
+
+
+@wait(
+    en="From permit to the population register", nl="Van vergunning tot BRP-inschrijving", start="granted", end="since"
+)
+def wait_registration(month: Month) -> np.ndarray:
+    """Months from the permit to the population register, of status holders who entered it this month."""
+    return REGISTERED(month)
+
+
+@wait(en="From permit to municipality", nl="Van vergunning tot koppeling", start="granted", end="coupled")
+def wait_coupling(month: Month) -> np.ndarray:
+    """Months from the permit to a municipality, of status holders to whom one was assigned this month."""
+    return COUPLED(month)
+
+
+@wait(en="From permit to home", nl="Van vergunning tot woning", start="granted", end="housed")
+def wait_home(month: Month) -> np.ndarray:
+    """Months from the permit to a home, of status holders who moved into one this month."""
+    return HOUSED(month)
+
+
+@wait(en="From application to home", nl="Van aanvraag tot woning", start="applied", end="housed")
+def wait_chain(month: Month) -> np.ndarray:
+    """Months from application to a home, of status holders who moved into one this month."""
+    return HOUSED(month)
+
+
+@wait(
+    en="From application for relatives to decision",
+    nl="Van nareisaanvraag tot besluit",
+    start="reunion_applied",
+    end="reunion_since",
+)
+def wait_family(month: Month) -> np.ndarray:
+    """Months from an application for relatives to the decision, of sponsors to whom it was granted this month."""
+    return FAMILY_GRANTED(month)
+
+
+@by_municipality("persons/half-year", en="Housing task", nl="Taakstelling")
+def task(month: Month) -> np.ndarray:
+    """Status holders whom each municipality has to house in this half-year."""
+    return month.state.municipalities.task
+
+
+@by_municipality("persons", en="Housed minus asked", nl="Gehuisvest min gevraagd")
+def task_balance(month: Month) -> np.ndarray:
+    """Status holders whom each municipality has housed beyond its task, negative where it falls short."""
+    return month.state.municipalities.balance
+
+
+@by_municipality("persons", en="Shortfall carried over", nl="Achterstand uit vorig halfjaar")
+def task_backlog(month: Month) -> np.ndarray:
+    """Shortfall that each municipality carried into this half-year."""
+    return month.state.municipalities.backlog
+
+
+@level("municipalities", en="Municipalities without backlog", nl="Gemeenten zonder achterstand")
+def municipalities_met(month: Month) -> int:
     """Municipalities that carried no shortfall into this half-year."""
     return int((month.state.municipalities.backlog < BACKLOG_FREE).sum())
 
 
+@measure(
+    "SD",
+    en="Match with the region of households that were placed",
+    nl="Aansluiting op de regio van geplaatste huishoudens",
+    by=("total", "schooling", "sex", "region"),
+)
 def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Mean true match of the households that left the registration centre this month, per group; NaN where none.
 
     Sex and schooling are those of the lead; households whose lead has no profile are not counted.
     """
     people, households, locations = month.state.newcomers, month.households, month.state.locations
-    rows = month.event("placed")
+    rows = PLACED(month)
     rows = rows[households.location[rows] != NO_ROW]  # not housed since
     persons, of = profiled(month.state, rows)
     leads = people.role[persons] == Role.LEAD
@@ -62,283 +311,3 @@ def placement_match(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarr
         many[many == 0] = np.nan
         found[by] = np.bincount(codes[by], match, month.group_sizes[by]) / many
     return found
-
-
-MATCH = (
-    "Match with the region of households that were placed",
-    "Aansluiting op de regio van geplaatste huishoudens",
-)
-
-PLACE = ("region", "municipality")
-MEASURES: tuple[Measure, ...] = (
-    persons(
-        "in_reception",
-        "People in reception",
-        "Mensen in de opvang",
-        lambda m: m.in_reception,
-        "kind",
-        "status",
-        "stage",
-        "origin",
-        *PLACE,
-    ),
-    persons(
-        "status_holders",
-        "Status holders in reception",
-        "Statushouders in de opvang",
-        lambda m: m.at(*STATUS_HOLDERS),
-        "origin",
-        *PLACE,
-    ),
-    persons(
-        "awaiting_screening",
-        "Waiting for screening",
-        "Wachtend op aanmelding",
-        lambda m: m.at(Stage.REGISTERING),
-        "origin",
-    ),
-    persons(
-        "awaiting_decision",
-        "Waiting for a first decision",
-        "Wachtend op een eerste besluit",
-        lambda m: m.at(Stage.IN_DECISION),
-        "track",
-        "origin",
-    ),
-    persons(
-        "awaiting_appeal", "Waiting for the court", "Wachtend op de rechter", lambda m: m.at(Stage.IN_APPEAL), "origin"
-    ),
-    persons(
-        "awaiting_home",
-        "Tied to a municipality, waiting for a home",
-        "Gekoppeld, wachtend op een woning",
-        lambda m: m.at(Stage.AWAITING_HOME),
-        "origin",
-        *PLACE,
-        at_home=True,
-    ),
-    persons(
-        "leaving",
-        "Refused, still in reception",
-        "Afgewezen, nog in de opvang",
-        lambda m: m.at(Stage.DEPARTING),
-        "origin",
-    ),
-    level(
-        "relatives_queueing",
-        "persons",
-        "Relatives waiting for a decision",
-        "Nareizigers wachtend op een besluit",
-        "total",
-        lambda m: m.relatives[Reunion.APPLIED] / m.state.scale,
-    ),
-    level(
-        "relatives_travelling",
-        "persons",
-        "Relatives allowed to come, not yet here",
-        "Nareizigers met toestemming, nog niet hier",
-        "total",
-        lambda m: m.relatives[Reunion.TRAVELLING] / m.state.scale,
-    ),
-    level(
-        "places",
-        "places",
-        "Places by kind",
-        "Plaatsen per soort",
-        "kind",
-        lambda m: open_places(m, len(Kind), lambda locations: locations.kind),
-    ),
-    level(
-        "places_by_municipality",
-        "places",
-        "Places by municipality",
-        "Plaatsen per gemeente",
-        "municipality",
-        lambda m: open_places(m, len(m.state.municipalities), lambda locations: locations.municipality),
-    ),
-    persons(
-        "applications", "First applications", "Eerste aanvragen", lambda m: m.event("applied"), "origin", flow=True
-    ),
-    persons(
-        "repeat_applications",
-        "Repeat applications",
-        "Herhaalde aanvragen",
-        lambda m: m.event("applied_again"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "decisions",
-        "Decisions on the merits",
-        "Inhoudelijke besluiten",
-        lambda m: m.event("decided"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "closings", "Applications closed", "Afgesloten aanvragen", lambda m: m.event("closed"), "origin", flow=True
-    ),
-    persons("refusals", "Refusals", "Afwijzingen", lambda m: m.event("refused"), "origin", flow=True),
-    persons(
-        "grants",
-        "Permits on application",
-        "Vergunningen op aanvraag",
-        lambda m: m.event("granted"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "family_arrivals",
-        "Relatives who arrived",
-        "Aangekomen nareizigers",
-        lambda m: m.event("family_arrived"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "permits",
-        "Permits, relatives included",
-        "Vergunningen, met nareis",
-        lambda m: m.event("granted", "family_arrived"),
-        "origin",
-        flow=True,
-    ),
-    persons(
-        "coupled",
-        "Tied to a municipality",
-        "Gekoppeld aan een gemeente",
-        lambda m: m.event("coupled"),
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "housed",
-        "Moved into a home",
-        "Gehuisvest",
-        lambda m: m.event("housed", "joined", "in_interim"),
-        "origin",
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "joined",
-        "Of these, joined family",
-        "Daarvan bij familie",
-        lambda m: m.event("joined"),
-        *PLACE,
-        at_home=True,
-        flow=True,
-    ),
-    persons(
-        "moved", "Moved within reception", "Verhuisd binnen de opvang", lambda m: m.event("moved"), "origin", flow=True
-    ),
-    persons(
-        "returned", "Left demonstrably", "Aantoonbaar vertrokken", lambda m: m.event("returned"), "origin", flow=True
-    ),
-    persons(
-        "left_unknown",
-        "Left, destination unknown",
-        "Vertrokken, bestemming onbekend",
-        lambda m: m.event("left_unknown"),
-        "origin",
-        flow=True,
-    ),
-    level(
-        "moves_per_person",
-        "moves",
-        "Moves of those who left reception",
-        "Verhuizingen van wie vertrok",
-        "total",
-        moves_made,
-    ),
-    wait(
-        "wait_screening",
-        "From application to screening",
-        "Van aanvraag tot aanmelding",
-        lambda m: m.event("screened"),
-        "applied",
-        "since",
-    ),
-    wait(
-        "wait_decision",
-        "From application to first decision",
-        "Van aanvraag tot besluit",
-        lambda m: m.event("decided"),
-        "applied",
-        "decided",
-    ),
-    wait(
-        "wait_appeal",
-        "From refusal to the court's decision",
-        "Van afwijzing tot uitspraak",
-        lambda m: m.event("heard"),
-        "decided",
-        "since",
-    ),
-    wait(
-        "wait_registration",
-        "From permit to the population register",
-        "Van vergunning tot BRP-inschrijving",
-        lambda m: m.event("registered"),
-        "granted",
-        "since",
-    ),
-    wait(
-        "wait_coupling",
-        "From permit to municipality",
-        "Van vergunning tot koppeling",
-        lambda m: m.event("coupled"),
-        "granted",
-        "coupled",
-    ),
-    wait(
-        "wait_home",
-        "From permit to home",
-        "Van vergunning tot woning",
-        lambda m: m.event("housed"),
-        "granted",
-        "housed",
-    ),
-    wait(
-        "wait_chain",
-        "From application to home",
-        "Van aanvraag tot woning",
-        lambda m: m.event("housed"),
-        "applied",
-        "housed",
-    ),
-    wait(
-        "wait_family",
-        "From application for relatives to decision",
-        "Van nareisaanvraag tot besluit",
-        lambda m: m.event("family_granted"),
-        "reunion_applied",
-        "reunion_since",
-    ),
-    by_municipality("task", "persons/half-year", "Housing task", "Taakstelling", lambda m: m.state.municipalities.task),
-    by_municipality(
-        "task_balance",
-        "persons",
-        "Housed minus asked",
-        "Gehuisvest min gevraagd",
-        lambda m: m.state.municipalities.balance,
-    ),
-    by_municipality(
-        "task_backlog",
-        "persons",
-        "Shortfall carried over",
-        "Achterstand uit vorig halfjaar",
-        lambda m: m.state.municipalities.backlog,
-    ),
-    level(
-        "municipalities_met",
-        "municipalities",
-        "Municipalities without backlog",
-        "Gemeenten zonder achterstand",
-        "total",
-        met,
-    ),
-    Measure("placement_match", "SD", *MATCH, ("total", "schooling", "sex", "region"), placement_match),
-)  # fmt: skip

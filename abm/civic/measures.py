@@ -8,11 +8,15 @@ from numba import njit
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.kernels import members_of, read_only
 from abm.engine.table import UNSET
-from abm.observe.adult_crosstab import SPLITS, asylum_adults, grown, of_working_age
+from abm.observe.adult_crosstab import asylum_adults, mean_of_working_age, of_working_age
 from abm.observe.breakdowns import PERMIT_YEARS
-from abm.observe.measure import Measure, Month, level, statistics
+from abm.observe.measure import Month, Values, declaration, event, level, measure, once_a_month, statistics
 from abm.people.working_age import YOUNGEST
 from abm.tables.people import Activity, Route, Stage
+
+PLACE, STATUS = ("total", "region"), ("total", "status", "since_permit", "sex")
+
+PLANNED, CERTIFIED, RETURNED = event("planned"), event("certified"), event("returned")
 
 _ROUTES, _ACTIVITIES, _OLD, _HOUSED = len(Route), len(Activity), int(Route.OLD), int(Stage.HOUSED)
 
@@ -46,102 +50,125 @@ def tallied(
     return both.sum(axis=0)[1:], both.sum(axis=1), through, waiting
 
 
+@once_a_month
 def looked_at(month: Month) -> dict[str, np.ndarray]:
-    """What one pass over the adults of the asylum chain counts, at full size, looked up once a month."""
-    if "participating" not in vars(month):
-        state, people, households = month.state, month.state.newcomers, month.households
-        columns = (
-            people.route, people.activity, people.passed, people.planned, people.household, households.granted,
-            households.stage, households.municipality, state.municipalities.region,
-        )  # fmt: skip
-        found = tallied(
-            asylum_adults(month), month.number, *(read_only(each) for each in columns), len(state.regions), PERMIT_YEARS
-        )
-        names = ("route", "activity", "since_permit", "region")
-        vars(month)["participating"] = {name: each / state.scale for name, each in zip(names, found, strict=True)}
-    return vars(month)["participating"]
+    """What one pass over the adults of the asylum chain counts, by the breakdown that it is for, at full size."""
+    state, people, households = month.state, month.state.newcomers, month.households
+    columns = (
+        people.route, people.activity, people.passed, people.planned, people.household, households.granted,
+        households.stage, households.municipality, state.municipalities.region,
+    )  # fmt: skip
+    found = tallied(
+        asylum_adults(month), month.number, *(read_only(each) for each in columns), len(state.regions), PERMIT_YEARS
+    )
+    names = ("route", "activity", "since_permit", "region")
+    return {name: each / state.scale for name, each in zip(names, found, strict=True)}
 
 
-def in_parts(by: str) -> Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]:
-    """Counts in one way to split them, and their sum."""
-
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        each = looked_at(month)[by]
-        return {name: each if name == by else np.array([each.sum()]) for name in wanted}
-
-    return values
+Part = Callable[[Month], np.ndarray]
 
 
+def with_sum(*, en: str, nl: str, by: tuple[str, ...], name: str = "") -> Callable[[Part], Part]:
+    """Declare a function that gives persons per group of the last breakdown; the total is their sum."""
+
+    def values_of(part: Part) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            each = part(month)
+            return {group: np.array([each.sum()]) if group == "total" else each for group in wanted}
+
+        return values
+
+    return declaration(values_of, "persons", en, nl, by, name)
+
+
+@mean_of_working_age(
+    "CEFR level", of="language", en="Mean level of Dutch of permit holders", nl="Gemiddeld taalniveau van statushouders"
+)
+def language() -> tuple[str, ...]:
+    """Mean level of Dutch of permit holders of working age."""
+    return ("permit",)
+
+
+@of_working_age(en="In language class", nl="Op taalles", by=PLACE)
+def in_class() -> tuple[str, ...]:
+    """Adults of working age in a language class."""
+    return ("in_class",)
+
+
+@of_working_age(en="Waiting for language class", nl="Wachtend op taalles", by=PLACE)
+def awaiting_class() -> tuple[str, ...]:
+    """Adults of working age who want a language class and have none."""
+    return ("awaiting_class",)
+
+
+@with_sum(en="Adults by route", nl="Volwassenen naar leerroute", by=("route",))
+def routes(month: Month) -> np.ndarray:
+    """Adults with a route of civic integration, (routes,)."""
+    return looked_at(month)["route"]
+
+
+@with_sum(en="Adults by activity", nl="Volwassenen naar activiteit", by=("activity",))
+def activities(month: Month) -> np.ndarray:
+    """Adults by what they do beside work and class, (activities,)."""
+    return looked_at(month)["activity"]
+
+
+@with_sum(
+    en="Housed, waiting for a plan of the work centre",
+    nl="Gehuisvest, wachtend op een plan van het werkcentrum",
+    by=("total", "region"),
+)
+def awaiting_plan(month: Month) -> np.ndarray:
+    """Adults with a home whose route under the present law has no plan yet, (regions,)."""
+    return looked_at(month)["region"]
+
+
+@measure("months", en="From home to plan", nl="Van woning tot plan", by="statistic")
 def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Months from the home, or from the age of 18, to the plan, of those who got one with a home this month."""
-    people, rows = month.state.newcomers, month.event("planned")
+    """Months from the home, or from the age of 18, to the plan, of adults with a home who got one this month."""
+    people, rows = month.state.newcomers, PLANNED(month)
     rows = rows[month.households.housed[people.household[rows]] != NEVER]
     since = np.maximum(month.households.housed[people.household[rows]], people.born[rows] + YOUNGEST)
     return {"statistic": statistics(people.planned[rows].astype(np.int64) - since)}
 
 
+@with_sum(
+    en="Permit holders of 18 to 65 who passed civic integration",
+    nl="Statushouders van 18 tot 66 jaar die zijn ingeburgerd",
+    by=("total", "since_permit"),
+)
+def passed(month: Month) -> np.ndarray:
+    """Permit holders of working age who passed civic integration, (years since the permit,)."""
+    return looked_at(month)["since_permit"]
+
+
+@level("persons/month", en="Certificates of training on the fast track", nl="Certificaten in het snelle spoor")
+def certified(month: Month) -> float:
+    """Adults who completed a training on the fast track, at full size."""
+    return len(CERTIFIED(month)) / month.state.scale
+
+
+@level("persons/month", en="Returned with a certificate", nl="Teruggekeerd met een certificaat")
 def returned_certified(month: Month) -> float:
     """People with a certificate of training whose household demonstrably returned this month, at full size."""
     people = month.state.newcomers
-    gone = members_of(month.event("returned"), people.household)
+    gone = members_of(RETURNED(month), people.household)
     return np.count_nonzero(people.certified[gone] != NEVER) / month.state.scale
 
 
-def mean_level(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Mean level of Dutch of permit holders of working age per group; NaN where there is nobody."""
-    return {by: grown(month).mean("language", by, "permit") for by in wanted}
+@mean_of_working_age(
+    "SD",
+    of="wellbeing",
+    en="Mean wellbeing of adults, over the population",
+    nl="Gemiddeld welbevinden van volwassenen",
+    by=STATUS,
+)
+def wellbeing() -> tuple[str, ...]:
+    """Mean wellbeing of adults of working age."""
+    return ()
 
 
-def mean_wellbeing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Mean wellbeing of adults per group; NaN where there is nobody."""
-    return {by: grown(month).mean("wellbeing", by) for by in wanted}
-
-
-def below(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Adults whose wellbeing is below the cut-off, per group, at full size."""
-    return {by: grown(month).counted(("unwell",), by) / month.state.scale for by in wanted}
-
-
-EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")
-LEVEL = ("Mean level of Dutch of permit holders", "Gemiddeld taalniveau van statushouders")
-
-
-STATUS = ("total", "status", "since_permit", "sex")
-MEASURES: tuple[Measure, ...] = (
-    Measure("language", "CEFR level", *LEVEL, SPLITS, mean_level),
-    of_working_age("in_class", "In language class", "Op taalles", "in_class", by=PLACE),
-    of_working_age("awaiting_class", "Waiting for language class", "Wachtend op taalles", "awaiting_class", by=PLACE),
-    Measure("routes", "persons", "Adults by route", "Volwassenen naar leerroute", ("route",), in_parts("route")),
-    Measure(
-        "activities", "persons", "Adults by activity", "Volwassenen naar activiteit", ("activity",),
-        in_parts("activity"),
-    ),
-    Measure(
-        "awaiting_plan", "persons", "Housed, waiting for a plan of the work centre",
-        "Gehuisvest, wachtend op een plan van het werkcentrum", ("total", "region"), in_parts("region"),
-    ),
-    Measure(
-        "wait_plan", "months", "From home to plan", "Van woning tot plan", ("statistic",), wait_plan,
-    ),
-    Measure(
-        "passed", "persons", "Permit holders of 18 to 65 who passed civic integration",
-        "Statushouders van 18 tot 66 jaar die zijn ingeburgerd", ("total", "since_permit"),
-        in_parts("since_permit"),
-    ),
-    level(
-        "certified", "persons/month", "Certificates of training on the fast track", "Certificaten in het snelle spoor",
-        "total", lambda month: len(month.event("certified")) / month.state.scale,
-    ),
-    level(
-        "returned_certified", "persons/month", "Returned with a certificate", "Teruggekeerd met een certificaat",
-        "total", returned_certified,
-    ),
-    Measure(
-        "wellbeing", "SD", "Mean wellbeing of adults, over the population", "Gemiddeld welbevinden van volwassenen",
-        STATUS, mean_wellbeing,
-    ),
-    Measure(
-        "unwell", "persons", "Adults below the cut-off of wellbeing", "Volwassenen onder de grens van welbevinden",
-        STATUS, below,
-    ),
-)  # fmt: skip
+@of_working_age(en="Adults below the cut-off of wellbeing", nl="Volwassenen onder de grens van welbevinden", by=STATUS)
+def unwell() -> tuple[str, ...]:
+    """Adults of working age whose wellbeing is below the cut-off."""
+    return ("unwell",)

@@ -4,26 +4,44 @@ Crowding out is the difference between two runs with the same luck: `abm compare
 and without newcomers.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numba import njit
 
 from abm.engine.kernels import read_only
 from abm.homes.tenancies import looking
-from abm.observe.measure import Measure, Month, by_municipality, level, persons, statistics
+from abm.observe.measure import Month, by_municipality, event, level, measure, once_a_month, persons, statistics
 from abm.tables.homes import Group, Rule, Search, Tenure
 from abm.tables.people import Stage
 
 NEWCOMER = len(Group)  # the kind of seeker that comes after the groups of regular seekers
+WITH_REGION = ("total", "origin", "region")
+
+LET, CORPORATION, MOVED_ON = event("let"), event("housed", "moved_on"), event("moved_on")
+SEEKING, STOPPED, FOUND = event("seeking"), event("stopped"), event("found")
+TO_MIDDLE_RENT, BOUGHT, MOVED_OUT = event("to_middle_rent"), event("bought"), event("moved_out")
+
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
 
 
+@by_municipality("homes/month", en="Corporation homes that fell free", nl="Vrijgekomen corporatiewoningen")
+def homes_freed(month: Month) -> np.ndarray:
+    """Homes of corporations that became vacant this month, (municipalities,)."""
+    return month.state.municipalities.freed
+
+
 def corporation_homes(month: Month) -> np.ndarray:
     """Rows of newcomers to whom a home of a corporation was let this month, from reception or from another home."""
-    rows = month.event("housed", "moved_on")
+    rows = CORPORATION(month)
     return rows[month.households.rule[rows] != Rule.PRIVATE]
+
+
+@by_municipality("homes/month", en="Corporation homes let to newcomers", nl="Corporatiewoningen naar nieuwkomers")
+def homes_let(month: Month) -> np.ndarray:
+    """Homes of corporations let to newcomers this month, from reception or another home, (municipalities,)."""
+    rows = corporation_homes(month)
+    count = len(month.state.municipalities)
+    return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
 
 
 class Lettings:
@@ -31,7 +49,7 @@ class Lettings:
 
     def __init__(self, month: Month):
         seekers, people = month.state.seekers, month.households
-        let, housed = month.event("let"), corporation_homes(month)
+        let, housed = LET(month), corporation_homes(month)
         self.month = month
         self.rule = np.append(seekers.rule[let], people.rule[housed]).astype(np.int64)
         self.kind = np.append(seekers.group[let], np.full(len(housed), NEWCOMER)).astype(np.int64)
@@ -49,45 +67,22 @@ class Lettings:
         return {"rule": self.rule, "seeker": self.kind, "municipality": self.municipality}[by]
 
 
-def lettings(month: Month) -> Lettings:
-    """The lettings of a month, looked up once."""
-    if "lettings" not in vars(month):
-        vars(month)["lettings"] = Lettings(month)
-    return vars(month)["lettings"]
+@once_a_month
+def lettings_of(month: Month) -> Lettings:
+    """The lettings of a month."""
+    return Lettings(month)
 
 
-def homes_by(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+@measure(
+    "homes/month",
+    en="Homes let, by rule and kind of seeker",
+    nl="Verhuurde woningen, naar regel en soort woningzoekende",
+    by=("total", "rule", "seeker", "region", "municipality"),
+)
+def lettings(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Homes let this month, per group, at full size."""
-    found = lettings(month)
+    found = lettings_of(month)
     return {by: np.bincount(found.codes(by), minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
-
-
-def registration(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Months of registration of those housed in order of registration: statistics of all, means per group."""
-    found = lettings(month)
-    spans, many = found.registered[found.in_order], {}
-    for by in wanted:
-        if by == "statistic":
-            many[by] = statistics(spans)
-            continue
-        group, size = found.codes(by)[found.in_order], month.group_sizes[by]
-        count = np.bincount(group, minlength=size).astype(float)
-        count[count == 0] = np.nan
-        many[by] = np.bincount(group, spans, size) / count
-    return many
-
-
-def medians(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Median months of registration of those housed in order of registration, per group; NaN where nobody."""
-    found, middle = lettings(month), {}
-    for by in wanted:
-        group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
-        spans = np.append(spans[np.lexsort((spans, group))], 0)
-        many = np.bincount(group, minlength=month.group_sizes[by])
-        first = np.cumsum(many) - many
-        low, high = spans[first + (many - 1) // 2 * (many > 0)], spans[first + many // 2]
-        middle[by] = np.where(many > 0, (low + high) / 2, np.nan)
-    return middle
 
 
 @njit(cache=True)
@@ -99,8 +94,14 @@ def tally(search, municipality, group, towns, groups):
     return many.reshape((towns, groups)).astype(np.int64)
 
 
-def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Households who search, regular seekers and newcomers in line, per group, at full size."""
+@measure(
+    "households",
+    en="Households who look for a corporation home",
+    nl="Huishoudens die een corporatiewoning zoeken",
+    by=("total", "seeker", "region", "municipality"),
+)
+def seekers(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Households that look for a home of a corporation, regular seekers and newcomers, per group, at full size."""
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
     many = tally(*columns, len(towns), _KINDS)
@@ -118,17 +119,80 @@ def queue(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: groups[by] for by in wanted}
 
 
-def searched(month: Month) -> np.ndarray:
+@level("households/month", en="Began to look for a home", nl="Begonnen met zoeken")
+def seekers_begun(month: Month) -> float:
+    """Regular seekers that began to look for a home, at full size."""
+    return len(SEEKING(month)) / month.state.scale
+
+
+@level(
+    "households/month",
+    en="Stopped looking, without a corporation home",
+    nl="Gestopt met zoeken, zonder corporatiewoning",
+)
+def seekers_stopped(month: Month) -> float:
+    """Regular seekers that stopped looking without a home of a corporation, at full size."""
+    return len(STOPPED(month)) / month.state.scale
+
+
+@measure(
+    "months",
+    en="Registration of those housed in its order",
+    nl="Inschrijfduur van wie op inschrijfduur een woning kreeg",
+    by=("statistic", "seeker", "region", "municipality"),
+)
+def registration_time(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Months of registration of those housed in order of registration: statistics of all, means per group."""
+    found = lettings_of(month)
+    spans, many = found.registered[found.in_order], {}
+    for by in wanted:
+        if by == "statistic":
+            many[by] = statistics(spans)
+            continue
+        group, size = found.codes(by)[found.in_order], month.group_sizes[by]
+        count = np.bincount(group, minlength=size).astype(float)
+        count[count == 0] = np.nan
+        many[by] = np.bincount(group, spans, size) / count
+    return many
+
+
+@measure(
+    "months",
+    en="Median registration of those housed in its order",
+    nl="Mediane inschrijfduur van wie op inschrijfduur een woning kreeg",
+    by=("seeker", "region"),
+)
+def registration_median(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Median months of registration of those housed in order of registration, per group; NaN where nobody."""
+    found, middle = lettings_of(month), {}
+    for by in wanted:
+        group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
+        spans = np.append(spans[np.lexsort((spans, group))], 0)
+        many = np.bincount(group, minlength=month.group_sizes[by])
+        first = np.cumsum(many) - many
+        low, high = spans[first + (many - 1) // 2 * (many > 0)], spans[first + many // 2]
+        middle[by] = np.where(many > 0, (low + high) / 2, np.nan)
+    return middle
+
+
+@level(
+    "months",
+    en="Search of those housed by registration",
+    nl="Zoekduur van wie op inschrijfduur een woning kreeg",
+    by="statistic",
+)
+def search_time(month: Month) -> np.ndarray:
     """Mean, median and 90th percentile of months of search of regular seekers who were housed by registration, (3,)."""
-    found = lettings(month)
+    found = lettings_of(month)
     return statistics(found.searched[found.in_order[: len(found.searched)]])
 
 
-def flow(event: str) -> Callable[[Month], float]:
-    """How many rows an event happened to this month, at full size."""
-    return lambda month: len(month.event(event)) / month.state.scale
-
-
+@measure(
+    "households",
+    en="Newcomers in a home too small since family joined",
+    nl="Nieuwkomers in een te kleine woning sinds de komst van familie",
+    by=("total", "region"),
+)
 def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Households of newcomers in a home that is too small for the family that joined them, per group, at full size."""
     people, towns = month.households, month.state.municipalities
@@ -136,6 +200,26 @@ def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     each = np.bincount(place, minlength=len(towns)) / month.state.scale
     region = np.bincount(towns.region, each, len(month.state.regions))
     return {"total": np.array([each.sum()]), "region": region}
+
+
+@level(
+    "households/month",
+    en="Newcomers who moved from another home to one of a corporation",
+    nl="Nieuwkomers die van een andere woning naar een corporatiewoning verhuisden",
+)
+def moved_on(month: Month) -> float:
+    """Households of newcomers that moved from another home to one of a corporation, at full size."""
+    return len(MOVED_ON(month)) / month.state.scale
+
+
+@level(
+    "homes/month",
+    en="Homes found for status holders outside corporations",
+    nl="Woningen voor statushouders buiten de corporaties gevonden",
+)
+def private_homes(month: Month) -> float:
+    """Homes that were found for status holders outside corporations, at full size."""
+    return len(FOUND(month)) / month.state.scale
 
 
 @njit(cache=True)
@@ -148,6 +232,12 @@ def tenures(stage, sponsor, tenure, size):
     return found[:_TENURES]
 
 
+@measure(
+    "persons",
+    en="Newcomers with a home, by what they pay for it",
+    nl="Nieuwkomers met een woning, naar eigendomsvorm",
+    by=("total", "tenure"),
+)
 def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
     people = month.households
@@ -156,23 +246,47 @@ def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
 
 
-def vacant(month: Month) -> float:
-    """Homes that fell free and are not let yet, at full size."""
+@persons(
+    en="From a home of a corporation to middle rent",
+    nl="Van corporatiewoning naar middenhuur",
+    by=WITH_REGION,
+    at_home=True,
+    flow=True,
+)
+def to_middle_rent(month: Month) -> np.ndarray:
+    """Newcomers who moved from a home of a corporation to middle rent."""
+    return TO_MIDDLE_RENT(month)
+
+
+@persons(
+    en="From a home of a corporation to one of their own",
+    nl="Van corporatiewoning naar koopwoning",
+    by=WITH_REGION,
+    at_home=True,
+    flow=True,
+)
+def bought(month: Month) -> np.ndarray:
+    """Newcomers who moved from a home of a corporation to one that they bought."""
+    return BOUGHT(month)
+
+
+@level("homes", en="Homes that fell free, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
+def homes_vacant(month: Month) -> float:
+    """Homes of corporations that became vacant and are not let yet, at full size."""
     of = month.state.municipalities
     parts = (of.small, of.middle, of.large, of.vacant_small, of.vacant_middle, of.vacant_large)
     return sum(part.sum() for part in parts) / month.state.scale
 
 
-def homes_let(month: Month) -> np.ndarray:
-    """Homes of corporations let to newcomers this month, from reception or another home, (municipalities,)."""
-    rows = corporation_homes(month)
-    count = len(month.state.municipalities)
-    return np.bincount(month.households.municipality[rows], minlength=count) / month.state.scale
-
-
-def left_behind(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+@measure(
+    "persons/month",
+    en="Moved to another municipality, by region left",
+    nl="Verhuisd naar een andere gemeente, naar verlaten regio",
+    by=WITH_REGION,
+)
+def moved_out(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """People who moved to another municipality, per origin or by the region that they left, at full size."""
-    people, rows = month.households, month.event("moved_out")
+    people, rows = month.households, MOVED_OUT(month)
     groups = {
         "total": np.zeros(len(rows), dtype=np.int64),
         "origin": people.origin[rows],
@@ -180,81 +294,3 @@ def left_behind(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
     size = people.size[rows] / month.state.scale
     return {by: np.bincount(groups[by], size, month.group_sizes[by]) for by in wanted}
-
-
-PLACE = ("region", "municipality")
-MEASURES: tuple[Measure, ...] = (
-    by_municipality(
-        "homes_freed",
-        "homes/month",
-        "Corporation homes that fell free",
-        "Vrijgekomen corporatiewoningen",
-        lambda m: m.state.municipalities.freed,
-    ),
-    by_municipality(
-        "homes_let",
-        "homes/month",
-        "Corporation homes let to newcomers",
-        "Corporatiewoningen naar nieuwkomers",
-        homes_let,
-    ),
-    Measure(
-        "lettings", "homes/month", "Homes let, by rule and kind of seeker",
-        "Verhuurde woningen, naar regel en soort woningzoekende", ("total", "rule", "seeker", *PLACE), homes_by,
-    ),
-    Measure(
-        "seekers", "households", "Households who look for a corporation home",
-        "Huishoudens die een corporatiewoning zoeken", ("total", "seeker", *PLACE), queue,
-    ),
-    level(
-        "seekers_begun", "households/month", "Began to look for a home", "Begonnen met zoeken", "total", flow("seeking")
-    ),
-    level(
-        "seekers_stopped", "households/month", "Stopped looking, without a corporation home",
-        "Gestopt met zoeken, zonder corporatiewoning", "total", flow("stopped"),
-    ),
-    Measure(
-        "registration_time", "months", "Registration of those housed in its order",
-        "Inschrijfduur van wie op inschrijfduur een woning kreeg", ("statistic", "seeker", *PLACE), registration,
-    ),
-    Measure(
-        "registration_median", "months", "Median registration of those housed in its order",
-        "Mediane inschrijfduur van wie op inschrijfduur een woning kreeg", ("seeker", "region"), medians,
-    ),
-    level(
-        "search_time", "months", "Search of those housed by registration",
-        "Zoekduur van wie op inschrijfduur een woning kreeg", "statistic", searched,
-    ),
-    Measure(
-        "crowded", "households", "Newcomers in a home too small since family joined",
-        "Nieuwkomers in een te kleine woning sinds de komst van familie", ("total", "region"), crowded,
-    ),
-    level(
-        "moved_on", "households/month", "Newcomers who moved from another home to one of a corporation",
-        "Nieuwkomers die van een andere woning naar een corporatiewoning verhuisden", "total", flow("moved_on"),
-    ),
-    level(
-        "private_homes", "homes/month", "Homes found for status holders outside corporations",
-        "Woningen voor statushouders buiten de corporaties gevonden", "total", flow("found"),
-    ),
-    Measure(
-        "by_tenure", "persons", "Newcomers with a home, by what they pay for it",
-        "Nieuwkomers met een woning, naar eigendomsvorm", ("total", "tenure"), by_tenure,
-    ),
-    persons(
-        "to_middle_rent", "From a home of a corporation to middle rent", "Van corporatiewoning naar middenhuur",
-        lambda month: month.event("to_middle_rent"), "origin", "region", at_home=True, flow=True,
-    ),
-    persons(
-        "bought", "From a home of a corporation to one of their own", "Van corporatiewoning naar koopwoning",
-        lambda month: month.event("bought"), "origin", "region", at_home=True, flow=True,
-    ),
-    level(
-        "homes_vacant", "homes", "Homes that fell free, not yet let", "Vrijgekomen woningen, nog niet verhuurd",
-        "total", vacant,
-    ),
-    Measure(
-        "moved_out", "persons/month", "Moved to another municipality, by region left",
-        "Verhuisd naar een andere gemeente, naar verlaten regio", ("total", "origin", "region"), left_behind,
-    ),
-)  # fmt: skip

@@ -1,30 +1,177 @@
 """The indicators of work: who works, jobs found and lost, their level, hours and income, gaps between groups."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numba import njit
 
 from abm.engine.clock import NEVER
 from abm.engine.kernels import read_only
-from abm.observe.adult_crosstab import SPLITS, asylum_adults, grown, happened, of_working_age
+from abm.observe.adult_crosstab import (
+    asylum_adults,
+    count_outside_protection,
+    grown,
+    mean_of_working_age,
+    of_working_age,
+)
 from abm.observe.breakdowns import DIMENSIONS, DURATIONS, SINCE
-from abm.observe.measure import Measure, Month, level
+from abm.observe.measure import Month, event, level, measure, once_a_month
 
 SMALL = 0.01  # share of the permit holders below which a group does not count for the gap between groups
-Values = Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
+EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")
+ARRIVED = ("total", "since_arrival")
+
+HIRED, HIRED_WITH_WORK_PERMIT = event("hired"), event("hired_with_work_permit")
+JOB_LOST, JOB_CAPPED = event("job_lost"), event("job_capped")
+RECOGNISED, COACH_AWAITED = event("recognised"), event("coach_awaited")
 
 _LONGEST = DURATIONS - 1
 
 
-def mean(name: str, *tests: str) -> Values:
-    """Mean of what adults have for whom the tests hold, per group; NaN where there is nobody."""
-    return lambda month, wanted: {by: grown(month).mean(name, by, *tests) for by in wanted}
+@of_working_age(en="Permit holders of 18 to 65", nl="Statushouders van 18 tot 66 jaar")
+def working_age() -> tuple[str, ...]:
+    """Permit holders of working age."""
+    return ("permit",)
 
 
-def number(*tests: str) -> Values:
-    """Adults for whom the tests hold, per group, at full size."""
-    return lambda month, wanted: {by: grown(month).counted(tests, by) / month.state.scale for by in wanted}
+@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk")
+def employed() -> tuple[str, ...]:
+    """Permit holders of working age with paid work."""
+    return "permit", "employed"
+
+
+@of_working_age(en="Of these, on social assistance", nl="Daarvan met bijstand")
+def assisted() -> tuple[str, ...]:
+    """Permit holders of working age on social assistance."""
+    return "permit", "assisted"
+
+
+@of_working_age(en="Asylum seekers of 18 to 65", nl="Asielzoekers van 18 tot 66 jaar", by=WITH_REGION)
+def applicants() -> tuple[str, ...]:
+    """Asylum seekers of working age whose application is not refused for good."""
+    return ("applicant",)
+
+
+@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=WITH_REGION)
+def applicants_employed() -> tuple[str, ...]:
+    """Asylum seekers of working age with paid work."""
+    return "applicant", "employed"
+
+
+@of_working_age(en="With a job coach", nl="Met een jobcoach", by=PLACE)
+def coached() -> tuple[str, ...]:
+    """Adults of working age with a job coach."""
+    return ("coached",)
+
+
+@of_working_age(en="Permit holders of 2014, of 18 to 65", nl="Statushouders van 2014, van 18 tot 66 jaar", by=EVERYONE)
+def cohort_2014() -> tuple[str, ...]:
+    """Adults of working age who got their permit in 2014."""
+    return ("cohort",)
+
+
+@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=EVERYONE)
+def cohort_2014_employed() -> tuple[str, ...]:
+    """Adults of working age who got their permit in 2014, with paid work."""
+    return "cohort", "employed"
+
+
+@of_working_age(en="Of these, on social assistance", nl="Daarvan met bijstand", by=EVERYONE)
+def cohort_2014_assisted() -> tuple[str, ...]:
+    """Adults of working age who got their permit in 2014, on social assistance."""
+    return "cohort", "assisted"
+
+
+@level("persons/month", en="Jobs found", nl="Banen gevonden")
+def hires(month: Month) -> float:
+    """Persons who found a job, at full size."""
+    return count_outside_protection(month, HIRED(month))
+
+
+@level("persons/month", en="Jobs lost", nl="Banen verloren")
+def jobs_lost(month: Month) -> float:
+    """Persons who lost their job, at full size."""
+    return count_outside_protection(month, JOB_LOST(month))
+
+
+@level("permits/month", en="Work permits for asylum seekers", nl="Tewerkstellingsvergunningen voor asielzoekers")
+def work_permits(month: Month) -> float:
+    """Asylum seekers whose new employer got a work permit for them, at full size."""
+    return count_outside_protection(month, HIRED_WITH_WORK_PERMIT(month))
+
+
+@level("persons/month", en="Diplomas recognised", nl="Erkende diploma's")
+def diplomas_recognised(month: Month) -> float:
+    """Persons whose diploma was recognised, at full size."""
+    return count_outside_protection(month, RECOGNISED(month))
+
+
+@of_working_age(en="Newcomers of 18 to 65", nl="Nieuwkomers van 18 tot 66 jaar", by=ARRIVED)
+def adults() -> tuple[str, ...]:
+    """Adults of working age of the asylum chain."""
+    return ()
+
+
+@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=ARRIVED)
+def adults_employed() -> tuple[str, ...]:
+    """Adults of working age of the asylum chain with paid work."""
+    return ("employed",)
+
+
+@of_working_age(
+    en="Permit holders of 18 to 65, by years since arrival",
+    nl="Statushouders van 18 tot 66 jaar, naar verblijfsduur",
+    by=("since_arrival",),
+)
+def holders() -> tuple[str, ...]:
+    """Permit holders of working age, by years since arrival."""
+    return ("permit",)
+
+
+@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=("since_arrival",))
+def holders_employed() -> tuple[str, ...]:
+    """Permit holders of working age with paid work, by years since arrival."""
+    return "permit", "employed"
+
+
+@mean_of_working_age(
+    "share",
+    of="level_matched",
+    en="Jobs of permit holders at the level of their schooling",
+    nl="Banen van statushouders op opleidingsniveau",
+)
+def level_match() -> tuple[str, ...]:
+    """Share of permit holders with a job whose job is at the level of their schooling."""
+    return "permit", "employed"
+
+
+@mean_of_working_age(
+    "hours/week",
+    of="work_hours",
+    en="Mean hours of jobs of permit holders",
+    nl="Gemiddelde uren van banen van statushouders",
+)
+def work_hours() -> tuple[str, ...]:
+    """Mean hours a week of permit holders with a job."""
+    return "permit", "employed"
+
+
+@mean_of_working_age(
+    "EUR/month", of="income", en="Mean net income of permit holders", nl="Gemiddeld netto-inkomen van statushouders"
+)
+def income() -> tuple[str, ...]:
+    """Mean net income of permit holders of working age."""
+    return ("permit",)
+
+
+@mean_of_working_age(
+    "months",
+    of="months_idle",
+    en="Mean months without work, class or activity",
+    nl="Gemiddeld aantal maanden zonder werk, les of activiteit",
+    by=("total", "status", "origin", "sex"),
+)
+def months_idle() -> tuple[str, ...]:
+    """Mean of the months that adults of working age have spent without work, class or activity."""
+    return ()
 
 
 @njit(cache=True)
@@ -40,12 +187,30 @@ def jobs_by_sector(employed, employer, sector_of, sectors):
     return found
 
 
-def in_sectors(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+@measure(
+    "persons",
+    en="Newcomers with work, by sector of the employer",
+    nl="Nieuwkomers met werk, naar sector van de werkgever",
+    by=("total", "sector"),
+)
+def jobs_held(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Newcomers with a job per sector of the employer, at full size."""
     people, sectors = month.state.newcomers, month.state.employers.sector.astype(np.int64)
     columns = (read_only(each) for each in (people.employed, people.employer))
     each = jobs_by_sector(*columns, sectors, month.group_sizes["sector"]) / month.state.scale
     return {"sector": each, "total": np.array([each.sum()])}
+
+
+@level("persons", en="Waiting for a job coach", nl="Wachtend op een jobcoach")
+def awaiting_coach(month: Month) -> float:
+    """Persons who wait for a job coach, at full size."""
+    return count_outside_protection(month, COACH_AWAITED(month))
+
+
+@level("persons/month", en="Jobs ended by the cap on weeks of work", nl="Banen beëindigd door de wekeneis")
+def jobs_capped(month: Month) -> float:
+    """Asylum seekers whose job ended as they may work no more weeks this year, at full size."""
+    return count_outside_protection(month, JOB_CAPPED(month))
 
 
 def shares(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
@@ -68,9 +233,26 @@ def spread(share: np.ndarray, many: np.ndarray) -> float:
     return float(np.sqrt(np.average((share - centre) ** 2, weights=many)))
 
 
-def between(rule: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Month], list[float]]:
-    """What a rule makes of the shares who work over origins, sexes, schoolings and regions."""
-    return lambda month: [rule(*shares(month, by)) for by in DIMENSIONS]
+@level(
+    "share",
+    en="Highest minus lowest share with work between groups",
+    nl="Hoogste min laagste aandeel met werk tussen groepen",
+    by="dimension",
+)
+def employment_gap(month: Month) -> list[float]:
+    """Highest minus lowest share of permit holders who work, over origins, sexes, schoolings and regions."""
+    return [gap(*shares(month, by)) for by in DIMENSIONS]
+
+
+@level(
+    "share",
+    en="Spread of the share with work between groups",
+    nl="Spreiding van het aandeel met werk tussen groepen",
+    by="dimension",
+)
+def employment_spread(month: Month) -> list[float]:
+    """Spread of the share of permit holders who work over origins, sexes, schoolings and regions."""
+    return [spread(*shares(month, by)) for by in DIMENSIONS]
 
 
 @njit(cache=True)
@@ -90,102 +272,27 @@ def by_month(rows, month, household, employed, applied, granted):
     return found
 
 
+@once_a_month
 def durations(month: Month) -> dict[str, np.ndarray]:
-    """Persons without and with work by duration, (2, DURATIONS) at full size, by start; looked up once a month."""
-    if "durations" not in vars(month):
-        people, households = month.state.newcomers, month.households
-        columns = (people.household, people.employed, households.applied, households.granted)
-        found = by_month(asylum_adults(month), month.number, *(read_only(each) for each in columns))
-        vars(month)["durations"] = dict(zip(SINCE, found[:, :, :-1] / month.state.scale, strict=True))
-    return vars(month)["durations"]
+    """Persons without and with work by duration, (2, DURATIONS) at full size, by start."""
+    people, households = month.state.newcomers, month.households
+    columns = (people.household, people.employed, households.applied, households.granted)
+    found = by_month(asylum_adults(month), month.number, *(read_only(each) for each in columns))
+    return dict(zip(SINCE, found[:, :, :-1] / month.state.scale, strict=True))
 
 
-def everybody(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Adults of the asylum chain; since the permit: those who have one."""
+@measure(
+    "persons",
+    en="Newcomers of 18 to 65, by months since arrival or permit",
+    nl="Nieuwkomers van 18 tot 66 jaar, naar maanden sinds aankomst of vergunning",
+    by=SINCE,
+)
+def by_duration(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Adults of the asylum chain by months since arrival; by months since the permit: those who have one."""
     return {by: durations(month)[by].sum(axis=0) for by in wanted}
 
 
-def at_work(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Of these, the ones with paid work."""
+@measure("persons", en="Of these, with paid work", nl="Daarvan met betaald werk", by=SINCE)
+def by_duration_employed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Adults of the asylum chain with paid work by months since arrival, or since the permit."""
     return {by: durations(month)[by][1] for by in wanted}
-
-
-EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")
-WITH_WORK = ("Of these, with paid work", "Daarvan met betaald werk")
-ON_ASSISTANCE = ("Of these, on social assistance", "Daarvan met bijstand")
-COHORT_LABEL = ("Permit holders of 2014, of 18 to 65", "Statushouders van 2014, van 18 tot 66 jaar")
-
-
-WORKING = ("Of these, with paid work", "Daarvan met betaald werk")
-ADULTS = ("Newcomers of 18 to 65", "Nieuwkomers van 18 tot 66 jaar")
-HOLDERS = ("Permit holders of 18 to 65, by years since arrival", "Statushouders van 18 tot 66 jaar, naar verblijfsduur")
-MATCHED = ("Jobs of permit holders at the level of their schooling", "Banen van statushouders op opleidingsniveau")
-IDLE = ("Mean months without work, class or activity", "Gemiddeld aantal maanden zonder werk, les of activiteit")
-GAP = ("Highest minus lowest share with work between groups", "Hoogste min laagste aandeel met werk tussen groepen")
-SPREAD = ("Spread of the share with work between groups", "Spreiding van het aandeel met werk tussen groepen")
-MEASURES: tuple[Measure, ...] = (
-    of_working_age("working_age", "Permit holders of 18 to 65", "Statushouders van 18 tot 66 jaar", "permit"),
-    of_working_age("employed", *WITH_WORK, "permit", "employed"),
-    of_working_age("assisted", *ON_ASSISTANCE, "permit", "assisted"),
-    of_working_age(
-        "applicants", "Asylum seekers of 18 to 65", "Asielzoekers van 18 tot 66 jaar", "applicant", by=WITH_REGION
-    ),
-    of_working_age("applicants_employed", *WITH_WORK, "applicant", "employed", by=WITH_REGION),
-    of_working_age("coached", "With a job coach", "Met een jobcoach", "coached", by=PLACE),
-    of_working_age("cohort_2014", *COHORT_LABEL, "cohort", by=EVERYONE),
-    of_working_age("cohort_2014_employed", *WITH_WORK, "cohort", "employed", by=EVERYONE),
-    of_working_age("cohort_2014_assisted", *ON_ASSISTANCE, "cohort", "assisted", by=EVERYONE),
-    level("hires", "persons/month", "Jobs found", "Banen gevonden", "total", happened("hired")),
-    level("jobs_lost", "persons/month", "Jobs lost", "Banen verloren", "total", happened("job_lost")),
-    level(
-        "work_permits",
-        "permits/month",
-        "Work permits for asylum seekers",
-        "Tewerkstellingsvergunningen voor asielzoekers",
-        "total",
-        happened("hired_with_work_permit"),
-    ),
-    level(
-        "diplomas_recognised",
-        "persons/month",
-        "Diplomas recognised",
-        "Erkende diploma's",
-        "total",
-        happened("recognised"),
-    ),
-    Measure("adults", "persons", *ADULTS, ("total", "since_arrival"), number()),
-    Measure("adults_employed", "persons", *WORKING, ("total", "since_arrival"), number("employed")),
-    Measure("holders", "persons", *HOLDERS, ("since_arrival",), number("permit")),
-    Measure("holders_employed", "persons", *WORKING, ("since_arrival",), number("permit", "employed")),
-    Measure("level_match", "share", *MATCHED, SPLITS, mean("level_matched", "permit", "employed")),
-    Measure(
-        "work_hours", "hours/week", "Mean hours of jobs of permit holders",
-        "Gemiddelde uren van banen van statushouders", SPLITS, mean("work_hours", "permit", "employed"),
-    ),
-    Measure(
-        "income", "EUR/month", "Mean net income of permit holders", "Gemiddeld netto-inkomen van statushouders",
-        SPLITS, mean("income", "permit"),
-    ),
-    Measure("months_idle", "months", *IDLE, ("total", "status", "origin", "sex"), mean("months_idle")),
-    Measure(
-        "jobs_held", "persons", "Newcomers with work, by sector of the employer",
-        "Nieuwkomers met werk, naar sector van de werkgever", ("total", "sector"), in_sectors,
-    ),
-    level(
-        "awaiting_coach", "persons", "Waiting for a job coach", "Wachtend op een jobcoach", "total",
-        happened("coach_awaited"),
-    ),
-    level(
-        "jobs_capped", "persons/month", "Jobs ended by the cap on weeks of work", "Banen beëindigd door de wekeneis",
-        "total", happened("job_capped"),
-    ),
-    level("employment_gap", "share", *GAP, "dimension", between(gap)),
-    level("employment_spread", "share", *SPREAD, "dimension", between(spread)),
-    Measure(
-        "by_duration", "persons", "Newcomers of 18 to 65, by months since arrival or permit",
-        "Nieuwkomers van 18 tot 66 jaar, naar maanden sinds aankomst of vergunning", SINCE, everybody,
-    ),
-    Measure(
-        "by_duration_employed", "persons", "Of these, with paid work", "Daarvan met betaald werk", SINCE, at_work
-    ),
-)  # fmt: skip

@@ -14,7 +14,7 @@ from numba import njit
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.kernels import read_only
 from abm.observe.breakdowns import PERMIT_YEARS, SEXES, STATUS_OF_STAGE, STATUSES
-from abm.observe.measure import Measure, Month
+from abm.observe.measure import Month, Values, declaration, once_a_month
 from abm.people.working_age import adults
 from abm.tables.people import Schooling, Stage
 
@@ -114,12 +114,11 @@ def asylum_chain(rows, household, stage):
     return found[:count]
 
 
+@once_a_month
 def asylum_adults(month: Month) -> np.ndarray:
-    """Rows of the persons of working age of the asylum chain, (n,), looked up once a month."""
-    if "asylum_adults" not in vars(month):
-        columns = (month.state.newcomers.household, month.households.stage)
-        vars(month)["asylum_adults"] = asylum_chain(adults(month.state), *(read_only(each) for each in columns))
-    return vars(month)["asylum_adults"]
+    """Rows of the persons of working age of the asylum chain, (n,)."""
+    columns = (month.state.newcomers.household, month.households.stage)
+    return asylum_chain(adults(month.state), *(read_only(each) for each in columns))
 
 
 def protected(month: Month, rows: np.ndarray) -> np.ndarray:
@@ -162,22 +161,58 @@ class Grown:
         return self._sums[by][SUMS.index(name)] / np.where(many == 0, np.nan, many)
 
 
+@once_a_month
 def grown(month: Month) -> Grown:
-    """The persons of working age of a month, looked up once."""
-    if "grown" not in vars(month):
-        vars(month)["grown"] = Grown(month)
-    return vars(month)["grown"]
+    """The persons of working age of a month."""
+    return Grown(month)
 
 
-def of_working_age(name: str, label: str, label_nl: str, *tests: str, by: tuple[str, ...] = SPLITS) -> Measure:
-    """A measure of persons of working age for whom all tests hold (names in FLAGS), at full size."""
-
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        return {group: grown(month).counted(tests, group) / month.state.scale for group in wanted}
-
-    return Measure(name, "persons", label, label_nl, by, values)
+Flags = Callable[[], tuple[str, ...]]
 
 
-def happened(*names: str) -> Callable[[Month], float]:
-    """Persons of the asylum chain to whom an event happened this month."""
-    return lambda month: np.count_nonzero(~protected(month, month.event(*names))) / month.state.scale
+def flags_of(function: Flags) -> tuple[str, ...]:
+    """The flags that a function gives. Raises TypeError for one that is not in FLAGS."""
+    if unknown := set(function()) - set(FLAGS):
+        where = f"{function.__module__}: {function.__name__}"
+        raise TypeError(f"{where}: '{min(unknown)}' is no flag of an adult: choose from {', '.join(FLAGS)}")
+    return function()
+
+
+def of_working_age(*, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = "") -> Callable[[Flags], Flags]:
+    """Declare a function that gives names in FLAGS: the persons of working age who have all of them, at full size."""
+
+    def values_of(flags: Flags) -> Values:
+        tests = flags_of(flags)
+
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            return {group: grown(month).counted(tests, group) / month.state.scale for group in wanted}
+
+        return values
+
+    return declaration(values_of, "persons", en, nl, by, name)
+
+
+def mean_of_working_age(
+    unit: str, *, of: str, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = ""
+) -> Callable[[Flags], Flags]:
+    """Declare a function that gives names in FLAGS: the mean of one of SUMS over persons of working age who have all.
+
+    NaN where there is nobody.
+    """
+    if of not in SUMS:
+        raise TypeError(f"mean of '{of}': choose from {', '.join(SUMS)}")
+
+    def values_of(flags: Flags) -> Values:
+        tests = flags_of(flags)
+
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            return {group: grown(month).mean(of, group, *tests) for group in wanted}
+
+        return values
+
+    return declaration(values_of, unit, en, nl, by, name)
+
+
+def count_outside_protection(month: Month, rows: np.ndarray) -> float:
+    """How many of some persons, (n,) rows, belong to the asylum chain, at full size."""
+    return np.count_nonzero(~protected(month, rows)) / month.state.scale

@@ -24,6 +24,37 @@ WAYS = (
     "building closed",
 )  # on from there
 STATUSES = ("asylum seeker", "status holder", "leaving")
+BREAKDOWNS = (
+    "total",
+    "kind",
+    "stage",
+    "status",
+    "track",
+    "purpose",
+    "statistic",
+    "sex",
+    "schooling",
+    "route",
+    "activity",
+    "since_permit",
+    "since_arrival",
+    *SINCE,
+    "dimension",
+    "sector",
+    "form",
+    "halt",
+    "tenant",
+    "way",
+    "rule",
+    "tenure",
+    "seeker",
+    "origin",
+    "region",
+    "municipality",
+    "nearness",
+    "site_size",
+    "phase",
+)  # names of the ways to break down, as in `labels`, which needs inputs
 STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
 )

@@ -1,11 +1,13 @@
-"""How an indicator is measured: a pure function of the state and of what happened this month, per group, at full size.
+"""How an indicator is declared and measured: a pure function of a month, per group, at full size.
 
-The indicators themselves are in measures.py.
+A function under `@measure` is an indicator; `persons`, `wait`, `level`, `by_municipality` and `payments` are `measure`
+for forms that recur. The indicators themselves are in the measures.py of each room; abm/measures.py gathers them.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 from numba import njit
@@ -13,6 +15,7 @@ from numba import njit
 from abm.engine.clock import NEVER
 from abm.engine.kernels import placed, read_only
 from abm.observe.breakdowns import (
+    BREAKDOWNS,
     DIMENSIONS,
     DURATIONS,
     PERMIT_YEARS,
@@ -26,6 +29,7 @@ from abm.observe.neighbourhood_breakdown import Splits
 from abm.state import Events, State
 from abm.tables.country import Kind
 from abm.tables.homes import Group, Rule
+from abm.tables.money import Purpose
 from abm.tables.people import Households, Reunion, Schooling, Stage, Track
 from abm.tables.residents import NEARNESS, PHASES, SITE_SIZES
 
@@ -36,6 +40,7 @@ class Month:
     def __init__(self, state: State, events: Events):
         self.state, self.events = state, events
         self.number = state.clock.month - 1  # the clock has moved on
+        self.looked_up: dict[Callable, object] = {}  # what `once_a_month` keeps
 
     @property
     def households(self) -> Households:
@@ -75,21 +80,90 @@ class Month:
             here |= self.stage_in_reception == stage
         return self.in_reception[here]
 
-    def event(self, *names: str) -> np.ndarray:
-        """Rows to whom any of these events happened this month."""
-        return np.concatenate([self.events.get(name, np.empty(0, np.int64)) for name in names])
+
+def once_a_month[T](look_up: Callable[[Month], T]) -> Callable[[Month], T]:
+    """A look-up of a month that is made once, however many measures share it."""
+
+    @wraps(look_up)
+    def kept(month: Month) -> T:
+        if look_up not in month.looked_up:
+            month.looked_up[look_up] = look_up(month)
+        return month.looked_up[look_up]
+
+    return kept
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens in the chain; called with a month, the rows that it happened to, (n,) int64."""
+
+    names: tuple[str, ...]  # of events; the rows of several follow one another
+
+    def __call__(self, month: Month) -> np.ndarray:
+        return np.concatenate([month.events.get(name, np.empty(0, np.int64)) for name in self.names])
+
+
+READ: dict[str, set[str]] = {}  # names of the events that each module reads
+
+
+def event(*names: str) -> Event:
+    """Any of these events. Stands at the top of a module: abm/measures.py checks the names when it is imported."""
+    caller = sys._getframe(1)
+    if caller.f_code.co_name != "<module>":
+        raise TypeError(f"event({', '.join(map(repr, names))}): name events at the top of a module, not in a function")
+    READ.setdefault(caller.f_globals["__name__"], set()).update(names)
+    return Event(names)
+
+
+Values = Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """An indicator: `values` gives an array per way to split it."""
+    """An indicator: `values` gives an array per breakdown that is asked of it."""
 
     name: str
     unit: str
     label: str
     label_nl: str
     by: tuple[str, ...]
-    values: Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
+    values: Values
+
+
+DECLARED: dict[str, tuple[str, Measure]] = {}  # by name, with the module that declares it
+
+
+def declaration[F: Callable](
+    values_of: Callable[[F], Values], unit: str, en: str, nl: str, by: str | tuple[str, ...], name: str
+) -> Callable[[F], F]:
+    """A decorator that declares a function as a measure and leaves it as it is.
+
+    `values_of` makes the values of the measure from the function. Raises TypeError where the function has no docstring,
+    its name is taken, or `by` is no breakdown.
+    """
+
+    def declare(function: F) -> F:
+        called, module = name or function.__name__, function.__module__
+        breakdowns = (by,) if isinstance(by, str) else by
+        if not function.__doc__:
+            raise TypeError(f"{module}: measure '{called}': say in its docstring what it counts")
+        if called in DECLARED:
+            raise TypeError(f"{module}: measure '{called}': {DECLARED[called][0]} has a measure of this name")
+        if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
+            wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
+            raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
+        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function))
+        return function
+
+    return declare
+
+
+def measure(unit: str, *, en: str, nl: str, by: str | tuple[str, ...], name: str = "") -> Callable[[Values], Values]:
+    """Declare a function of a month and the breakdowns asked for, which gives the values per breakdown.
+
+    en, nl: its label in English and Dutch; by: the breakdowns that it has; name: where it is not that of the function.
+    """
+    return declaration(lambda values: values, unit, en, nl, by, name)
 
 
 def grouping(month: Month, by: str, at_home: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -134,37 +208,52 @@ def sizes(month: Month) -> dict[str, int]:
     )
 
 
+Rows = Callable[[Month], np.ndarray]
+
+
 def persons(
-    name: str,
-    label: str,
-    label_nl: str,
-    who: Callable[[Month], np.ndarray],
-    *by: str,
-    at_home: bool = False,
+    *,
+    en: str,
+    nl: str,
+    by: str | tuple[str, ...] = "total",
     flow: bool = False,
-) -> Measure:
-    """A measure of people: those of the households that `who` gives, at full size."""
+    at_home: bool = False,
+    name: str = "",
+) -> Callable[[Rows], Rows]:
+    """Declare a function that gives rows of households: their persons, at full size.
 
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        rows, size, scale = who(month), read_only(month.households.size), month.state.scale
-        found = {"total": np.array([size[rows].sum(dtype=np.int64)]) / scale}
-        for by in set(wanted) - {"total"}:
-            found[by] = added_up(rows, size, *grouping(month, by, at_home), month.group_sizes[by]) / scale
-        return found
+    flow: of a month, not at its end; at_home: by the region and municipality of the home, not of the place of stay.
+    """
 
-    return Measure(name, "persons/month" if flow else "persons", label, label_nl, ("total", *by), values)
+    def values_of(rows_of: Rows) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            rows, size, scale = rows_of(month), read_only(month.households.size), month.state.scale
+            found = {"total": np.array([size[rows].sum(dtype=np.int64)]) / scale}
+            for by in set(wanted) - {"total"}:
+                found[by] = added_up(rows, size, *grouping(month, by, at_home), month.group_sizes[by]) / scale
+            return found
+
+        return values
+
+    return declaration(values_of, "persons/month" if flow else "persons", en, nl, by, name)
 
 
-def wait(name: str, label: str, label_nl: str, who: Callable[[Month], np.ndarray], start: str, end: str) -> Measure:
-    """A measure of waiting [months] between two columns, over the people to whom it ended this month."""
+def wait(*, en: str, nl: str, start: str, end: str, name: str = "") -> Callable[[Rows], Rows]:
+    """Declare a function that gives the rows of households whose wait ended: months between two of their columns.
 
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        people, rows = month.households, who(month)
-        rows = rows[getattr(people, start)[rows] != NEVER]
-        spans = getattr(people, end)[rows].astype(np.int64) - getattr(people, start)[rows]
-        return {"statistic": statistics(np.repeat(spans, people.size[rows]))}
+    Statistics over persons, of the households that have a `start`.
+    """
 
-    return Measure(name, "months", label, label_nl, ("statistic",), values)
+    def values_of(rows_of: Rows) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            people, rows = month.households, rows_of(month)
+            rows = rows[getattr(people, start)[rows] != NEVER]
+            spans = getattr(people, end)[rows].astype(np.int64) - getattr(people, start)[rows]
+            return {"statistic": statistics(np.repeat(spans, people.size[rows]))}
+
+        return values
+
+    return declaration(values_of, "months", en, nl, "statistic", name)
 
 
 def statistics(values: np.ndarray) -> np.ndarray:
@@ -177,23 +266,45 @@ def statistics(values: np.ndarray) -> np.ndarray:
     return np.array([values.mean(), *(below + np.where(part > 0, part * (above - below), 0.0))])
 
 
-def by_municipality(
-    name: str, unit: str, label: str, label_nl: str, column: Callable[[Month], np.ndarray], *by: str
-) -> Measure:
-    """A measure that every municipality has a value of; regions and the country are sums."""
+def by_municipality[F: Callable[[Month], np.ndarray]](
+    unit: str, *, en: str, nl: str, by: tuple[str, ...] = ("total", "region", "municipality"), name: str = ""
+) -> Callable[[F], F]:
+    """Declare a function that gives a value per municipality; those of regions and the country are sums."""
 
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        each = np.asarray(column(month), dtype=np.float64)
-        region = np.bincount(month.state.municipalities.region, each, len(month.state.regions))
-        return {"municipality": each, "region": region, "total": np.array([each.sum()])}
+    def values_of(column: F) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            each = np.asarray(column(month), dtype=np.float64)
+            region = np.bincount(month.state.municipalities.region, each, len(month.state.regions))
+            return {"municipality": each, "region": region, "total": np.array([each.sum()])}
 
-    return Measure(name, unit, label, label_nl, by or ("total", "region", "municipality"), values)
+        return values
+
+    return declaration(values_of, unit, en, nl, by, name)
 
 
-def level(name: str, unit: str, label: str, label_nl: str, by: str, value: Callable[[Month], object]) -> Measure:
-    """A measure with one way to split it, given directly."""
+def level[F: Callable[[Month], object]](
+    unit: str, *, en: str, nl: str, by: str = "total", name: str = ""
+) -> Callable[[F], F]:
+    """Declare a function that gives the value, or the value per group of its only breakdown."""
 
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        return {by: np.atleast_1d(np.asarray(value(month), dtype=np.float64))}
+    def values_of(value: F) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            return {by: np.atleast_1d(np.asarray(value(month), dtype=np.float64))}
 
-    return Measure(name, unit, label, label_nl, (by,), values)
+        return values
+
+    return declaration(values_of, unit, en, nl, by, name)
+
+
+def payments[F: Callable[[], tuple[Purpose, ...]]](*, en: str, nl: str, name: str = "") -> Callable[[F], F]:
+    """Declare a function that gives purposes: the euros paid for them in a month."""
+
+    def values_of(purposes: F) -> Values:
+        rows = list(purposes())
+
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            return {"total": np.array([month.state.ledger.month[rows].sum()])}
+
+        return values
+
+    return declaration(values_of, "EUR/month", en, nl, "total", name)

@@ -9,24 +9,89 @@ from collections.abc import Callable
 
 import numpy as np
 
-from abm.observe.measure import Measure, Month, by_municipality, level
+from abm.observe.measure import Month, Values, by_municipality, declaration, event, level, measure
 
 SPLITS = ("total", "nearness", "site_size", "phase", "region", "municipality")
 PLACE = ("total", "region", "municipality")
 
-
-def mean_of(value: Callable[[Month], np.ndarray]) -> Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]:
-    """Mean over inhabitants of a value of neighbourhoods, per group; NaN where nobody lives."""
-
-    def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        return month.splits.means(value(month), wanted)
-
-    return values
+HOUSED, STOPPED = event("housed"), event("stopped_location")
+Column = Callable[[Month], np.ndarray]
 
 
-def mean(name: str, unit: str, label: str, label_nl: str, column: str, by: tuple[str, ...] = SPLITS) -> Measure:
-    """A measure of a column of neighbourhoods."""
-    return Measure(name, unit, label, label_nl, by, mean_of(lambda month: getattr(month.state.neighbourhoods, column)))
+def over_inhabitants(
+    unit: str, *, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = ""
+) -> Callable[[Column], Column]:
+    """Declare a function that gives a value per neighbourhood: its mean over inhabitants; NaN where nobody lives."""
+
+    def values_of(column: Column) -> Values:
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            return month.splits.means(column(month), wanted)
+
+        return values
+
+    return declaration(values_of, unit, en, nl, by, name)
+
+
+@over_inhabitants("SD", en="Support of residents", nl="Draagvlak onder bewoners")
+def support(month: Month) -> np.ndarray:
+    """Support of residents for reception, (neighbourhoods,)."""
+    return month.state.neighbourhoods.support
+
+
+@over_inhabitants("SD", en="Of this, what residents tend back to", nl="Daarvan de eigen grondhouding")
+def support_anchor(month: Month) -> np.ndarray:
+    """Support that residents return to when nothing moves them, (neighbourhoods,)."""
+    return month.state.neighbourhoods.anchor
+
+
+@over_inhabitants("share", en="Accept a location nearby", nl="Accepteert opvang in de buurt")
+def accepting_near(month: Month) -> np.ndarray:
+    """Share of residents who accept a location in their neighbourhood, (neighbourhoods,)."""
+    return month.state.neighbourhoods.near
+
+
+@over_inhabitants(
+    "share",
+    en="Would accept one nearby at the anchor",
+    nl="Zou opvang in de buurt accepteren zonder wat er veranderde",
+)
+def accepting_near_anchor(month: Month) -> np.ndarray:
+    """Share of residents who would accept a location in their neighbourhood at the anchor, (neighbourhoods,)."""
+    return month.state.neighbourhoods.near_before
+
+
+@over_inhabitants("share", en="Accept a location in the municipality", nl="Accepteert opvang in de gemeente")
+def accepting_own(month: Month) -> np.ndarray:
+    """Share of residents who accept a location elsewhere in their municipality, (neighbourhoods,)."""
+    return month.state.neighbourhoods.own
+
+
+@over_inhabitants(
+    "share",
+    en="Would accept one in the municipality at the anchor",
+    nl="Zou opvang in de gemeente accepteren zonder wat er veranderde",
+)
+def accepting_own_anchor(month: Month) -> np.ndarray:
+    """Share of residents who would accept a location in their municipality at the anchor, (neighbourhoods,)."""
+    return month.state.neighbourhoods.own_before
+
+
+@over_inhabitants(
+    "SD", en="Support of home seekers less that of all", nl="Draagvlak woningzoekenden min dat van allen", by=PLACE
+)
+def seekers_gap(month: Month) -> np.ndarray:
+    """Support of residents who seek a home less that of all, (neighbourhoods,)."""
+    return month.state.neighbourhoods.seekers - month.state.neighbourhoods.support
+
+
+@by_municipality(
+    "persons", en="Neighbours of a location who do not accept it", nl="Omwonenden die een locatie niet accepteren"
+)
+def objections(month: Month) -> np.ndarray:
+    """Inhabitants with a location announced or open in their neighbourhood who do not accept it, (municipalities,)."""
+    where = month.state.neighbourhoods
+    against = where.population * (1 - where.near) * (where.places > 0)
+    return np.bincount(where.municipality, against, len(month.state.municipalities))
 
 
 def moments(month: Month) -> np.ndarray:
@@ -36,13 +101,15 @@ def moments(month: Month) -> np.ndarray:
     return np.array([weight @ getattr(where, name) for name in ("support", "square", "cube", "fourth")])
 
 
-def spread(month: Month) -> float:
+@level("SD", en="Spread of support", nl="Spreiding van draagvlak")
+def support_spread(month: Month) -> float:
     """Standard deviation of support over inhabitants."""
     first, second, _, _ = moments(month)
     return float(np.sqrt(max(second - first**2, 0)))  # rounding, where all think alike
 
 
-def bimodality(month: Month) -> float:
+@level("number", en="Bimodality of support", nl="Tweedeling van draagvlak")
+def support_bimodality(month: Month) -> float:
     """Bimodality coefficient of support: 1/3 where it is normal, 5/9 where even, 1 in two camps; else NaN.
 
     (skewness**2 + 1) / kurtosis.
@@ -56,20 +123,14 @@ def bimodality(month: Month) -> float:
     return float((third**2 / second**3 + 1) / (fourth / second**2))
 
 
-def objections(month: Month) -> np.ndarray:
-    """Inhabitants with a location announced or open in their neighbourhood who do not accept it, (municipalities,)."""
-    where = month.state.neighbourhoods
-    against = where.population * (1 - where.near) * (where.places > 0)
-    return np.bincount(where.municipality, against, len(month.state.municipalities))
-
-
-def seekers_gap(month: Month) -> np.ndarray:
-    """Support of those who seek a home less that of all, (neighbourhoods,)."""
-    return month.state.neighbourhoods.seekers - month.state.neighbourhoods.support
-
-
-def willing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Willingness of municipalities, weighted by inhabitants."""
+@measure(
+    "ratio",
+    en="Willingness to open locations, over the start",
+    nl="Bereidheid tot opvang, ten opzichte van het begin",
+    by=PLACE,
+)
+def willingness(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Willingness of municipalities to open locations, weighted by inhabitants."""
     towns = month.state.municipalities
     many = np.bincount(towns.region, towns.population, len(month.state.regions))
     return {
@@ -79,45 +140,18 @@ def willing(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
 
 
-def met(month: Month) -> float:
+@level("locations/month", en="New locations that objections stopped", nl="Nieuwe locaties die bezwaren tegenhielden")
+def locations_stopped(month: Month) -> int:
+    """Plans for a location that were given up after objections."""
+    return len(STOPPED(month))
+
+
+@level(
+    "SD over municipalities",
+    en="Support where households found a home",
+    nl="Draagvlak waar huishoudens een woning kregen",
+)
+def support_met(month: Month) -> float:
     """Mean support, in SD over municipalities, where households found a home this month; NaN where none did."""
-    rows = month.event("housed")
+    rows = HOUSED(month)
     return float(month.households.support_at_placement[rows].mean()) if len(rows) else np.nan
-
-
-MEASURES: tuple[Measure, ...] = (
-    mean("support", "SD", "Support of residents", "Draagvlak onder bewoners", "support"),
-    mean("support_anchor", "SD", "Of this, what residents tend back to", "Daarvan de eigen grondhouding", "anchor"),
-    mean("accepting_near", "share", "Accept a location nearby", "Accepteert opvang in de buurt", "near"),
-    mean(
-        "accepting_near_anchor", "share", "Would accept one nearby at the anchor",
-        "Zou opvang in de buurt accepteren zonder wat er veranderde", "near_before",
-    ),
-    mean("accepting_own", "share", "Accept a location in the municipality", "Accepteert opvang in de gemeente", "own"),
-    mean(
-        "accepting_own_anchor", "share", "Would accept one in the municipality at the anchor",
-        "Zou opvang in de gemeente accepteren zonder wat er veranderde", "own_before",
-    ),
-    Measure(
-        "seekers_gap", "SD", "Support of home seekers less that of all", "Draagvlak woningzoekenden min dat van allen",
-        PLACE, mean_of(seekers_gap),
-    ),
-    by_municipality(
-        "objections", "persons", "Neighbours of a location who do not accept it",
-        "Omwonenden die een locatie niet accepteren", objections,
-    ),
-    level("support_spread", "SD", "Spread of support", "Spreiding van draagvlak", "total", spread),
-    level("support_bimodality", "number", "Bimodality of support", "Tweedeling van draagvlak", "total", bimodality),
-    Measure(
-        "willingness", "ratio", "Willingness to open locations, over the start",
-        "Bereidheid tot opvang, ten opzichte van het begin", PLACE, willing,
-    ),
-    level(
-        "locations_stopped", "locations/month", "New locations that objections stopped",
-        "Nieuwe locaties die bezwaren tegenhielden", "total", lambda month: len(month.event("stopped_location")),
-    ),
-    level(
-        "support_met", "SD over municipalities", "Support where households found a home",
-        "Draagvlak waar huishoudens een woning kregen", "total", met,
-    ),
-)  # fmt: skip

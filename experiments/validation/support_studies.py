@@ -17,7 +17,6 @@ from scipy.stats import norm
 from abm import scenario, start
 from abm.facts import facts
 from abm.observe.measure import Month
-from abm.residents.measures import mean_of
 from abm.state import State
 from experiments.validation.support_sandbox import START, emptied, followed, host, house, priors
 
@@ -101,7 +100,7 @@ def gap(params: Params) -> float:
     state = country()
     state.clock.month = START
     followed(state, YEARS, **params)
-    found = mean_of(lambda month: month.state.neighbourhoods.near)(Month(state, {}), ("nearness",))["nearness"]
+    found = Month(state, {}).splits.means(state.neighbourhoods.near, ("nearness",))["nearness"]
     return float(norm.ppf(found[1]) - norm.ppf(found[0]))
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.civic.measures import MEASURES
 from abm.engine.clock import NEVER
 from abm.engine.table import UNSET
+from abm.measures import MEASURES
 from abm.observe.measure import Month
 from abm.tables.people import Activity, Route, Stage
 from tests.helpers.adults import grown, village_state

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.civic.measures import below, mean_level, mean_wellbeing
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
+from abm.measures import MEASURES
 from abm.observe.adult_crosstab import CODED, CUT_OFF, FLAGS, Grown
 from abm.observe.breakdowns import STATUSES
 from abm.observe.measure import Month
@@ -14,6 +14,7 @@ from abm.tables.people import Schooling, Stage
 from tests.helpers.village import A, D, locations, people, village_state
 
 IDLE = dict.fromkeys(FLAGS, False)
+VALUES = {measure.name: measure.values for measure in MEASURES}
 
 
 def country():
@@ -110,18 +111,18 @@ def test_means_equal_a_look_at_each_person(looked_at, by):
     size, folk = month.group_sizes[by], state.newcomers
     dutch = means(each, folk.language, by, size, lambda holds: holds["permit"])
     mood = means(each, folk.wellbeing, by, size, lambda holds: True)
-    assert mean_level(month, (by,))[by] == pytest.approx(np.array(dutch), nan_ok=True)
-    assert mean_wellbeing(month, (by,))[by] == pytest.approx(np.array(mood), nan_ok=True)
+    assert VALUES["language"](month, (by,))[by] == pytest.approx(np.array(dutch), nan_ok=True)
+    assert VALUES["wellbeing"](month, (by,))[by] == pytest.approx(np.array(mood), nan_ok=True)
 
 
 def test_who_is_unwell_is_counted_at_full_size(looked_at):
     _, month, each = looked_at
     few = sum(holds["unwell"] for _, holds, _ in each)
-    assert below(month, ("total",))["total"].tolist() == [few / 0.5]
-    assert 0 < below(month, ("status",))["status"].sum() < few / 0.5  # at home they have no status
+    assert VALUES["unwell"](month, ("total",))["total"].tolist() == [few / 0.5]
+    assert 0 < VALUES["unwell"](month, ("status",))["status"].sum() < few / 0.5  # at home they have no status
 
 
 def test_nobody_has_no_mean():
     month = Month(village_state(), {})
-    assert np.isnan(mean_wellbeing(month, ("status",))["status"]).tolist() == [True] * len(STATUSES)
-    assert mean_level(month, ("total",))["total"] == pytest.approx([np.nan], nan_ok=True)
+    assert np.isnan(VALUES["wellbeing"](month, ("status",))["status"]).tolist() == [True] * len(STATUSES)
+    assert VALUES["language"](month, ("total",))["total"] == pytest.approx([np.nan], nan_ok=True)

@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
-from abm.observe.breakdowns import labels
+from abm.measures import MEASURES, gathered
+from abm.observe.breakdowns import BREAKDOWNS, labels
 from abm.observe.measure import Month, sizes
 from abm.observe.neighbourhood_breakdown import phases
 from abm.residents import measures
-from abm.residents.measures import MEASURES
 from abm.tables.people import Stage
 from abm.tables.residents import NEARNESS, PHASES, SITE_SIZES
 from tests.helpers.runs import recorded, small
 from tests.helpers.village import B, people, village_state
 
-BY_NAME = {measure.name: measure for measure in MEASURES}
+OF_SUPPORT = gathered((measures,))
+BY_NAME = {measure.name: measure for measure in OF_SUPPORT}
 
 
 @pytest.fixture
@@ -79,8 +80,8 @@ def test_spread_and_bimodality(month, support, spread, bimodality):
     shifted = support + 0.3  # the mean does not matter
     for power, name in enumerate(("support", "square", "cube", "fourth"), start=1):
         getattr(where, name)[:] = (shifted**power).mean()
-    assert measures.spread(month) == pytest.approx(spread, rel=2e-3)
-    assert measures.bimodality(month) == pytest.approx(bimodality, rel=2e-3)
+    assert measures.support_spread(month) == pytest.approx(spread, rel=2e-3)
+    assert measures.support_bimodality(month) == pytest.approx(bimodality, rel=2e-3)
 
 
 def test_willingness_is_weighted_by_inhabitants(month):
@@ -94,20 +95,20 @@ def test_willingness_is_weighted_by_inhabitants(month):
 def test_support_that_households_met(month):
     rows = people(month.state, Stage.HOUSED, 2)
     month.state.households.support_at_placement[rows] = [0.5, -1.5]
-    assert measures.met(Month(month.state, {"housed": rows})) == pytest.approx(-0.5)
-    assert np.isnan(measures.met(month))
+    assert measures.support_met(Month(month.state, {"housed": rows})) == pytest.approx(-0.5)
+    assert np.isnan(measures.support_met(month))
 
 
 def test_groups_have_their_words(month):
     words, counts = labels(month.state.inputs), sizes(month)
     assert (words["nearness"], words["site_size"], words["phase"]) == (list(NEARNESS), list(SITE_SIZES), list(PHASES))
     assert all(counts[by] == len(words[by]) for by in ("nearness", "site_size", "phase"))
-    assert {by for measure in MEASURES for by in measure.by} <= set(words)
+    assert {by for measure in MEASURES for by in measure.by} <= set(words) == set(BREAKDOWNS)
 
 
 def test_a_run_records_them():
     recorder = recorded(small("2015-03"))
-    for measure in MEASURES:
+    for measure in OF_SUPPORT:
         for by in measure.by:
             assert recorder.frame(measure.name, by).shape[0] == 3
     near = recorder.frame("accepting_near_anchor")["all"]

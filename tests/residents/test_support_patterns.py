@@ -11,7 +11,6 @@ import pytest
 from scipy.stats import norm
 
 from abm.observe.measure import Month
-from abm.residents.measures import mean_of
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from experiments.validation import support_sandbox
@@ -153,7 +152,7 @@ def near_over_far(siting: float, **params) -> tuple[float, float]:
     month = Month(state, {})
     found = []
     for column in ("near", "near_before"):
-        of = mean_of(lambda m, name=column: getattr(m.state.neighbourhoods, name))(month, ("nearness",))["nearness"]
+        of = month.splits.means(getattr(state.neighbourhoods, column), ("nearness",))["nearness"]
         found.append(float(norm.ppf(of[1]) - norm.ppf(of[0])))
     return found[0], found[1]
 
