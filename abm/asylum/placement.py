@@ -59,7 +59,7 @@ class Params(ProcessParams):
     noise: float = param(
         1, "SD", 0, 2, "E022|E027: prior of sigma_obs, its middle", "error with which the match is seen"
     )
-    price_pace: float = param(
+    price_rate: float = param(
         1, "SD", 0, 5, "assumption: one deviation where twice as many come as there is room",
         "rise of a region's price in a month per demand over room, minus 1; 0 is greedy", lever=True,
     )  # fmt: skip
@@ -229,7 +229,7 @@ def by_match(
     if params.rule == "preference":
         return settle(size, first, last, ~tied, value, room, kind, region, price, 0.0)
     price += regions.shadow_price
-    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_pace)
+    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_rate)
     regions.shadow_price[:] = price
     return chosen
 

@@ -36,7 +36,7 @@ def test_by_match_everyone_goes_where_the_own_work_is():
     for rule in ("batch", "dynamic"):
         state = country(b=50, d=50)
         farm, care = working(state, 20, FARM), working(state, 20, CARE)
-        run(placement, state, rule=rule, noise=0, price_pace=0)
+        run(placement, state, rule=rule, noise=0, price_rate=0)
         assert (in_beta(state, farm), in_beta(state, care)) == (20, 0)
 
 
@@ -63,7 +63,7 @@ def test_a_price_rises_where_everyone_wants_to_be_and_stays():
 def test_greedy_keeps_no_prices():
     state = country(b=500, d=40)
     rows = working(state, 60, FARM)
-    run(placement, state, rule="dynamic", noise=0, price_pace=0)
+    run(placement, state, rule="dynamic", noise=0, price_rate=0)
     assert state.regions.shadow_price.tolist() == [0, 0]
     assert in_beta(state, rows) == 40
 

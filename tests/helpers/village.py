@@ -186,6 +186,6 @@ def run(process, state: State, months: int = 1, seed: int = 1, **params) -> dict
     return found
 
 
-def luck(process: str, label: str, state: State, rows: np.ndarray, seed: int = 1) -> np.ndarray:
-    """The uniforms of what happens once in the life of households, (n,)."""
+def lifelong_draws(process: str, label: str, state: State, rows: np.ndarray, seed: int = 1) -> np.ndarray:
+    """The uniform draws of households for something that happens once in a life, (n,)."""
     return Draws(seed, process, state.clock.month).once(label, state.households.identity[rows])
