@@ -40,7 +40,7 @@ def test_by_match_everyone_goes_where_the_own_work_is():
         assert (in_beta(state, farm), in_beta(state, care)) == (20, 0)
 
 
-def test_a_batch_gives_way_to_who_gains_more():
+def test_a_batch_gives_scarce_places_to_those_who_gain_more():
     state = village_state(own_sector=1.0)
     state.locations.places[locations(state, Kind.REGULAR)] = [20, 20]
     unknown, farm = screened(state, 20, applied=-30), working(state, 20, FARM)  # those without profile come first
@@ -156,7 +156,7 @@ def test_seen_with_a_large_error_the_match_is_as_at_random(rule):
     assert in_beta(state, farm) - in_beta(state, care) == pytest.approx(0, abs=40)  # three standard deviations
 
 
-def test_the_match_of_who_is_placed_by_schooling_sex_and_region():
+def test_the_match_of_placed_people_by_schooling_sex_and_region():
     state = village_state(own_sector=1.0)
     rows = [
         working(state, 2, FARM, Schooling.HIGHER, location=locations(state, Kind.REGISTRATION)[0]),
