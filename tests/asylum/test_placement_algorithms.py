@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import eye, kron, vstack
 
-from abm.asylum.placement_algorithms import in_turn, settle, share_of_hindsight, together
+from abm.asylum.placement_algorithms import in_turn, settle, share_of_hindsight, together, total_worth
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
