@@ -15,7 +15,7 @@ WORTH = 0.2  # share of households that must have left before rewriting the tabl
 
 
 def put_away(state: State, worth: float = WORTH) -> int:
-    """Remove households that left, and their members, from the tables; returns how many (0 if at most share `worth`)."""
+    """Remove households that left, and their members; returns how many (0 where at most share `worth` of all left)."""
     people, households = state.newcomers, state.households
     left = (households.stage == Stage.RETURNED) | (households.stage == Stage.UNKNOWN)
     if np.count_nonzero(left) <= worth * len(households):
@@ -31,7 +31,7 @@ def put_away(state: State, worth: float = WORTH) -> int:
 
 
 def still_used(state: State) -> np.ndarray:
-    """Flags of households that must stay, (households,): changed last month, with savings or family abroad, sponsors."""
+    """Flags of households that must stay, (households,): just changed, with savings or family abroad, or sponsors."""
     households = state.households
     found = households.since >= state.clock.month - 1
     found |= (households.savings != 0) | (households.family_abroad != 0)

@@ -54,7 +54,9 @@ class Params(ProcessParams):
         0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education"
     )
     internship: float = param(0.2, "share", 0, 1, "assumption", "adults for whom an internship is most suitable")
-    participation_job: float = param(0.2, "share", 0, 1, "assumption", "adults for whom an unpaid participation job is")
+    participation_job: float = param(
+        0.2, "share", 0, 1, "assumption", "adults for whom an unpaid participation job is most suitable"
+    )
     social_firm: float = param(
         0.1, "share", 0, 1, "assumption", "adults who need the guidance of a social firm; volunteering suits the rest"
     )

@@ -34,7 +34,7 @@ def adults(state: State) -> np.ndarray:
 
 
 def free_since(state: State) -> np.ndarray:
-    """Month from which no work permit is needed, (households,): of the permit, or arrival under protection; or NEVER."""
+    """Month from which no work permit is needed, (households,): of permit or arrival under protection, or NEVER."""
     columns = (state.households.free_to_work, state.households.applied, state.households.granted)
     return chosen(*(read_only(column) for column in columns))
 
