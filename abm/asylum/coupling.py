@@ -72,7 +72,7 @@ def carried_over(balance: np.ndarray, waiting: np.ndarray) -> np.ndarray:
 
 
 def set_task(state: State) -> None:
-    """Set the task of this half-year for every municipality, by inhabitants, and add it to its balance."""
+    """Set the task of this half-year for every municipality, by inhabitants, and subtract it from the balance."""
     municipalities, nation, tasks = state.municipalities, state.nation, state.inputs.tasks
     current = half_year(state.clock.month)
     national = tasks[current] if current < len(tasks) else nation.task_arrivals[0] / state.scale
