@@ -208,7 +208,7 @@ class Households(Table):
     moves = column(
         np.int16, unit="moves", doc="moves in reception so far, including the one from the registration centre"
     )
-    relocated = column(np.float32, unit="moves", doc="moves in reception, decaying with a half-life of a year")
+    relocated = column(np.float32, unit="moves", doc="moves in reception, decaying over time")
     support_at_placement = column(
         np.float32,
         unit="SD over municipalities",
