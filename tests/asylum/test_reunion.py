@@ -32,7 +32,7 @@ def test_relatives_in_an_application():
     assert reunion.family_size(EVEN, 3).mean() == pytest.approx(3, abs=0.02)  # cut at the largest household
 
 
-def test_who_got_a_permit_this_month_applies_within_the_term():
+def test_new_permit_holders_apply_within_the_term():
     state = village_state()
     fresh = people(state, Stage.AWAITING_REGISTRATION, 150, granted=0)
     people(state, Stage.AWAITING_REGISTRATION, 20, granted=-1)
@@ -89,7 +89,7 @@ def test_capacity_in_persons_oldest_first():
     assert APPLIED not in state.households.reunion
 
 
-def test_who_applies_this_month_or_later_is_not_decided():
+def test_applications_of_this_month_or_later_are_not_decided():
     state = village_state()
     rows = np.concatenate([sponsor(state, since=0), sponsor(state, since=2)])
     run(reunion, state)
@@ -198,7 +198,7 @@ def test_without_that_law_families_travel_to_reception_too():
     assert state.households.sponsor[families].tolist() == rows.tolist()
 
 
-def test_who_the_family_is_follows_the_shares():
+def test_the_composition_of_the_family_follows_the_shares():
     state = village_state()
     sponsor(state, 100, family=3, where=TRAVELLING)
     first = len(state.newcomers)

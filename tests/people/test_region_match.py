@@ -105,7 +105,7 @@ def test_the_village_has_a_match_for_every_profile():
     )
 
 
-def test_who_counts_for_a_household():
+def test_whose_match_counts_for_a_household():
     state = village_state(own_sector=1.0)
     rows = np.concatenate(
         [household(state, CARE, FARM, NO_ROW), household(state, FARM, FARM), household(state, NO_ROW)]
@@ -126,7 +126,7 @@ def test_the_match_of_persons_with_a_region():
     assert found.tolist() == pytest.approx([1, 0, -1, 0])
 
 
-def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
+def test_people_who_register_have_a_profile_before_a_place_is_chosen():
     state = village_state()
     people(state, Stage.REGISTERING, 300)
     people(state, Stage.RETURNED, 3)
@@ -178,7 +178,7 @@ def test_wishes_follow_inhabitants_and_relatives():
     assert pulled.tolist() == pytest.approx([0.5, 1 / 6, 1 / 3], abs=0.015)  # 0.9 to 0.3 to 0.6
 
 
-def test_what_a_table_holds_for_a_profile_and_a_region():
+def test_values_in_a_table_by_profile_and_region():
     rng, n = np.random.default_rng(2), 200
     schooling, sector = rng.integers(0, 4, n).astype(np.int8), rng.integers(-1, 3, n).astype(np.int8)
     rows, table = np.flatnonzero(rng.random(n) < 0.7), rng.normal(size=(4, 3, 2))
