@@ -51,8 +51,8 @@ def test_openings_follow_gap_and_rate_and_the_draw_rounds(gap, rate, size, u, lo
 def test_probabilities_are_in_proportion_to_weight():
     weight, u = np.array([1.0, 0.0, 3.0]), np.array([0.0, 0.249, 0.25, 0.99])
     assert reception.municipality_of(weight, u).tolist() == [0, 0, 2, 2]
-    assert reception.chosen(np.array([2.0, 0.0]), np.array([0.0, 0.999])).tolist() == [0, 0]
-    assert reception.chosen(weight, np.zeros(0)).tolist() == []
+    assert reception.municipality_of(np.array([2.0, 0.0]), np.array([0.0, 0.999])).tolist() == [0, 0]
+    assert reception.municipality_of(weight, np.zeros(0)).tolist() == []
 
 
 @pytest.mark.parametrize(
