@@ -10,7 +10,7 @@ __all__ = list(_HOMES)
 
 
 def __getattr__(name: str):
-    """Import what is asked for only now: whoever runs the chain alone need not wait for Mesa."""
+    """Import on first use, so that running the chain alone does not import Mesa."""
     if name not in _HOMES:
         raise AttributeError(f"module 'abm' has no attribute '{name}'")
     return getattr(import_module(f"abm.{_HOMES[name]}"), name)

@@ -1,9 +1,9 @@
-"""The chain: what happens in a month, in order. Read this first.
+"""The chain: the processes of a month, in order. Read this first.
 
 Each process is a module with a docstring (the rule and its source), `WRITES` (the columns it may change), `EVENTS`
-(what can happen in it, and to rows of which table), `Params` (its numbers, each with unit, bounds and source) and
-`step(state, params, draws)`, which returns the rows that each event happened to.
-What crosses from one process to another uses last month's values wherever order inside a month would matter.
+(its events, and the table whose rows they happen to), `Params` (its numbers, each with unit, bounds and source) and
+`step(state, params, draws)`, which returns the rows that each event happened to. A process uses last month's values of
+other processes wherever the order within a month would matter.
 """
 
 from collections.abc import Mapping
@@ -36,38 +36,38 @@ from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
-    protection,  # people from Ukraine come under temporary protection, and leave
-    screening,  # the registration centre estimates chances
+    protection,  # people from Ukraine arrive under temporary protection, and leave
+    screening,  # the registration centre screens applicants and chooses their track
     placement,  # everyone in reception gets a place
     decision,  # the immigration service and the courts decide
-    reception,  # locations open and close
+    reception,  # reception locations open and close
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
-    housing,  # homes fall free, and status holders come first up to a ceiling
+    housing,  # homes become vacant, and status holders have priority up to a ceiling
     interim,  # municipalities take status holders into interim places
     building,  # corporations plan and build starter homes
-    seeking,  # others look for a home
-    leases,  # leases of private landlords end
-    lettings,  # the other homes are let, by the rules of letting
-    starter_homes,  # starter homes are let, and lead on to a home
-    joining,  # families move in with their sponsors, if the home fits
-    reunion,  # families apply, wait, travel and arrive
-    leaving,  # who may not stay leaves
+    seeking,  # other households begin and stop looking for a home
+    leases,  # temporary leases of private landlords end
+    lettings,  # the remaining vacancies are let, by the rules of letting
+    starter_homes,  # starter homes are let, and their tenants move on to lasting homes
+    joining,  # families move in with their sponsors if the home is large enough
+    reunion,  # sponsors apply for their families, which wait, travel and arrive
+    leaving,  # rejected and closed applicants leave
     moving,  # housed households move to another municipality
-    onward,  # who earns enough moves on to middle rent, or buys a home
-    profile,  # who is of working age, with which schooling, and who is exempt
-    integration,  # routes and plans of civic integration: who is asked, from when, until when
-    participation,  # language classes, as far as teachers go
-    activities,  # volunteering, internships, unpaid work, training
-    learning,  # Dutch, and what months without anything to do leave behind
-    guidance,  # job coaches, and diplomas
-    employers,  # vacancies, and trust in newcomers
-    work,  # people find jobs and lose them
-    income,  # wages become net, and social assistance makes up what is missing
-    contribution,  # who works in reception contributes, or saves
-    wellbeing,  # how adults are
-    support,  # how residents think of it, and what that does
-    money,  # what it costs, from whom to whom
+    onward,  # households that earn enough move on to middle rent, or buy a home
+    profile,  # adults of working age get a profile, and exemptions are assessed
+    integration,  # routes, plans and duties of civic integration begin and end
+    participation,  # language classes are attended, within the capacity of teachers
+    activities,  # adults take part in volunteering, internships, unpaid work and training
+    learning,  # adults learn Dutch, and disengagement grows in idle months
+    guidance,  # job coaches guide adults, and diplomas are recognised
+    employers,  # employers open vacancies, and their trust in newcomers changes
+    work,  # people find and lose jobs
+    income,  # net wages are computed, and social assistance supplements them
+    contribution,  # households that work in reception pay a contribution, or save
+    wellbeing,  # mental wellbeing of adults changes
+    support,  # support of residents for reception changes, with its effects
+    money,  # payments are booked: payer, payee, purpose
 )
 
 
@@ -77,12 +77,15 @@ def name(process) -> str:
 
 
 def gathered(chain: tuple) -> dict[str, str]:
-    """The table of each event of some processes. Raises TypeError where it is no table, or two processes differ."""
+    """Events of a chain and their tables. Raises TypeError for an unknown table, or where two processes differ."""
     found: dict[str, str] = {}
     for process in chain:
         for event, table in getattr(process, "EVENTS", {}).items():
             if table not in State.names() or found.setdefault(event, table) != table:
-                raise TypeError(f"{name(process)}: EVENTS: '{event}' happens to rows of '{table}', which is not so")
+                raise TypeError(
+                    f"{name(process)}: EVENTS: '{event}' happens to rows of '{table}': "
+                    "name a table of the state, the same one in every process"
+                )
     return found
 
 
@@ -96,7 +99,7 @@ def turn(
     chain: tuple = CHAIN,
     spent: dict[str, float] | None = None,
 ) -> Events:
-    """Simulate one month and return its events. Adds seconds per process to `spent`. Raises BooksError."""
+    """Simulate one month and return its events; adds the seconds per process to `spent`. Raises BooksError."""
     events: Events = {}
     with state.shut():
         for process in chain:

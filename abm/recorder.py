@@ -1,4 +1,4 @@
-"""Keeps the measures of every month and gives them back as one tidy table: measure, unit, by, group, month, value."""
+"""Records the measures of every month as one tidy table: measure, unit, by, group, month, value."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ COLUMNS = ("measure", "unit", "by", "group", "month", "value")
 
 
 class Recorder:
-    """Values of all measures, one array (months, groups) per measure and way to split it; it never draws."""
+    """Values of all measures: one array (months, groups) per measure and breakdown. It makes no random draws."""
 
     def __init__(self, inputs: Inputs, months: int, measures: tuple[Measure, ...] = MEASURES):
         self.measures, self.labels, self.months = measures, labels(inputs), months
@@ -34,7 +34,7 @@ class Recorder:
                 self.values[measure.name, by][month.number] = found[by]
 
     def table(self) -> pa.Table:
-        """Everything as a tidy Arrow table, what is split alike together; text columns are dictionaries."""
+        """All values as a tidy Arrow table, ordered by breakdown; text columns are dictionary-encoded."""
         months = pa.array([clock.label(month) for month in range(self.months)])
         units = {measure.name: measure.unit for measure in self.measures}
         order = list(self.labels)
@@ -59,4 +59,5 @@ class Recorder:
 
 
 def _repeated(words: pa.Array, index: np.ndarray) -> pa.DictionaryArray:
+    """Dictionary-encoded text: words[index]."""
     return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), words)

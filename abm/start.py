@@ -1,10 +1,10 @@
-"""January 2015: the institutions of the country, the people who were in the chain on that day, and home seekers.
+"""The initial state, January 2015: institutions of the country, people in the chain, home seekers and residents.
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
-places. Stages: the status holders of that winter, the applications pending, and the rest refused. Part of the status
-holders have relatives in the reunification queue; where they have fewer than were pending, housed permit holders of
-2014 have the others. Origins are those of the applications of early 2015. The balances of municipalities on the
-housing task keep the spread that was observed in November 2015, around zero.
+places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
+status holders have relatives in the reunification queue; the remaining relatives in the queue belong to housed permit
+holders of 2014. Origins are those of the applications of early 2015. The balances of municipalities on the housing task
+keep the spread that was observed in November 2015, around zero.
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -36,57 +36,60 @@ class Params(ResidentParams):
         24929, "persons", 0, 100000, "coa_occ_series_1995_2014", "people in reception on 31 December 2014"
     )
     status_share: float = param(
-        0.5, "share", 0, 1, "statush_2015_spring: 13,000 of 25,000 in spring 2015", "of them with a permit"
+        0.5, "share", 0, 1, "statush_2015_spring: 13,000 of 25,000 in spring 2015", "people in reception with a permit"
     )
-    pending_share: float = param(0.35, "share", 0, 1, "assumption", "of them waiting for a first decision")
-    refused_share: float = param(0.1, "share", 0, 1, "assumption", "of them refused or closed; the rest appeals")
+    pending_share: float = param(0.35, "share", 0, 1, "assumption", "people in reception who wait for a first decision")
+    refused_share: float = param(
+        0.1, "share", 0, 1, "assumption", "people in reception refused or closed; the rest appeal"
+    )
     spread_months: int = param(
-        9, "months", 1, 36, "assumption", "months before 2015 over which waiting times in the stock are spread evenly"
+        9, "months", 1, 36, "assumption", "months before 2015 over which the start of waiting is spread evenly"
     )
     family_pending: float = param(
-        11000, "persons", 0, 50000, "nareis_pend_2015: 12,000 pending on 30 March 2015", "relatives in the queue"
-    )
+        11000, "persons", 0, 50000, "nareis_pend_2015: 12,000 pending on 30 March 2015",
+        "relatives in the reunification queue",
+    )  # fmt: skip
     effort_spread: float = param(
         0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
-        "spread of the effort of municipalities: homes offered over their part by inhabitants",
+        "spread of the effort of municipalities: homes offered over their share by inhabitants",
     )  # fmt: skip
     turnover_slope: float = param(
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
-        "how much less often homes fall free per year of registration at letting",
+        "decrease of turnover per year of registration time at letting",
     )  # fmt: skip
     corporation_least: float = param(
-        3000, "homes", 0, 20000, "assumption: with the next, 282 corporations where corp_number counted 279",
-        "homes of an area of corporations, at least",
+        3000, "homes", 0, 20000, "assumption: with corporation_most, 282 corporations where corp_number counted 279",
+        "minimum number of homes in an area of corporations",
     )  # fmt: skip
     corporation_most: float = param(
-        16000, "homes", 5000, 100000, "assumption: see corporation_least", "homes of a corporation, at most"
+        16000, "homes", 5000, 100000, "assumption: see corporation_least", "maximum number of homes of a corporation"
     )
     own_sector: float = param(
-        0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region, over all jobs"
+        0.5, "share", 0, 1, "assumption", "weight of jobs in the own sector in the match with a region"
     )
 
 
-NO_LANGUAGE = "mixed"  # a group of origins that mostly share none
-PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the stocks, in the order of their identities
-_RANKS = 1 << 17  # identities kept for each stock and origin
-_FIRST_MONTHS = 6  # of 2015, whose applications show who had come in 2014
+NO_LANGUAGE = "mixed"  # in origins.csv: a group of origins without a common language
+PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the initial stocks, numbered as in identities
+_RANKS = 1 << 17  # identities reserved for each stock and origin
+_FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
 
 def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
     """The state at the start of January 2015, at the scale of the run."""
     state = State(inputs, scale)
     draws = Draws(seed, "start", 0)
-    settle_country(state, params["start"], draws)
+    initialise_country(state, params["start"], draws)
     settle_residents(state, params["start"])
-    settle_people(state, params, draws)
+    initialise_people(state, params, draws)
     seeking.settle(state, params["seeking"], Draws(seed, "seeking", 0))
     state.nation.reception[0] = params["start"].in_reception
     state.check()
     return state
 
 
-def settle_country(state: State, params: Params, draws: Draws) -> None:
-    """Municipalities, regions, employers, origins, locations, capacities and the ledger, from the facts."""
+def initialise_country(state: State, params: Params, draws: Draws) -> None:
+    """Initialise municipalities, regions, employers, origins, locations, capacities and the ledger from the facts."""
     inputs, towns = state.inputs, state.inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
     behind = towns["task_balance_2015"].to_numpy(float)
@@ -100,7 +103,7 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         asked_places=towns["indicative_places_2026"],
         regular_places=towns["regular_places_2025"],
         emergency_places=towns["emergency_places_2025"],
-        effort=effort / np.average(effort, weights=inhabitants),  # so that the country offers what its share says
+        effort=effort / np.average(effort, weights=inhabitants),  # so that the national total is unchanged
         homes=inputs.of_year("corporation_homes", 0),
         turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
@@ -123,8 +126,8 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
-    settle_locations(state)
-    settle_corporations(state, params)
+    initialise_locations(state)
+    initialise_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
     parties = {purpose: pair for process in paying for purpose, pair in process.PARTIES.items()}
@@ -133,10 +136,10 @@ def settle_country(state: State, params: Params, draws: Draws) -> None:
 
 
 def pools(municipalities, scale: float) -> np.ndarray:
-    """Which municipality holds the homes of each, (n,) int16: itself at full scale, one of its kind below.
+    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, a similar one below.
 
-    A tenth of the people in 342 queues would make every queue ten times as coarse, and waits with it. So a run at
-    scale s has about 342 x s queues, each of municipalities that make a like effort.
+    A tenth of the people in 342 queues would make every queue, and its waiting times, ten times as coarse. So a run at
+    scale s has about 342 x s queues, each of municipalities with a similar effort.
     """
     count, share = len(municipalities), municipalities.population_share
     if scale == 1:
@@ -150,13 +153,13 @@ def pools(municipalities, scale: float) -> np.ndarray:
     return holder
 
 
-def lognormal(chance: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
-    """Positive ratios with mean one and the given log spread, (n,), from two uniforms each."""
-    return np.exp(params.effort_spread * normal(chance, angle) - params.effort_spread**2 / 2)
+def lognormal(u: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
+    """Lognormal ratios with mean 1 and log spread `effort_spread`, (n,), from two uniform draws each."""
+    return np.exp(params.effort_spread * normal(u, angle) - params.effort_spread**2 / 2)
 
 
-def settle_locations(state: State) -> None:
-    """The locations of 2015 but emergency ones, and in every region a municipal crisis location and a hotel."""
+def initialise_locations(state: State) -> None:
+    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region."""
     listed = state.inputs.locations
     code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
     kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
@@ -173,8 +176,8 @@ def settle_locations(state: State) -> None:
         state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
 
 
-def settle_corporations(state: State, own: Params) -> None:
-    """Corporations and what they hold, from the stock of municipalities."""
+def initialise_corporations(state: State, own: Params) -> None:
+    """Add corporations and their holdings, from the stock of homes in each municipality."""
     homes = state.inputs.of_year("corporation_homes", 0)
     corporation, municipality, share = holdings(
         homes, areas(homes, state.inputs.border_pairs, own.corporation_least), own.corporation_most
@@ -183,8 +186,8 @@ def settle_corporations(state: State, own: Params) -> None:
     state.holdings.add(len(share), corporation=corporation, municipality=municipality, share=share)
 
 
-def settle_people(state: State, params: dict[str, ProcessParams], draws: Draws) -> None:
-    """Everyone in reception by stage, and housed sponsors whose families wait abroad."""
+def initialise_people(state: State, params: dict[str, ProcessParams], draws: Draws) -> None:
+    """Initialise the people in reception by stage, and housed sponsors whose families wait abroad."""
     own = params["start"]
     came = state.inputs.first_applications[:_FIRST_MONTHS].sum(axis=0)
     rate = state.inputs.of_year("grant_rate", 0)
@@ -197,22 +200,22 @@ def settle_people(state: State, params: dict[str, ProcessParams], draws: Draws) 
     )
     for stock, share, stage, mix in stocks:
         persons = own.in_reception * share * state.scale * mix / mix.sum()
-        rows = settle(state, params, draws, stock, persons, stage=stage)
+        rows = add_stock(state, params, draws, stock, persons, stage=stage)
         if stock == STATUS:
-            expect_family(state, params, draws, rows, own.family_pending * state.scale)
+            add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
     missing = own.family_pending * state.scale - state.households.family_abroad.sum()
     relatives = params["reunion"].applying_share * params["reunion"].followers
     sponsors = max(missing, 0) / relatives if relatives else 0.0
     sizes = 1 + state.origins.family_share * (params["arrival"].family_size - 1)
-    housed = settle(
+    housed = add_stock(
         state, params, draws, SPONSORS, sponsors * sizes * came * rate / (came * rate).sum(), stage=Stage.HOUSED
     )
-    expect_family(state, params, draws, housed, missing)
-    give_places(state, draws)
+    add_relatives_abroad(state, params, draws, housed, missing)
+    assign_places(state, draws)
 
 
-def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, stage: Stage) -> np.ndarray:
-    """Add households of one stock until `persons` (per origin) are there; returns their rows."""
+def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarray, stage: Stage) -> np.ndarray:
+    """Add households of one stock until `persons`, (origins,), is reached; returns their rows."""
     own, of = params["start"], params["arrival"]
     most = np.ceil(persons).astype(np.int64)
     origin = np.repeat(np.arange(len(persons)), most)
@@ -236,8 +239,8 @@ def settle(state: State, params, draws: Draws, stock: int, persons: np.ndarray, 
     )  # fmt: skip
 
 
-def expect_family(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
-    """Let part of the households with a permit have relatives in the reunification queue, until it holds `most`."""
+def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
+    """Give some households with a permit (rows) relatives in the reunification queue, until it holds `most` persons."""
     households, of = state.households, params["reunion"]
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
@@ -249,8 +252,8 @@ def expect_family(state: State, params, draws: Draws, rows: np.ndarray, most: fl
     households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
 
 
-def give_places(state: State, draws: Draws) -> None:
-    """Spread those in reception over the regular locations; who does not fit is in a municipal one."""
+def assign_places(state: State, draws: Draws) -> None:
+    """Assign households in reception to regular locations; those that do not fit go to municipal ones."""
     households, locations = state.households, state.locations
     rows = np.flatnonzero(households.stage != Stage.HOUSED)
     rows = rows[np.argsort(households.lottery[rows])]

@@ -1,4 +1,4 @@
-"""Everything that changes during a run, with the checks that keep its books."""
+"""The state of a run: all tables that change, and the checks that its books balance."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,7 +19,7 @@ from abm.tables.money import Ledger, Purpose
 from abm.tables.people import IN_MUNICIPALITY, IN_RECEPTION, MOVES, Households, Newcomers, Stage
 from abm.tables.residents import Neighbourhoods, Residents, Ties
 
-Events = dict[str, np.ndarray]  # what happened to whom this month: name -> rows
+Events = dict[str, np.ndarray]  # events of a month: name -> rows of the table to which it happened
 
 _LEGAL = np.zeros((len(Stage), len(Stage)), dtype=bool)
 for _origin, _targets in MOVES.items():
@@ -29,12 +29,12 @@ _HAS_TOWN = np.isin(np.arange(len(Stage)), IN_MUNICIPALITY)
 _SAVINGS = np.zeros(len(Purpose))
 _SAVINGS[Purpose.SAVED] = 1
 _SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEITED]] = -1
-_ROUNDING = 1e-6  # sums of shares of homes and euros are floats
+_ROUNDING = 1e-6  # tolerance for sums of floats (shares of homes, euros)
 
 
 @cache
 def columns_by_table(writes: tuple[str, ...]) -> dict[str, frozenset[str] | None]:
-    """The columns that WRITES names, by table; None for a whole table."""
+    """The columns named in WRITES by table; None stands for a whole table."""
     named: dict[str, frozenset[str] | None] = {}
     for table, _, column in (each.partition(".") for each in writes):
         before = named.get(table, frozenset())
@@ -44,7 +44,7 @@ def columns_by_table(writes: tuple[str, ...]) -> dict[str, frozenset[str] | None
 
 @dataclass
 class State:
-    """Tables, clock, and the facts that the run was given. `scale` is the share of people simulated one to one."""
+    """Tables, clock, and the facts of the run. `scale` is the number of simulated people over the real number."""
 
     inputs: Inputs
     scale: float = 1.0
@@ -65,7 +65,7 @@ class State:
     ledger: Ledger = field(default_factory=Ledger)
     neighbourhoods: Neighbourhoods = field(default_factory=Neighbourhoods)
     residents: Residents = field(default_factory=Residents)
-    ties: Ties = field(default_factory=Ties)  # who talks with whom
+    ties: Ties = field(default_factory=Ties)  # the social network of residents
     _shut: bool = field(default=False, repr=False)
     links: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))  # neighbourhoods across a border
 
@@ -81,7 +81,7 @@ class State:
 
     @contextmanager
     def writing(self, writes: tuple[str, ...]) -> Iterator[None]:
-        """Let only the columns of a process's WRITES be written: 'households.stage', or 'households' for all."""
+        """Make only the columns in `writes` writable: 'households.stage', or 'households' for the whole table."""
         named = columns_by_table(tuple(writes))
         with nullcontext() if self._shut else self.shut():
             for name, columns in named.items():
@@ -94,7 +94,7 @@ class State:
 
     @contextmanager
     def shut(self) -> Iterator[None]:
-        """Let nothing be written but what a process may write; a turn shuts the tables once for all its processes."""
+        """Make all tables read-only except for what `writing` opens; a turn does so once for all its processes."""
         tables = self.tables.values()
         for table in tables:
             table.writable(())
@@ -107,7 +107,7 @@ class State:
                 table.writable(None)
 
     def check_moves(self, process: str, before: np.ndarray) -> None:
-        """Raise BooksError where a household made a stage move that is not legal; `before` is (n,) of stages."""
+        """Raise BooksError where a household made an illegal move between stages; before: (n,) stages until then."""
         after = self.households.stage
         moved = np.flatnonzero(before != after[: len(before)])
         wrong = moved[~_LEGAL[before[moved], after[moved]]]
@@ -143,7 +143,7 @@ class State:
         _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
 
     def check_homes(self) -> None:
-        """Raise BooksError where homes that fell free are not let once, or still there to let; per pool of homes."""
+        """Raise BooksError where vacated homes are not each let once, a starter home or vacant; per pool of homes."""
         of = self.municipalities
         vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
         _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
@@ -152,7 +152,7 @@ class State:
         _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(fallen, 1))
 
     def check_complexes(self) -> None:
-        """Raise BooksError where starter homes have more tenants than units, or somebody lives in two homes."""
+        """Raise BooksError where starter homes have more tenants than units, or a household lives in two homes."""
         of, people, seekers = self.complexes, self.households, self.seekers
         if not len(of):
             return
@@ -168,9 +168,10 @@ class State:
 
 
 def _refuse(rule: str, wrong: np.ndarray) -> None:
+    """Raise BooksError that names the rule and the first rows where it is broken; wrong: (rows,) bool."""
     if wrong.any():
         rows = np.flatnonzero(wrong)
-        raise BooksError(f"books do not close: {rule}; rows {rows[:5].tolist()} ({len(rows)} in all)")
+        raise BooksError(f"books do not balance: {rule}; rows {rows[:5].tolist()} ({len(rows)} in all)")
 
 
 @njit(cache=True)

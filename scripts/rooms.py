@@ -21,7 +21,6 @@ LINES = {
               chain start
               scenario_file measures
               scenario recorder
-              scenario recorder
               parameters agents""",
     "experiments": """text
                       store

@@ -1,4 +1,4 @@
-"""January 2015: who and what is there on the first day."""
+"""The initial state of January 2015."""
 
 import numpy as np
 import pytest
@@ -159,7 +159,7 @@ def test_waiting_times_spread_over_the_months_asked_for():
         assert (state.households.since.min(), state.households.since.max()) == (-months, -1)
 
 
-def test_another_seed_is_another_luck_with_the_same_stocks():
+def test_another_seed_gives_other_draws_with_the_same_stocks():
     one, other = (begun(scale=0.1, seed=seed) for seed in (1, 2))
     assert one.households.size.tolist() != other.households.size.tolist()
     again = begun(scale=0.1, seed=1)
@@ -243,10 +243,10 @@ def test_efforts_spread_around_one(country):
 
 def test_lognormal_ratios_by_hand():
     params = Params(effort_spread=0.4)
-    chance, angle = np.array([0.0, 1 - np.exp(-0.5), 1 - np.exp(-0.5), 1 - np.exp(-2)]), np.array([0.7, 0, 0.5, 0.25])
+    u, angle = np.array([0.0, 1 - np.exp(-0.5), 1 - np.exp(-0.5), 1 - np.exp(-2)]), np.array([0.7, 0, 0.5, 0.25])
     # normal deviates: none, plus one, minus one, and two at a right angle
     expected = np.exp(0.4 * np.array([0, 1, -1, 0]) - 0.08)
-    assert lognormal(chance, angle, params).tolist() == pytest.approx(expected.tolist())
+    assert lognormal(u, angle, params).tolist() == pytest.approx(expected.tolist())
 
 
 def test_every_payment_has_a_payer_and_another_payee(country):

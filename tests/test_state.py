@@ -185,7 +185,7 @@ def test_only_legal_moves_pass(origin, target):
             found.check_moves("decision", before)
 
 
-def test_whoever_is_new_made_no_move():
+def test_new_households_made_no_move():
     found = village_state()
     before = found.households.stage.copy()
     people(found, Stage.AWAITING_REGISTRATION)
@@ -275,7 +275,7 @@ def columns():
 
 @pytest.mark.parametrize(("table", "column"), columns(), ids=lambda each: getattr(each, "name", each))
 def test_a_column_says_what_stands_for_nothing(table, column):
-    """A month has a value that no month can be, a row number -1; anything else below zero is told in its meaning."""
+    """A month has a value that no month can be, a row number -1; anything else below zero is explained in its doc."""
     if column.unit == "month":
         assert column.default in (NEVER, ENDLESS, 0)
         assert NEVER < EARLIEST < 0 < clock.index(LAST_MONTH) < ENDLESS
@@ -296,7 +296,7 @@ def test_no_month_of_a_run_is_the_one_that_stands_for_never():
                 assert found[found != NEVER].min(initial=0) >= EARLIEST, (table, column.name)
 
 
-def test_who_has_a_permit_or_a_home_at_the_start_has_its_month():
+def test_households_with_a_permit_or_home_at_the_start_have_its_month():
     state = state_after(small("2015-12", scale=0.2), 0)
     of = state.households
     holders, housed = np.isin(of.stage, STATUS_HOLDERS), of.stage == Stage.HOUSED
@@ -308,7 +308,7 @@ def test_who_has_a_permit_or_a_home_at_the_start_has_its_month():
         assert (month[housed] == of.since[housed]).all()
 
 
-def test_nobody_stands_in_a_line_without_a_month():
+def test_nobody_is_on_a_waiting_list_without_a_month():
     lottery = np.zeros(2, np.uint64)
     with pytest.raises(BooksError, match="somebody stands in a line since month -16384"):
         waiting_key(np.array([3, NEVER], np.int16), lottery)

@@ -1,1 +1,1 @@
-"""From application to permit and coupling: arrival, screening, places, decisions, family reunification, return."""
+"""The asylum chain: arrival, screening, reception places, decisions, coupling, family reunification, return."""

@@ -1,9 +1,9 @@
-"""People apply for asylum, alone or as a household, by origin; repeat applications beside first ones.
+"""People apply for asylum, alone or as a household, by origin: first applications, repeat applications, resettlement.
 
 People whom the State resettles arrive with a permit. The number of persons follows the observed series to December
 2025 and the `world` parameters after that, with the origins of the last observed years. Households are drawn one
-after the other until the persons due are there; what the last household brings too many is due less next month, so
-the series is met to a few persons.
+after the other until the number of persons due is reached; the persons by which the last household exceeds it are
+subtracted from next month's number, so the series is met to within a few persons.
 
 Source: applications by month and origin, abm/facts/data/applications.csv (CBS, Eurostat, UNHCR).
 """
@@ -24,7 +24,7 @@ FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat ap
 
 
 class Params(ProcessParams):
-    """Who arrives."""
+    """Numbers of applicants, and the composition of their households."""
 
     first_applications: float = param(
         24140, "persons/year", 5000, 80000, "asyl_first_2025_cbs", "first applicants a year after 2025 (level of 2025)"
@@ -34,26 +34,31 @@ class Params(ProcessParams):
     )
     inflow_factor: float = param(
         1.0, "ratio", 0, 4, "assumption: 1 is what was observed; 0 shows what newcomers change",
-        "applications and resettled people, over the series and over the numbers above",
+        "factor on applications and resettlement, of the series and of the numbers above",
     )  # fmt: skip
-    mix_years: int = param(2, "years", 1, 11, "assumption", "last observed years whose origins go on after 2025")
+    mix_years: int = param(
+        2, "years", 1, 11, "assumption", "last observed years whose mix of origins continues after 2025"
+    )
     family_size: float = param(
         3.2, "persons", 2, 6, "assumption: children 26% and women 19% of applicants", "mean size of applying families"
     )
     unaccompanied_share: float = param(
         0.22, "share", 0, 0.6, "coa_amv_2023: 12-15% of applicants, of the 55-60% who come alone",
-        "minors among those who apply alone",
+        "unaccompanied minors among applicants alone",
     )  # fmt: skip
     female_alone: float = param(
-        0.35, "ratio", 0, 1, "assumption", "women among those who apply alone, over the women among all of that origin"
-    )
+        0.35, "ratio", 0, 1, "assumption",
+        "women among applicants alone, over women among all applicants of that origin",
+    )  # fmt: skip
     female_lead: float = param(0.2, "share", 0, 1, "assumption", "women among leads of applying families")
-    partner_share: float = param(0.75, "share", 0, 1, "assumption", "families whose second person is a partner")
+    partner_share: float = param(
+        0.75, "share", 0, 1, "assumption", "applying families whose second person is a partner"
+    )
     adult_age: float = param(31, "years", 20, 50, "assumption", "mean age of adult applicants")
 
 
 def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.ndarray:
-    """Which candidate households arrive, (n,) bool: per group from the first on until the persons due are reached.
+    """Whether each candidate household arrives, (n,) bool: the first of each group, until the persons due are reached.
 
     sizes (n,) persons and group (n,) ascending; due (groups,) persons.
     """
@@ -64,7 +69,7 @@ def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.
 
 
 def expected(state: State, params: Params, repeated: bool) -> np.ndarray:
-    """Persons who apply this month at full scale, (origins,)."""
+    """Expected number of applicants this month at full scale, (origins,) persons."""
     inputs, month = state.inputs, state.clock.month
     series = inputs.repeat_applications if repeated else inputs.first_applications
     if month < len(series):
@@ -77,7 +82,7 @@ def expected(state: State, params: Params, repeated: bool) -> np.ndarray:
 def makeup(
     state: State, params: Params, draws: Draws, identity: np.ndarray, origin: np.ndarray, size: np.ndarray
 ) -> Makeup:
-    """What decides who the members of applying households are."""
+    """Distribution of the members of applying households; all arrays (n,)."""
     women = params.female_alone * (1 - state.origins.male_share[origin])
     return Makeup(
         female_lead=np.where(size == 1, women, params.female_lead),
@@ -89,7 +94,7 @@ def makeup(
 
 
 def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
-    """Admit households until `due` (persons per origin) is met and take them off it; returns their rows."""
+    """Admit households until `due` [persons], (origins,), is met, and subtract them from it; returns their rows."""
     most = np.maximum(np.ceil(due), 0).astype(np.int64)
     origin = np.repeat(np.arange(len(due)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most)
@@ -112,14 +117,14 @@ def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int
 
 
 def expected_resettled(state: State, params: Params) -> np.ndarray:
-    """Persons whom the State invites this month, (origins,): of the origins that are granted most."""
+    """Expected number of resettled people this month at full scale, (origins,), in proportion to expected grants."""
     inputs, month = state.inputs, state.clock.month
     granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
     return inputs.series_at("resettled", month) / MONTHS * params.inflow_factor * granted / (granted.sum() or 1)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Admit this month's applicants, and those whom the State resettles, to the registration centre."""
+    """Admit this month's applicants and resettled people to the registration centre."""
     origins = state.origins
     origins.due[:] += expected(state, params, repeated=False) * state.scale
     origins.due_repeated[:] += expected(state, params, repeated=True) * state.scale

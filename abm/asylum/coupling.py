@@ -1,10 +1,11 @@
-"""A permit holder is tied to a municipality by the half-year housing task.
+"""Permit holders are tied to a municipality by the half-year housing task.
 
-Each half-year the State sets a national task, shared by inhabitants. A municipality's balance is what it housed minus
-what was asked; a shortfall carries over as far as people are tied to it who wait, a lead in full. Everyone is tied
-to the municipality that is furthest behind per inhabitant, counting those already tied to it; relatives' region goes
-first, and under the rule `region` the region where the household lives in reception. To 2026-I the task is the one
-that was set; later it is what the State would ask if it expected as many people as in the last half-year.
+Each half-year the State sets a national task, divided over municipalities by inhabitants. A municipality's balance is
+the number of people it housed minus the number asked of it. A surplus carries over in full, a shortfall only as far as
+people who are tied to the municipality are still waiting there. Each household is tied to the municipality that is
+furthest behind per inhabitant, counting those already tied to it: within the region of its relatives if it has any,
+and under the rule `region` otherwise within the region where it lives in reception. Until 2026-I the task is the one
+that was set; after that it equals the number of people who got a permit in the last half-year.
 
 Source: tasks, abm/facts/data/housing_tasks.csv; the key, taak_rule; balances of 2015, municipalities.csv.
 """
@@ -36,11 +37,12 @@ EVENTS = {"coupled": "households"}
 
 
 class Params(ProcessParams):
-    """How people are tied to municipalities."""
+    """The rule by which permit holders are tied to municipalities."""
 
     rule: Literal["task", "region"] = param(
-        "task", "choice", None, None, "taak_rule", "by the task alone, or within the region of reception", lever=True
-    )
+        "task", "choice", None, None, "taak_rule",
+        "whether households are tied by the task alone, or within the region of their reception", lever=True,
+    )  # fmt: skip
 
 
 @njit(cache=True)
@@ -65,12 +67,12 @@ def tie(size, region_of, behind, population, region):
 
 
 def carried_over(balance: np.ndarray, waiting: np.ndarray) -> np.ndarray:
-    """Shortfall that goes into the next half-year, (municipalities,) persons: of those asked, who wait there."""
+    """Shortfall carried into the next half-year, (municipalities,) persons: at most the people who wait there."""
     return np.minimum(np.maximum(-balance, 0), waiting)
 
 
 def set_task(state: State) -> None:
-    """Ask this half-year's task of every municipality, by inhabitants."""
+    """Set the task of this half-year for every municipality, by inhabitants, and subtract it from the balance."""
     municipalities, nation, tasks = state.municipalities, state.nation, state.inputs.tasks
     current = half_year(state.clock.month)
     national = tasks[current] if current < len(tasks) else nation.task_arrivals[0] / state.scale
@@ -82,14 +84,14 @@ def set_task(state: State) -> None:
 
 
 def tied_already(state: State) -> np.ndarray:
-    """People tied to each municipality and waiting for a home there, (municipalities,)."""
+    """Persons tied to each municipality who wait for a home there, (municipalities,)."""
     households = state.households
     rows = np.flatnonzero(households.stage == Stage.AWAITING_HOME)
     return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Set the task when a half-year begins, then tie everyone who is registered."""
+    """Set the task when a half-year begins, then tie every household in the population register to a municipality."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     if starts_half_year(month):
         set_task(state)

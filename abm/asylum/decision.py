@@ -1,9 +1,9 @@
-"""The immigration service (IND) decides, oldest first within its tracks; courts hear appeals.
+"""The immigration service (IND) decides on applications, oldest first within each track; courts hear appeals.
 
-Four capacities: decisions on the merits of first applications (a share of it is kept for the fast track; what one
-track does not use serves the other) and of repeat applications, closings without such a decision, and appeals. The
-outcome is granted with the rate of the origin, or of repeat applications, in that year. Waiting time is whatever the
-queue gives; what delay costs is in abm/finance/money.py.
+There are four capacities: decisions on the merits of first applications (a share is kept for the fast track; capacity
+that one track does not use serves the other) and of repeat applications, closings without such a decision, and
+appeals. An application is granted with the probability observed for its origin, or for repeat applications, in that
+year. Waiting time follows from the queue; the cost of delay is in abm/finance/money.py.
 
 Source: decisions and appeals by year, abm/facts/data/decisions.csv and national_series.csv (UNHCR, IND).
 """
@@ -37,7 +37,7 @@ EVENTS = {
 
 
 class Params(ProcessParams):
-    """Capacities over those observed, and what follows a refusal."""
+    """Capacities relative to those observed, and the share that appeals."""
 
     capacity_factor: float = param(
         1.0, "ratio", 0.25, 4, "decision_capacity: observed decisions on the merits",
@@ -53,7 +53,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     fast_share: float = param(
         0.21, "share", 0, 1, "grant_2017: 21% of first applicants in 2017 came from safe countries",
-        "part of the decisions that is kept for the fast track while it has a queue", lever=True,
+        "decisions that are kept for the fast track as long as it has a queue", lever=True,
     )  # fmt: skip
     appeal_share: float = param(
         0.7, "share", 0, 1, "assumption",
@@ -67,13 +67,13 @@ def capacity(state: State, name: str) -> float:
 
 
 def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
-    """The rows of a queue that `budget` persons of capacity serves, by month of application, and what is left."""
+    """The rows of a queue that a budget [persons] serves, oldest application first, and the budget that is left."""
     households = state.households
     return oldest_first(rows, households.applied, households.lottery, households.size, budget)
 
 
 def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
-    """Rows of the queue decided on their merits: fast track within its share, regular with the rest, repeated ones."""
+    """Rows of the queue that are decided on their merits, each track within its own capacity; carries over the rest."""
     households, nation = state.households, state.nation
     total = capacity(state, "decision_capacity") * params.capacity_factor
     track = households.track[queue]
@@ -92,7 +92,7 @@ def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Decide, close and hear appeals of those who were in the queue before this month."""
+    """Decide on and close applications, and hear appeals, of households that were in the queue before this month."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)
     appeals = waiting(households.stage, households.since, Stage.IN_APPEAL, month)

@@ -1,11 +1,10 @@
-"""Who is refused for good, or whose application was closed, leaves reception.
+"""Households that are refused for good, or whose application was closed, leave reception.
 
-Each month a share leaves: alone after the term of 28 days, families with children more slowly (they may stay until
-they depart), transfers to other member states at their own pace. Part of those whose application will be closed
-leaves before it is. Part of the departures is demonstrable, the rest
-has an unknown destination.
+Each month a share of them leaves: people alone after the term of 28 days, families with children more slowly (they may
+stay until they depart), transfers to other member states at a rate of their own. Some households whose application
+will be closed leave before it is. A share of the departures is demonstrable; the others have an unknown destination.
 
-Source: asyl_2014_2016_first (46.5% demonstrably departed); paces are assumptions.
+Source: asyl_2014_2016_first (46.5% demonstrably departed); the rates are assumptions.
 """
 
 import numpy as np
@@ -22,37 +21,37 @@ EVENTS = {"returned": "households", "left_unknown": "households"}
 
 
 class Params(ProcessParams):
-    """How fast and where to people leave."""
+    """Monthly rates of departure, and the share of it that is demonstrable."""
 
-    alone_pace: float = param(0.5, "share/month", 0.02, 1, "assumption", "people alone who leave each month")
-    family_pace: float = param(0.1, "share/month", 0.01, 1, "assumption", "families who leave each month")
-    vanishing_pace: float = param(
+    alone_rate: float = param(0.5, "share/month", 0.02, 1, "assumption", "refused people alone who leave each month")
+    family_rate: float = param(0.1, "share/month", 0.01, 1, "assumption", "refused families that leave each month")
+    vanishing_rate: float = param(
         0.1, "share/month", 0, 1, "assumption: dep_mob_coa, about 3,800 a year left while entitled to reception",
-        "of those whose application will be closed, who leave each month before it is",
+        "households whose application will be closed that leave each month before it is",
     )  # fmt: skip
-    closed_pace: float = param(0.5, "share/month", 0.02, 1, "assumption", "closed applicants who leave each month")
+    closed_rate: float = param(0.5, "share/month", 0.02, 1, "assumption", "closed applicants who leave each month")
     returned_share: float = param(
-        0.465, "share", 0, 1, "asyl_2014_2016_first", "of those who leave, the part that demonstrably departed"
+        0.465, "share", 0, 1, "asyl_2014_2016_first", "departures after a refusal or closing that are demonstrable"
     )
 
 
-def pace(size: np.ndarray, closing: np.ndarray, params: Params) -> np.ndarray:
-    """Chance to leave this month, (n,)."""
-    return np.where(closing, params.closed_pace, np.where(size > 1, params.family_pace, params.alone_pace))
+def probability(size: np.ndarray, closing: np.ndarray, params: Params) -> np.ndarray:
+    """Probability that a household leaves this month, (n,); size [persons], closing (closed, not refused): (n,)."""
+    return np.where(closing, params.closed_rate, np.where(size > 1, params.family_rate, params.alone_rate))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let part of those who must go leave."""
+    """Let a share of the households that must go leave, and a share of those that will be closed leave early."""
     households, month = state.households, state.clock.month
     due = waiting(households.stage, households.since, Stage.DEPARTING, month)
-    chance = pace(households.size[due], households.closing[due], params)
-    rows = due[draws.uniform("leaves", households.identity[due]) < chance]
+    leaves = probability(households.size[due], households.closing[due], params)
+    rows = due[draws.uniform("leaves", households.identity[due]) < leaves]
     returned = draws.once("returned", households.identity[rows]) < params.returned_share
     households.enter(rows[returned], Stage.RETURNED, month)
     households.enter(rows[~returned], Stage.UNKNOWN, month)
     queue = waiting(households.stage, households.since, Stage.IN_DECISION, month)
     queue = queue[households.closing[queue]]
-    vanished = queue[draws.uniform("vanishes", households.identity[queue]) < params.vanishing_pace]
+    vanished = queue[draws.uniform("vanishes", households.identity[queue]) < params.vanishing_rate]
     households.enter(vanished, Stage.UNKNOWN, month)
     households.location[rows] = households.location[vanished] = NO_ROW
     return {"returned": rows[returned], "left_unknown": np.concatenate([rows[~returned], vanished])}

@@ -1,20 +1,21 @@
 """Every household in reception gets a place: a regular one if there is room, an emergency or municipal one if not.
 
-Households that must move come first (screened, or their location closed), then those in municipal, then those in
-emergency places for whom something better is free. Inside each group medical needs and family ties go first, then
-who waits longest. Relatives' region is tried first; after that the rule decides among the locations with room:
-free (most free places), quota (the region furthest below its share of inhabitants), random, greedy (the region with
-most jobs per inhabitant). Three rules look at how well the jobs of a region suit the household, as far as is seen:
+Households that must move are placed first (those just screened, or whose location closed), then those in municipal
+and those in emergency places for which something better is free. Within each group, households with medical needs or
+family ties come first, then those that have waited longest. The region of relatives is tried first; after that the
+rule decides among the locations with room: free (most free places), quota (the region furthest below its share of
+inhabitants), random, greedy (the region with most jobs per inhabitant). Three rules use how well the jobs of a region
+match the household, observed with error:
 
-    seen = match + noise x error            mean of its adults [SD over the regions]
-    batch        all households of the month together, so that the sum of what is seen is highest
-    dynamic      one after the other, where seen - shadow price is highest; who comes raises the price of the region
-    preference   one after the other, the region wished most among those where seen >= floor
+    seen = match + noise x error            mean over its adults [SD over the regions]
+    batch        all households of the month at once, maximising the sum of `seen`
+    dynamic      one by one, the region with the highest seen - shadow price; each placement raises that price
+    preference   one by one, the most preferred region among those where seen >= floor
 
-In the region found it is the location with most free places. Families are never split.
+Within the region, the location with most free places is chosen. Families are never split.
 
 Source: placement practice as in the sources of abm/facts/data/reception_locations.csv; jobs by region,
-abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, what is seen E022, E027.
+abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, error of the match E022, E027.
 """
 
 from typing import Literal
@@ -28,45 +29,47 @@ from abm.engine.kernels import placed
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import served, waiting_key
 from abm.engine.table import NO_ROW
-from abm.people.region_match import errors, of_households, per_region, wishes
+from abm.people.region_match import household_match, observation_errors, per_region, wishes
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 
 WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
 EVENTS = {"placed": "households", "moved": "households"}
-RULES = ("free", "quota", "random", "greedy")  # the others look at the match
+RULES = ("free", "quota", "random", "greedy")  # the other rules use the match
 FREE, QUOTA, RANDOM, GREEDY = range(len(RULES))
 REGULAR, EMERGENCY, MUNICIPAL = int(Kind.REGULAR), int(Kind.EMERGENCY), int(Kind.MUNICIPAL)  # compiled code wants ints
-_FIRST = 512  # months by which a medical need or a tie goes ahead of any waiting time
-_BELOW, _TIED, _AIMED = -1000.0, 2000.0, 4000.0  # added to a match or wish, put a region behind or before others
+_FIRST = 512  # months of waiting that a medical need or a tie counts for: more than any household waits
+_BELOW, _TIED, _AIMED = -1000.0, 2000.0, 4000.0  # added to a match or wish: rank a region below, or above, all others
 
 
 class Params(ProcessParams):
-    """How places are chosen."""
+    """The rule by which places are chosen, and its parameters."""
 
     rule: Literal["free", "quota", "random", "greedy", "batch", "dynamic", "preference"] = param(
         "free", "choice", None, None, "assumption: a place where one is free is current practice",
-        "which location among those with room", lever=True,
+        "how a location is chosen among those with room", lever=True,
     )  # fmt: skip
     ties_first: bool = param(
-        True, "switch", None, None, "assumption", "whether relatives' region is tried before the rule", lever=True
+        True, "switch", None, None, "assumption", "whether the region of relatives is tried before the rule", lever=True
     )
     judged: Literal["mean", "best", "lead"] = param(
         "mean", "choice", None, None, "assumption: E027 criticises that partners hardly count",
-        "whose match counts for a household: its adults, the best of them, or its lead", lever=True,
+        "match of a household: mean of its adults, the best of them, or its lead", lever=True,
     )  # fmt: skip
     noise: float = param(
-        1, "SD", 0, 2, "E022|E027: prior of sigma_obs, its middle", "error with which the match is seen"
-    )
-    price_pace: float = param(
+        1, "SD", 0, 2, "E022|E027: prior of sigma_obs, its middle",
+        "standard deviation of the error with which the match is observed",
+    )  # fmt: skip
+    price_rate: float = param(
         1, "SD", 0, 5, "assumption: one deviation where twice as many come as there is room",
-        "rise of a region's price in a month per demand over room, minus 1; 0 is greedy", lever=True,
+        "monthly rise of a region's price per unit of (demand over room, minus 1); 0 is greedy", lever=True,
     )  # fmt: skip
     floor: float = param(
-        0, "SD", -3, 3, "E025: a floor; its height is policy", "match from which a wish is followed", lever=True
-    )
-    relatives: float = param(2, "log odds", 0, 5, "assumption", "how much more a region with relatives is wished")
+        0, "SD", -3, 3, "E025: a floor; its height is policy",
+        "lowest observed match at which a preference is followed", lever=True,
+    )  # fmt: skip
+    relatives: float = param(2, "log odds", 0, 5, "assumption", "added preference for a region with relatives")
 
 
 @njit(cache=True)
@@ -128,7 +131,7 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
 
 
 def groups(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the rows in reception: those who must move, and those in municipal and in emergency places, each (n,)."""
+    """Rows in reception that must move, and of the others those in municipal and in emergency places; each (n,)."""
     households, locations = state.households, state.locations
     where = households.location[rows]
     kind = locations.kind[where]
@@ -138,14 +141,14 @@ def groups(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> np.ndarray:
-    """Free places per location at the scale of the run, (m,) whole persons; none where not open now."""
+    """Free places per location at the scale of the run, (m,) whole persons; 0 where it is not open now."""
     now = (locations.opened <= month) & (locations.ends > month)
     return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
 
 
-def crisis_place(state: State, tie: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """The municipal location for whoever finds nothing else, (n,): in the region of relatives, else by inhabitants."""
-    by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
+def crisis_place(state: State, tie: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Municipal location for households that find no other, (n,): in the region of relatives, else by inhabitants."""
+    by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), u, side="right")
     region = np.where(tie != NO_ROW, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
     municipal = np.flatnonzero(state.locations.kind == Kind.MUNICIPAL)
     of_region = np.empty(len(state.regions), dtype=np.int32)
@@ -154,11 +157,11 @@ def crisis_place(state: State, tie: np.ndarray, chance: np.ndarray) -> np.ndarra
 
 
 def in_order(state: State, rows: np.ndarray, room: float) -> np.ndarray:
-    """Rows sorted: medical needs and ties first, then who waits longest; not more persons than `room`."""
+    """Rows in order of placement (medical needs and ties first, then longest waiting), cut off at `room` [persons]."""
     households = state.households
     first = households.medical[rows] | (households.tie[rows] != NO_ROW)
     key = waiting_key(households.applied[rows] - np.where(first, _FIRST, 0), households.lottery[rows])
-    most = int(room) + 1  # a household is at least one person: more than this can not get a place
+    most = int(room) + 1  # a household is at least one person: no more than this can be placed
     if most < len(rows):
         front = np.argpartition(key, most)[:most]
         rows, key = rows[front], key[front]
@@ -167,17 +170,17 @@ def in_order(state: State, rows: np.ndarray, room: float) -> np.ndarray:
 
 
 def worth(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
-    """What each region is worth to households, (n, regions): what is seen of the match, or the wish above the floor."""
+    """Value of each region to each household, (n, regions): the observed match, or the preference above the floor."""
     who, regions = state.households.identity[rows], len(state.regions)
-    seen = of_households(state, rows, params.judged) + params.noise * errors(draws, who, regions)
+    seen = household_match(state, rows, params.judged) + params.noise * observation_errors(draws, who, regions)
     if params.rule != "preference":
         return seen
-    chance, share = per_region(draws, "wish", who, regions), state.regions.population_share
-    return above_floor(wishes(chance, share, state.households.tie[rows], params.relatives), seen, params.floor)
+    u, share = per_region(draws, "wish", who, regions), state.regions.population_share
+    return above_floor(wishes(u, share, state.households.tie[rows], params.relatives), seen, params.floor)
 
 
 def above_floor(wish: np.ndarray, seen: np.ndarray, floor: float) -> np.ndarray:
-    """The wish where the match that is seen is high enough; elsewhere that match, below any wish, (n, regions)."""
+    """The wish where the observed match reaches the floor; elsewhere that match, below any wish, (n, regions)."""
     return np.where(seen >= floor, wish, seen + _BELOW)
 
 
@@ -190,10 +193,10 @@ def batch(
     region: np.ndarray,
     regions: int,
 ) -> np.ndarray:
-    """Choose a location for all households together, (n,) int32: regular places first, for as many as there are.
+    """Choose a location for all households at once, (n,) int32: regular places first, then emergency ones.
 
-    Those whom a kind has room for get a region together (see assignment.together); whoever finds no location there
-    that takes the family whole goes to the best other one. `room` changes in place.
+    The households that fit into a kind of place are assigned to regions jointly (placement_algorithms.together); a
+    family that no location in its region takes whole goes to the best other region. `room` changes in place.
     """
     chosen, price = np.full(len(size), NO_ROW, np.int32), np.zeros(regions)
     for wanted in (REGULAR, EMERGENCY):
@@ -218,7 +221,7 @@ def by_match(
     last_kind: np.ndarray,
     room: np.ndarray,
 ) -> np.ndarray:
-    """Location for each household by a rule that looks at the match, (n,) int32; NO_ROW where none has room."""
+    """Location for each household by a rule that uses the match, (n,) int32; NO_ROW where none has room."""
     kind, region, regions = state.locations.kind.copy(), state.locations.region.copy(), state.regions
     if params.rule == "batch":
         queues = [np.flatnonzero(last_kind == worst) for worst in (MUNICIPAL, EMERGENCY, REGULAR)]
@@ -229,13 +232,13 @@ def by_match(
     if params.rule == "preference":
         return settle(size, first, last, ~tied, value, room, kind, region, price, 0.0)
     price += regions.shadow_price
-    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_pace)
+    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_rate)
     regions.shadow_price[:] = price
     return chosen
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Give places to all who must move, then better ones to those who can."""
+    """Place the households that must move, then move others to better places as far as there is room."""
     households, locations, month = state.households, state.locations, state.clock.month
     here = placed(households.location)
     occupants = np.bincount(households.location[here], households.size[here], len(locations))

@@ -1,7 +1,7 @@
-"""Who goes to which region: in turn, or all together; and how near that comes to what hindsight would have done.
+"""Assignment of households to regions, one by one or jointly, and a comparison with assignment in hindsight.
 
-Households are whole: one goes where all its members fit. What a region is worth to a household (`worth`, in standard
-deviations of the match or any other unit) is given.
+A household is never split: it goes to a region where all its members fit. The value of a region to a household
+(`worth`, in standard deviations of the match or any other unit) is an input.
 
 Source: greedy, dynamic and batch assignment and their comparison with hindsight E021, E022, E023.
 """
@@ -14,8 +14,8 @@ from abm.tables.country import Kind
 
 REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
 _LEAST = 1e-9  # gains below this are rounding
-_PLACED = 1e6  # what having a place is worth
-_ROUNDS = 8  # times that single moves and exchanges of whole households are looked for
+_PLACED = 1e6  # worth of having a place at all
+_ROUNDS = 8  # rounds of local search over moves and exchanges of whole households
 
 
 @njit(cache=True)
@@ -231,25 +231,25 @@ def _pushes(h, worth, size, chosen, free):
 
 
 def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, pace: float) -> np.ndarray:
-    """Region for each household in order of arrival, (n,) int32: most worth less its price, with room.
+    """Region for each household in order of arrival, (n,) int32: the one with room whose worth less price is highest.
 
-    With a pace of 0 this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
+    With `pace` 0 (see settle) this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
     room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
     return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, pace)
 
 
-def reached(worth: np.ndarray, chosen: np.ndarray) -> float:
-    """What the regions chosen are worth to all households together; nothing where none was found."""
+def total_worth(worth: np.ndarray, chosen: np.ndarray) -> float:
+    """Total worth of the chosen regions to all households; a household without a region counts as 0."""
     placed = np.flatnonzero(chosen != NO_ROW)
     return float(worth[placed, chosen[placed]].sum())
 
 
-def of_hindsight(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, chosen: np.ndarray) -> float:
-    """What a rule reached as a share of what was possible, had all arrivals of the period been known.
+def share_of_hindsight(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, chosen: np.ndarray) -> float:
+    """Total worth that a rule reached, as a share of the optimum had all arrivals of the period been known.
 
-    worth: (n, regions), true; size, chosen (region or NO_ROW): (n,); capacity [persons]: (regions,). Regret is 1 less
-    this share.
+    worth: (n, regions), true; size, chosen (region or NO_ROW): (n,); capacity [persons]: (regions,). Regret is one
+    minus this share.
     """
-    return reached(worth, chosen) / reached(worth, together(worth, size, capacity))
+    return total_worth(worth, chosen) / total_worth(worth, together(worth, size, capacity))

@@ -1,12 +1,13 @@
-"""People from Ukraine come under temporary protection, live in a municipality, and leave again.
+"""People from Ukraine arrive under temporary protection, live in a municipality, and leave again.
 
-They do not apply for asylum: no registration centre, decision, permit, coupling or place of the reception agency. They
-live in a shelter of a municipality or in a private home, in proportion to inhabitants.
+They do not apply for asylum, so they have no registration centre, decision, permit, coupling or place of the reception
+agency. They live in municipal shelters or private homes, spread over municipalities in proportion to inhabitants.
 
     arrivals = growth of the number registered + those who left this month
 
-Households leave by chance. From April 2022 they may work without a permit. The directive ends in March 2027; what holds
-then is a lever. By default all goes on; without protection nobody is admitted and those here leave at another pace.
+Each household leaves with a monthly probability. From April 2022 they may work without a permit. The directive ends in
+March 2027; what happens then is a lever. By default protection continues; without it nobody is admitted and those who
+are here leave at a different rate.
 
 Source: persons registered, abm/facts/data/national_series.csv (protected); ukr_housing_2022, ukr_brp (departures);
 ukr_cbs_spring (age and sex), ukr_working_age.
@@ -28,10 +29,10 @@ COUNTRY = "UKR"
 
 
 class Params(ProcessParams):
-    """Who comes, who leaves and what they may do."""
+    """Arrivals, departures, rights and composition of people under temporary protection."""
 
     in_force: bool = param(
-        True, "switch", None, None, "ukr_rtb_end: to March 2027; that all goes on then is an assumption",
+        True, "switch", None, None, "ukr_rtb_end: to March 2027; that it continues after that is an assumption",
         "whether there is temporary protection", lever=True,
     )  # fmt: skip
     free_work: bool = param(
@@ -48,37 +49,42 @@ class Params(ProcessParams):
         dated={"2023-01": 0.013, "2024-11": 0.005},
     )  # fmt: skip
     leaving_after: float = param(
-        0.1, "share/month", 0, 1, "assumption", "the same where there is no temporary protection any more"
-    )
+        0.1, "share/month", 0, 1, "assumption",
+        "households that leave each month when there is no temporary protection any more",
+    )  # fmt: skip
     family_share: float = param(
         0.42, "share", 0, 1, "ukr_cbs_spring: minors are 37% of April 2022; later set by ukr_working_age",
         "households of two or more", dated={"2022-06": 0.15},
     )  # fmt: skip
-    family_size: float = param(2.8, "persons", 2, 6, "assumption", "mean size of these")
+    family_size: float = param(2.8, "persons", 2, 6, "assumption", "mean size of households of two or more")
     partner_share: float = param(
-        0.3, "share", 0, 1, "assumption: most men could not leave", "of these, whose second person is a partner"
+        0.3, "share", 0, 1, "assumption: most men could not leave",
+        "households of two or more whose second person is a partner",
+    )  # fmt: skip
+    female_lead: float = param(
+        0.9, "share", 0, 1, "assumption: most men could not leave", "women among leads of households of two or more"
     )
-    female_lead: float = param(0.9, "share", 0, 1, "assumption: most men could not leave", "women among their leads")
     female_alone: float = param(
         0.88, "share", 0, 1, "ukr_cbs_spring: women are 80% of adults in April 2022; later an assumption",
-        "women among those who come alone", dated={"2022-06": 0.55},
+        "women among people who arrive alone", dated={"2022-06": 0.55},
     )  # fmt: skip
     adult_age: float = param(
         36, "years", 20, 50, "assumption: half of the adults are of 25 to 45 (ukr_cbs_spring)", "mean age of adults"
     )
-    unschooled: float = param(0, "share", 0, 0.5, "assumption", "of them who cannot read and write")
-    primary: float = param(0.05, "share", 0, 0.7, "assumption", "of them with primary school")
+    unschooled: float = param(0, "share", 0, 0.5, "assumption", "people who cannot read and write")
+    primary: float = param(0.05, "share", 0, 0.7, "assumption", "people with primary school")
     higher: float = param(
-        0.5, "share", 0, 0.8, "ukr_oecd_skills: more than other refugees; size an assumption", "with higher education"
-    )
+        0.5, "share", 0, 0.8, "ukr_oecd_skills: more than other refugees; size an assumption",
+        "people with higher education",
+    )  # fmt: skip
 
 
 def leave(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Let households go; returns their rows."""
+    """Let some of the protected households leave; returns their rows."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.PROTECTED, month)
-    chance = params.leaving if params.in_force else params.leaving_after
-    rows = rows[draws.uniform("leaves", households.identity[rows]) < chance]
+    probability = params.leaving if params.in_force else params.leaving_after
+    rows = rows[draws.uniform("leaves", households.identity[rows]) < probability]
     households.enter(rows, Stage.RETURNED, month)
     return rows
 
@@ -92,7 +98,7 @@ def growth(state: State, params: Params) -> float:
 
 
 def arrive(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Admit households until the persons due are there, whole households; returns their rows."""
+    """Admit whole households until the number of persons due is reached; returns their rows."""
     due, month = state.nation.protected_due, state.clock.month
     most = int(max(np.ceil(due[0]), 0))
     if not most:
@@ -117,12 +123,12 @@ def arrive(state: State, params: Params, draws: Draws) -> np.ndarray:
         state, draws, identity, size, makeup, origin=origin, stage=Stage.PROTECTED, since=month, applied=month,
         municipality=np.minimum(town, len(edges) - 1),
     )  # fmt: skip
-    school(state, params, draws, size.sum())
+    draw_schooling(state, params, draws, size.sum())
     return rows
 
 
-def school(state: State, params: Params, draws: Draws, number: int) -> None:
-    """Give the last `number` persons of the table the schooling with which they came."""
+def draw_schooling(state: State, params: Params, draws: Draws, number: int) -> None:
+    """Draw the schooling of the last `number` persons of the table, who have just arrived."""
     people = state.newcomers
     came = slice(len(people) - number, None)
     secondary = max(1 - params.unschooled - params.primary - params.higher, 0)
@@ -132,13 +138,13 @@ def school(state: State, params: Params, draws: Draws, number: int) -> None:
 
 
 def origin_of(state: State, country: str) -> int:
-    """Row of the group of origins that a country (ISO code) belongs to."""
+    """Row of the group of origins to which a country (ISO code) belongs."""
     members = state.inputs.origins["members"].str.split("|")
     return next(row for row, codes in enumerate(members) if country in codes)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let households leave and come, and note whether they may work."""
+    """Let households leave and arrive, and record whether they may work without a permit."""
     households, due = state.households, state.nation.protected_due
     left = leave(state, params, draws)
     due[0] += growth(state, params) * state.scale + households.size[left].sum()

@@ -1,15 +1,16 @@
 """The reception agency (COA) plans places: regular ones follow a smoothed need, emergency ones fill the gap.
 
 Plan: regular places follow the mean need of the last months (estimates are old when they become budgets) or a floor
-of stable places, whichever is more, and open or close at a limited pace. Emergency locations open as soon as the
-need exceeds the regular places, at a limited pace, and close when their contract ends; what is still missing falls to
-municipal crisis places. A location that closes moves its people (placement gives them another place).
+of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
+need exceeds the regular places, at a limited rate, and close when their contract ends; people still without a place go
+to municipal crisis locations. When a location closes, placement gives its people another place.
 
     plan(t) = max(stable, need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
-New regular locations open where the places of November 2025 show room beyond those of today, or, with `spread_law`,
-where the indicative places of the law do; where residents came to mind more or less, so many fewer or more. Objections
-can stop or delay them (support). The decisions of municipalities themselves come with municipal politics.
+New regular locations open in municipalities that have fewer places now than in November 2025, or, with `spread_law`,
+fewer than the indicative places of the law; the number is weighted by the municipality's willingness, which follows
+the support of its residents. Objections can stop or delay a location (process support). Decisions of municipal
+councils are not modelled.
 
 Source: places and norms, abm/facts/data/reception_locations.csv, municipalities.csv, national_series.csv (COA, NOS).
 """
@@ -28,36 +29,32 @@ EVENTS = {"opened": "locations", "closed_location": "locations", "stopped_locati
 
 
 class Params(ProcessParams):
-    """Paces, sizes and contracts of places."""
+    """Rates of opening and closing, sizes of locations, and contracts."""
 
     stable_places: float = param(
         0, "places", 0, 120000, "coa_stable_41000: agreed November 2023, financed through 2026",
-        "regular places that stay whatever the inflow", lever=True, dated={"2024-01": 41000, "2027-01": 0},
+        "regular places that are kept whatever the inflow", lever=True, dated={"2024-01": 41000, "2027-01": 0},
     )  # fmt: skip
     plan_lag: float = param(
         14, "months", 1, 36, "coa_21_of_23: mean months between estimate and budget",
-        "how slowly the plan follows the need", lever=True,
+        "time constant with which the plan follows the need", lever=True,
     )  # fmt: skip
     spread_law: bool = param(
         False, "switch", None, None, "spr_rule", "open regular places by the indicative places of the spread law",
         lever=True,
     )  # fmt: skip
-    regular_pace: float = param(
+    regular_rate: float = param(
         490, "places/month", 0, 10000, "coa_new_places_aug21_jan22|coa_new_temp_share: 20% of 2,456 a month",
         "regular places that can open a month",
     )  # fmt: skip
-    emergency_pace: float = param(
+    emergency_rate: float = param(
         1966, "places/month", 0, 20000, "coa_new_places_aug21_jan22|coa_new_temp_share: 80% of 2,456 a month",
         "emergency places that can open a month",
     )  # fmt: skip
-    closing_pace: float = param(
-        1833,
-        "places/month",
-        0,
-        20000,
-        "coa_2017_shrink: 22,000 places in 2017",
+    closing_rate: float = param(
+        1833, "places/month", 0, 20000, "coa_2017_shrink: 22,000 places in 2017",
         "regular places that can close a month",
-    )
+    )  # fmt: skip
     regular_size: float = param(
         390, "places", 20, 3000, "coa_split_2023_jan: 30,053 people in 77 locations", "size of a new regular location"
     )
@@ -75,20 +72,26 @@ def plan(need: float, stable: float, norm: float) -> float:
     return max(need / norm, stable)
 
 
-def openings(gap: float, pace: float, size: float, chance: float) -> int:
-    """New locations that fill a gap within the pace [places]; `chance` rounds the pace so that its mean is right."""
-    return min(round(max(gap, 0.0) / size), int(pace / size + chance))
+def openings(gap: float, rate: float, size: float, u: float) -> int:
+    """Number of new locations that fill a gap [places], at most `rate` [places/month].
+
+    The limit in locations is rounded with the uniform draw u, so that its mean is right; size [places].
+    """
+    return min(round(max(gap, 0.0) / size), int(rate / size + u))
 
 
-def chosen(weight: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """One municipality per uniform, (n,) int16, with chances in proportion to weight (municipalities,)."""
+def municipality_of(weight: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Municipality for each uniform draw, (n,) int16, with probability proportional to weight (municipalities,)."""
     cumulative = np.cumsum(weight)
-    return np.searchsorted(cumulative, chance * cumulative[-1], side="right").astype(np.int16)
+    return np.searchsorted(cumulative, u * cumulative[-1], side="right").astype(np.int16)
 
 
-def closing(places: np.ndarray, opened: np.ndarray, surplus: float, pace: float) -> np.ndarray:
-    """Indices of locations to close, newest first (ties: smallest); one that is too large for what is left stays."""
-    left, close = min(surplus, pace), []
+def closing(places: np.ndarray, opened: np.ndarray, surplus: float, rate: float) -> np.ndarray:
+    """Indices of locations to close, newest first (ties: smallest), up to the surplus and the rate [places/month].
+
+    A location that is larger than what is left to close stays open.
+    """
+    left, close = min(surplus, rate), []
     for index in np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64))):
         if places[index] <= left:
             left -= places[index]
@@ -97,14 +100,14 @@ def closing(places: np.ndarray, opened: np.ndarray, surplus: float, pace: float)
 
 
 def places_by_municipality(state: State, kind: Kind, month: int) -> np.ndarray:
-    """Open places of a kind, (municipalities,)."""
+    """Places in locations of a kind that have not closed by a month, (municipalities,)."""
     locations = state.locations
     rows = np.flatnonzero((locations.kind == kind) & (locations.ends > month))
     return np.bincount(locations.municipality[rows], locations.places[rows], len(state.municipalities))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Close what ends, then open regular and emergency locations for next month."""
+    """Close surplus regular locations, then open regular and emergency ones for next month."""
     households, locations, month = state.households, state.locations, state.clock.month
     in_place = np.flatnonzero((households.location != NO_ROW) & (households.hotel == NEVER))
     need = households.size[in_place].sum() / state.scale
@@ -114,12 +117,12 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month))
     held = locations.places[regular].sum()
     wanted = plan(state.nation.reception[0], params.stable_places, norm)
-    close = regular[closing(locations.places[regular], locations.opened[regular], held - wanted, params.closing_pace)]
+    close = regular[closing(locations.places[regular], locations.opened[regular], held - wanted, params.closing_rate)]
     locations.ends[close] = month + 1
 
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
     gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
-    new, halted = open_at(state, draws, "regular", wanted - held, params.regular_pace, params.regular_size, gap)
+    new, halted = open_at(state, draws, "regular", wanted - held, params.regular_rate, params.regular_size, gap)
     added = add(state, draws, new, Kind.REGULAR, params.regular_size, ENDLESS)
 
     now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
@@ -128,7 +131,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     short = need - usable - locations.places[now].sum()
     at_emergency = state.municipalities.emergency_places
     new, given_up = open_at(
-        state, draws, "emergency", short, params.emergency_pace, params.emergency_size, at_emergency
+        state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency
     )
     more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, params.contract)
     return {
@@ -139,12 +142,12 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 
 def open_at(
-    state: State, draws: Draws, label: str, gap: float, pace: float, size: float, weight: np.ndarray
+    state: State, draws: Draws, label: str, gap: float, rate: float, size: float, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Municipalities where new locations open, as many as gap and pace [places] ask for, and where one is stopped."""
+    """Municipalities of the new locations that open, and of those that objections stop; see `openings`."""
     towns = state.municipalities
-    number = np.arange(openings(gap, pace, size, draws.uniform(f"{label} number", np.zeros(1))[0]))
-    found = chosen(weight * towns.willingness, draws.uniform(label, number))
+    number = np.arange(openings(gap, rate, size, draws.uniform(f"{label} number", np.zeros(1))[0]))
+    found = municipality_of(weight * towns.willingness, draws.uniform(label, number))
     stopped = draws.uniform(f"{label} objections", number) < towns.stopped[found]
     return found[~stopped], found[stopped]
 

@@ -1,9 +1,9 @@
 """Family reunification (nareis): relatives abroad apply, wait for a decision, travel, and arrive.
 
-Part of the households with a permit applies for relatives, within the term that the law gives; the immigration
-service decides oldest first within a capacity [persons]; granted families travel and arrive at the registration
-centre with a permit. For some months in 2022-2023 families could only travel to a sponsor with a home, or after a
-long wait.
+Some households with a permit apply for relatives, within the term that the law sets; the immigration service decides
+oldest first within a capacity [persons]; families whose application is granted travel and arrive at the registration
+centre with a permit. For some months in 2022-2023 families could only travel to a sponsor with a home, or after a long
+wait.
 
 Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); capacity, national_series.csv.
 """
@@ -24,7 +24,7 @@ EVENTS = {"family_applied": "households", "family_arrived": "households", "famil
 
 
 class Params(ProcessParams):
-    """Who applies for relatives and how they come."""
+    """Applications for relatives, their terms, and the composition of the families."""
 
     applying_share: float = param(
         0.5, "share", 0, 1, "asy_family_followers: 1.2 come per permit / (3.0 per sponsor who applies x 0.8 granted)",
@@ -34,27 +34,30 @@ class Params(ProcessParams):
     )  # fmt: skip
     followers: float = param(3.0, "persons", 1, 8, "asy_family_followers", "mean number of relatives in an application")
     apply_within: float = param(
-        3, "months", 1, 12, "nareis_lag", "term to apply after the permit, used evenly", lever=True
-    )
+        3, "months", 1, 12, "nareis_lag", "term to apply after the permit; applications are spread evenly over it",
+        lever=True,
+    )  # fmt: skip
     capacity_factor: float = param(
         1.0, "ratio", 0.25, 4, "reunion_capacity", "reunification decisions a month, over the series", lever=True
     )
     travel: float = param(3, "months", 1, 24, "assumption", "mean time from decision to arrival")
     home_first: bool = param(
-        False, "switch", None, None, "nareis_2022", "families may only travel to a sponsor with a home", lever=True,
-        dated={"2022-10": True, "2023-02": False},
+        False, "switch", None, None, "nareis_2022", "whether families may only travel to a sponsor with a home",
+        lever=True, dated={"2022-10": True, "2023-02": False},
     )  # fmt: skip
     home_first_until: int = param(
-        15, "months", 1, 36, "nareis_2022", "wait since the application after which they may travel all the same",
+        15, "months", 1, 36, "nareis_2022", "time since the application after which they may travel without that",
         lever=True,
     )  # fmt: skip
-    female_lead: float = param(0.9, "share", 0, 1, "asy_ages_2015: 31% women, 65% minors", "women among leads")
+    female_lead: float = param(
+        0.9, "share", 0, 1, "asy_ages_2015: 31% women, 65% minors", "women among leads of families that follow"
+    )
     partner_share: float = param(0.05, "share", 0, 1, "asy_ages_2015", "families with a second adult")
     adult_age: float = param(33, "years", 20, 50, "assumption", "mean age of adults who follow")
 
 
 def apply(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Let the permit holders of this month apply for relatives; returns their rows."""
+    """Let some of this month's new permit holders apply for relatives; returns their rows."""
     households, month = state.households, state.clock.month
     fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NO_ROW))
     rows = fresh[draws.once("applies", households.identity[fresh]) < params.applying_share]
@@ -67,13 +70,13 @@ def apply(state: State, params: Params, draws: Draws) -> np.ndarray:
     return rows
 
 
-def family_size(chance: np.ndarray, mean: float) -> np.ndarray:
-    """Relatives per application, (n,): one and more with the given mean."""
-    return np.minimum(1 + geometric(chance, mean - 1), MOST_PERSONS)
+def family_size(u: np.ndarray, mean: float) -> np.ndarray:
+    """Relatives in each application, (n,), from a uniform draw each: at least one, with the given mean."""
+    return np.minimum(1 + geometric(u, mean - 1), MOST_PERSONS)
 
 
 def decide(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Decide on applications, oldest first; returns the rows of sponsors whose family was granted."""
+    """Decide on applications, oldest first; returns the rows of sponsors whose application was granted."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.reunion, households.reunion_since, Reunion.APPLIED, month)
     capacity = state.inputs.series_at("reunion_capacity", month) * params.capacity_factor * state.scale
@@ -98,7 +101,7 @@ def arriving(state: State, params: Params, draws: Draws) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Arrivals of granted families, decisions, then new applications."""
+    """Let families arrive, decide on applications, then take in new ones."""
     households, month = state.households, state.clock.month
     sponsors = arriving(state, params, draws)
     makeup = Makeup(params.female_lead, params.partner_share, 1 - params.female_lead, False, params.adult_age)

@@ -1,8 +1,8 @@
-"""The registration centre: identity, medical screening, and a first estimate of the chance.
+"""The registration centre: identity, medical screening, and a first estimate of how promising an application is.
 
-Oldest first within a capacity. Who comes from an origin that is granted almost never, or whose application will be
-closed without a decision on its merits (Dublin, withdrawn), goes to the fast track; repeat applications have their
-own; all others go to the regular one.
+Households are screened oldest first, within a capacity. Applicants from an origin that is almost never granted, and
+those whose application will be closed without a decision on its merits (Dublin, withdrawn), go to the fast track;
+repeat applications have a track of their own; all others go to the regular track.
 
 Source: shares closed by origin, abm/facts/data/decisions.csv (UNHCR, IND).
 """
@@ -28,23 +28,25 @@ EVENTS = {"screened": "households"}
 
 
 class Params(ProcessParams):
-    """What screening can handle and what it finds."""
+    """Capacity of screening, and the shares of what it finds."""
 
     capacity: float = param(
         8620, "persons/month", 500, 20000, "registered_2015_sep: most people registered in a month",
         "people that registration centres can register and screen", lever=True,
     )  # fmt: skip
-    medical_share: float = param(0.05, "share", 0, 0.3, "assumption", "households whose place a medical need decides")
+    medical_share: float = param(
+        0.05, "share", 0, 0.3, "assumption", "households whose medical need gives them precedence in placement"
+    )
     tie_share: float = param(0.08, "share", 0, 0.5, "assumption", "households with relatives in one region")
 
 
 def track(safe: np.ndarray, closing: np.ndarray, repeated: np.ndarray) -> np.ndarray:
-    """The procedure, (n,): fast for safe origins and for what will be closed, its own for repeat applications."""
+    """Track of each application, (n,): fast if it will be closed or its origin is safe; repeats have their own."""
     return np.where(closing, Track.FAST, np.where(repeated, Track.REPEATED, np.where(safe, Track.FAST, Track.REGULAR)))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Screen those who arrived in earlier months, oldest first."""
+    """Screen the households that arrived in earlier months, oldest first."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.stage, households.since, Stage.REGISTERING, month)
     budget = nation.screening[0] + params.capacity * state.scale
@@ -63,7 +65,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     return {"screened": rows}
 
 
-def region_by_population(state: State, chance: np.ndarray) -> np.ndarray:
-    """A region for each uniform, (n,) int: relatives live where people live."""
-    region = np.searchsorted(np.cumsum(state.regions.population_share), chance, side="right")
+def region_by_population(state: State, u: np.ndarray) -> np.ndarray:
+    """Region of relatives for each uniform draw, (n,) int8, with probability in proportion to its inhabitants."""
+    region = np.searchsorted(np.cumsum(state.regions.population_share), u, side="right")
     return np.minimum(region, len(state.regions) - 1).astype(np.int8)

@@ -17,17 +17,12 @@ EVENTS = {"registered": "households"}
 
 
 class Params(ProcessParams):
-    """How long registration takes."""
+    """Time that registration takes."""
 
     brp_weeks: float = param(
-        6,
-        "weeks",
-        0,
-        40,
-        "assumption",
-        "weeks from permit to the population register (a step takes a month at least)",
+        6, "weeks", 0, 40, "assumption", "weeks from permit to the population register (a step takes a month at least)",
         lever=True,
-    )
+    )  # fmt: skip
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:

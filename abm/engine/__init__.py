@@ -1,1 +1,1 @@
-"""What every domain builds on: errors, months, tables, draws, parameters, kernels, queues and YAML."""
+"""The base of every domain: errors, months, tables, draws, parameters, kernels, queues and YAML."""

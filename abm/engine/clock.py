@@ -1,4 +1,4 @@
-"""Months: the only unit of time. Month 0 is January 2015."""
+"""Months, the only unit of time: month 0 is January 2015."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from abm.engine.errors import InputError
 FIRST_YEAR = 2015
 MONTHS = 12
 WEEKS_PER_MONTH = 365.25 / 12 / 7
-NEVER = -(2**14)  # no month: long before anybody was born, and near enough that differences fit 16 bits
-EARLIEST = -1024  # first month that a waiting list can order: September 1929
+NEVER = -(2**14)  # stands for no month: before anybody was born, and differences to it fit in 16 bits
+EARLIEST = -1024  # earliest month that a waiting list can sort: September 1929
 ENDLESS = np.iinfo(np.int16).max  # a month that never comes
 _LABEL = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -46,7 +46,7 @@ def starts_half_year(month: int) -> bool:
 
 @dataclass
 class Clock:
-    """Where the run stands: the month that the next turn will simulate."""
+    """The clock of a run: the month that the next turn will simulate."""
 
     month: int = 0
 
@@ -61,6 +61,6 @@ class Clock:
         return year(self.month)
 
 
-def whole_months(weeks: float, chance: np.ndarray) -> np.ndarray:
-    """Weeks as whole months, (n,) int64: rounded up or down by `chance` in [0, 1) so that the mean is right."""
-    return np.floor(weeks / WEEKS_PER_MONTH + chance).astype(np.int64)
+def whole_months(weeks: float, u: np.ndarray) -> np.ndarray:
+    """Weeks as whole months, (n,) int64: rounded up or down by uniform draws u so that the mean is exact."""
+    return np.floor(weeks / WEEKS_PER_MONTH + u).astype(np.int64)

@@ -1,7 +1,7 @@
-"""Luck that is addressed, never consumed.
+"""Uniform draws that are addressed, not consumed from a stream: common random numbers for every person.
 
-A draw belongs to (seed, process, label, month, person): who else is present, in which order rows stand and who
-observes change nothing, so two scenarios share their luck person by person (common random numbers).
+A draw is a function of (seed, process, label, month, identity). Other people, the order of rows and what is observed
+do not change it, so two scenarios share their random numbers person by person.
 
 Source: philox4x32-10, Salmon et al. 2011, doi 10.1145/2063384.2063405; its published known answers are a test.
 """
@@ -19,7 +19,7 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _S5, _S6, _S32 = np.uint64(5), np.uint64(6), np.uint64(32)
 _2P26, _2P53 = 67108864.0, 9007199254740992.0
-_LIFELONG = 0xFFFFFFFF  # the month of draws that belong to no month
+_LIFELONG = 0xFFFFFFFF  # stands for the month in lifelong draws
 
 
 @njit(cache=True, inline="always")
@@ -52,18 +52,18 @@ def fill_uniform(out, who, month, stream, k0, k1):
 
 @cache
 def stream(*path: str) -> int:
-    """The 32-bit address of a label, the same on every machine."""
+    """The 32-bit stream number of a label, the same on every machine."""
     return int.from_bytes(blake2b("/".join(path).encode(), digest_size=4).digest(), "little")
 
 
-def mixed(who: np.ndarray, salt: int) -> np.ndarray:
-    """A permutation of 0..2**52-1 applied to identities: random order without ties.
+def mixed(identity: np.ndarray, salt: int) -> np.ndarray:
+    """A pseudorandom permutation of 0..2**52-1 applied to identities: random order without ties.
 
-    Bijective (xor, odd multiplication, xor-shift, all modulo 2**52), so two people never share a number and the
-    row order cannot leak into a waiting list.
+    It is bijective (xor, odd multiplication, xor-shift, all modulo 2**52), so two people never share a number and the
+    order of rows cannot leak into a waiting list.
     """
     mask = np.uint64((1 << ORDER_BITS) - 1)
-    number = (np.asarray(who, np.uint64) ^ np.uint64(salt)) & mask
+    number = (np.asarray(identity, np.uint64) ^ np.uint64(salt)) & mask
     for factor in (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)):
         number ^= number >> np.uint64(ORDER_BITS // 2)
         number = (number * factor) & mask
@@ -71,45 +71,45 @@ def mixed(who: np.ndarray, salt: int) -> np.ndarray:
 
 
 @register_jitable
-def normal(chance: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Standard normal numbers, (n,), from two uniforms each (Box and Muller 1958)."""
-    return np.sqrt(-2 * np.log1p(-chance)) * np.cos(2 * np.pi * angle)
+def normal(u: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Standard normal draws, (n,), from two uniform draws each (Box and Muller 1958)."""
+    return np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * angle)
 
 
 class Draws:
-    """The luck of one process in one month."""
+    """The random draws of one process in one month."""
 
     def __init__(self, seed: int, process: str, month: int):
         self.seed, self.process, self.month = int(seed), process, int(month)
         self._k0, self._k1 = np.uint64(self.seed & 0xFFFFFFFF), np.uint64(self.seed >> 32 & 0xFFFFFFFF)
 
-    def uniform(self, label: str, who: np.ndarray) -> np.ndarray:
-        """One number in [0, 1) per identity and month; shape of `who` (integers), float64."""
-        return self._fill(who, self.address(label))
+    def uniform(self, label: str, identity: np.ndarray) -> np.ndarray:
+        """A uniform draw in [0, 1) for each identity in this month; shape of `identity` (integers), float64."""
+        return self._fill(identity, self.address(label))
 
-    def once(self, label: str, who: np.ndarray) -> np.ndarray:
-        """One number in [0, 1) per identity for what happens once in a life: the same in whatever month it comes.
+    def once(self, label: str, identity: np.ndarray) -> np.ndarray:
+        """A lifelong uniform draw in [0, 1) for each identity: the same in every month.
 
-        So a faster queue changes when somebody is decided, not how.
+        For what happens once in a life: a faster queue changes when an application is decided, not the outcome.
         """
-        return self._fill(who, self.address(label, lifelong=True))
+        return self._fill(identity, self.address(label, lifelong=True))
 
     def address(self, label: str, lifelong: bool = False) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-        """Month, stream and key of `uniform(label, ...)`, or `once`, for kernels that call fill_uniform themselves."""
+        """Month, stream and key of `uniform(label, ...)`, or of `once`, for kernels that call fill_uniform."""
         month = np.uint64(_LIFELONG if lifelong else self.month)
         return month, np.uint64(stream(self.process, label)), self._k0, self._k1
 
-    def _fill(self, who: np.ndarray, address: tuple) -> np.ndarray:
-        who = np.ascontiguousarray(who, dtype=np.uint64)
+    def _fill(self, identity: np.ndarray, address: tuple) -> np.ndarray:
+        who = np.ascontiguousarray(identity, dtype=np.uint64)
         out = np.empty(len(who))
         fill_uniform(out, who, *address)
         return out
 
-    def order(self, label: str, who: np.ndarray) -> np.ndarray:
-        """A lottery number below 2**52 per identity, no two alike; the same in every month."""
-        return mixed(who, self.salt(label))
+    def order(self, label: str, identity: np.ndarray) -> np.ndarray:
+        """A lottery number below 2**52 for each identity, all different; the same in every month."""
+        return mixed(identity, self.salt(label))
 
     def salt(self, label: str) -> int:
-        """A number below 2**48 that belongs to a label in every month: which permutation `order` uses."""
+        """A number below 2**48 for each label, the same in every month: it selects the permutation of `order`."""
         digest = blake2b(f"{self.seed}/{self.process}/{label}".encode(), digest_size=6).digest()
         return int.from_bytes(digest, "little")

@@ -1,4 +1,4 @@
-"""The one kind of error that a person can mend: bad input, told in one line."""
+"""Errors: bad input, which the user can correct, and books that do not balance, which is a fault of the model."""
 
 
 class InputError(ValueError):
@@ -6,4 +6,4 @@ class InputError(ValueError):
 
 
 class BooksError(AssertionError):
-    """The books of the model do not close: the message names the process and the rows."""
+    """The books of the model do not balance: the message names the process or the rule, and the rows."""

@@ -1,6 +1,6 @@
-"""A population as columns: rows are only added, so a row number is a lasting reference.
+"""Populations as structs of arrays: rows are only appended, so a row number is a lasting reference.
 
-Only abm/people/archive.py takes rows out, between two months of a run that nobody else looks at.
+Only abm/people/archive.py removes rows, between two months of a run, when nothing else refers to row numbers.
 """
 
 from collections.abc import Iterable
@@ -8,20 +8,20 @@ from collections.abc import Iterable
 import numpy as np
 
 FIRST_CAPACITY = 64
-NO_ROW = -1  # in a column of row numbers: there is none
-UNSET = -1  # in a column of codes, counts or shares that are never negative: not set, not known
+NO_ROW = -1  # in a column of row numbers: no row
+UNSET = -1  # in a column of codes, counts or shares, which are never negative: not set or not known
 
 
 def written(*parts: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Columns that a process may write, once each: of its own ('households.stage', or 'households' for all of a table)
-    and of what it calls, each of which names its own.
+    """Columns that a process may write, without duplicates: its own ('households.stage', or 'households' for a whole
+    table) and the WRITES of the modules that it calls.
     """
     named = dict.fromkeys(each for part in parts for each in ((part,) if isinstance(part, str) else part))
     return tuple(each for each in named if "." not in each or each.partition(".")[0] not in named)
 
 
 class column:
-    """A declared column: dtype, value of a new row, unit and meaning. Reading it gives the live array."""
+    """A declared column: dtype, default, unit and meaning. Reading it from a table gives the live array."""
 
     def __init__(self, dtype, default=0, unit: str = "", doc: str = ""):
         self.dtype, self.default, self.unit, self.doc = np.dtype(dtype), default, unit, doc
@@ -37,7 +37,7 @@ class column:
 
 
 class Table:
-    """Struct of arrays. Subclasses declare columns; `add` appends rows; columns are live views."""
+    """A struct of arrays: subclasses declare columns, `add` appends rows, and columns are read as live views."""
 
     def __init__(self):
         self._size = 0
@@ -54,7 +54,7 @@ class Table:
         return self._size
 
     def add(self, count: int, **values) -> np.ndarray:
-        """Append `count` rows; columns not given hold their default. Returns the new row numbers.
+        """Append `count` rows and return their numbers; columns that are not given get their default.
 
         Raises KeyError for an unknown column and ValueError for a wrong length or where the table may not grow.
         """
@@ -64,7 +64,7 @@ class Table:
         if self._writable is not None:
             raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
         values = {name: np.asarray(value) for name, value in values.items()}
-        for name, value in values.items():  # all or none
+        for name, value in values.items():  # all checked before any is written
             if value.shape not in ((), (1,), (count,)):
                 raise ValueError(f"{type(self).__name__}.{name}: {value.shape} can not be broadcast to {count} rows")
         rows = np.arange(self._size, self._size + count)
@@ -76,12 +76,12 @@ class Table:
         return rows
 
     def keep(self, wanted: np.ndarray) -> None:
-        """Keep the rows that are wanted, (rows,) bool, in their order; the others are gone, and numbers change.
+        """Keep the rows flagged in `wanted`, (rows,) bool, in order, and remove the others; row numbers change.
 
         Raises ValueError where the table may not change.
         """
         if self._writable is not None:
-            raise ValueError(f"{type(self).__name__} is read-only here: rows can be taken out between months only")
+            raise ValueError(f"{type(self).__name__} is read-only here: rows can be removed between months only")
         rows = np.flatnonzero(wanted)
         for name, declared in self.columns().items():
             stored = self._store[name]
@@ -91,7 +91,7 @@ class Table:
         self._refresh()
 
     def writable(self, names: Iterable[str] | None) -> None:
-        """Let only the named columns be written (None: all)."""
+        """Make only the named columns writable (None: all)."""
         self._writable = None if names is None else frozenset(names)
         if names is None:
             self._live = self._open
@@ -101,21 +101,21 @@ class Table:
             self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
 
     def _reserve(self, size: int) -> None:
-        """Grow every column to hold `size` rows; new room holds the defaults."""
+        """Enlarge every column to hold at least `size` rows; new rows hold the defaults."""
         capacity = len(next(iter(self._store.values())))
         if size <= capacity:
             return
         while capacity < size:
             capacity *= 2
         for name, declared in self.columns().items():
-            grown = np.full(capacity, declared.default, declared.dtype)
-            grown[: self._size] = self._store[name][: self._size]
-            self._store[name] = grown
+            larger = np.full(capacity, declared.default, declared.dtype)
+            larger[: self._size] = self._store[name][: self._size]
+            self._store[name] = larger
 
     def _refresh(self) -> None:
-        """Make the live views anew after the length or the storage changed: to be written, and to be read only.
+        """Renew the live views, writable and read-only ones, after the length or the storage changed.
 
-        Both are made here, once, because what may be written changes with every process.
+        Both are made here, once, because the set of writable columns changes with every process.
         """
         self._open = {name: array[: self._size] for name, array in self._store.items()}
         self._shut = {name: array.view() for name, array in self._open.items()}

@@ -1,1 +1,1 @@
-"""Who pays what to whom: own contribution, savings, and the ledger of reception."""
+"""Payments: own contribution, savings, and the ledger of reception."""

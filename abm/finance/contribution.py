@@ -1,4 +1,4 @@
-"""Who works while living in reception pays an own contribution (eigen bijdrage); policy can let part of it be saved.
+"""The own contribution (eigen bijdrage) of households that work while living in reception, and its saved part.
 
     kept  = min(share x net wage, maximum)                               per person with a job
     due   = min(sum of (net wage - kept), value of what is provided)     per household
@@ -7,12 +7,13 @@
 Law: Regeling eigen bijdrage asielzoekers met inkomen en vermogen 2008 (Reba 2008, BWBR0024733), articles 3 to 5, text
 valid from 26 November 2008 to 31 December 2015; money for food and persons by the Rva 2005 as of 1 January 2015. Later
 texts were not found: later amounts are dated only where a source gives them. In emergency reception nobody pays, and
-of the others only part does.
+elsewhere only a share of the households does.
 
-Part of what is due can go to a savings account of the household instead (`saved_share`, none by law). It is paid out at
-moving into a home or at demonstrable return; who leaves with unknown destination loses it after a month to the
-reception agency. What a new job would cost in contribution, less what its savings are worth, is the tax on work that
-people weigh when they look for a job. They weigh the rule, whether or not it is enforced on them.
+Policy can let part of the contribution go to a savings account of the household instead (`saved_share`, none by law).
+Savings are paid out when the household moves into a home or returns demonstrably; households that leave with unknown
+destination lose theirs to the reception agency after a month. The contribution on a new job, less the value of its
+savings, is the tax on work that people take into account when they look for a job, whether or not the rule is enforced
+on them.
 
 Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088; minimum wage, national_series.csv.
 """
@@ -32,8 +33,8 @@ from abm.tables.people import Stage
 
 WRITES = ("households.savings", "households.tax_on_work", "ledger")
 EVENTS = {"contributed": "households", "savings_released": "households"}
-WEEKS = 4.33  # weeks in a month by article 3 of the Reba
-LARGE, MIDDLE = 4, 3  # persons in a household from which food is cheaper
+WEEKS = 4.33  # weeks in a month, by article 3 of the Reba
+LARGE, MIDDLE = 4, 3  # household sizes [persons] from which food money per person is lower
 PARTIES = {
     Purpose.CONTRIBUTIONS: (Account.NEWCOMERS, Account.COA),
     Purpose.SAVED: (Account.NEWCOMERS, Account.SAVINGS),
@@ -44,66 +45,71 @@ PARTIES = {
 
 
 class Params(ProcessParams):
-    """Amounts of the law, and what policy makes of them."""
+    """Amounts set by law, enforcement, and saving."""
 
     saved_share: float = param(
-        0, "share", 0, 1, "assumption: none by law", "part of the contribution that is saved", lever=True
+        0, "share", 0, 1, "assumption: none by law", "share of the contribution that is saved", lever=True
     )
     kept_share: float = param(
-        0.25, "share", 0, 1, "reba_rate: article 5", "part of the net wage that a worker keeps", lever=True
+        0.25, "share", 0, 1, "reba_rate: article 5", "share of the net wage that a worker keeps", lever=True
     )
     kept_most: float = param(
         183, "EUR/month", 0, 3000, "reba_rate: article 5; reba_revenue: 185 in January 2016; later amounts not found",
-        "what a worker keeps at most, as long as the contribution is below its maximum", lever=True,
+        "maximum that a worker keeps, as long as the contribution is below its own maximum", lever=True,
         dated={"2016-01": 185},
     )  # fmt: skip
     emergency_pays: bool = param(
         False, "switch", None, None, "reba_revenue: in emergency reception nobody pays (January 2016)",
-        "whether who lives in emergency or municipal places contributes too", lever=True,
+        "whether households in emergency or municipal places contribute too", lever=True,
     )  # fmt: skip
     housing_first: float = param(
         45.38, "EUR/week", 0, 200, "reba_value: article 3, 2008", "value of housing, first member of a household"
     )
-    housing_second: float = param(22.69, "EUR/week", 0, 200, "reba_value: article 3, 2008", "the same, second member")
-    housing_next: float = param(11.34, "EUR/week", 0, 200, "reba_value: article 3, 2008", "the same, each member more")
-    housing_most: float = param(
-        393.43, "EUR/month", 0, 2000, "reba_value: article 3, 2008", "value of housing of a household at most"
+    housing_second: float = param(
+        22.69, "EUR/week", 0, 200, "reba_value: article 3, 2008", "value of housing, second member"
     )
-    food_adult_small: float = param(44.66, "EUR/week", 0, 200, "rule_rva_2014", "food, adult where 1 or 2 live")
-    food_child_small: float = param(34.86, "EUR/week", 0, 200, "rule_rva_2014", "food, child where 2 live")
-    food_adult_middle: float = param(37.07, "EUR/week", 0, 200, "rule_rva_2014", "food, adult where 3 live")
-    food_child_middle: float = param(28.93, "EUR/week", 0, 200, "rule_rva_2014", "food, child where 3 live")
-    food_adult_large: float = param(33.05, "EUR/week", 0, 200, "rule_rva_2014", "food, adult where 4 or more live")
-    food_child_large: float = param(25.8, "EUR/week", 0, 200, "rule_rva_2014", "food, child where 4 or more live")
+    housing_next: float = param(
+        11.34, "EUR/week", 0, 200, "reba_value: article 3, 2008", "value of housing, each further member"
+    )
+    housing_most: float = param(
+        393.43, "EUR/month", 0, 2000, "reba_value: article 3, 2008", "maximum value of housing of a household"
+    )
+    food_adult_small: float = param(44.66, "EUR/week", 0, 200, "rule_rva_2014", "food, adult in a household of 1 or 2")
+    food_child_small: float = param(34.86, "EUR/week", 0, 200, "rule_rva_2014", "food, child in a household of 2")
+    food_adult_middle: float = param(37.07, "EUR/week", 0, 200, "rule_rva_2014", "food, adult in a household of 3")
+    food_child_middle: float = param(28.93, "EUR/week", 0, 200, "rule_rva_2014", "food, child in a household of 3")
+    food_adult_large: float = param(
+        33.05, "EUR/week", 0, 200, "rule_rva_2014", "food, adult in a household of 4 or more"
+    )
+    food_child_large: float = param(
+        25.8, "EUR/week", 0, 200, "rule_rva_2014", "food, child in a household of 4 or more"
+    )
     food_index: float = param(
         1, "ratio", 0.5, 2, "rule_rva_later: 46.97 over 44.66 (a family of four: 1.09); the month is an assumption",
-        "food money over that of 2015", dated={"2021-01": 1.05},
+        "food money relative to 2015", dated={"2021-01": 1.05},
     )  # fmt: skip
     personal: float = param(12.95, "EUR/week", 0, 100, "rule_rva_2014", "money for clothing and personal use")
     paying_share: float = param(
-        0.16,
-        "share",
-        0,
-        1,
+        0.16, "share", 0, 1,
         "assumption: 446,000 EUR in 2015 and 2016 (reba_revenue) over what the model finds due then",
-        "households with a job in reception that do contribute",
-    )
+        "households with a job in reception that actually contribute",
+    )  # fmt: skip
     offered: float = param(
         0.73, "ratio", 0.2, 2, "assumption: 28 hours of 38, at 1.1 times the minimum wage, of which 0.9 is left net",
         "net wage of the job that people seek, over the minimum wage of a full week",
     )  # fmt: skip
     savings_value: float = param(
-        0.65, "ratio", 0.3, 1, "assumption: prior of phi", "worth of a saved euro to its owner now"
+        0.65, "ratio", 0.3, 1, "assumption: prior of phi", "present value of a saved euro to its owner"
     )
 
 
 def kept(net: np.ndarray, params: Params) -> np.ndarray:
-    """Part of net wages that workers keep, (n,) EUR a month."""
+    """The part of their net wages that workers keep, (n,) EUR/month."""
     return np.minimum(params.kept_share * net, params.kept_most)
 
 
 def value(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarray:
-    """Value of what reception provides to households, (n,) EUR a month; adults, children [persons]: (n,)."""
+    """Value of what reception provides to households, (n,) EUR/month; adults, children [persons]: (n,)."""
     persons = adults + children
     sizes = [persons >= LARGE, persons == MIDDLE]
     adult = np.select(sizes, [params.food_adult_large, params.food_adult_middle], params.food_adult_small)
@@ -115,16 +121,16 @@ def value(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarra
 
 
 def value_of(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarray:
-    """The same, looked up: many households are alike."""
+    """The same as `value`, computed once per composition: many households are alike."""
     table = value(*np.indices((adults.max(initial=0) + 1, children.max(initial=0) + 1)), params)
     return table[adults, children]
 
 
 def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params) -> np.ndarray:
-    """Part of the net wage of one more job in a household that its own contribution takes, (n,) share.
+    """Share of the net wage of one more job in a household that goes to its own contribution, (n,).
 
-    rest: what is left of present wages after what is kept, most: value of what is provided; (n,) EUR a month; wage:
-    net, of that job.
+    rest: present net wages less the part that is kept; most: value of what is provided; (n,) EUR/month. wage: net wage
+    of that job [EUR/month].
     """
     net = np.full(len(rest), wage)
     more = np.minimum(rest + net - kept(net, params), most) - np.minimum(rest, most)
@@ -151,7 +157,7 @@ def earned(number, count, household, born, net_wage, month, adult, kept_share, k
 
 
 def contributing(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
-    """Rows of those in reception (rows) who live where a contribution is asked, (n,)."""
+    """The households in reception (rows) that live where a contribution is due, (n,) rows."""
     if params.emergency_pays:
         return rows
     kind = state.locations.kind[state.households.location[rows]]
@@ -159,7 +165,7 @@ def contributing(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
 
 
 def release(state: State) -> dict[Purpose, np.ndarray]:
-    """Households whose account closes this month, by purpose: rows of those with savings who found a home or left."""
+    """Rows of the households whose savings account closes this month, by purpose of the payment."""
     households = state.households
     rows = np.flatnonzero(households.savings > 0)
     stage = households.stage[rows]
@@ -172,7 +178,7 @@ def release(state: State) -> dict[Purpose, np.ndarray]:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Collect this month's contributions, save part of them, and pay out accounts that close."""
+    """Collect this month's contributions, save part of them, and pay out the accounts that close."""
     people, households = state.newcomers, state.households
     here = placed(households.location)
     rows = contributing(state, params, here)

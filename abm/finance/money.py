@@ -1,8 +1,8 @@
-"""A ledger of euros: what reception places and late decisions cost, from whom to whom.
+"""Payments for reception places and late decisions, booked in a ledger by payer, payee and purpose.
 
-The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and for
-places that stay empty beyond the planned share a part of it; own contributions lower what the State pays. The
-immigration service pays a penalty per day to part of those whose statutory term has passed, to a maximum per case.
+The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and a fraction
+of that for places that are empty beyond the planned share; own contributions lower what the State pays. The immigration
+service pays a penalty per day, up to a maximum per case, to a share of the households whose statutory term has passed.
 
     penalty in month d after the term = clip(maximum - (d - 1) x day x 30.4, 0, day x 30.4)
 
@@ -32,11 +32,11 @@ PARTIES = {
     Purpose.PLACES_EMPTY: (Account.COA, Account.PROVIDERS),
     Purpose.PENALTIES: (Account.IND, Account.NEWCOMERS),
 }
-OWN_INCOME = (Purpose.CONTRIBUTIONS, Purpose.SAVINGS_FORFEITED)  # what the agency got, which lowers its budget
+OWN_INCOME = (Purpose.CONTRIBUTIONS, Purpose.SAVINGS_FORFEITED)  # revenue of the agency, which lowers its budget
 
 
 class Params(ProcessParams):
-    """Terms, claims and empty places; unit costs are a data series."""
+    """Statutory terms, claims and empty places; unit costs are a data series."""
 
     decision_term: int = param(
         6, "months", 1, 36, "decision_term|ind_capacity_2022: 15 months by decree; its end in 2017 is an assumption",
@@ -47,21 +47,22 @@ class Params(ProcessParams):
         6, "months", 1, 36, "assumption: 90 days and three months more", "statutory term for reunification", lever=True
     )
     claim_share: float = param(
-        0.15, "share", 0, 1, "assumption", "households past the term that claim a penalty payment"
+        0.15, "share", 0, 1, "assumption", "households past the statutory term that claim a penalty payment"
     )
     empty_share: float = param(
-        0.5, "ratio", 0, 1, "assumption", "cost of a place that is empty beyond the planned share, over one in use"
-    )
+        0.5, "ratio", 0, 1, "assumption",
+        "cost of a place that is empty beyond the planned share, over that of one in use",
+    )  # fmt: skip
 
 
 def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarray:
-    """Euros due this month per case, (n,), in the 1st, 2nd... month after the term."""
+    """Penalty due this month per case, (n,) EUR; months_late: 1 in the first month after the term."""
     a_month = per_day * DAYS_PER_MONTH
     return np.where(months_late >= 1, np.clip(maximum - (months_late - 1) * a_month, 0, a_month), 0.0)
 
 
 def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
-    """Euros a month at full scale for people in places of each kind, and for empty regular places."""
+    """Cost of people in places of each kind and of empty regular places, EUR/month at full scale."""
     households, locations, month = state.households, state.locations, state.clock.month
     rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
@@ -81,7 +82,7 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:
-    """Euros of penalty payments this month at full scale, for late first decisions and late reunification."""
+    """Penalties this month for late first decisions and late reunification decisions, EUR at full scale."""
     households, month = state.households, state.clock.month
     per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
     asylum = np.flatnonzero((households.stage == Stage.IN_DECISION) & ~households.closing)  # closings have other terms
@@ -99,7 +100,7 @@ def penalties(state: State, params: Params, draws: Draws) -> float:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Enter this month's payments in the ledger."""
+    """Book this month's payments in the ledger."""
     paid = reception_costs(state, params)
     own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
     paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}

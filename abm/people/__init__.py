@@ -1,1 +1,1 @@
-"""Who the people are: profile, household formation, working age, and how a region suits them."""
+"""People: household formation, profiles, working age, and their match with the jobs of a region."""

@@ -1,8 +1,8 @@
-"""Households whose chain has ended leave the tables of a long run, because every month looks at whole columns.
+"""Households that have left are taken out of the tables of a long run, because every month loops over whole columns.
 
-Nothing that a run reports changes: nobody looks at them any more, luck is addressed by identity and not by row, and who
-stays keeps the order of rows. Row numbers do change, so it happens between the months, where no events are at hand. A
-`Model` of Mesa, whose agents are rows, keeps everybody.
+Nothing that a run reports changes: these households are no longer used, random draws are addressed by identity and not
+by row, and the remaining rows keep their order. Row numbers do change, so it is done between two months, when no events
+refer to rows. A `Model` of Mesa, whose agents are rows, keeps every household.
 """
 
 import numpy as np
@@ -11,16 +11,16 @@ from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Stage
 
-WORTH = 0.2  # share of the households that must have left before the tables are rewritten
+WORTH = 0.2  # share of households that must have left before rewriting the tables pays off
 
 
 def put_away(state: State, worth: float = WORTH) -> int:
-    """Take households that left, and their members, out of the tables; how many (0 where it is not `worth` it)."""
+    """Remove households that left, and their members; returns how many (0 where at most share `worth` of all left)."""
     people, households = state.newcomers, state.households
     left = (households.stage == Stage.RETURNED) | (households.stage == Stage.UNKNOWN)
     if np.count_nonzero(left) <= worth * len(households):
         return 0
-    here = ~left | looked_at(state)
+    here = ~left | still_used(state)
     number = np.cumsum(here, dtype=np.int32) - 1
     people.keep(here[people.household])
     people.household[:] = number[people.household]
@@ -30,8 +30,8 @@ def put_away(state: State, worth: float = WORTH) -> int:
     return len(here) - len(households)
 
 
-def looked_at(state: State) -> np.ndarray:
-    """Which households matter though they left, (households,): just now, with savings, or the sponsor of somebody."""
+def still_used(state: State) -> np.ndarray:
+    """Flags of households that must stay, (households,): just changed, with savings or family abroad, or sponsors."""
     households = state.households
     found = households.since >= state.clock.month - 1
     found |= (households.savings != 0) | (households.family_abroad != 0)

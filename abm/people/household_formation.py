@@ -1,8 +1,8 @@
-"""Who a household consists of, and how it enters the tables.
+"""Composition of new households, their identities, and their entry into the tables.
 
 An identity is packed, not hashed, so no two people can share one; it depends on origin, month and rank among those
-who arrived that month, never on how many others there are. A family that follows takes the sponsor's identity with
-the next generation.
+who arrived that month, never on how many others there are. A family that joins a sponsor has the sponsor's identity
+with the next generation number.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from abm.state import State
 from abm.tables.people import Role
 
 _GENERATION, _WAY, _RANK, _MONTH, _ORIGIN = 4, 6, 8, 28, 40  # first bit of each field; the person is in bits 0-3
-BEFORE_START = -1  # month in the identity of whoever was there when the run began
+BEFORE_START = -1  # month in the identity of households that are present when the run begins
 MOST_PERSONS = (1 << _GENERATION) - 1
-ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who come alone; cut of the age distribution
+ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who arrive alone; maximum age
 
 
 @dataclass(frozen=True)
 class Makeup:
-    """What decides who the members are: shares and flags per household, (n,), or one number for all."""
+    """Distribution of the members of households: shares and flags per household, (n,), or one number for all."""
 
-    female_lead: np.ndarray | float  # chance that the lead is a woman
-    partner: float  # chance that the second person is an adult partner
-    female_partner: float  # chance that the partner is a woman
-    unaccompanied: np.ndarray | bool  # households of one minor
+    female_lead: np.ndarray | float  # probability that the lead is a woman
+    partner: float  # probability that the second person is an adult partner
+    female_partner: float  # probability that the partner is a woman
+    unaccompanied: np.ndarray | bool  # whether a household of one is a minor
     adult_age: float  # mean age of adults [years]
 
 
@@ -38,29 +38,29 @@ def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np
 
 
 def relatives(sponsor_identity: np.ndarray) -> np.ndarray:
-    """Identity of the household that follows a sponsor, (n,) uint64."""
+    """Identity of the household that joins a sponsor, (n,) uint64."""
     return sponsor_identity + np.uint64(1 << _GENERATION)
 
 
-def geometric(chance: np.ndarray, mean: float) -> np.ndarray:
-    """Counts 0, 1, 2... with the given mean, (n,) int64, by inverting the distribution on a uniform."""
+def geometric(u: np.ndarray, mean: float) -> np.ndarray:
+    """Geometric counts 0, 1, 2... with the given mean, (n,) int64, by inversion of uniform draws u."""
     if mean <= 0:
-        return np.zeros(len(chance), dtype=np.int64)
-    return np.floor(np.log1p(-chance) / np.log(mean / (1 + mean))).astype(np.int64)
+        return np.zeros(len(u), dtype=np.int64)
+    return np.floor(np.log1p(-u) / np.log(mean / (1 + mean))).astype(np.int64)
 
 
-def household_sizes(chance: np.ndarray, more: np.ndarray, family_share: np.ndarray, mean: float) -> np.ndarray:
-    """Persons per applying household, (n,) int64: one, or for families two and more with the given mean [persons].
+def household_sizes(u: np.ndarray, more: np.ndarray, family_share: np.ndarray, mean: float) -> np.ndarray:
+    """Persons per applying household, (n,) int64: one, or for families two or more with the given mean [persons].
 
-    chance, more: (n,) uniforms; family_share: (n,). What goes beyond two is geometric, cut at MOST_PERSONS.
+    u, more: (n,) uniform draws; family_share: (n,). Persons beyond two are geometric, cut at MOST_PERSONS.
     """
-    return np.where(chance < family_share, np.minimum(2 + geometric(more, mean - 2), MOST_PERSONS), 1)
+    return np.where(u < family_share, np.minimum(2 + geometric(more, mean - 2), MOST_PERSONS), 1)
 
 
-def ages(role: np.ndarray, alone: np.ndarray, chance: np.ndarray, mean: float) -> np.ndarray:
-    """Ages [years], (n,): children evenly 0-17, minors alone 13-17, adults exponential above 18 with the given mean."""
-    adult = np.minimum(ADULT - (mean - ADULT) * np.log1p(-chance), OLDEST)
-    child = np.where(alone, MINOR_ALONE + chance * (ADULT - MINOR_ALONE), chance * ADULT)
+def ages(role: np.ndarray, alone: np.ndarray, u: np.ndarray, mean: float) -> np.ndarray:
+    """Ages [years], (n,): uniform on 0-17 for children and 13-17 for minors alone, exponential from 18 for adults."""
+    adult = np.minimum(ADULT - (mean - ADULT) * np.log1p(-u), OLDEST)
+    child = np.where(alone, MINOR_ALONE + u * (ADULT - MINOR_ALONE), u * ADULT)
     return np.where(alone | (role == Role.CHILD), child, adult)
 
 

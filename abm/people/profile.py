@@ -1,8 +1,8 @@
-"""Who is of working age, with which profile, and whom health or care keeps from class and work.
+"""Profiles of people of working age, and exemptions from class and work because of health or care.
 
-A profile (schooling, sector, what else helps to find work, which activity suits, how readily somebody takes part) is
-what a person brings: it is drawn once, at registration. Exemption follows a medical or social assessment, looked at
-again after some months.
+A profile (schooling, sector, unobserved talent for finding work, most suitable activity, participation threshold) is
+what a person brings: it is drawn once, at registration. An exemption follows from a medical or social assessment, which
+is repeated after some months.
 
 Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher education, a third primary school at most);
 exempt E045, E101.
@@ -36,15 +36,15 @@ SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIR
 
 
 class Params(ProcessParams):
-    """What people bring."""
+    """Distributions of schooling, talent and suitable activity, and the share of people who are exempt."""
 
     exempt_share: float = param(
-        0.3, "share", 0.1, 0.4, "E045|E101", "adults whom health or care keeps from class and work"
+        0.3, "share", 0.1, 0.4, "E045|E101", "adults who are exempt from class and work because of health or care"
     )
-    exempt_months: int = param(24, "months", 6, 60, "assumption", "months after which that is looked at again")
+    exempt_months: int = param(24, "months", 6, 60, "assumption", "months between assessments of exemption")
     talent_spread: float = param(
         0.94, "log odds/month", 0.5, 1.2, "assumption: prior of sigma_nu, set by the spread over duration in E045",
-        "spread of what helps to find work and is not in the model",
+        "standard deviation of unobserved talent for finding work",
     )  # fmt: skip
     unschooled: float = param(0.1, "share", 0, 0.5, "assumption", "adults who cannot read and write")
     primary: float = param(
@@ -53,27 +53,29 @@ class Params(ProcessParams):
     higher: float = param(
         0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education"
     )
-    internship: float = param(0.2, "share", 0, 1, "assumption", "adults whom an internship suits best")
-    participation_job: float = param(0.2, "share", 0, 1, "assumption", "adults whom an unpaid participation job suits")
+    internship: float = param(0.2, "share", 0, 1, "assumption", "adults for whom an internship is most suitable")
+    participation_job: float = param(
+        0.2, "share", 0, 1, "assumption", "adults for whom an unpaid participation job is most suitable"
+    )
     social_firm: float = param(
         0.1, "share", 0, 1, "assumption", "adults who need the guidance of a social firm; volunteering suits the rest"
     )
 
 
-def parted_by(chance: np.ndarray, *shares: float) -> np.ndarray:
-    """Which part each uniform falls into, (n,) int64: the shares in turn, then what is left of one."""
-    return np.searchsorted(np.cumsum(shares), chance, side="right")
+def category(u: np.ndarray, *shares: float) -> np.ndarray:
+    """Category of each uniform draw, (n,) int64: one for each share in turn, then one for the rest of 1."""
+    return np.searchsorted(np.cumsum(shares), u, side="right")
 
 
-def schooling(chance: np.ndarray, params: Params) -> np.ndarray:
-    """Schooling, (n,) of Schooling, from a uniform each."""
+def schooling(u: np.ndarray, params: Params) -> np.ndarray:
+    """Schooling, (n,) int8 of Schooling, from a uniform draw each."""
     secondary = max(1 - params.unschooled - params.primary - params.higher, 0)
-    return parted_by(chance, params.unschooled, params.primary, secondary).astype(np.int8)
+    return category(u, params.unschooled, params.primary, secondary).astype(np.int8)
 
 
-def suitable(chance: np.ndarray, params: Params) -> np.ndarray:
-    """The activity that suits best, (n,) of Activity, from a uniform each."""
-    return np.array(SUITABLE)[parted_by(chance, params.internship, params.participation_job, params.social_firm)]
+def suitable(u: np.ndarray, params: Params) -> np.ndarray:
+    """The most suitable activity, (n,) of Activity, from a uniform draw each."""
+    return np.array(SUITABLE)[category(u, params.internship, params.participation_job, params.social_firm)]
 
 
 @njit(cache=True)
@@ -94,10 +96,10 @@ def present(born, household, sector, stage, here, screened, month, youngest, old
     return fresh[:count].copy()
 
 
-def describe(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Give persons whom nobody asked before their profile."""
+def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
+    """Draw the profiles of persons (rows) who have none yet."""
     people, who = state.newcomers, state.newcomers.identity[rows]
-    known = people.schooling[rows]  # at arrival, of whom temporary protection admits
+    known = people.schooling[rows]  # drawn at arrival for people under temporary protection
     people.schooling[rows] = np.where(known == UNSET, schooling(draws.once("schooling", who), params), known)
     shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
@@ -107,16 +109,16 @@ def describe(state: State, params: Params, draws: Draws, rows: np.ndarray) -> No
 
 
 def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Look at what keeps people from class and work."""
+    """Assess whether persons (rows) are exempt from class and work."""
     people = state.newcomers
     people.exempt[rows] = draws.uniform("exempt", people.identity[rows]) < params.exempt_share
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Profile who is new (who registers too: the profile is known when a place is chosen), and look at exemptions."""
+    """Draw profiles of new people, also while they register (placement uses profiles), and assess exemptions."""
     people, month = state.newcomers, state.clock.month
     columns = (people.born, people.household, people.sector, state.households.stage)
     fresh = present(*(read_only(column) for column in columns), _HERE, _SCREENED, month, YOUNGEST, OLDEST, people.adult)
-    describe(state, params, draws, fresh)
+    draw_profiles(state, params, draws, fresh)
     assess(state, params, draws, fresh if month % params.exempt_months else look(state, registering=True))
     return {"profiled": fresh}

@@ -1,10 +1,10 @@
-"""How well the jobs of a region suit a person, and what is seen of that when a household gets a place.
+"""The match between persons and the jobs of a region, and how it is observed when a household gets a place.
 
-The match is between schooling and sector of a person and the jobs per inhabitant of a region: those in the person's
-own sector, and those in any sector at that level of schooling, both in logs. It has mean 0 and standard deviation 1
-over the regions for each person, so it says where somebody fits better, not who finds work.
+The match compares the schooling and sector of a person with the jobs per inhabitant of a region: those in the person's
+own sector, and those in any sector that require that level of schooling, both in logs. For each person it has mean 0
+and standard deviation 1 over the regions, so it says where that person fits better, not who finds work.
 
-Source: a term for person and region E021, E024, E026; jobs, abm/facts/data/jobs.csv; which schooling they ask,
+Source: a term for person and region E021, E024, E026; jobs, abm/facts/data/jobs.csv; the schooling that they require,
 schooling_of_jobs.csv, an assumption. No measured match of Dutch regions is public.
 """
 
@@ -21,27 +21,27 @@ _COLUMN = {Schooling.NONE: 0, Schooling.PRIMARY: 0, Schooling.SECONDARY: 1, Scho
 
 
 def jobs_by_schooling(asked: np.ndarray) -> np.ndarray:
-    """Share of the jobs of each sector that ask a schooling, (schoolings, sectors).
+    """Share of the jobs of each sector that require a level of schooling, (schoolings, sectors).
 
-    asked: (sectors, 3) share of the jobs that ask primary school at most, secondary school and higher education.
+    asked: (sectors, 3) share of jobs that require primary school at most, secondary school and higher education.
     """
     return asked.T[[_COLUMN[level] for level in Schooling]]
 
 
 def sector_shares(jobs: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """In which sector people of each schooling can work, (schoolings, sectors) shares: like the jobs of the country."""
+    """Distribution of people over sectors by schooling, (schoolings, sectors) shares: as the jobs of the country."""
     found = jobs.sum(axis=0) * jobs_by_schooling(asked)
     return found / found.sum(axis=1, keepdims=True)
 
 
-def sectors_of(chance: np.ndarray, schooling: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Sector of each person, (n,) int8, from a uniform and schooling each; shares: (schoolings, sectors)."""
-    passed = chance[:, None] >= np.cumsum(shares, axis=1)[schooling, :-1]
+def sectors_of(u: np.ndarray, schooling: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Sector of each person, (n,) int8, from a uniform draw and schooling each; shares: (schoolings, sectors)."""
+    passed = u[:, None] >= np.cumsum(shares, axis=1)[schooling, :-1]
     return passed.sum(axis=1).astype(np.int8)
 
 
 def standardised(values: np.ndarray) -> np.ndarray:
-    """The values with mean 0 and standard deviation 1 over the last axis; 0 where they are all alike."""
+    """The values, standardised to mean 0 and standard deviation 1 over the last axis; 0 where all are equal."""
     away = values - values.mean(axis=-1, keepdims=True)
     spread = away.std(axis=-1, keepdims=True)
     return np.divide(away, spread, out=np.zeros_like(away), where=spread > np.finfo(float).eps)
@@ -50,8 +50,8 @@ def standardised(values: np.ndarray) -> np.ndarray:
 def matches(jobs: np.ndarray, inhabitants: np.ndarray, asked: np.ndarray, own: float) -> np.ndarray:
     """The match [SD over regions], (schoolings, sectors, regions).
 
-    jobs (regions, sectors); inhabitants (regions,); asked: as in `jobs_by_schooling`; own: weight of the
-    person's own sector, the rest is of all jobs at that level of schooling.
+    jobs (regions, sectors); inhabitants (regions,); asked: as in `jobs_by_schooling`; own: weight of
+    jobs in the person's own sector; the remaining weight is on all jobs at that level of schooling.
     """
     density = np.maximum(jobs, 1) / inhabitants[:, None]
     same = standardised(np.log(density).T)[None, :, :]
@@ -72,23 +72,23 @@ def by_profile(state: State) -> np.ndarray:
 
 
 def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """The match of persons with a region each [SD], (n,); 0 before they have a profile."""
+    """The match of each person with a region [SD], (n,); 0 before the person has a profile."""
     people, table = state.newcomers, by_profile(state)
     return in_table(rows, read_only(people.schooling), read_only(people.sector), where, read_only(table))
 
 
 def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Members of households (rows) who have a profile, (n,) rows ascending, and the place in `rows` of each one's."""
+    """Members with a profile of households (rows): their rows, (n,) ascending, and the index of each in `rows`."""
     people, number = state.newcomers, numbered(rows, len(state.households))
     persons = members_of(rows, people.household)
     persons = persons[people.sector[persons] != NO_ROW]
     return persons, number[people.household[persons]]
 
 
-def of_households(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
+def household_match(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
     """The true match of households with each region [SD], (n, regions); 0 where no adult has a profile.
 
-    judged: by the `mean` of those who have one, by the one for whom a region is `best`, or by the `lead`.
+    judged: `mean` of the members who have a profile, `best` of them for each region, or the `lead` only.
     """
     people, (persons, of) = state.newcomers, profiled(state, rows)
     if judged == "lead":
@@ -106,24 +106,24 @@ def of_households(state: State, rows: np.ndarray, judged: str) -> np.ndarray:
 
 
 def per_region(draws: Draws, label: str, who: np.ndarray, regions: int) -> np.ndarray:
-    """A uniform for each identity and region, once in a life, (n, regions)."""
+    """A lifelong uniform draw for each identity and region, (n, regions)."""
     both = who[:, None] | np.arange(regions, dtype=np.uint64) << np.uint64(ORDER_BITS)
     return draws.once(label, both.ravel()).reshape(both.shape)
 
 
-def errors(draws: Draws, who: np.ndarray, regions: int) -> np.ndarray:
-    """What is misjudged of the match of each household with each region [SD of it], (n, regions): standard normal."""
-    chance, angle = (per_region(draws, label, who, regions) for label in ("error", "error angle"))
-    return normal(chance, angle)
+def observation_errors(draws: Draws, who: np.ndarray, regions: int) -> np.ndarray:
+    """Standard normal errors in the observed match of each household with each region, (n, regions)."""
+    u, angle = (per_region(draws, label, who, regions) for label in ("error", "error angle"))
+    return normal(u, angle)
 
 
-def wishes(chance: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: float) -> np.ndarray:
-    """How much each household wishes each region, (n, regions); the highest is its first choice.
+def wishes(u: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: float) -> np.ndarray:
+    """Random utility of each region for each household, (n, regions); the highest is its first choice.
 
-    The first choice falls on a region in proportion to its inhabitants, times exp(pull) where relatives live, and so
-    does the next among those that are left (Plackett and Luce). chance: (n, regions) uniforms; tie (region or NO_ROW).
+    The first choice is a region with probability proportional to its inhabitants, times exp(pull) where relatives live,
+    and so is the next one among those left (Plackett and Luce). u: (n, regions) uniform draws; tie (region or NO_ROW).
     """
-    wish = np.log(population_share) - np.log(-np.log1p(-chance))
+    wish = np.log(population_share) - np.log(-np.log1p(-u))
     tied = np.flatnonzero(tie != NO_ROW)
     wish[tied, tie[tied]] += pull
     return wish

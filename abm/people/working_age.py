@@ -1,4 +1,4 @@
-"""Who is of working age and here, and in which region: what the processes of language and work share."""
+"""People of working age who are in the Netherlands, and their region: shared by the rooms of language and work."""
 
 from weakref import WeakKeyDictionary
 
@@ -10,7 +10,7 @@ from abm.state import State
 from abm.tables.people import Stage
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
-_LAST: WeakKeyDictionary = WeakKeyDictionary()  # the marks of a table of newcomers and their rows, last time
+_LAST: WeakKeyDictionary = WeakKeyDictionary()  # per table of newcomers: the last marks and their rows
 _NOBODY = (np.zeros(0, bool), np.zeros(0, np.int64))
 _LEFT = (Stage.RETURNED, Stage.UNKNOWN)
 _HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
@@ -18,29 +18,29 @@ _SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 
 
 def look(state: State, registering: bool = False) -> np.ndarray:
-    """Rows of persons of 18 to 65 who were screened (or register, if asked) and are here this month, (n,)."""
+    """Rows of persons aged 18 to 65 in the Netherlands this month, screened (or also registering, if asked), (n,)."""
     columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
     counted = _HERE if registering else _SCREENED
     return of_working_age(*(read_only(column) for column in columns), counted, state.clock.month, YOUNGEST, OLDEST)
 
 
 def adults(state: State) -> np.ndarray:
-    """The same rows, as profile marked them this month, (n,) read-only: looked up once for all processes that ask."""
+    """The same rows, as process profile marked them this month, (n,) read-only; found once for all processes."""
     marked, (seen, rows) = state.newcomers.adult, _LAST.get(state.newcomers, _NOBODY)
-    if not np.array_equal(marked, seen):  # a comparison costs a fraction of a look-up
+    if not np.array_equal(marked, seen):  # comparing is much cheaper than finding
         rows = read_only(np.flatnonzero(marked))
         _LAST[state.newcomers] = marked.copy(), rows
     return rows
 
 
 def free_since(state: State) -> np.ndarray:
-    """Month from which work asks no work permit, (households,): of permit, or arrival under protection; or NEVER."""
+    """Month from which no work permit is needed, (households,): of permit or arrival under protection, or NEVER."""
     columns = (state.households.free_to_work, state.households.applied, state.households.granted)
     return chosen(*(read_only(column) for column in columns))
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
-    """Labour market region where persons live, (n,): of their home, or of their place in reception."""
+    """Labour market region where persons (rows) live, (n,): that of their place in reception, or of their home."""
     households, places = state.households, (state.locations.region, state.municipalities.region)
     columns = (state.newcomers.household, households.location, households.municipality, *places)
     return looked_up(rows, *(read_only(column) for column in columns))

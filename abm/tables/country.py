@@ -1,4 +1,4 @@
-"""The data dictionary of the country: groups of origins, and what is left of each national capacity."""
+"""The data dictionary of the country: origins, national capacities, municipalities, regions, reception locations."""
 
 from enum import IntEnum
 
@@ -13,15 +13,17 @@ class Origins(Table):
 
     safe = column(np.bool_, False, doc="whether applications are clearly unpromising")
     male_share = column(np.float64, unit="share", doc="men and boys among applicants")
-    family_share = column(np.float64, unit="share", doc="applying households of two or more")
-    language = column(np.int8, doc="main language, by first place in the list of origins; -1: none that most share")
-    due = column(np.float64, unit="persons", doc="first applicants still due (negative: ahead, households are whole)")
+    family_share = column(np.float64, unit="share", doc="families (two or more persons) among applying households")
+    language = column(np.int8, doc="main language, in the order of the list of origins; -1: none is common")
+    due = column(
+        np.float64, unit="persons", doc="first applicants still due (negative: ahead, as households are whole)"
+    )
     due_resettled = column(np.float64, unit="persons", doc="resettled people still due")
     due_repeated = column(np.float64, unit="persons", doc="repeat applicants still due")
 
 
 class Nation(Table):
-    """One row: what is left of each national capacity when a household does not fit into it any more."""
+    """One row: national capacity carried over where the next household did not fit, and other national quantities."""
 
     screening = column(np.float64, unit="persons", doc="screening capacity carried over")
     decision_fast = column(np.float64, unit="persons", doc="decision capacity carried over, fast track")
@@ -30,13 +32,13 @@ class Nation(Table):
     closing = column(np.float64, unit="persons", doc="capacity to close applications carried over")
     appeal = column(np.float64, unit="persons", doc="court capacity carried over")
     reunion = column(np.float64, unit="persons", doc="reunification capacity carried over")
-    reception = column(np.float64, unit="persons", doc="smoothed need for reception that the capacity plan follows")
-    jobs_in_reception = column(np.float64, unit="jobs", doc="jobs of who lived in reception last month, at that scale")
-    job_months = column(np.float64, unit="months", doc="the same over the months, fading")
-    jobs_pulled = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, over the months, fading")
-    expected_moves = column(np.float64, unit="share/month", doc="of jobs in reception, expected to end by a move")
-    task_arrivals = column(np.float64, unit="persons", doc="people with a permit since the last task was set")
-    protected_due = column(np.float64, unit="persons", doc="people still due who come for temporary protection")
+    reception = column(np.float64, unit="persons", doc="smoothed need for reception, which the capacity plan follows")
+    jobs_in_reception = column(np.float64, unit="jobs", doc="jobs of people in reception last month, scale of the run")
+    job_months = column(np.float64, unit="months", doc="job-months of people in reception, decaying over time")
+    jobs_pulled = column(np.float64, unit="jobs", doc="jobs that a move in reception ended, decaying over time")
+    expected_moves = column(np.float64, unit="share/month", doc="jobs in reception that are expected to end by a move")
+    task_arrivals = column(np.float64, unit="persons", doc="people who got a permit since the last task was set")
+    protected_due = column(np.float64, unit="persons", doc="arrivals under temporary protection still due")
 
 
 class Kind(IntEnum):
@@ -45,8 +47,8 @@ class Kind(IntEnum):
     REGISTRATION = 0  # aanmeldcentrum
     REGULAR = 1  # azc
     EMERGENCY = 2  # noodopvang
-    MUNICIPAL = 3  # crisisnoodopvang: opened by municipalities for whoever has no other place
-    HOTEL = 4  # where families who followed wait for a home near the municipality of their sponsor
+    MUNICIPAL = 3  # crisisnoodopvang: opened by municipalities for people without any other place
+    HOTEL = 4  # where reunited families wait for a home near the municipality of their sponsor
 
 
 class Municipalities(Table):
@@ -54,68 +56,73 @@ class Municipalities(Table):
 
     region = column(np.int8, unit="row of regions", doc="labour market region")
     population = column(np.int32, unit="persons", doc="inhabitants, the key of the housing task")
-    population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
+    population_share = column(np.float64, unit="share", doc="inhabitants, of those of the country")
     asked_places = column(np.float64, unit="places", doc="indicative reception places by the spread law (2026)")
     regular_places = column(np.float64, unit="places", doc="regular reception places in November 2025")
     emergency_places = column(np.float64, unit="places", doc="emergency reception places in November 2025")
-    effort = column(np.float64, unit="ratio", doc="homes that it offers status holders, over its part by inhabitants")
-    pool = column(np.int16, unit="row of municipalities", doc="holder of the homes that it shares (itself at scale 1)")
+    effort = column(np.float64, unit="ratio", doc="homes offered to status holders, over its share by inhabitants")
+    pool = column(np.int16, unit="row of municipalities", doc="holder of the homes of its pool (itself at scale 1)")
     homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
-    turnover = column(np.float64, 1.0, unit="ratio", doc="of these homes, over that of the mean home of the country")
-    on_offer = column(np.float64, unit="homes", doc="homes that status holders can get under the ceiling, not yet let")
+    turnover = column(np.float64, 1.0, unit="ratio", doc="turnover of these homes, over the national mean")
+    on_offer = column(np.float64, unit="homes", doc="homes for status holders under the ceiling, not let yet")
     found = column(np.float64, unit="homes", doc="homes found for them outside corporations, not yet let")
-    small = column(np.float64, unit="homes", doc="small homes that fell free and can still be let to them")
-    middle = column(np.float64, unit="homes", doc="the same of middle size")
-    large = column(np.float64, unit="homes", doc="the same of large size")
+    small = column(np.float64, unit="homes", doc="vacant small homes that can still be let to status holders")
+    middle = column(np.float64, unit="homes", doc="vacant homes of middle size, likewise")
+    large = column(np.float64, unit="homes", doc="vacant large homes, likewise")
     offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
     let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
     freed = column(np.float64, unit="homes", doc="homes that fell free this month")
     fallen = column(np.float64, unit="homes", doc="homes that fell free since the start, at the scale of the run")
-    vacant_small = column(np.float64, unit="homes", doc="small homes that any home seeker can get, not yet let")
-    vacant_middle = column(np.float64, unit="homes", doc="the same of middle size")
-    vacant_large = column(np.float64, unit="homes", doc="the same of large size")
-    to_starter = column(np.int64, unit="homes", doc="homes that fell free and are now starter homes")
-    let_in_line = column(np.int64, unit="homes", doc="homes let by other rules than priority since the start")
-    urgency = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by urgency, over the national one")
+    vacant_small = column(np.float64, unit="homes", doc="vacant small homes that can be let to any home seeker")
+    vacant_middle = column(np.float64, unit="homes", doc="vacant homes of middle size, likewise")
+    vacant_large = column(np.float64, unit="homes", doc="vacant large homes, likewise")
+    to_starter = column(np.int64, unit="homes", doc="vacated homes that became starter homes")
+    let_in_line = column(np.int64, unit="homes", doc="homes let by rules other than priority since the start")
+    urgency = column(np.float64, 1.0, unit="ratio", doc="local share of lettings by urgency, over the national one")
     chance = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
-    lead = column(np.float64, unit="months", doc="mean registration of home seekers when they begin to search")
+    lead = column(np.float64, unit="months", doc="mean time registered when home seekers begin to search")
     beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
-    pressing = column(np.float64, unit="share", doc="of them urgent from the beginning")
+    pressing = column(np.float64, unit="share", doc="home seekers who are urgent when they begin to search")
     starter_due = column(np.float64, unit="units", doc="starter homes still to be planned here")
     starter_plans = column(np.int32, unit="complexes", doc="complexes of starter homes planned here so far")
-    seekers_due = column(np.float64, unit="seekers", doc="part of a home seeker still due")
+    seekers_due = column(np.float64, unit="seekers", doc="fraction of a home seeker still due")
     interim_places = column(np.int32, unit="places", doc="interim places for status holders, at full scale")
-    interim_planned = column(np.int32, unit="places", doc="the same, decided and not open")
-    interim_opens = column(np.int16, NEVER, unit="month", doc="when these open")
+    interim_planned = column(np.int32, unit="places", doc="interim places decided on and not open yet")
+    interim_opens = column(np.int16, NEVER, unit="month", doc="when these planned places open")
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
-    balance = column(np.float64, unit="persons", doc="housed minus asked; negative: still to house")
+    balance = column(np.float64, unit="persons", doc="people housed minus people asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
     let_share = column(
         np.float64,
         UNSET,
         unit="share",
-        doc="of freed homes, let to newcomers over about a year, each as its rule counts; -1: not set yet",
+        doc="vacancies let to newcomers over about a year, weighted by letting rule; -1: not set yet",
     )
     accustomed = column(
-        np.float64, UNSET, unit="share", doc="newcomers over inhabitants that residents are used to; -1: not set yet"
+        np.float64,
+        UNSET,
+        unit="share",
+        doc="newcomers over inhabitants to which residents are accustomed; -1: not set yet",
     )
     support = column(np.float64, unit="SD", doc="mean support of residents")
-    willingness = column(np.float64, 1.0, unit="ratio", doc="chance that a location is opened here, over what it was")
-    delay = column(np.float64, unit="months", doc="that objections and preparation delay a new location")
+    willingness = column(np.float64, 1.0, unit="ratio", doc="probability that a location opens here, over the start")
+    delay = column(np.float64, unit="months", doc="delay of a new location by objections and preparation")
     stopped = column(np.float64, unit="share", doc="new locations that objections stop")
 
 
 class Regions(Table):
     """The labour market regions."""
 
-    population_share = column(np.float64, unit="share", doc="of the inhabitants of the country")
+    population_share = column(np.float64, unit="share", doc="inhabitants, of those of the country")
     jobs = column(np.float64, unit="jobs/inhabitant", doc="jobs per inhabitant")
     class_places = column(
-        np.float64, UNSET, unit="persons", doc="language classes that teachers can give; -1: not set yet"
+        np.float64, UNSET, unit="persons", doc="capacity of language classes, limited by teachers; -1: not set yet"
     )
-    plans = column(np.float64, unit="plans/month", doc="plans for civic integration that the work centre can make")
-    plans_left = column(np.float64, unit="plans", doc="what is left of that, at the scale of the run")
-    shadow_price = column(np.float64, unit="SD", doc="match that a place here must be worth, above where nobody queues")
+    plans = column(np.float64, unit="plans/month", doc="capacity of the work centre for plans of civic integration")
+    plans_left = column(np.float64, unit="plans", doc="capacity for plans that is left, at the scale of the run")
+    shadow_price = column(
+        np.float64, unit="SD", doc="match that a place here must be worth; 0 where places are not scarce"
+    )
 
 
 class Locations(Table):
@@ -124,10 +131,10 @@ class Locations(Table):
     municipality = column(np.int16, unit="row of municipalities", doc="where the location stands")
     region = column(np.int8, unit="row of regions", doc="labour market region")
     kind = column(np.int8, Kind.REGULAR, doc="kind of location")
-    places = column(np.int32, unit="places", doc="places at full scale; registration and municipal ones take all")
+    places = column(np.int32, unit="places", doc="places at full scale; no limit for registration and municipal kinds")
     opened = column(np.int16, unit="month", doc="first month")
     ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
     neighbourhood = column(np.int16, NO_ROW, unit="row of neighbourhoods", doc="where the location stands")
     announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; NEVER: before the start")
-    voice = column(np.float64, unit="share", doc="of its neighbours who had a real say beforehand")
-    incidents = column(np.float64, unit="incidents", doc="serious incidents here, fading")
+    voice = column(np.float64, unit="share", doc="neighbours who had a real say beforehand")
+    incidents = column(np.float64, unit="incidents", doc="serious incidents here, decaying over time")

@@ -1,4 +1,4 @@
-"""The data dictionary of money: who holds it, what a payment is for, and the ledger."""
+"""The data dictionary of money: accounts, purposes of payments, and the ledger."""
 
 from enum import IntEnum
 
@@ -8,12 +8,12 @@ from abm.engine.table import Table, column
 
 
 class Account(IntEnum):
-    """Who holds money."""
+    """Parties that pay and are paid."""
 
     STATE = 0
     COA = 1
     IND = 2
-    PROVIDERS = 3  # whoever is paid for places: owners, staff, suppliers
+    PROVIDERS = 3  # owners, staff and suppliers of reception places
     NEWCOMERS = 4
     SAVINGS = 5  # savings accounts of households in reception
     MUNICIPALITIES = 6
@@ -31,14 +31,14 @@ class Purpose(IntEnum):
     PLACES_MUNICIPAL = 4
     PLACES_EMPTY = 5
     PENALTIES = 6
-    CONTRIBUTIONS = 7  # own contribution of who works in reception
+    CONTRIBUTIONS = 7  # own contribution of households that work in reception
     SAVED = 8  # the part of it that goes into a savings account instead
-    RELEASED_HOME = 9  # savings paid out at moving into a home: furnishing and deposit
-    RELEASED_RETURN = 10  # savings paid out at demonstrable return
-    SAVINGS_FORFEITED = 11  # savings of who left with unknown destination
-    HOTELS_COA = 12  # families who followed, in hotels, for the months that the reception agency pays
-    HOTELS_MUNICIPALITY = 13  # the months after
-    STARTER_BUILDING = 14  # starter homes built, converted, split or taken elsewhere
+    RELEASED_HOME = 9  # savings paid out on moving into a home: furnishing and deposit
+    RELEASED_RETURN = 10  # savings paid out on demonstrable return
+    SAVINGS_FORFEITED = 11  # savings of households that left with unknown destination
+    HOTELS_COA = 12  # reunited families in hotels, for the months that the reception agency pays
+    HOTELS_MUNICIPALITY = 13  # reunited families in hotels, the later months
+    STARTER_BUILDING = 14  # starter homes built, converted, split or moved elsewhere
     STARTER_GRANTS = 15
     STARTER_RENTS = 16
     STARTER_RUNNING = 17  # upkeep and social management of starter homes

@@ -1,4 +1,4 @@
-"""Who applies for asylum, how many, and that one more changes nobody else."""
+"""Applications for asylum: how many, by whom, and that one more applicant changes nobody else."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The housing task, and who is tied to which municipality."""
+"""The housing task, and the municipality to which each household is tied."""
 
 import numpy as np
 import pytest
@@ -127,7 +127,7 @@ def test_a_later_task_is_as_many_people_as_got_a_permit_since_the_last_one(scale
     assert state.nation.task_arrivals[0] == 0
 
 
-# --- who is tied where
+# --- which municipality
 
 
 def registered(state, count=1, size=1, **columns):

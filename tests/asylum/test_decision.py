@@ -1,4 +1,4 @@
-"""The queue for a decision, what comes out of it, and who hears appeals."""
+"""The queue for a decision, its outcomes, and appeals."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,18 @@ from abm.asylum import decision
 from abm.engine.clock import NEVER
 from abm.tables.country import Kind
 from abm.tables.people import Stage, Track
-from tests.helpers.village import MIXED, SAFE, WAR, constant, locations, luck, people, run, village, village_state
+from tests.helpers.village import (
+    MIXED,
+    SAFE,
+    WAR,
+    constant,
+    lifelong_draws,
+    locations,
+    people,
+    run,
+    village,
+    village_state,
+)
 
 YEARS = 11
 
@@ -152,13 +163,13 @@ def test_capacity_counts_at_the_scale_of_the_run():
 # --- outcomes
 
 
-def test_a_permit_exactly_when_luck_falls_below_the_rate_of_the_origin():
+def test_a_permit_exactly_when_the_draw_is_below_the_rate_of_the_origin():
     state = service(decision_capacity=1000, repeat_capacity=1000, repeat_grant_rate=0.3)
     rows = {rate: queue(state, 150, origin=origin) for origin, rate in ((WAR, 0.9), (MIXED, 0.5), (SAFE, 0.0))}
     again = queue(state, 150, origin=WAR, track=Track.REPEATED, repeated=True)
     run(decision, state)
     for rate, those in [*rows.items(), (0.3, again)]:
-        expected = luck("decision", "grant", state, those) < rate
+        expected = lifelong_draws("decision", "grant", state, those) < rate
         assert ((state.households.granted[those] == 0) == expected).all()
         assert 0 < expected.sum() < 150 or rate == 0
     assert (state.households.stage[state.households.granted == 0] == Stage.AWAITING_REGISTRATION).all()
@@ -173,11 +184,11 @@ def test_rates_of_none_and_all(rate, stage):
     assert set(state.households.decided) == {0}
 
 
-def test_refused_households_appeal_exactly_when_luck_falls_below_the_share():
+def test_refused_households_appeal_exactly_when_the_draw_is_below_the_share():
     state = service(decision_capacity=1000)
     rows = queue(state, 100, origin=SAFE)
     events = run(decision, state, appeal_share=0.7)
-    appeals = luck("decision", "appeal", state, rows) < 0.7
+    appeals = lifelong_draws("decision", "appeal", state, rows) < 0.7
     assert set(events["refused"]) == set(rows)
     assert (state.households.stage[rows] == np.where(appeals, Stage.IN_APPEAL, Stage.DEPARTING)).all()
     assert 0 < appeals.sum() < 100
@@ -189,7 +200,7 @@ def test_courts_hear_the_oldest_and_success_is_a_permit():
     early = queue(state, 6, stage=Stage.IN_APPEAL, applied=-20)
     events = run(decision, state)
     assert set(events["heard"]) == set(early)
-    won = luck("decision", "appeal won", state, early) < 0.5
+    won = lifelong_draws("decision", "appeal won", state, early) < 0.5
     assert (state.households.stage[early] == np.where(won, Stage.AWAITING_REGISTRATION, Stage.DEPARTING)).all()
     assert set(events["granted"]) == set(early[won])
     assert set(state.households.stage[late]) == {Stage.IN_APPEAL}

@@ -1,4 +1,4 @@
-"""Who gets which place in reception."""
+"""Which household gets which place in reception."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ each_rule = pytest.mark.parametrize("rule", RULES)
 # --- the kernel and its slow twin
 
 
-def slow_place(size, only, chance, wanted, places, held, merit, share, rule):
+def slow_place(size, only, u, wanted, places, held, merit, share, rule):
     """The place of a kind that suits best, in plain words; None where there is none."""
     fits = [p for p in places if p["kind"] == wanted and p["room"] >= size and only in (None, p["region"])]
     if not fits:
         return None
     if rule == RANDOM:
         single = [p for p in fits for _ in range(int(p["room"]))]  # one ticket per free place
-        return single[int(chance * len(single))]
+        return single[int(u * len(single))]
     worth = {
         FREE: lambda p: p["room"],
         QUOTA: lambda p: -held[p["region"]] / share[p["region"]],
@@ -38,11 +38,11 @@ def slow_place(size, only, chance, wanted, places, held, merit, share, rule):
 def slow_assign(households, places, held, merit, share, rule):
     """Number of the chosen place per household (NO_ROW: stays); places and held change."""
     chosen = []
-    for size, tie, worst, chance, fallback, leaves in households:
+    for size, tie, worst, u, fallback, leaves in households:
         found = None
         for wanted in [kind for kind in (REGULAR, EMERGENCY) if kind <= worst]:
             for only in ([] if tie == NO_ROW else [tie]) + [None]:
-                found = found or slow_place(size, only, chance, wanted, places, held, merit, share, rule)
+                found = found or slow_place(size, only, u, wanted, places, held, merit, share, rule)
         if found is None and worst == MUNICIPAL:
             found = places[fallback]
         chosen.append(NO_ROW if found is None else places.index(found))
@@ -73,14 +73,14 @@ HELD, MERIT, SHARE = [20.0, 30.0, 25.0], [0.5, 0.7, 0.5], [0.25, 0.5, 0.25]
 
 def assign(households, places, rule):
     """Places chosen by the kernel, with what is left of the room and what each region holds."""
-    size, tie, worst, chance, fallback, leaves = (
+    size, tie, worst, u, fallback, leaves = (
         np.array([h[i] for h in households], kind) for i, kind in enumerate((int, int, int, float, int, int))
     )
     room = np.array([p["room"] for p in places])
     kind, region = (np.array([p[name] for p in places], int) for name in ("kind", "region"))
     held = np.array(HELD)
     chosen = placement.assign(
-        size, tie, worst, chance, fallback, leaves, room, kind, region, np.array(MERIT), held, np.array(SHARE), rule
+        size, tie, worst, u, fallback, leaves, room, kind, region, np.array(MERIT), held, np.array(SHARE), rule
     )
     return chosen.tolist(), room.tolist(), held.tolist()
 
@@ -93,7 +93,7 @@ def test_assign_equals_the_slow_twin(country):
     assert chosen == slow_assign(households, places, slow_held, MERIT, SHARE, rule)
     assert room == [place["room"] for place in places]
     assert held == slow_held
-    assert sum(held) == sum(HELD)  # who goes somewhere leaves somewhere
+    assert sum(held) == sum(HELD)  # every arrival in a region is a departure from another
     assert all(left >= 0 or place["kind"] == MUNICIPAL for left, place in zip(room, before, strict=True))
 
 
@@ -104,10 +104,10 @@ THREE = [  # free places, by region: 5, 9 and 7
 ]
 
 
-def best(rule, size=1, only=NO_ROW, chance=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
+def best(rule, size=1, only=NO_ROW, u=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
     room, kind, region = (np.array([p[name] for p in THREE]) for name in ("room", "kind", "region"))
     return placement.best_location(
-        size, only, chance, REGULAR, room, kind, region, np.array(merit), np.array(held, float), np.array(share), rule
+        size, only, u, REGULAR, room, kind, region, np.array(merit), np.array(held, float), np.array(share), rule
     )
 
 
@@ -129,16 +129,16 @@ def test_greedy_takes_the_region_with_most_jobs():
     assert best(GREEDY, merit=(0.9, 0.5, 0.6)) == 0
 
 
-@pytest.mark.parametrize(("chance", "place"), [(0.0, 0), (0.23, 0), (0.24, 1), (0.66, 1), (0.67, 2), (0.999, 2)])
-def test_random_gives_every_free_place_the_same_chance(chance, place):
-    assert best(RANDOM, chance=chance) == place  # 5, 9 and 7 of 21: bounds at 0.238 and 0.667
+@pytest.mark.parametrize(("u", "place"), [(0.0, 0), (0.23, 0), (0.24, 1), (0.66, 1), (0.67, 2), (0.999, 2)])
+def test_random_gives_every_free_place_the_same_probability(u, place):
+    assert best(RANDOM, u=u) == place  # 5, 9 and 7 of 21: bounds at 0.238 and 0.667
 
 
 def test_random_among_the_places_that_are_large_enough():
-    assert [best(RANDOM, size=6, chance=chance) for chance in (0.0, 0.56, 0.57)] == [1, 1, 2]  # 9 and 7 of 16
+    assert [best(RANDOM, size=6, u=u) for u in (0.0, 0.56, 0.57)] == [1, 1, 2]  # 9 and 7 of 16
 
 
-def test_who_moves_no_longer_counts_in_the_region_that_it_leaves():
+def test_a_household_that_moves_no_longer_counts_in_the_region_that_it_leaves():
     places = [{"kind": REGULAR, "region": region, "room": 100.0} for region in (0, 1)]
     families = [(15, NO_ROW, REGULAR, 0.0, 0, 0), (1, NO_ROW, REGULAR, 0.0, 0, 2)]
     chosen, _, held = assign(families, places, QUOTA)
@@ -202,7 +202,7 @@ def test_free_levels_the_room_quota_the_shares_and_greedy_goes_for_jobs():
     assert 15 <= found["random"] <= 35  # half of the places; three standard deviations
 
 
-def test_who_lives_where_a_location_ends_is_moved():
+def test_households_are_moved_when_their_location_ends():
     state = country(b=10, d=10)
     b, d = locations(state, Kind.REGULAR)
     leaving, staying = people(state, Stage.IN_DECISION, 3, location=b), people(state, Stage.IN_DECISION, 2, location=d)
@@ -305,7 +305,7 @@ def test_overflow_without_relatives_is_spread_by_inhabitants():
     assert found.tolist() == [alpha, alpha, beta, alpha]
 
 
-def test_leaving_the_registration_centre_and_later_moves_are_told_apart():
+def test_leaving_the_registration_centre_and_later_moves_are_separate_events():
     state = country(b=10)
     new, inside = screened(state), people(state, Stage.IN_DECISION, location=emergency(state, 5))
     events = run(placement, state)
@@ -314,7 +314,7 @@ def test_leaving_the_registration_centre_and_later_moves_are_told_apart():
     assert state.households.moves.tolist() == [1, 1]
 
 
-def test_who_still_registers_stays_at_the_centre():
+def test_households_that_still_register_stay_at_the_centre():
     state = country(b=10)
     people(state, Stage.REGISTERING, 3)
     events = run(placement, state)

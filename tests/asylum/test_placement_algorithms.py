@@ -1,4 +1,4 @@
-"""Assignment to regions: in turn, together, and against hindsight."""
+"""Assignment to regions: one by one, jointly, and compared with hindsight."""
 
 from itertools import product
 
@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import eye, kron, vstack
 
-from abm.asylum.placement_algorithms import in_turn, of_hindsight, reached, settle, together
+from abm.asylum.placement_algorithms import in_turn, settle, share_of_hindsight, together, total_worth
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
 REGULAR, EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)
-DYNAMIC = 1.0  # the pace of prices that is the default of placement
+DYNAMIC = 1.0  # the price_rate that is the default of placement
 
 
 def persons_in(chosen, size, regions):
@@ -25,7 +25,7 @@ def persons_in(chosen, size, regions):
 # --- in turn: the kernel and its slow twin
 
 
-def slow_settle(households, places, price, pace):
+def slow_settle(households, places, price, rate):
     """Each household in turn, in plain words; places and price change."""
     chosen, coming = [], sum(size for size, *_ in households)
     limited = [place for place in places if place["kind"] in (REGULAR, EMERGENCY)]
@@ -43,10 +43,10 @@ def slow_settle(households, places, price, pace):
                 found = max((p for p in fits if p["region"] == region), key=lambda p: p["room"])
         chosen.append(NO_ROW if found is None else places.index(found))
         if found is not None:
-            if chooses and pace:
+            if chooses and rate:
                 for region in range(len(price)):
-                    price[region] -= pace * size * left(region) / coming / start[region]
-                price[found["region"]] += pace * size / start[found["region"]]
+                    price[region] -= rate * size * left(region) / coming / start[region]
+                price[found["region"]] += rate * size / start[found["region"]]
                 price[:] = [max(each, 0) for each in price]
             found["room"] -= size
         coming = max(coming - size, 1)
@@ -68,14 +68,14 @@ def countries(draw):
 
 @given(countries())
 def test_settle_equals_the_slow_twin(country):
-    households, places, pace = country
+    households, places, rate = country
     size, worst, chooses = (np.array([h[i] for h in households]) for i in range(3))
     worth = np.array([h[3] for h in households])
     room, kind, region = (np.array([p[name] for p in places]) for name in ("room", "kind", "region"))
     price, slow_price = np.array([0.0, 0.25, 1.0]), [0.0, 0.25, 1.0]
     first = np.full(len(size), REGULAR)
-    chosen = settle(size, first, worst, chooses, worth, room, kind, region, price, pace)
-    assert chosen.tolist() == slow_settle(households, places, slow_price, pace)
+    chosen = settle(size, first, worst, chooses, worth, room, kind, region, price, rate)
+    assert chosen.tolist() == slow_settle(households, places, slow_price, rate)
     assert price.tolist() == pytest.approx(slow_price)
     assert room.tolist() == [place["room"] for place in places]
     assert (room >= 0).all()
@@ -113,7 +113,7 @@ def exhaustive(worth, size, capacity):
     for chosen in product(range(NO_ROW, regions), repeat=count):
         chosen = np.array(chosen)
         if (persons_in(chosen, size, regions) <= capacity).all():
-            best = max(best, reached(worth, chosen) - 1e3 * (chosen == NO_ROW).sum())
+            best = max(best, total_worth(worth, chosen) - 1e3 * (chosen == NO_ROW).sum())
     return best
 
 
@@ -132,7 +132,7 @@ def test_together_equals_brute_force_for_single_persons(instance):
     if capacity.sum() >= len(size):
         chosen = together(worth, size, capacity)
         assert (chosen != NO_ROW).all()
-        assert reached(worth, chosen) == pytest.approx(exhaustive(worth, size, capacity))
+        assert total_worth(worth, chosen) == pytest.approx(exhaustive(worth, size, capacity))
 
 
 @given(instances())
@@ -141,7 +141,7 @@ def test_families_stay_whole_within_capacity_and_no_more_than_brute_force(instan
     chosen = together(worth, size, capacity)
     assert chosen.shape == size.shape  # one region for the whole household
     assert (persons_in(chosen, size, 3) <= capacity).all()
-    found = reached(worth, chosen) - 1e3 * (chosen == NO_ROW).sum()
+    found = total_worth(worth, chosen) - 1e3 * (chosen == NO_ROW).sum()
     assert found <= exhaustive(worth, size, capacity) + 1e-9
 
 
@@ -160,7 +160,7 @@ def test_together_with_families_is_mostly_what_brute_force_finds():
         size = np.where(rng.random(5) < 0.5, 1, rng.integers(2, 5, 5))
         worth, capacity = rng.normal(size=(5, 3)), rng.multinomial(size.sum() + 6, [1 / 3] * 3).astype(float)
         found = together(worth, size, capacity)
-        gap = exhaustive(worth, size, capacity) - (reached(worth, found) - 1e3 * (found == NO_ROW).sum())
+        gap = exhaustive(worth, size, capacity) - (total_worth(worth, found) - 1e3 * (found == NO_ROW).sum())
         same.append(gap < 1e-9)
         assert gap < 1.5  # never a place less, never more than what one household can gain
     assert np.mean(same) >= 0.95
@@ -172,7 +172,7 @@ def test_together_equals_linear_sum_assignment_for_single_persons(count):
     slots = np.repeat(np.arange(35), capacity.astype(int))
     rows, columns = linear_sum_assignment(worth[:, slots], maximize=True)
     best = worth[rows, slots[columns]].sum()
-    assert reached(worth, together(worth, size, capacity)) == pytest.approx(best)
+    assert total_worth(worth, together(worth, size, capacity)) == pytest.approx(best)
 
 
 @pytest.mark.parametrize("count", [60, 300])
@@ -182,7 +182,7 @@ def test_together_comes_within_half_a_percent_of_what_divided_families_could_rea
     bound = linprog(-worth.ravel(), vstack([once, within]), np.r_[np.ones(count), capacity], bounds=(0, 1))
     chosen = together(worth, size, capacity)
     assert (chosen != NO_ROW).all()
-    assert -bound.fun * 0.995 <= reached(worth, chosen) <= -bound.fun + 1e-6
+    assert -bound.fun * 0.995 <= total_worth(worth, chosen) <= -bound.fun + 1e-6
 
 
 def test_nobody_is_placed_where_there_is_no_room():
@@ -196,7 +196,7 @@ def test_nobody_is_placed_where_there_is_no_room():
 
 
 def years(seed, noise=0.0, count=800, regions=20, slack=1.1):
-    """True match and what is seen of it in six years to learn from and one to judge; sizes and capacities.
+    """True match and its observed value in six years to learn from and one to judge; sizes and capacities.
 
     Half of what differs between regions differs for all alike, so some regions are scarce.
     """
@@ -216,15 +216,15 @@ def shares(seed, noise=0.0):
     learned = np.zeros(20)
     for _, seen, size, capacity, _ in before:
         in_turn(seen, size, capacity, learned, DYNAMIC)
-    match, seen, size, capacity, chance = last
+    match, seen, size, capacity, u = last
     rules = {
-        "random": in_turn(chance, size, capacity, np.zeros(20), 0.0),
+        "random": in_turn(u, size, capacity, np.zeros(20), 0.0),
         "greedy": in_turn(seen, size, capacity, np.zeros(20), 0.0),
         "new": in_turn(seen, size, capacity, np.zeros(20), DYNAMIC),
         "dynamic": in_turn(seen, size, capacity, learned, DYNAMIC),
         "batch": together(seen, size, capacity),
     }
-    return {rule: of_hindsight(match, size, capacity, chosen) for rule, chosen in rules.items()}
+    return {rule: share_of_hindsight(match, size, capacity, chosen) for rule, chosen in rules.items()}
 
 
 def test_greedy_below_dynamic_below_hindsight():

@@ -36,11 +36,11 @@ def test_by_match_everyone_goes_where_the_own_work_is():
     for rule in ("batch", "dynamic"):
         state = country(b=50, d=50)
         farm, care = working(state, 20, FARM), working(state, 20, CARE)
-        run(placement, state, rule=rule, noise=0, price_pace=0)
+        run(placement, state, rule=rule, noise=0, price_rate=0)
         assert (in_beta(state, farm), in_beta(state, care)) == (20, 0)
 
 
-def test_a_batch_gives_way_to_who_gains_more():
+def test_a_batch_gives_scarce_places_to_those_who_gain_more():
     state = village_state(own_sector=1.0)
     state.locations.places[locations(state, Kind.REGULAR)] = [20, 20]
     unknown, farm = screened(state, 20, applied=-30), working(state, 20, FARM)  # those without profile come first
@@ -63,7 +63,7 @@ def test_a_price_rises_where_everyone_wants_to_be_and_stays():
 def test_greedy_keeps_no_prices():
     state = country(b=500, d=40)
     rows = working(state, 60, FARM)
-    run(placement, state, rule="dynamic", noise=0, price_pace=0)
+    run(placement, state, rule="dynamic", noise=0, price_rate=0)
     assert state.regions.shadow_price.tolist() == [0, 0]
     assert in_beta(state, rows) == 40
 
@@ -156,7 +156,7 @@ def test_seen_with_a_large_error_the_match_is_as_at_random(rule):
     assert in_beta(state, farm) - in_beta(state, care) == pytest.approx(0, abs=40)  # three standard deviations
 
 
-def test_the_match_of_who_is_placed_by_schooling_sex_and_region():
+def test_the_match_of_placed_people_by_schooling_sex_and_region():
     state = village_state(own_sector=1.0)
     rows = [
         working(state, 2, FARM, Schooling.HIGHER, location=locations(state, Kind.REGISTRATION)[0]),

@@ -48,12 +48,12 @@ def test_the_number_follows_the_register_whoever_leaves(scale):
         run(protection, state, leaving=0.1, family_share=0.5)
         number = state.households.size[here(state)].sum()
         registered = REGISTERED[min(month, len(REGISTERED) - 1)] * scale
-        assert number == registered - state.nation.protected_due[0]  # the books of who is still due
+        assert number == registered - state.nation.protected_due[0]  # less the persons still due
         assert -MOST_PERSONS < registered - number <= 0  # the last household is whole
     assert (state.households.stage == Stage.RETURNED).sum() > 50 * scale
 
 
-def test_who_arrives_is_the_growth_and_those_who_left():
+def test_arrivals_are_the_growth_and_those_who_left():
     state = country()
     run(protection, state, family_share=0)
     assert len(here(state)) == 400
@@ -111,13 +111,13 @@ def test_age_sex_and_schooling_by_hand():
         adult_age=38, unschooled=0, primary=0.1, higher=0.6,
     )  # fmt: skip
     people, age = state.newcomers, BEGUN - state.newcomers.born
-    grown = age >= 18 * 12
+    adult = age >= 18 * 12
     # of two households one is alone, the other three: a lead, in half of the cases a partner, the rest children;
     # sizes are cut at 15, which a mean of one beyond two reaches in 1 of 8,000 families
-    assert grown.mean() == pytest.approx(2.5 / 4, abs=0.02)
-    assert people.female[grown].mean() == pytest.approx((0.8 + 1) / 2.5, abs=0.02)  # partners are men
-    assert (age >= 65 * 12)[grown].mean() == pytest.approx(np.exp(-47 / 20), abs=0.015)
-    shares = np.bincount(people.schooling[grown], minlength=len(Schooling)) / grown.sum()
+    assert adult.mean() == pytest.approx(2.5 / 4, abs=0.02)
+    assert people.female[adult].mean() == pytest.approx((0.8 + 1) / 2.5, abs=0.02)  # partners are men
+    assert (age >= 65 * 12)[adult].mean() == pytest.approx(np.exp(-47 / 20), abs=0.015)
+    shares = np.bincount(people.schooling[adult], minlength=len(Schooling)) / adult.sum()
     assert shares == pytest.approx([0, 0.1, 0.3, 0.6], abs=0.02)
 
 

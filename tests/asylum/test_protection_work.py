@@ -1,4 +1,4 @@
-"""What follows from work that is free from the start: access, idleness, classes, and measures of their own."""
+"""Consequences of free access to work from the start: jobs, idleness, classes, and measures of their own."""
 
 import math
 
@@ -37,7 +37,7 @@ def test_work_is_allowed_from_the_start_or_as_for_asylum_seekers(free, months, e
     assert work.chance_of_match(state, params, rows, z) == pytest.approx(expected / (1 + math.exp(-z[0])))
 
 
-def test_who_is_free_needs_no_work_permit():
+def test_people_with_free_access_need_no_work_permit():
     state = village_state()
     protected(state, count=500)
     events = run(work, state, base=-2, barred_months=0)

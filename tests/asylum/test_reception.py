@@ -9,8 +9,8 @@ from abm.tables.country import Kind
 from abm.tables.people import Stage
 from tests.helpers.village import ALPHA, B, C, D, locations, people, run, village, village_state
 
-STILL = {"regular_pace": 0, "emergency_pace": 0, "closing_pace": 0}  # nothing opens or closes by itself
-TENTS = STILL | {"emergency_pace": 2_000, "emergency_size": 100}
+STILL = {"regular_rate": 0, "emergency_rate": 0, "closing_rate": 0}  # nothing opens or closes by itself
+TENTS = STILL | {"emergency_rate": 2_000, "emergency_size": 100}
 
 
 def crowd(count=0, size=3, **columns):
@@ -38,30 +38,30 @@ def test_plan_is_the_need_over_the_norm_and_at_least_the_stable_places(need, sta
 
 
 @pytest.mark.parametrize(
-    ("gap", "pace", "size", "chance", "locations_"),
+    ("gap", "rate", "size", "u", "locations_"),
     [
         (-9, 490, 390, 0.9, 0), (0, 490, 390, 0.9, 0), (390, 1_000, 390, 0.9, 1), (5_000, 900, 100, 0.0, 9),
         (240, 900, 100, 0.9, 2), (999, 490, 390, 0.7, 1), (999, 490, 390, 0.8, 2), (9, 0, 1, 0.9, 0),
     ],
 )  # fmt: skip
-def test_openings_follow_gap_and_pace_and_chance_rounds(gap, pace, size, chance, locations_):
-    assert reception.openings(gap, pace, size, chance) == locations_
+def test_openings_follow_gap_and_rate_and_the_draw_rounds(gap, rate, size, u, locations_):
+    assert reception.openings(gap, rate, size, u) == locations_
 
 
-def test_chances_are_in_proportion_to_weight():
-    weight, chance = np.array([1.0, 0.0, 3.0]), np.array([0.0, 0.249, 0.25, 0.99])
-    assert reception.chosen(weight, chance).tolist() == [0, 0, 2, 2]
-    assert reception.chosen(np.array([2.0, 0.0]), np.array([0.0, 0.999])).tolist() == [0, 0]
-    assert reception.chosen(weight, np.zeros(0)).tolist() == []
+def test_probabilities_are_in_proportion_to_weight():
+    weight, u = np.array([1.0, 0.0, 3.0]), np.array([0.0, 0.249, 0.25, 0.99])
+    assert reception.municipality_of(weight, u).tolist() == [0, 0, 2, 2]
+    assert reception.municipality_of(np.array([2.0, 0.0]), np.array([0.0, 0.999])).tolist() == [0, 0]
+    assert reception.municipality_of(weight, np.zeros(0)).tolist() == []
 
 
 @pytest.mark.parametrize(
-    ("surplus", "pace", "closed"),
+    ("surplus", "rate", "closed"),
     [(130, 999, [1, 2]), (999, 60, [1]), (999, 999, [1, 2, 3, 0]), (-10, 999, []), (40, 999, [3]), (999, 0, [])],
 )  # fmt: skip
-def test_the_newest_locations_close_first_the_smallest_among_equals(surplus, pace, closed):
+def test_the_newest_locations_close_first_the_smallest_among_equals(surplus, rate, closed):
     places, opened = np.array([100, 50, 70, 30]), np.array([0, 5, 5, 2])
-    assert reception.closing(places, opened, surplus, pace).tolist() == closed
+    assert reception.closing(places, opened, surplus, rate).tolist() == closed
 
 
 # --- regular places
@@ -81,9 +81,9 @@ def test_need_is_that_of_the_whole_country_at_any_scale():
     assert state.nation.reception[0] == pytest.approx(200)
 
 
-def test_regular_places_open_next_month_within_the_pace():
+def test_regular_places_open_next_month_within_the_rate():
     state = crowd(300)  # 900 people want 1,125 places; there are 500
-    events = run(reception, state, plan_lag=1, **STILL | {"regular_pace": 400, "regular_size": 100})
+    events = run(reception, state, plan_lag=1, **STILL | {"regular_rate": 400, "regular_size": 100})
     new = events["opened"]
     assert len(new) == 4
     assert set(state.locations.kind[new]) == {Kind.REGULAR}
@@ -96,31 +96,31 @@ def test_regular_places_open_next_month_within_the_pace():
 
 def test_regular_places_open_until_the_plan_is_met():
     state = crowd(300)
-    run(reception, state, months=12, plan_lag=1, **STILL | {"regular_pace": 400, "regular_size": 100})
+    run(reception, state, months=12, plan_lag=1, **STILL | {"regular_rate": 400, "regular_size": 100})
     assert open_places(state, Kind.REGULAR, 12) == 1_100  # 1,125 in whole locations
 
 
-def test_the_newest_close_within_the_pace_when_nobody_needs_them():
+def test_the_newest_close_within_the_rate_when_nobody_needs_them():
     state = crowd()
     b, d = locations(state, Kind.REGULAR)
     state.locations.opened[d] = -5
-    events = run(reception, state, plan_lag=1, **STILL | {"closing_pace": 250})
+    events = run(reception, state, plan_lag=1, **STILL | {"closing_rate": 250})
     assert events["closed_location"].tolist() == [b]  # 200 places, newer than the 300 of the other
     assert state.locations.ends[b] == 1
     state.clock.month = 1
-    assert run(reception, state, plan_lag=1, **STILL | {"closing_pace": 300})["closed_location"].tolist() == [d]
+    assert run(reception, state, plan_lag=1, **STILL | {"closing_rate": 300})["closed_location"].tolist() == [d]
     assert open_places(state, Kind.REGULAR, 2) == 0
 
 
 def test_a_location_does_not_close_while_its_places_are_planned():
     state = crowd(120)  # 360 people want 450 of 500 places: the smallest location has 200
-    assert len(run(reception, state, months=6, plan_lag=1, **STILL | {"closing_pace": 2_000})["closed_location"]) == 0
+    assert len(run(reception, state, months=6, plan_lag=1, **STILL | {"closing_rate": 2_000})["closed_location"]) == 0
 
 
 @pytest.mark.parametrize(("stable", "left"), [(0, 0), (200, 300), (300, 300), (400, 500), (500, 500)])
 def test_stable_places_stay_though_nobody_needs_them(stable, left):
     state = crowd()
-    run(reception, state, months=4, plan_lag=1, stable_places=stable, **STILL | {"closing_pace": 2_000})
+    run(reception, state, months=4, plan_lag=1, stable_places=stable, **STILL | {"closing_rate": 2_000})
     assert open_places(state, Kind.REGULAR, 4) == left
 
 
@@ -128,7 +128,7 @@ def test_more_stable_places_mean_more_regular_places():
     found = []
     for stable in (0, 500, 1_000, 3_000):
         state = crowd(50)
-        run(reception, state, months=24, plan_lag=6, stable_places=stable, regular_size=100, emergency_pace=0)
+        run(reception, state, months=24, plan_lag=6, stable_places=stable, regular_size=100, emergency_rate=0)
         found.append(open_places(state, Kind.REGULAR, 24))
     assert found[0] < found[1] < found[2] < found[3]
     assert found[1:] == [500, 1_000, 3_000]
@@ -147,16 +147,16 @@ def test_emergency_places_open_for_the_shortfall():
     assert open_places(state, Kind.EMERGENCY, 1) == 500
 
 
-def test_emergency_places_open_within_the_pace():
+def test_emergency_places_open_within_the_rate():
     state = crowd(300)
-    run(reception, state, months=2, **TENTS | {"emergency_pace": 200})
+    run(reception, state, months=2, **TENTS | {"emergency_rate": 200})
     assert open_places(state, Kind.EMERGENCY, 1) == 200
     assert open_places(state, Kind.EMERGENCY, 2) == 400
 
 
 def test_places_that_are_there_or_about_to_open_are_counted():
     state = crowd(300)
-    run(reception, state, plan_lag=1, **TENTS | {"regular_pace": 300, "regular_size": 300})
+    run(reception, state, plan_lag=1, **TENTS | {"regular_rate": 300, "regular_size": 300})
     assert open_places(state, Kind.REGULAR, 1) == 800
     assert open_places(state, Kind.EMERGENCY, 1) == 300  # 900 - 640, in whole locations
     state.clock.month = 1
@@ -209,7 +209,7 @@ def unlike(state, asked):
 
 
 def test_the_spread_law_brings_places_nearer_to_the_asked_pattern():
-    found, many = [], {"regular_pace": 400, "regular_size": 40, "closing_pace": 0, "emergency_pace": 0}
+    found, many = [], {"regular_rate": 400, "regular_size": 40, "closing_rate": 0, "emergency_rate": 0}
     for law in (False, True):
         state = crowd()
         asked = state.municipalities.asked_places
@@ -225,7 +225,7 @@ def test_the_spread_law_brings_places_nearer_to_the_asked_pattern():
 def test_without_the_law_places_open_where_those_of_2025_leave_room():
     state = crowd()
     state.locations.places[locations(state, Kind.REGULAR)] = [20, 300]  # B had 200 in 2025, D has its 300
-    new = run(reception, state, stable_places=5_000, **STILL | {"regular_pace": 4_000, "regular_size": 40})["opened"]
+    new = run(reception, state, stable_places=5_000, **STILL | {"regular_rate": 4_000, "regular_size": 40})["opened"]
     where = np.bincount(state.locations.municipality[new], minlength=5)
     assert where[B] >= 95  # of 100: 180 places of room against a remainder of one
     assert where[B] + where[D] == 100
@@ -236,7 +236,7 @@ def test_the_norm_leaves_room_in_reserve():
     for norm in (0.5, 0.8, 1.0):
         state = village_state(village(occupancy_norm=norm))
         people(state, Stage.IN_DECISION, 200, 3, location=locations(state, Kind.MUNICIPAL)[ALPHA])
-        run(reception, state, plan_lag=1, **STILL | {"regular_pace": 4_000, "regular_size": 100})
+        run(reception, state, plan_lag=1, **STILL | {"regular_rate": 4_000, "regular_size": 100})
         found.append(open_places(state, Kind.REGULAR, 1))
     assert found == [1_200, 700, 600]  # 600 people: 1,200, 750 (two and a half new ones: two) and 600
 
@@ -281,6 +281,6 @@ def test_regular_places_that_are_not_open_yet_leave_a_gap_for_emergency_ones():
         state = crowd(200, 3)
         state.nation.reception[0] = 900  # 625 places more than the 500 there are
         state.municipalities.delay[B] = state.municipalities.delay[D] = delay
-        run(reception, state, regular_pace=2_000, regular_size=100, emergency_pace=2_000, emergency_size=20)
+        run(reception, state, regular_rate=2_000, regular_size=100, emergency_rate=2_000, emergency_size=20)
         found.append(int((state.locations.kind == Kind.EMERGENCY).sum()))
     assert found[1] > found[0]

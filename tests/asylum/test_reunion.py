@@ -8,9 +8,9 @@ from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, relatives
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage
-from tests.helpers.village import MIXED, A, locations, luck, people, run, village, village_state
+from tests.helpers.village import MIXED, A, lifelong_draws, locations, people, run, village, village_state
 
-EVEN = (np.arange(20_000) + 0.5) / 20_000  # uniforms without luck
+EVEN = (np.arange(20_000) + 0.5) / 20_000  # evenly spaced instead of drawn
 NONE, APPLIED, TRAVELLING, REFUSED, ARRIVED = Reunion
 NOW = {"travel": 1}  # everyone who may travel does so
 
@@ -25,20 +25,20 @@ def sponsor(state, count=1, family=3, stage=Stage.HOUSED, where=APPLIED, since=-
 
 
 def test_relatives_in_an_application():
-    # with mean 3 a further one comes with chance 2/3: one below 1/3, two below 5/9
-    chance = np.array([0.0, 0.33, 0.34, 0.55, 0.56, 1 - 1e-15])
-    assert reunion.family_size(chance, 3).tolist() == [1, 1, 2, 2, 3, MOST_PERSONS]
-    assert reunion.family_size(chance, 1).tolist() == [1] * 6
+    # with mean 3 a further one comes with probability 2/3: one below 1/3, two below 5/9
+    u = np.array([0.0, 0.33, 0.34, 0.55, 0.56, 1 - 1e-15])
+    assert reunion.family_size(u, 3).tolist() == [1, 1, 2, 2, 3, MOST_PERSONS]
+    assert reunion.family_size(u, 1).tolist() == [1] * 6
     assert reunion.family_size(EVEN, 3).mean() == pytest.approx(3, abs=0.02)  # cut at the largest household
 
 
-def test_who_got_a_permit_this_month_applies_within_the_term():
+def test_new_permit_holders_apply_within_the_term():
     state = village_state()
     fresh = people(state, Stage.AWAITING_REGISTRATION, 150, granted=0)
     people(state, Stage.AWAITING_REGISTRATION, 20, granted=-1)
     people(state, Stage.IN_DECISION, 20)
     applied = run(reunion, state, applying_share=0.4, apply_within=3)["family_applied"]
-    assert applied.tolist() == fresh[luck("reunion", "applies", state, fresh) < 0.4].tolist()
+    assert applied.tolist() == fresh[lifelong_draws("reunion", "applies", state, fresh) < 0.4].tolist()
     months = state.households.reunion_applied[applied]
     assert set(months) == {0, 1, 2}
     assert np.bincount(months).min() > 8  # evenly, of some sixty
@@ -89,18 +89,18 @@ def test_capacity_in_persons_oldest_first():
     assert APPLIED not in state.households.reunion
 
 
-def test_who_applies_this_month_or_later_is_not_decided():
+def test_applications_of_this_month_or_later_are_not_decided():
     state = village_state()
     rows = np.concatenate([sponsor(state, since=0), sponsor(state, since=2)])
     run(reunion, state)
     assert state.households.reunion[rows].tolist() == [APPLIED, APPLIED]
 
 
-def test_granted_exactly_when_luck_falls_below_the_rate():
+def test_granted_exactly_when_the_draw_is_below_the_rate():
     state = village_state(village(reunion_grant_rate=0.7, reunion_capacity=10_000))
     rows = sponsor(state, 100)
     granted = run(reunion, state)["family_granted"]
-    expected = luck("reunion", "granted", state, rows) < 0.7
+    expected = lifelong_draws("reunion", "granted", state, rows) < 0.7
     assert set(granted) == set(rows[expected])
     assert (state.households.reunion[rows] == np.where(expected, TRAVELLING, REFUSED)).all()
     assert 0 < expected.sum() < 100
@@ -198,7 +198,7 @@ def test_without_that_law_families_travel_to_reception_too():
     assert state.households.sponsor[families].tolist() == rows.tolist()
 
 
-def test_who_the_family_is_follows_the_shares():
+def test_the_composition_of_the_family_follows_the_shares():
     state = village_state()
     sponsor(state, 100, family=3, where=TRAVELLING)
     first = len(state.newcomers)

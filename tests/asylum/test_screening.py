@@ -1,4 +1,4 @@
-"""The registration centre: whose turn it is, and which procedure follows."""
+"""The registration centre: in which order households are screened, and which track follows."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,19 @@ import pytest
 from abm.asylum import screening
 from abm.engine.table import NO_ROW
 from abm.tables.people import Stage, Track
-from tests.helpers.village import ALPHA, BETA, MIXED, SAFE, WAR, constant, luck, people, run, village, village_state
+from tests.helpers.village import (
+    ALPHA,
+    BETA,
+    MIXED,
+    SAFE,
+    WAR,
+    constant,
+    lifelong_draws,
+    people,
+    run,
+    village,
+    village_state,
+)
 
 YEARS = 11
 FIVE = {"capacity": 500}  # persons a month; five at the scale of `little`
@@ -85,14 +97,14 @@ def test_tracks_follow_from_origin_and_application():
     assert set(state.households.stage) == {Stage.IN_DECISION}
 
 
-def test_applications_are_closed_exactly_when_luck_falls_below_the_share_of_the_origin():
+def test_applications_are_closed_exactly_when_the_draw_is_below_the_share_of_the_origin():
     state = village_state(village(closed_share=constant(YEARS, [0, 0.3, 1])))
     rows = {origin: people(state, Stage.REGISTERING, count=100, origin=origin) for origin in (WAR, MIXED, SAFE)}
     run(screening, state)
     closing = {origin: state.households.closing[rows[origin]] for origin in rows}
     assert not closing[WAR].any()
     assert closing[SAFE].all()
-    assert closing[MIXED].tolist() == (luck("screening", "closing", state, rows[MIXED]) < 0.3).tolist()
+    assert closing[MIXED].tolist() == (lifelong_draws("screening", "closing", state, rows[MIXED]) < 0.3).tolist()
     assert (state.households.track[state.households.closing] == Track.FAST).all()
 
 

@@ -49,8 +49,8 @@ def test_the_clock_names_the_month_to_come():
 
 @pytest.mark.parametrize(("weeks", "mean"), [(0, 0.0), (6, 1.3799), (14, 3.2197), (40, 9.1992), (365.25 / 7, 12.0)])
 def test_weeks_become_whole_months_with_the_right_mean(weeks, mean):
-    chance = (np.arange(10_000) + 0.5) / 10_000
-    months = whole_months(weeks, chance)
+    u = (np.arange(10_000) + 0.5) / 10_000
+    months = whole_months(weeks, u)
     assert months.dtype == np.int64
     assert set(months.tolist()) <= {int(mean), int(mean) + 1} | {round(mean)}
     assert months.mean() == pytest.approx(mean, abs=2e-4)

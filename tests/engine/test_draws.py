@@ -1,4 +1,4 @@
-"""Luck: the published answers of the generator, and a draw that depends on its address and on nothing else."""
+"""Random draws: the published answers of the generator, and draws that depend on their address and nothing else."""
 
 import ast
 from itertools import combinations
@@ -32,7 +32,7 @@ def slow_philox(counter, key):
 
 
 def slow_uniform(seed, process, label, month, who):
-    """The number of one person, from its address."""
+    """The uniform draw of one person, from its address."""
     counter = (who & MASK, who >> 32, month, stream(process, label))
     first, second, _, _ = slow_philox(counter, (seed & MASK, seed >> 32))
     return ((first >> 5) * 2**26 + (second >> 6)) / 2**53

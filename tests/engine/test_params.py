@@ -92,12 +92,12 @@ def test_a_declared_parameter_keeps_what_it_was_told():
     class Own(ProcessParams):
         """For this test."""
 
-        pace: float = param(
+        rate: float = param(
             0.5, "share/month", 0, 1, "assumption", "how fast", lever=True, dated={"2022-10": 0.7}
         )  # fmt: skip
 
-    field = Own.model_fields["pace"]
-    assert (Own().pace, field.description) == (0.5, "how fast")
+    field = Own.model_fields["rate"]
+    assert (Own().rate, field.description) == (0.5, "how fast")
     assert about(field) == {
         "unit": "share/month", "source": "assumption", "lever": True, "dated": {"2022-10": 0.7}, "low": 0, "high": 1,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Populations as columns: rows are only added, views stay live, and only declared columns may be written."""
+"""Populations as columns: rows are only appended, views stay live, and only declared columns may be written."""
 
 import pickle
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""What who works in reception contributes, keeps and saves, worked out by hand in euros."""
+"""What workers in reception contribute, keep and save, worked out by hand in euros."""
 
 import numpy as np
 import pytest
@@ -127,9 +127,9 @@ def test_nobody_is_there():
 
 
 def test_the_kernel_equals_the_plain_twin():
-    luck, n = np.random.default_rng(8), 300
-    number, household = luck.integers(NO_ROW, 40, 90).astype(np.int32), luck.integers(0, 90, n).astype(np.int32)
-    born, wage = luck.integers(-500, 0, n).astype(np.int16), luck.choice([0, 300, 2_000], n).astype(np.float32)
+    rng, n = np.random.default_rng(8), 300
+    number, household = rng.integers(NO_ROW, 40, 90).astype(np.int32), rng.integers(0, 90, n).astype(np.int32)
+    born, wage = rng.integers(-500, 0, n).astype(np.int16), rng.choice([0, 300, 2_000], n).astype(np.float32)
     found = contribution.earned(number, 40, household, born, wage, 12, 216, LAW.kept_share, LAW.kept_most)
     of, net = number[household], wage.astype(float)
     for home in range(40):
@@ -196,7 +196,7 @@ def test_savings_are_paid_out_once_at_home_or_return(stage, purpose):
     assert balances(state).tolist() == pytest.approx([0] * len(Account))
 
 
-def test_who_leaves_with_unknown_destination_loses_the_savings_after_a_month():
+def test_households_that_leave_with_unknown_destination_lose_their_savings_after_a_month():
     state, _ = saver(Stage.UNKNOWN)
     run(contribution, state, **ALL)
     assert state.households.savings.sum() == pytest.approx(75)

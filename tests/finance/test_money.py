@@ -119,7 +119,7 @@ def test_a_longer_term_postpones_the_penalty():
     assert penalties(state, decision_term=9, claim_share=1) == pytest.approx([0, 0, 0, *BY_MONTH[:10]])
 
 
-def test_nothing_is_due_for_who_is_decided_nor_where_nobody_claims():
+def test_nothing_is_due_after_a_decision_nor_where_nobody_claims():
     state = village_state()
     for stage in (Stage.REGISTERING, Stage.IN_APPEAL, Stage.AWAITING_HOME, Stage.DEPARTING):
         people(state, stage, applied=-8, reunion=Reunion.TRAVELLING, reunion_applied=-8)

@@ -37,7 +37,7 @@ NEEDS = {  # levers that act on another one
     "policy.activities.training_months": {"policy.activities.training_share": 1},
     "policy.contribution.kept_share": {"policy.contribution.kept_most": 3000},
     "policy.placement.judged": {"policy.placement.rule": "batch"},
-    "policy.placement.price_pace": {"policy.placement.rule": "dynamic"},
+    "policy.placement.price_rate": {"policy.placement.rule": "dynamic"},
     "policy.placement.floor": {"policy.placement.rule": "preference"},
 }
 NEEDS |= {f"policy.building.{lever}": STARTER for lever in ON_STARTER}

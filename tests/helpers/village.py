@@ -3,7 +3,7 @@
 Municipality   A       B       C       D       E
 Region         0       0       0       1       1
 Inhabitants    10,000  20,000  30,000  20,000  20,000   (together 100,000)
-Homes          1,000   2,000   3,000   2,000   2,000    1% a month falls free: 10, 20, 30, 20 and 20
+Homes          1,000   2,000   3,000   2,000   2,000    1% a month vacated: 10, 20, 30, 20 and 20
 Reception      registration centre in A; 200 regular places in B, 300 in D; (listed, not opened) emergency in C
 Jobs           24,000 and 24,000, by farm, shop and care; three in four of Alpha work at home, half of Beta
 Origins        war (grant rate 0.9), mixed (0.5), safe (0): 60, 30 and 10 first applicants a month
@@ -19,7 +19,7 @@ from abm.facts.csv_tables import HALVES, MONTHS, YEARS, fixed
 from abm.facts.facts import Inputs
 from abm.people.household_formation import BEFORE_START, Makeup, admit, identities
 from abm.residents.synthetic_residents import settle_residents
-from abm.start import Params, settle_country
+from abm.start import Params, initialise_country
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import IN_RECEPTION, STATUS_HOLDERS, Stage
@@ -130,7 +130,7 @@ def constant(times: int, value) -> np.ndarray:
 def village_state(inputs: Inputs | None = None, scale: float = 1.0, **params) -> State:
     """The village in January 2015 with residents but no newcomers; every municipality makes the same effort."""
     state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, "turnover_slope": 0, **params})
-    settle_country(state, own, Draws(1, "start", 0))
+    initialise_country(state, own, Draws(1, "start", 0))
     settle_residents(state, own)
     return state
 
@@ -186,6 +186,6 @@ def run(process, state: State, months: int = 1, seed: int = 1, **params) -> dict
     return found
 
 
-def luck(process: str, label: str, state: State, rows: np.ndarray, seed: int = 1) -> np.ndarray:
-    """The uniforms of what happens once in the life of households, (n,)."""
+def lifelong_draws(process: str, label: str, state: State, rows: np.ndarray, seed: int = 1) -> np.ndarray:
+    """The uniform draws of households for something that happens once in a life, (n,)."""
     return Draws(seed, process, state.clock.month).once(label, state.households.identity[rows])

@@ -1,4 +1,4 @@
-"""Who left is put away during a run, and nothing that the run reports changes."""
+"""Households that left are removed during a run, and nothing that the run reports changes."""
 
 import numpy as np
 import pytest
@@ -21,11 +21,11 @@ def village():
 
 
 def identities(state) -> set[int]:
-    """Who is in the table of households."""
+    """Identities in the table of households."""
     return set(state.households.identity.tolist())
 
 
-def test_who_left_goes_with_the_members_and_the_others_keep_their_order():
+def test_households_that_left_go_with_their_members_and_the_others_keep_their_order():
     state = village()
     kept = [people(state, Stage.IN_DECISION, size=2)[0]]
     people(state, Stage.RETURNED, size=3, since=LONG_AGO)
@@ -57,7 +57,7 @@ def test_a_family_finds_its_sponsor_under_the_new_number():
     [{"since": NOW - 1}, {"savings": 5.0}, {"family_abroad": 2, "reunion": Reunion.APPLIED}],
     ids=["left just now", "savings to pay out", "family abroad"],
 )
-def test_who_left_stays_while_something_is_open(still):
+def test_a_household_that_left_stays_while_something_is_open(still):
     state = village()
     people(state, Stage.UNKNOWN, **{"since": LONG_AGO} | still)
     people(state, Stage.UNKNOWN, since=LONG_AGO)

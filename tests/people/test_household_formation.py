@@ -20,7 +20,7 @@ from abm.people.household_formation import (
 from abm.tables.people import Role
 from tests.helpers.village import village_state
 
-EVEN = (np.arange(20_000) + 0.5) / 20_000  # uniforms without luck
+EVEN = (np.arange(20_000) + 0.5) / 20_000  # evenly spaced instead of drawn
 LEAD, PARTNER, CHILD = Role.LEAD, Role.PARTNER, Role.CHILD
 
 households = st.tuples(st.integers(0, 40), st.integers(-1, 431), st.integers(0, 700_000), st.integers(0, 2))
@@ -55,10 +55,10 @@ def test_identities_fit_into_the_lottery(one):
 
 
 def test_counts_by_inverting_the_distribution():
-    # with mean 2 a further one comes with chance 2/3: none below 1/3, at most one below 5/9, two below 19/27
-    chance = np.array([0.0, 0.33, 0.34, 0.55, 0.56, 0.70, 0.71])
-    assert geometric(chance, 2).tolist() == [0, 0, 1, 1, 2, 2, 3]
-    assert geometric(chance, 0).tolist() == [0] * 7
+    # with mean 2 a further one comes with probability 2/3: none below 1/3, at most one below 5/9, two below 19/27
+    u = np.array([0.0, 0.33, 0.34, 0.55, 0.56, 0.70, 0.71])
+    assert geometric(u, 2).tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert geometric(u, 0).tolist() == [0] * 7
 
 
 @pytest.mark.parametrize("mean", [0.3, 1.2, 2, 5])
@@ -68,9 +68,9 @@ def test_counts_have_the_mean_asked_for(mean):
 
 def test_one_person_or_a_family_of_two_and_more():
     share = np.array([0.3, 0.3, 0.3, 0.0, 1.0])
-    chance, more = np.array([0.29, 0.3, 0.99, 0.0, 0.99]), np.array([0.0, 0.99, 0.0, 0.99, 0.5])
+    u, more = np.array([0.29, 0.3, 0.99, 0.0, 0.99]), np.array([0.0, 0.99, 0.0, 0.99, 0.5])
     # families of 3.2 on average: what goes beyond two has mean 1.2, so half of them have at most one more
-    assert household_sizes(chance, more, share, 3.2).tolist() == [2, 1, 1, 1, 3]
+    assert household_sizes(u, more, share, 3.2).tolist() == [2, 1, 1, 1, 3]
 
 
 def test_families_have_the_mean_size_and_nobody_has_more_than_fit():
@@ -89,7 +89,7 @@ def test_ages_by_role():
     assert ages(role, alone, np.array([0.0, 0.5, 0.0, 0.5]), 31).tolist() == [0, 9, 13, 15.5]
     adults, nobody = np.array([LEAD, PARTNER, LEAD]), np.zeros(3, bool)
     found = ages(adults, nobody, np.array([0.0, 1 - np.exp(-1), 1 - 1e-12]), 31)
-    assert found.tolist() == pytest.approx([18, 31, 80])  # the mean of an exponential is passed with chance 1/e
+    assert found.tolist() == pytest.approx([18, 31, 80])  # the mean of an exponential is exceeded with probability 1/e
 
 
 def test_adults_have_the_mean_age():
@@ -153,7 +153,7 @@ def test_women_by_role():
     assert female[role == CHILD].mean() == pytest.approx(0.5, abs=0.11)  # three standard deviations of 200
 
 
-def test_who_else_arrives_changes_nobody():
+def test_other_arrivals_change_nobody():
     few, _ = admitted([1, 4, 2])
     many, _ = admitted([1, 4, 2, 3, 3, 3])
     for table, names in (

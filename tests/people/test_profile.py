@@ -1,4 +1,4 @@
-"""Profiles and exemptions: shares, spread and the months after which they are looked at again."""
+"""Profiles and exemptions: shares, spread and the months between assessments."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.helpers.village import people, run
 
 
 def slow_present(state, month, here, screened):
-    """Who is marked and who is fresh, person by person."""
+    """Persons who are marked and persons without a profile, one by one."""
     folk, stage = state.newcomers, state.households.stage
     adult, fresh = [], []
     for i in range(len(folk)):
@@ -24,12 +24,12 @@ def slow_present(state, month, here, screened):
 
 
 def test_schooling_and_suits_follow_the_shares():
-    chance = np.linspace(0, 1, 1000, endpoint=False)
-    found = profile.schooling(chance, profile.Params(unschooled=0.1, primary=0.3, higher=0.2))
+    u = np.linspace(0, 1, 1000, endpoint=False)
+    found = profile.schooling(u, profile.Params(unschooled=0.1, primary=0.3, higher=0.2))
     assert np.bincount(found).tolist() == [100, 300, 400, 200]
-    everybody = profile.schooling(chance, profile.Params(unschooled=0.5, primary=0.7, higher=0.6))
+    everybody = profile.schooling(u, profile.Params(unschooled=0.5, primary=0.7, higher=0.6))
     assert set(everybody.tolist()) <= set(Schooling)
-    suits = profile.suitable(chance, profile.Params(internship=0.2, participation_job=0.3, social_firm=0.1))
+    suits = profile.suitable(u, profile.Params(internship=0.2, participation_job=0.3, social_firm=0.1))
     of = [Activity.VOLUNTEERING, Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM]
     assert [(suits == kind).sum() for kind in of] == [400, 200, 300, 100]
 
@@ -52,8 +52,8 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
     stages = [*Stage] * 12
     for stage in stages:
         people(state, stage)
-    luck = np.random.default_rng(2)
-    state.newcomers.born[:] = state.clock.month - luck.integers(150, 900, len(state.newcomers))
+    rng = np.random.default_rng(2)
+    state.newcomers.born[:] = state.clock.month - rng.integers(150, 900, len(state.newcomers))
     state.newcomers.sector[::5] = 1
     here, screened = profile._HERE, profile._SCREENED
     adult, fresh = slow_present(state, state.clock.month, here, screened)
@@ -64,7 +64,7 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
     assert not screened[Stage.REGISTERING]
 
 
-def test_exemptions_are_looked_at_again_after_their_months():
+def test_exemptions_are_assessed_again_after_their_months():
     state = village_state()
     grown(state, people(state, Stage.HOUSED, count=500))
     seen = []
@@ -79,7 +79,7 @@ def test_exemptions_are_looked_at_again_after_their_months():
 
 
 def test_another_term_of_exemption_redraws_nobody():
-    """In a month in which everybody is looked at by both terms, the same people are exempt."""
+    """In a month in which both terms lead to an assessment of everybody, the same people are exempt."""
     state = village_state()
     grown(state, people(state, Stage.HOUSED, count=500))
     state.clock.month = 24

@@ -1,4 +1,4 @@
-"""How well regions suit persons and households, and what is seen of that."""
+"""The match of persons and households with regions, and how it is observed."""
 
 import numpy as np
 import pytest
@@ -9,12 +9,12 @@ from abm.people import profile
 from abm.people.household_formation import identities
 from abm.people.region_match import (
     by_profile,
-    errors,
+    household_match,
     in_table,
     jobs_by_schooling,
     matched,
     matches,
-    of_households,
+    observation_errors,
     per_region,
     sector_shares,
     sectors_of,
@@ -105,16 +105,16 @@ def test_the_village_has_a_match_for_every_profile():
     )
 
 
-def test_who_counts_for_a_household():
+def test_whose_match_counts_for_a_household():
     state = village_state(own_sector=1.0)
     rows = np.concatenate(
         [household(state, CARE, FARM, NO_ROW), household(state, FARM, FARM), household(state, NO_ROW)]
     )
-    assert of_households(state, rows, "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
-    assert of_households(state, rows, "best").tolist() == pytest.approx(np.array([[1, 1], [-1, 1], [0, 0]]))
-    assert of_households(state, rows, "lead").tolist() == pytest.approx(np.array([[1, -1], [-1, 1], [0, 0]]))
-    assert of_households(state, rows[::-1], "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
-    assert of_households(state, rows[:0], "mean").shape == (0, 2)
+    assert household_match(state, rows, "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
+    assert household_match(state, rows, "best").tolist() == pytest.approx(np.array([[1, 1], [-1, 1], [0, 0]]))
+    assert household_match(state, rows, "lead").tolist() == pytest.approx(np.array([[1, -1], [-1, 1], [0, 0]]))
+    assert household_match(state, rows[::-1], "mean").tolist() == pytest.approx(np.array([[0, 0], [-1, 1], [0, 0]]))
+    assert household_match(state, rows[:0], "mean").shape == (0, 2)
 
 
 def test_the_match_of_persons_with_a_region():
@@ -126,15 +126,15 @@ def test_the_match_of_persons_with_a_region():
     assert found.tolist() == pytest.approx([1, 0, -1, 0])
 
 
-def test_whoever_registers_has_a_profile_before_a_place_is_chosen():
+def test_people_who_register_have_a_profile_before_a_place_is_chosen():
     state = village_state()
     people(state, Stage.REGISTERING, 300)
     people(state, Stage.RETURNED, 3)
     run(profile, state)
-    grown = (state.newcomers.born <= -18 * 12) & (state.newcomers.born > -66 * 12)
+    of_age = (state.newcomers.born <= -18 * 12) & (state.newcomers.born > -66 * 12)
     here = state.households.stage[state.newcomers.household] == Stage.REGISTERING
-    assert (state.newcomers.sector[grown & here] != NO_ROW).all()
-    assert set(state.newcomers.sector[grown & here]) == {FARM, SHOP, CARE}
+    assert (state.newcomers.sector[of_age & here] != NO_ROW).all()
+    assert set(state.newcomers.sector[of_age & here]) == {FARM, SHOP, CARE}
     assert (state.newcomers.sector[~here] == NO_ROW).all()
     assert not state.newcomers.adult.any()  # no class and no work yet
 
@@ -150,17 +150,17 @@ def test_a_sector_is_drawn_once():
     assert state.newcomers.sector.tolist() == before.tolist()
 
 
-# --- luck
+# --- draws
 
 
 def test_errors_are_standard_normal_lasting_and_the_persons_own():
     who = identities(np.zeros(3000, int), 5, np.arange(3000), 0)
-    found = errors(Draws(1, "placement", 3), who, 4)
+    found = observation_errors(Draws(1, "placement", 3), who, 4)
     assert found.mean() == pytest.approx(0, abs=0.03)
     assert found.std() == pytest.approx(1, abs=0.03)
     assert np.abs(np.corrcoef(found.T) - np.eye(4)).max() < 0.06
-    assert errors(Draws(1, "placement", 9), who[:2], 4).tolist() == found[:2].tolist()
-    assert errors(Draws(2, "placement", 3), who[:2], 4).tolist() != found[:2].tolist()
+    assert observation_errors(Draws(1, "placement", 9), who[:2], 4).tolist() == found[:2].tolist()
+    assert observation_errors(Draws(2, "placement", 3), who[:2], 4).tolist() != found[:2].tolist()
 
 
 def test_no_two_households_and_regions_share_a_number():
@@ -170,18 +170,18 @@ def test_no_two_households_and_regions_share_a_number():
 
 def test_wishes_follow_inhabitants_and_relatives():
     share = np.array([0.1, 0.3, 0.6])
-    chance = np.random.default_rng(1).random((20_000, 3))
+    u = np.random.default_rng(1).random((20_000, 3))
     nobody, there = np.full(20_000, NO_ROW), np.zeros(20_000, np.int8)
-    first = np.bincount(wishes(chance, share, nobody, 2.0).argmax(axis=1)) / 20_000
+    first = np.bincount(wishes(u, share, nobody, 2.0).argmax(axis=1)) / 20_000
     assert first.tolist() == pytest.approx(share.tolist(), abs=0.015)
-    pulled = np.bincount(wishes(chance, share, there, np.log(9)).argmax(axis=1)) / 20_000
+    pulled = np.bincount(wishes(u, share, there, np.log(9)).argmax(axis=1)) / 20_000
     assert pulled.tolist() == pytest.approx([0.5, 1 / 6, 1 / 3], abs=0.015)  # 0.9 to 0.3 to 0.6
 
 
-def test_what_a_table_holds_for_a_profile_and_a_region():
-    luck, n = np.random.default_rng(2), 200
-    schooling, sector = luck.integers(0, 4, n).astype(np.int8), luck.integers(-1, 3, n).astype(np.int8)
-    rows, table = np.flatnonzero(luck.random(n) < 0.7), luck.normal(size=(4, 3, 2))
-    where = luck.integers(0, 2, len(rows)).astype(np.int8)
+def test_values_in_a_table_by_profile_and_region():
+    rng, n = np.random.default_rng(2), 200
+    schooling, sector = rng.integers(0, 4, n).astype(np.int8), rng.integers(-1, 3, n).astype(np.int8)
+    rows, table = np.flatnonzero(rng.random(n) < 0.7), rng.normal(size=(4, 3, 2))
+    where = rng.integers(0, 2, len(rows)).astype(np.int8)
     expected = [0 if sector[i] < 0 else table[schooling[i], sector[i], at] for i, at in zip(rows, where, strict=True)]
     assert in_table(rows, schooling, sector, where, table).tolist() == expected

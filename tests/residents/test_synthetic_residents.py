@@ -5,7 +5,7 @@ import pytest
 
 from abm.engine.draws import Draws
 from abm.residents import synthetic_residents
-from abm.start import Params, settle_country
+from abm.start import Params, initialise_country
 from abm.state import State
 from abm.tables.residents import Age, Attained, Income
 from tests.helpers.runs import real
@@ -16,7 +16,7 @@ from tests.helpers.village import A, B, C, village, village_state
 def country():
     """The Netherlands with its residents; tests only read it."""
     state, own = State(real()), Params(residents_share=0.004)
-    settle_country(state, own, Draws(1, "start", 0))
+    initialise_country(state, own, Draws(1, "start", 0))
     synthetic_residents.settle_residents(state, own)
     return state
 
