@@ -79,7 +79,7 @@ def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: fl
     settle_country(state, params["start"], draws)
     settle_residents(state, params["start"])
     settle_people(state, params, draws)
-    seeking.settle(state, params["seeking"], Draws(seed, "seeking", 0))
+    seeking.initialise(state, params["seeking"], Draws(seed, "seeking", 0))
     state.nation.reception[0] = params["start"].in_reception
     state.check()
     return state

@@ -143,13 +143,13 @@ class State:
         _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
 
     def check_homes(self) -> None:
-        """Raise BooksError where homes that fell free are not let once, or still there to let; per pool of homes."""
+        """Raise BooksError unless every home that became vacant was let once or is still vacant, per pool of homes."""
         of = self.municipalities
         vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
         _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
         there = of.let + of.let_in_line + of.to_starter + of.small + of.middle + of.large + vacant.sum(axis=1)
-        missing, fallen = (np.bincount(of.pool, each, len(of)) for each in (there - of.fallen, of.fallen))
-        _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(fallen, 1))
+        missing, vacated = (np.bincount(of.pool, each, len(of)) for each in (there - of.vacated, of.vacated))
+        _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(vacated, 1))
 
     def check_complexes(self) -> None:
         """Raise BooksError where starter homes have more tenants than units, or somebody lives in two homes."""

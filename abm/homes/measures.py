@@ -189,7 +189,7 @@ MEASURES: tuple[Measure, ...] = (
         "homes/month",
         "Corporation homes that fell free",
         "Vrijgekomen corporatiewoningen",
-        lambda m: m.state.municipalities.freed,
+        lambda m: m.state.municipalities.vacancies,
     ),
     by_municipality(
         "homes_let",

@@ -64,20 +64,20 @@ class Municipalities(Table):
     turnover = column(np.float64, 1.0, unit="ratio", doc="of these homes, over that of the mean home of the country")
     on_offer = column(np.float64, unit="homes", doc="homes that status holders can get under the ceiling, not yet let")
     found = column(np.float64, unit="homes", doc="homes found for them outside corporations, not yet let")
-    small = column(np.float64, unit="homes", doc="small homes that fell free and can still be let to them")
+    small = column(np.float64, unit="homes", doc="small homes that became vacant and can still be let to them")
     middle = column(np.float64, unit="homes", doc="the same of middle size")
     large = column(np.float64, unit="homes", doc="the same of large size")
     offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
     let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
-    freed = column(np.float64, unit="homes", doc="homes that fell free this month")
-    fallen = column(np.float64, unit="homes", doc="homes that fell free since the start, at the scale of the run")
+    vacancies = column(np.float64, unit="homes", doc="homes that became vacant this month")
+    vacated = column(np.float64, unit="homes", doc="homes that became vacant since the start, at the scale of the run")
     vacant_small = column(np.float64, unit="homes", doc="small homes that any home seeker can get, not yet let")
     vacant_middle = column(np.float64, unit="homes", doc="the same of middle size")
     vacant_large = column(np.float64, unit="homes", doc="the same of large size")
-    to_starter = column(np.int64, unit="homes", doc="homes that fell free and are now starter homes")
+    to_starter = column(np.int64, unit="homes", doc="homes that became vacant and are now starter homes")
     let_in_line = column(np.int64, unit="homes", doc="homes let by other rules than priority since the start")
-    urgency = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by urgency, over the national one")
-    chance = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
+    urgency_ratio = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by urgency, over the national one")
+    lottery_ratio = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
     lead = column(np.float64, unit="months", doc="mean registration of home seekers when they begin to search")
     beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
     pressing = column(np.float64, unit="share", doc="of them urgent from the beginning")
@@ -94,7 +94,7 @@ class Municipalities(Table):
         np.float64,
         UNSET,
         unit="share",
-        doc="of freed homes, let to newcomers over about a year, each as its rule counts; -1: not set yet",
+        doc="of vacancies, let to newcomers over about a year, each as its rule counts; -1: not set yet",
     )
     accustomed = column(
         np.float64, UNSET, unit="share", doc="newcomers over inhabitants that residents are used to; -1: not set yet"

@@ -96,9 +96,9 @@ class Form(IntEnum):
 
     FLEXIBLE = 0  # small new build that can be taken elsewhere
     CONVERTED = 1  # an office, school or hotel with shared facilities
-    SPLIT = 2  # corporation homes that fall free, each split into two units
+    SPLIT = 2  # corporation homes that become vacant, each split into two units
     TEMPORARY = 3  # stacked units such as containers
-    SPREAD = 4  # corporation homes that fall free in a street, one unit each
+    SPREAD = 4  # vacant corporation homes in a street, one unit each
 
 
 class Halt(IntEnum):
@@ -123,7 +123,7 @@ class Corporations(Table):
     """Housing corporations (woningcorporaties); homes and euros at full size."""
 
     homes = column(np.float64, unit="homes", doc="rented homes on 1 January of this year")
-    freed = column(np.float64, unit="homes/year", doc="homes that fall free at the turnover of this year")
+    freed = column(np.float64, unit="homes/year", doc="vacancies at the turnover of this year")
     built = column(np.float64, unit="homes/year", doc="new homes of this year, its part of those in the country")
     sold = column(np.float64, unit="homes/year", doc="sold or taken down: new homes less the growth of the stock")
     room = column(np.float64, unit="EUR", doc="what it can still invest in starter homes, at the scale of the run")
@@ -147,7 +147,7 @@ class Complexes(Table):
     form = column(np.int8, Form.FLEXIBLE, doc="how the units are made")
     units = column(np.int32, unit="units", doc="as planned")
     built = column(np.int32, unit="units", doc="that stand now")
-    taken = column(np.int32, unit="homes", doc="homes that fell free and were split or set apart for it")
+    taken = column(np.int32, unit="homes", doc="homes that became vacant and were split or set apart for it")
     linkable = column(np.bool_, False, doc="whether units can be linked into a family home, and back")
     shared = column(np.bool_, False, doc="whether kitchen or bathroom are shared")
     quality = column(np.float32, 1.0, unit="ratio", doc="what living here does for wellbeing, over an ordinary home")

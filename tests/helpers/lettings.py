@@ -24,7 +24,7 @@ def vacancies(state, where, small=0.0, middle=0.0, large=0.0):
     of.vacant_small[where] += small
     of.vacant_middle[where] += middle
     of.vacant_large[where] += large
-    of.fallen[where] += small + middle + large
+    of.vacated[where] += small + middle + large
 
 
 def seekers(state, registered, **given_columns):

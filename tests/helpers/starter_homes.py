@@ -9,7 +9,7 @@ from tests.helpers.village import A, people, village, village_state
 
 NOW = 24  # January 2017
 SMALL, MIDDLE, LARGE = HomeSize
-ALONE = {"registering": 1, "middle_pace": 0}  # everybody registers, nobody goes on to middle rent
+ALONE = {"registering": 1, "middle_rent_rate": 0}  # everybody registers, nobody goes on to middle rent
 
 
 def town():
@@ -55,4 +55,4 @@ def residents(state, count=1, where=0, **columns):
 def vacancy(state, size="small"):
     """A home in A that anybody can get."""
     getattr(state.municipalities, f"vacant_{size}")[A] += 1
-    state.municipalities.fallen[A] += 1
+    state.municipalities.vacated[A] += 1

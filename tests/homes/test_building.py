@@ -164,7 +164,7 @@ def test_homes_that_fall_free_are_taken_and_given_back(form, size, per_home):
     state = town()
     towns = state.municipalities
     vacant = (towns.vacant_small, towns.vacant_middle, towns.vacant_large)[size]
-    vacant[A] = towns.fallen[A] = 3.5
+    vacant[A] = towns.vacated[A] = 3.5
     row = standing(state, form, units=4, built=0, ends=JANUARY + 3, next_use=NextUse.OTHER)
     run(building, state)
     taken = min(3, 4 // per_home)

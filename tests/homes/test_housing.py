@@ -109,7 +109,7 @@ def waiting(state, count=1, size=1, **columns):
 def stock(state, town, homes, on_offer=99):
     """Put homes of each size in a municipality, all of which status holders can get."""
     of = state.municipalities
-    of.fallen[town] += sum(homes) - of.small[town] - of.middle[town] - of.large[town]
+    of.vacated[town] += sum(homes) - of.small[town] - of.middle[town] - of.large[town]
     of.small[town], of.middle[town], of.large[town] = homes
     of.on_offer[town] = on_offer
     of.offered[town] += on_offer
@@ -118,7 +118,7 @@ def stock(state, town, homes, on_offer=99):
 def test_homes_fall_free_and_are_offered_by_inhabitants():
     state = village_state(village(flex_homes=240))
     run(housing, state, priority_share=0.1, flex_share=0.5, **NOW)
-    assert state.municipalities.freed.tolist() == pytest.approx([10, 20, 30, 20, 20])
+    assert state.municipalities.vacancies.tolist() == pytest.approx([10, 20, 30, 20, 20])
     # a tenth of 100 homes and half of the 20 movable ones of this month, by inhabitants
     assert state.municipalities.offered.tolist() == pytest.approx([2, 4, 6, 4, 4])
 
@@ -136,7 +136,7 @@ def test_homes_fall_free_less_often_where_lists_are_longer_and_as_many_in_the_co
     run(housing, state, **NOW)
     turnover = np.array([1 / 4, 1 / 2, 1 / 2, 2**-0.5, 2**-0.25])
     own = turnover * [1_000, 2_000, 3_000, 2_000, 2_000]
-    assert state.municipalities.freed.tolist() == pytest.approx((100 * own / own.sum()).tolist())
+    assert state.municipalities.vacancies.tolist() == pytest.approx((100 * own / own.sum()).tolist())
 
 
 def test_homes_are_those_of_the_year():
@@ -146,7 +146,7 @@ def test_homes_are_those_of_the_year():
     for month, factor in ((11, 1), (12, 2), (300, 2)):
         state.clock.month = month
         run(housing, state, **NOW)
-        assert state.municipalities.freed.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
+        assert state.municipalities.vacancies.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
 
 
 def test_nothing_piles_up_while_nobody_waits():

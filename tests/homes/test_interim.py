@@ -16,7 +16,7 @@ from tests.helpers.village import A, B, C, D, people, run, village_state
 
 NOW = 20
 PAYS = {"most": 1000, "grant": 40_000, "cost_factor": 0.3, "spread": 0.1, "least": 5, "size": 10}
-SURE = PAYS | {"pace": 0.5, "abandoned": 0, "opens_after": 3}
+SURE = PAYS | {"rate": 0.5, "abandoned": 0, "opens_after": 3}
 
 
 def town():
@@ -111,7 +111,7 @@ def test_places_open_later_and_fill_by_waiting():
     state.municipalities.interim_planned[B], state.municipalities.interim_opens[B] = 10, NOW + 2
     for month in range(3):
         state.clock.month = NOW + month
-        entered = run(interim, state, **(SURE | {"pace": 0.01}))["in_interim"]
+        entered = run(interim, state, **(SURE | {"rate": 0.01}))["in_interim"]
         assert len(entered) == (10 if month == 2 else 0)
     assert np.isin(early, entered).all()
     assert np.isin(late, entered).sum() == 2
@@ -129,7 +129,7 @@ def test_whole_households_enter_and_nobody_is_skipped():
     state = town()
     waiting(state, B, 2, coupled=NOW - 9, size=4), waiting(state, B, 1, size=4), waiting(state, C, 3)
     state.municipalities.interim_places[B] = 10
-    entered = run(interim, state, **(SURE | {"pace": 0.01}))["in_interim"]
+    entered = run(interim, state, **(SURE | {"rate": 0.01}))["in_interim"]
     assert state.households.size[entered].tolist() == [4, 4]
     assert (state.households.municipality[entered] == B).all()
 
@@ -138,7 +138,7 @@ def test_after_the_scheme_nobody_enters_and_who_is_inside_is_paid_for():
     state = town()
     waiting(state, B, 4)
     state.municipalities.interim_places[B] = 10
-    run(interim, state, **(SURE | {"pace": 0.01}))
+    run(interim, state, **(SURE | {"rate": 0.01}))
     waiting(state, B, 4)
     state.municipalities.interim_planned[D], state.municipalities.interim_opens[D] = 10, NOW + 1
     events = run(interim, state, **(SURE | {"most": 0}))

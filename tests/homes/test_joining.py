@@ -70,7 +70,7 @@ def test_families_of_sponsors_who_wait_and_families_not_registered_wait():
 def test_a_family_joins_in_the_month_in_which_its_sponsor_is_housed():
     state = town()
     of = state.municipalities
-    of.large[A] = of.on_offer[A] = of.fallen[A] = of.offered[A] = 1
+    of.large[A] = of.on_offer[A] = of.vacated[A] = of.offered[A] = 1
     sponsor = people(state, Stage.AWAITING_HOME)
     family = family_of(state, sponsor[0], 4)
     assert run(housing, state, preparation_weeks=0)["housed"].tolist() == sponsor.tolist()

@@ -84,7 +84,7 @@ def test_who_has_to_leave_goes_before_who_is_registered_longer():
     state = town()
     tenant, other = tenants(state, coupled=20), tenants(state, coupled=5, moved_in=NOW - 3)
     run(leases, state, **SURE)
-    state.municipalities.vacant_small[A] = state.municipalities.fallen[A] = 1
+    state.municipalities.vacant_small[A] = state.municipalities.vacated[A] = 1
     moved = run(lettings, state, urgency_share=1, lottery_share=0)["moved_on"]
     assert moved.tolist() == tenant.tolist()
     of = state.households

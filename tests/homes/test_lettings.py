@@ -151,7 +151,7 @@ def test_a_municipality_can_have_shares_of_its_own():
         seekers(state, [-50], municipality=where)
         urgent += seekers(state, [0], municipality=where, urgent=3).tolist()
         vacancies(state, where, small=1)
-    state.municipalities.urgency[B] = 0
+    state.municipalities.urgency_ratio[B] = 0
     assert winners(state, urgency_share=1) == [urgent[0], urgent[1] - 1]  # in B the longest registered
 
 
@@ -263,8 +263,8 @@ def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
     assert (state.seekers.rule[let] != UNSET).all()
     assert (state.households.rule[housed] != UNSET).all()
     vacant = of.vacant_small + of.vacant_middle + of.vacant_large + of.small + of.middle + of.large
-    assert of.fallen.sum() == pytest.approx(6 * 100 * scale)
-    assert vacant.sum() + homes == pytest.approx(of.fallen.sum())
+    assert of.vacated.sum() == pytest.approx(6 * 100 * scale)
+    assert vacant.sum() + homes == pytest.approx(of.vacated.sum())
 
 
 def test_the_order_of_rows_does_not_matter():
@@ -298,7 +298,7 @@ def test_homes_elsewhere_change_nothing_here():
 
 def test_lists_of_all_kinds_go_on_for_years():
     state = village_state()
-    seeking.settle(state, seeking.Params(), Draws(1, "seeking", 0))
+    seeking.initialise(state, seeking.Params(), Draws(1, "seeking", 0))
     begun = len(state.seekers)
     for month in range(24):
         state.clock.month = month

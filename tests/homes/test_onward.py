@@ -13,7 +13,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import B, people, run, village_state
 
 SMALL, LARGE = HomeSize.SMALL, HomeSize.LARGE
-SURE = {"rent_wages": 2000, "mortgage_wages": 4000, "rent_pace": 0.1, "buying_pace": 0.1}
+SURE = {"rent_wages": 2000, "mortgage_wages": 4000, "middle_rent_rate": 0.1, "buying_rate": 0.1}
 RENT, OWN, SOCIAL = Tenure.MIDDLE_RENT, Tenure.OWNED, Tenure.CORPORATION
 
 
@@ -43,7 +43,7 @@ def test_wages_decide_what_can_be_paid(wages, tenures):
 def test_the_paces_are_those_of_the_parameters():
     state = town()
     rows = earners(state, 5000, count=20_000)
-    events = run(onward, state, **(SURE | {"buying_pace": 0.05}))
+    events = run(onward, state, **(SURE | {"buying_rate": 0.05}))
     assert len(events["bought"]) / len(rows) == pytest.approx(0.05, abs=0.006)
     assert len(events["to_middle_rent"]) / len(rows) == pytest.approx(0.95 * 0.1, abs=0.008)  # of those who did not buy
     assert not np.isin(events["bought"], events["to_middle_rent"]).any()
@@ -83,7 +83,7 @@ def test_the_new_home_fits_and_the_line_is_left():
 def test_no_home_falls_free_twice():
     state = town()
     earners(state, 5000)
-    before = {name: getattr(state.municipalities, name).copy() for name in ("fallen", "vacant_small", "small")}
+    before = {name: getattr(state.municipalities, name).copy() for name in ("vacated", "vacant_small", "small")}
     run(onward, state, months=12, **SURE)
     for name, homes in before.items():
         assert getattr(state.municipalities, name).tolist() == homes.tolist()

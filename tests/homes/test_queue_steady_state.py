@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from abm.homes.queue_steady_state import balance, lead_below, reaching, registered, searched, time_searched
+from abm.homes.queue_steady_state import lead_below, reaching, registered, searched, steady_state, time_searched
 
 CASES = [(96.0, 30.0, 0.012), (12.0, 4.0, 0.03), (150.0, 40.0, 0.011), (48.0, 1 / 0.02, 0.02)]  # the last: equal rates
 
@@ -28,7 +28,7 @@ def test_formulas_are_the_integrals(reach, lead, hazard):
 
 @pytest.mark.parametrize("years", [0.67, 2, 6.5, 13.8])
 def test_a_list_in_balance_gives_what_was_asked(years):
-    found = balance(np.array([12 * years]), 0.5, 0.14 / 12, 0.2, 0.1)
+    found = steady_state(np.array([12 * years]), 0.5, 0.14 / 12, 0.2, 0.1)
     reach, lead, hazard = found.reach[0], found.lead[0], found.hazard[0]
     assert registered(reach, lead, hazard) == pytest.approx(12 * years)
     assert searched(reach, lead, hazard) == pytest.approx(6 * years)
@@ -39,7 +39,7 @@ def test_a_list_in_balance_gives_what_was_asked(years):
 
 
 def test_longer_registration_means_longer_lists_and_more_who_begin():
-    found = balance(12 * np.array([1.0, 4, 8, 14]), 0.5, 0.14 / 12, 0.2, 0.1)
+    found = steady_state(12 * np.array([1.0, 4, 8, 14]), 0.5, 0.14 / 12, 0.2, 0.1)
     assert (np.diff(found.waiting) > 0).all()
     assert (np.diff(found.beginning) > 0).all()
     assert (found.reach < 12 * np.array([1, 4, 8, 14])).all()
@@ -47,7 +47,7 @@ def test_longer_registration_means_longer_lists_and_more_who_begin():
 
 def test_a_simulated_list_ends_where_the_formulas_say():
     luck, homes, months = np.random.default_rng(1), 40, 700
-    found = balance(np.array([60.0]), 0.5, 0.012, 0.0, 0.0)
+    found = steady_state(np.array([60.0]), 0.5, 0.012, 0.0, 0.0)
     registration, begun, times, spans, lengths = np.empty(0), np.empty(0), [], [], []
     for month in range(months):
         stay = luck.random(len(registration)) > 0.012

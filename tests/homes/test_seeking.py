@@ -26,7 +26,7 @@ def settled(params=PLAIN, homes=1, **scale):
         corporation_homes=np.tile([1000.0 * homes, 2000 * homes, 3000 * homes, 2000 * homes, 2000 * homes], (11, 1))
     )
     state = village_state(facts, **scale)
-    seeking.settle(state, params, Draws(1, "seeking", 0))
+    seeking.initialise(state, params, Draws(1, "seeking", 0))
     return state
 
 
@@ -165,7 +165,7 @@ def test_lists_stay_in_balance_under_the_rules_that_they_were_set_for():
         state.municipalities.vacant_large[:] *= 0.95
         vacant = sum(getattr(state.municipalities, f"vacant_{size.name.lower()}") for size in HomeSize)
         kept = state.municipalities.small + state.municipalities.middle + state.municipalities.large
-        state.municipalities.fallen[:] = state.municipalities.let_in_line + vacant + kept
+        state.municipalities.vacated[:] = state.municipalities.let_in_line + vacant + kept
         rows = run(lettings, state, urgency_share=PLAIN.urgent_homes)["let"]
         for row in rows[state.seekers.rule[rows] == 5]:
             if month >= 36:

@@ -220,7 +220,7 @@ def test_enough_income_leads_to_middle_rent():
     earns = rows[:100]
     leads = (state.newcomers.role == Role.LEAD) & np.isin(state.newcomers.household, earns)
     state.newcomers.wage[leads] = 4_000
-    gone = run(starter_homes, state, middle_pace=0.3, guidance=1, guided_ratio=1.5)["left_to_middle_rent"]
+    gone = run(starter_homes, state, middle_rent_rate=0.3, guidance=1, guided_ratio=1.5)["left_to_middle_rent"]
     assert set(gone) <= set(earns)
     assert len(gone) == pytest.approx(45, abs=12)  # 30% a month, half as many again with guidance
     assert (state.households.home[gone] == SMALL).all()
