@@ -157,9 +157,9 @@ def test_destination_by_weight_and_never_the_own_municipality():
 def test_places_draw_by_inhabitants_and_by_compatriots():
     state, _ = many(3, municipality=B, origin=1)
     people(state, Stage.IN_DECISION, 9)  # does not count: no home
-    drawn = moving.drawing(state, moving.Params(compatriots=0))
+    drawn = moving.attraction(state, moving.Params(compatriots=0))
     assert drawn.tolist() == [INHABITANTS] * 3
-    drawn = moving.drawing(state, moving.Params(compatriots=0.5))
+    drawn = moving.attraction(state, moving.Params(compatriots=0.5))
     assert drawn[0].tolist() == INHABITANTS
     assert drawn[1].tolist() == [10_000, 40_000, 30_000, 20_000, 20_000]  # (3 + 1) ^ 0.5 = 2
 

@@ -17,7 +17,7 @@ def country():
     """The Netherlands with its residents; tests only read it."""
     state, own = State(real()), Params(residents_share=0.004)
     settle_country(state, own, Draws(1, "start", 0))
-    synthetic_residents.settle_residents(state, own)
+    synthetic_residents.initialise_residents(state, own)
     return state
 
 
