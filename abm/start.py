@@ -52,7 +52,7 @@ class Params(ResidentParams):
     )  # fmt: skip
     turnover_slope: float = param(
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
-        "how much less often homes fall free per year of registration at letting",
+        "lower turnover of homes per year of registration at letting",
     )  # fmt: skip
     corporation_least: float = param(
         3000, "homes", 0, 20000, "assumption: with the next, 282 corporations where corp_number counted 279",

@@ -94,9 +94,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     crowded_share: float = param(0.05, "share", 0.01, 0.1, "E056|E064: sign", "newcomers at which contacts peak")
     half_life: float = param(15, "months", 6, 24, "E059|E074: middle of the prior", "half-life of a contact")
-    contact: float = param(
-        0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "effect of full good contact"
-    )
+    contact: float = param(0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "full good contact")
     negative: float = param(0.25, "share", 0, 0.35, "E060", "contacts that are bad")
     most_negative: float = param(0.9, "share", 0.5, 1, "assumption", "contacts that are bad, at most")
     negative_weight: float = param(1.5, "ratio", 0, 2.5, "E060: sign", "weight of bad contact over good")
@@ -127,19 +125,13 @@ class Params(ProcessParams):
     management: float = param(
         0.3, "share", 0, 1, "E075|E076: sign", "strength of social management at reception locations", lever=True
     )
-    threat: float = param(
-        0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "effect of a new location nearby for 2% of residents"
-    )
+    threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "a new location nearby for 2% of residents")
     exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "exponent of size in threat")
     threat_size: float = param(
         0.02, "share", 0.015, 0.025, "assumption: the unit of threat", "places over residents at which size counts as 1"
     )
-    habituation: float = param(
-        10, "months", 3, 18, "E047|E048|E066: sign", "time in which threat fades to 37% after opening"
-    )
-    decay: Literal["halo", "distance"] = param(
-        "halo", "choice", None, None, "E047|E053", "how threat decays with distance"
-    )
+    habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "from opening until threat fades to 37%")
+    decay: Literal["halo", "distance"] = param("halo", "choice", None, None, "E047|E053", "decay of threat by distance")
     halo: float = param(0.5, "share", 0, 0.8, "E047|E064: sign", "threat elsewhere in the municipality, over nearby")
     reach: float = param(4, "km", 1, 10, "E053: guess", "distance at which threat has decayed to 37% (decay: distance)")
     urbanity: float = param(0.65, "share", 0, 1, "E054|E070: sign", "reduction of threat in the densest places")
@@ -151,9 +143,7 @@ class Params(ProcessParams):
         48, "months", 12, 240, "E054: between elections", "time in which residents get used to their number"
     )
     judged_over: float = param(12, "months", 3, 60, "assumption", "months over which lettings to newcomers are judged")
-    unfairness: float = param(
-        0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "effect per ten points of lettings on residents who seek a home"
-    )
+    unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, on home seekers")
     perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
     fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "lettings to status holders at the anchor")
     felt_registration: float = param(
@@ -206,7 +196,7 @@ class Params(ProcessParams):
         "residents who accept one in the municipality, at the anchor",
     )  # fmt: skip
     lead: float = param(
-        1, "months", 1, 24, "assumption", "months from the decision on a location, which residents hear of, to its opening",
+        1, "months", 1, 24, "assumption", "months from deciding on a location, which residents hear of, to its opening",
         lever=True,
     )  # fmt: skip
     feedback: bool = param(True, "switch", None, None, "E032|E068", "whether support acts back")
@@ -306,10 +296,7 @@ def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
 
 
 def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
-    """Support gained by a say beforehand less that lost to incidents, (neighbourhoods,) [SD].
-
-    inside: persons per location.
-    """
+    """Support gained by a say beforehand, less that lost to incidents, (neighbourhoods,) [SD]; inside: [persons]."""
     locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
         inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,

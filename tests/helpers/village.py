@@ -3,7 +3,7 @@
 Municipality   A       B       C       D       E
 Region         0       0       0       1       1
 Inhabitants    10,000  20,000  30,000  20,000  20,000   (together 100,000)
-Homes          1,000   2,000   3,000   2,000   2,000    1% a month falls free: 10, 20, 30, 20 and 20
+Homes          1,000   2,000   3,000   2,000   2,000    1% a month become vacant: 10, 20, 30, 20 and 20
 Reception      registration centre in A; 200 regular places in B, 300 in D; (listed, not opened) emergency in C
 Jobs           24,000 and 24,000, by farm, shop and care; three in four of Alpha work at home, half of Beta
 Origins        war (grant rate 0.9), mixed (0.5), safe (0): 60, 30 and 10 first applicants a month

@@ -73,8 +73,8 @@ def test_who_does_not_take_it_leaves_it_to_the_next():
     state = town()
     rows = seekers(state, np.arange(-40, 0))
     vacancies(state, A, small=10)
-    chance = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
-    taking = rows[chance < 0.5]
+    u = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
+    taking = rows[u < 0.5]
     assert len(taking) > 10
     assert winners(state, taking=0.5, list_length=6) == taking[:10].tolist()
 
@@ -83,10 +83,10 @@ def test_what_nobody_takes_stays_vacant():
     state = town()
     rows = seekers(state, np.arange(-40, 0))
     vacancies(state, A, small=3)
-    chance = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
+    u = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
     asked = rows[:4]  # one for each home, and the second of two months that count together
     got = winners(state, taking=0.3, list_length=1)
-    assert got == asked[chance[:4] < 0.3].tolist()[:3]
+    assert got == asked[u[:4] < 0.3].tolist()[:3]
     assert state.municipalities.vacant_small[A] == 3 - len(got)
 
 
@@ -214,10 +214,10 @@ def test_what_status_holders_do_not_use_goes_on_after_a_month():
     assert of.vacant_small.tolist() == pytest.approx([9, 18, 27, 18, 18])
 
 
-def test_a_pool_shares_what_is_left_as_it_fell_free():
-    fallen = np.array([[4.0, 0], [2, 0], [0, 0], [3, 1]])
+def test_a_pool_divides_what_is_left_by_its_vacancies():
+    vacated = np.array([[4.0, 0], [2, 0], [0, 0], [3, 1]])
     rest = np.array([[3.0, 2], [0, 0], [0, 0], [1, 1]])
-    found = housing.passed_on(rest, np.array([0, 0, 0, 3]), fallen)
+    found = housing.passed_on(rest, np.array([0, 0, 0, 3]), vacated)
     assert found.tolist() == [[2, 2], [1, 0], [0, 0], [1, 1]]
 
 
@@ -233,15 +233,15 @@ def test_a_pool_shares_what_is_left_as_it_fell_free():
 )
 def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
     state = village_state(scale=scale)
-    state.clock.month, luck = NOW, np.random.default_rng(seed)
+    state.clock.month, rng = NOW, np.random.default_rng(seed)
     place = locations(state, Kind.MUNICIPAL)[0]
     for where in range(5):
         for size in (1, 3, 6):
-            people(state, Stage.AWAITING_HOME, int(luck.integers(0, 9)), size, municipality=where, location=place)
-            many = int(luck.integers(0, 40))
-            registered = luck.integers(-99, NOW, many)
-            urgent = np.where(luck.random(many) < 0.2, 5, ENDLESS)
-            seekers(state, registered, municipality=where, size=size, urgent=urgent, group=luck.integers(0, 4, many))
+            people(state, Stage.AWAITING_HOME, int(rng.integers(0, 9)), size, municipality=where, location=place)
+            many = int(rng.integers(0, 40))
+            registered = rng.integers(-99, NOW, many)
+            urgent = np.where(rng.random(many) < 0.2, 5, ENDLESS)
+            seekers(state, registered, municipality=where, size=size, urgent=urgent, group=rng.integers(0, 4, many))
     shares = dict(zip(("urgency_share", "institutions_share", "target_share", "lottery_share"), part, strict=True))
     let, housed, private, moved = [], [], [], []
     for _ in range(6):

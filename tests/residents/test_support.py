@@ -90,7 +90,7 @@ def test_only_those_who_seek_a_home_mind_lettings():
     state, _ = hosts(C)
     seeking = state.residents.seeking
     state.municipalities.vacancies[:] = 20
-    people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0)  # half of what falls free
+    people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0)  # half of the vacancies
     run(support, state, **(NOTHING | {"unfairness": 0.2, "fair_share": 0.05, "perceived": 2.0, **AT_ONCE}))
     share = 0.05 + (0.5 - 0.05) / 12
     assert state.municipalities.let_share[C] == pytest.approx(share)
@@ -101,7 +101,7 @@ def test_only_those_who_seek_a_home_mind_lettings():
 
 
 def let_to_newcomers(rule, **params) -> np.ndarray:
-    """Support of home seekers less their anchor, in C, where newcomers got half of what fell free by this rule."""
+    """Support of home seekers less their anchor, in C, where newcomers got half of the vacancies by this rule."""
     state, _ = hosts(C)
     state.municipalities.vacancies[:] = 20
     people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0, rule=rule)
@@ -257,7 +257,7 @@ def test_support_is_never_drawn_further_than_the_limit():
     assert (np.abs(state.residents.support - state.residents.anchor) < 0.6 + 1e-6).all()
 
 
-# --- luck
+# --- noise
 
 
 def test_newcomers_do_not_disturb_the_luck_of_residents():
