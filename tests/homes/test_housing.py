@@ -92,7 +92,7 @@ def test_the_ceiling_is_a_share_of_the_country_by_inhabitants_and_effort():
     assert housing.ceiling(vacancies, 0.0, inhabitants, effort).tolist() == [0, 0, 0]
 
 
-def test_what_nobody_can_use_is_not_kept():
+def test_homes_that_nobody_can_use_are_not_kept():
     homes, a_month = np.array([0.4, 1.4, 7.0, 2.0]), np.array([0.1, 0.3, 3.0, 2.5])
     assert housing.kept(homes, a_month).tolist() == [0.4, 1.0, 3.0, 2.0]
 
@@ -324,7 +324,7 @@ def test_homes_are_found_by_inhabitants_and_none_is_kept_for_long():
     assert found(priority_ban=True) == found(priority_share=0) == found()  # it is no priority
 
 
-def test_a_ban_on_priority_leaves_what_is_found_elsewhere():
+def test_under_a_ban_on_priority_homes_are_still_found_elsewhere():
     state = village_state()
     rows = waiting(state, 300, municipality=B)
     run(housing, state, months=6, priority_ban=True, found_share=0.1, **SOON)
@@ -333,7 +333,7 @@ def test_a_ban_on_priority_leaves_what_is_found_elsewhere():
 
 
 @pytest.mark.parametrize(("asked", "homes", "elsewhere"), [(0.9, 99, 1), (0, 1, 2)])
-def test_what_the_others_leave_is_for_either(asked, homes, elsewhere):
+def test_each_group_can_get_homes_that_the_other_left(asked, homes, elsewhere):
     state = village_state(village(**NONE))
     stock(state, A, (homes, 0, 0))
     state.municipalities.found[A] = elsewhere

@@ -1,4 +1,4 @@
-"""Interim places by hand: who decides for them, who enters, what is paid, and how people get on."""
+"""Interim places by hand: decisions, entry, grants, and moves to a home."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_no_scheme_no_places():
         ("the scheme has no room", {"most": 9}),
     ],
 )
-def test_what_keeps_municipalities_from_it(why_not, change):
+def test_conditions_that_keep_municipalities_from_deciding(why_not, change):
     state = town()
     waiting(state, B, 30)
     assert decided(state) == [B]
@@ -65,21 +65,21 @@ def test_what_keeps_municipalities_from_it(why_not, change):
     assert decided(state, **change) == [], why_not
 
 
-def test_who_has_met_the_task_does_not_decide():
+def test_a_municipality_that_met_its_task_does_not_decide():
     state = town()
     waiting(state, B, 30), waiting(state, D, 30)
     state.municipalities.balance[B] = 0
     assert decided(state) == [D]
 
 
-def test_residents_who_came_to_mind_slow_it_down():
+def test_lower_support_of_residents_slows_decisions():
     state = town()
     waiting(state, B, 30), waiting(state, D, 30)
     state.municipalities.willingness[B] = 0
     assert decided(state) == [D]
 
 
-def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
+def test_part_of_the_municipalities_never_opens_and_costs_differ_permanently():
     state = town()
     for where in range(5):
         waiting(state, where, 10)
@@ -94,7 +94,7 @@ def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
 
 
 def test_another_size_of_the_scheme_redraws_nothing():
-    """One place more was another scheme, with costs and failures of its own."""
+    """With one place more, costs and failures of municipalities stay the same."""
     state, waits = town(), np.full(5, 10.0)
     given = [
         interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost_factor": 1, "most": most}))
@@ -134,7 +134,7 @@ def test_whole_households_enter_and_nobody_is_skipped():
     assert (state.households.municipality[entered] == B).all()
 
 
-def test_after_the_scheme_nobody_enters_and_who_is_inside_is_paid_for():
+def test_after_the_scheme_nobody_enters_and_occupants_are_paid_for():
     state = town()
     waiting(state, B, 4)
     state.municipalities.interim_places[B] = 10

@@ -1,4 +1,4 @@
-"""Who gets the homes that are let to everybody: each rule worked out by hand in the village, and the books."""
+"""Letting to all home seekers: each rule worked out by hand in the village, and conservation of homes."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_longest_registered_first():
     assert (state.municipalities.let_in_line[A], state.municipalities.vacant_small[A]) == (2, 0)
 
 
-def test_lottery_among_who_registered_in_the_same_month():
+def test_lottery_among_seekers_registered_in_the_same_month():
     state = town()
     rows = seekers(state, [-5] * 6)
     vacancies(state, A, small=2)
@@ -69,7 +69,7 @@ def test_a_part_of_a_home_is_no_home_and_stays():
     assert state.municipalities.vacant_small[A] == pytest.approx(0.75)
 
 
-def test_who_does_not_take_it_leaves_it_to_the_next():
+def test_a_home_that_is_refused_goes_to_the_next():
     state = town()
     rows = seekers(state, np.arange(-40, 0))
     vacancies(state, A, small=10)
@@ -173,7 +173,7 @@ def test_registration_of_newcomers_counts_from(start, month):
     assert state.municipalities.let[A] == 0  # not by priority
 
 
-def test_who_has_priority_is_not_in_line():
+def test_households_with_priority_are_not_on_the_list():
     state = town()
     first = people(state, Stage.AWAITING_HOME, location=locations(state, Kind.MUNICIPAL)[0])
     vacancies(state, A, small=2)
@@ -191,7 +191,7 @@ def test_a_ban_takes_priority_away_and_lifting_it_gives_it_back():
     assert state.households.priority[row].all()
 
 
-def test_a_family_in_line_needs_a_home_that_fits_all():
+def test_a_family_on_the_list_needs_a_home_that_fits_all():
     state = town()
     family = waiting(state, family_abroad=4, reunion=2)  # on its way
     vacancies(state, A, small=5, middle=5)
@@ -200,10 +200,10 @@ def test_a_family_in_line_needs_a_home_that_fits_all():
     assert run(lettings, state, **ALL)["housed"].tolist() == family.tolist()
 
 
-# --- what goes from one to the other
+# --- homes passed on to all seekers
 
 
-def test_what_status_holders_do_not_use_goes_on_after_a_month():
+def test_homes_that_status_holders_do_not_use_go_on_after_a_month():
     state = village_state()
     state.clock.month = NOW
     run(housing, state)

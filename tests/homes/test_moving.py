@@ -1,4 +1,4 @@
-"""Who moves to another municipality, where to, and what moves along."""
+"""Moves to another municipality: hazard, destination, and what moves along."""
 
 import numpy as np
 import pytest
@@ -142,7 +142,7 @@ def test_the_same_households_leave_as_when_every_household_is_examined(params):
     assert 0 < len(found) < 4_000
 
 
-# --- where to
+# --- destination
 
 
 def test_destination_by_weight_and_never_the_own_municipality():
@@ -173,7 +173,7 @@ def test_movers_spread_by_inhabitants():
     assert share[[A, B, D]] == pytest.approx([1 / 8, 2 / 8, 2 / 8], abs=0.06)
 
 
-# --- what a move does
+# --- effects of a move
 
 
 def test_only_the_municipality_changes():
@@ -202,7 +202,7 @@ def test_tenants_of_corporations_rent_from_others_and_are_registered_since_they_
     assert set(state.households.moved_in[moved]) == {state.clock.month}
 
 
-def test_registration_that_was_not_used_up_comes_along():
+def test_registration_that_was_not_used_up_is_kept():
     state, rows = many(3, municipality=E, housed=3, registered=1)
     of = state.households
     of.moved_in[rows[0]] = 9  # let by registration since then

@@ -1,4 +1,4 @@
-"""Lists in balance: the formulas against integrals, and against a list that is simulated person by person."""
+"""Waiting lists in steady state: formulas against integrals, and against a list simulated person by person."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def test_formulas_are_the_integrals(reach, lead, hazard):
 
 
 @pytest.mark.parametrize("years", [0.67, 2, 6.5, 13.8])
-def test_a_list_in_balance_gives_what_was_asked(years):
+def test_a_list_in_steady_state_has_the_registration_and_search_asked_for(years):
     found = steady_state(np.array([12 * years]), 0.5, 0.14 / 12, 0.2, 0.1)
     reach, lead, hazard = found.reach[0], found.lead[0], found.hazard[0]
     assert registered(reach, lead, hazard) == pytest.approx(12 * years)
@@ -38,7 +38,7 @@ def test_a_list_in_balance_gives_what_was_asked(years):
     assert found.beginning[0] * reaching(reach, lead, hazard) == pytest.approx(0.7)
 
 
-def test_longer_registration_means_longer_lists_and_more_who_begin():
+def test_longer_registration_means_longer_lists_and_more_inflow():
     found = steady_state(12 * np.array([1.0, 4, 8, 14]), 0.5, 0.14 / 12, 0.2, 0.1)
     assert (np.diff(found.waiting) > 0).all()
     assert (np.diff(found.beginning) > 0).all()

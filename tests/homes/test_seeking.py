@@ -1,4 +1,4 @@
-"""Home seekers: who begins, who waits in January 2015, who stops, and that their lists stay in balance."""
+"""Home seekers: inflow, the lists of January 2015, stopping, and that the lists stay in steady state."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ MONTHS = 12 * np.array([8.0, 4, 4, 2, 1])  # registration that the facts of the 
 
 
 def initialised(params=PLAIN, homes=1, **scale):
-    """The village with its lists, and as many times its homes."""
+    """The village with its waiting lists, and `homes` times as many homes."""
     facts = village(
         corporation_homes=np.tile([1000.0 * homes, 2000 * homes, 3000 * homes, 2000 * homes, 2000 * homes], (11, 1))
     )
@@ -30,7 +30,7 @@ def initialised(params=PLAIN, homes=1, **scale):
     return state
 
 
-def test_lists_of_2015_are_as_long_as_the_balance_says():
+def test_lists_of_2015_have_the_length_of_the_steady_state():
     state = initialised()
     lists = seeking.lists_of(MONTHS, PLAIN)
     count = np.bincount(state.seekers.municipality, minlength=5)
@@ -39,7 +39,7 @@ def test_lists_of_2015_are_as_long_as_the_balance_says():
     assert (np.diff(lists.waiting[[4, 3, 1, 0]]) > 0).all()  # shorter where registration is shorter
 
 
-def test_who_waits_has_not_reached_the_front_yet():
+def test_seekers_on_the_list_have_not_reached_the_front_yet():
     state = initialised(homes=10)
     of, lists = state.seekers, seeking.lists_of(MONTHS, PLAIN)
     assert (of.registered <= of.began).all()
@@ -107,7 +107,7 @@ def test_stopping_at_the_hazard_and_sooner_with_a_middle_income():
     assert seeking.months_until(u[:1], np.zeros(1))[0] == seeking.LONGEST  # never
 
 
-def test_who_stops_leaves_the_line_in_that_month():
+def test_seekers_who_stop_leave_the_list_in_that_month():
     state = village_state()
     state.clock.month = 12
     rows = state.seekers.add(3, stops=[11 + 1, 13, ENDLESS], registered=0, began=0)
@@ -129,7 +129,7 @@ def test_a_row_is_used_again_from_the_next_month_on():
     assert run(seeking, state)["seeking"].tolist() == [0]
 
 
-def test_nobody_shares_an_identity_or_a_place_in_line():
+def test_nobody_shares_an_identity_or_a_place_on_the_list():
     state = initialised()
     run(seeking, state, months=5)
     of = state.seekers
@@ -138,7 +138,7 @@ def test_nobody_shares_an_identity_or_a_place_in_line():
     assert len(np.unique(key)) == len(of)
 
 
-def test_lettings_change_nobodys_luck():
+def test_lettings_change_no_draws_of_seekers():
     with_homes, without = initialised(), initialised()
     for month in range(6):
         for state in (with_homes, without):
@@ -153,7 +153,7 @@ def test_lettings_change_nobodys_luck():
         assert np.array_equal(getattr(one, name)[here], getattr(other, name)[there]), name
 
 
-def test_lists_stay_in_balance_under_the_rules_that_they_were_set_for():
+def test_lists_stay_in_steady_state_under_the_rules_that_they_were_set_for():
     state = initialised(homes=2)
     before, spans = np.bincount(state.seekers.municipality, minlength=5), {town: [] for town in range(5)}
     for month in range(84):

@@ -1,4 +1,4 @@
-"""Each term of support by itself, worked out by hand; what is switched off stays off."""
+"""Each term of support by itself, worked out by hand; a coefficient of 0 switches a term off."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_threat_is_less_in_cities_and_with_regular_tenants():
     assert mixed / rural == pytest.approx(0.7, rel=1e-3)
 
 
-def test_threat_can_fall_with_distance_instead():
+def test_threat_can_decay_with_distance_instead():
     state, near = hosts(E, 80)
     change = followed(state, 1, **(NOTHING | {"threat": 0.2, "decay": "distance", "reach": 2.0}))[0]
     where = state.neighbourhoods
@@ -128,7 +128,7 @@ def test_a_letting_counts_as_its_rule_says():
     ("columns", "counts"),
     [({"moved_in": START}, 1), ({"moved_in": START - 1}, 0), ({"moved_in": START, "tenure": Tenure.PRIVATE}, 0)],
 )
-def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_who_was_housed_before(columns, counts):
+def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_households_with_a_home(columns, counts):
     state, _ = hosts(C)
     state.municipalities.vacancies[:] = 20
     people(state, Stage.HOUSED, 10, municipality=C, housed=START - 9, granted=0, **columns)
@@ -260,7 +260,7 @@ def test_support_is_never_drawn_further_than_the_limit():
 # --- noise
 
 
-def test_newcomers_do_not_disturb_the_luck_of_residents():
+def test_newcomers_do_not_change_the_draws_of_residents():
     one, other = (hosts(C, places)[0] for places in (0, 300))
     for state in (one, other):
         followed(state, 3, **(NOTHING | {"noise": 0.05}))
@@ -281,7 +281,7 @@ def test_a_location_more_leaves_the_others_where_they_are():
     assert found[0] == found[1]
 
 
-# --- what support does
+# --- effects of support
 
 
 def test_locations_of_the_start_are_not_news():
