@@ -22,7 +22,7 @@ from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
 from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
 from abm.people.region_match import match_rows
-from abm.residents.synthetic_residents import ResidentParams, settle_residents
+from abm.residents.synthetic_residents import ResidentParams, initialise_residents
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
@@ -80,9 +80,9 @@ def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: fl
     state = State(inputs, scale)
     draws = Draws(seed, "start", 0)
     initialise_country(state, params["start"], draws)
-    settle_residents(state, params["start"])
+    initialise_residents(state, params["start"])
     initialise_people(state, params, draws)
-    seeking.settle(state, params["seeking"], Draws(seed, "seeking", 0))
+    seeking.initialise(state, params["seeking"], Draws(seed, "seeking", 0))
     state.nation.reception[0] = params["start"].in_reception
     state.check()
     return state

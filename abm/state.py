@@ -148,8 +148,8 @@ class State:
         vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
         _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
         there = of.let + of.let_in_line + of.to_starter + of.small + of.middle + of.large + vacant.sum(axis=1)
-        missing, fallen = (np.bincount(of.pool, each, len(of)) for each in (there - of.fallen, of.fallen))
-        _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(fallen, 1))
+        missing, vacated = (np.bincount(of.pool, each, len(of)) for each in (there - of.vacated, of.vacated))
+        _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(vacated, 1))
 
     def check_complexes(self) -> None:
         """Raise BooksError where starter homes have more tenants than units, or a household lives in two homes."""

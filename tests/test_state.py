@@ -91,7 +91,7 @@ def let_a_home_that_is_not_there(state):
 
 
 def lose_a_home(state):
-    state.municipalities.fallen[B] += 3
+    state.municipalities.vacated[B] += 3
     state.municipalities.vacant_small[B] += 1
 
 

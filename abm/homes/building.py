@@ -1,18 +1,18 @@
-"""Corporations plan starter homes each year, most of which are built late or never, and what stands ends its term.
+"""Corporations plan starter homes each year, most of which are built late or never; buildings close after their term.
 
-Units a year are shared by inhabitants. In a municipality they become complexes as soon as enough units are due for
-one, of a form that corporations choose by cost, speed and term (form_choice.py); those that hold homes there pay for it
-together, in proportion to their room, and the one with most room lets it. A plan ends where they have too little room,
-by nitrogen, in appeal, or for another reason; what is built comes after
+The units of a year are divided by inhabitants. In a municipality they become complexes as soon as enough units are due
+for one, of a form that corporations choose by cost, speed and term (form_choice.py). The corporations that hold homes
+there pay for it together, in proportion to their room, and the one with the most room lets it. A plan ends for lack of
+room, because of nitrogen, in appeal, or for another reason; the others open after
 
     months = building of its form + permit + [appeal] x appeal + [no grid connection yet] x wait for it
 
     built share = (1 - nitrogen) (1 - appeals x lost) (1 - abandoned) = 0.40 where all of it applies
 
-Homes set apart in a street and homes that are split are taken from the corporation homes that fall free there, before
-anybody else can get them, and fall free again afterwards; the other forms are new homes. When the term ends a building
-is taken to the municipality that is furthest behind with units, stays for another term, or gets another use. These
-homes come on top of the movable homes that were observed (series flex_homes, process housing).
+Homes set apart in a street and homes that are split are taken from the vacancies of corporation homes there, before
+anybody else can get them, and become vacant again afterwards; the other forms are new homes. When its term ends, a
+building moves to the municipality that is furthest behind with units, stays for another term, or gets another use.
+These homes come on top of the movable homes that were observed (series flex_homes, process housing).
 
     rent = running cost + (cost - grant) / months of its term, at most a ceiling
 
@@ -25,7 +25,7 @@ import numpy as np
 from abm.engine.clock import ENDLESS, MONTHS
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
-from abm.homes.dwellings import falling_free
+from abm.homes.dwellings import vacancies_per_month
 from abm.homes.form_choice import choose, weights
 from abm.state import State
 from abm.tables.homes import Form, Halt, NextUse
@@ -46,7 +46,7 @@ PARTIES = {
     Purpose.STARTER_BUILDING: (Account.CORPORATIONS, Account.PROVIDERS),
     Purpose.STARTER_GRANTS: (Account.STATE, Account.CORPORATIONS),
 }
-FROM_STOCK = (Form.SPLIT, Form.SPREAD)  # made of homes that fall free
+FROM_STOCK = (Form.SPLIT, Form.SPREAD)  # made of vacant homes
 NEW_BUILD = (Form.FLEXIBLE, Form.TEMPORARY)
 SHARED = (Form.CONVERTED, Form.SPLIT)  # kitchen or bathroom are shared
 FORMS = np.arange(len(Form))
@@ -59,18 +59,18 @@ _ROUNDING = 1e-9
 
 
 class Params(ProcessParams):
-    """What is asked, what limits it, and what the forms are like."""
+    """Units planned, limits to building them, and properties of the forms."""
 
     starter_homes: float = param(
         0, "units/year", 0, 30000, "assumption: none under current practice", "starter homes planned", lever=True
     )
     converted_share: float = param(
-        0.25, "share", 0, 1, "assumption", "of plans: converted buildings, at the costs and times of today", lever=True
+        0.25, "share", 0, 1, "assumption", "plans to convert buildings, at the costs and times of today", lever=True
     )
-    split_share: float = param(0.1, "share", 0, 1, "assumption", "of plans: homes split into units", lever=True)
-    temporary_share: float = param(0.15, "share", 0, 1, "assumption", "of plans: temporary units", lever=True)
+    split_share: float = param(0.1, "share", 0, 1, "assumption", "plans to split homes into units", lever=True)
+    temporary_share: float = param(0.15, "share", 0, 1, "assumption", "plans for temporary units", lever=True)
     spread_share: float = param(
-        0.1, "share", 0, 1, "assumption", "of plans: homes in a street; the rest is flexible new build", lever=True
+        0.1, "share", 0, 1, "assumption", "plans for homes in a street; the rest is flexible new build", lever=True
     )
     complex_size: int = param(
         40, "units", 5, 500, "E075: two thirds regular tenants advised from 50 residents on; 40 an assumption",
@@ -87,7 +87,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     managed: bool = param(True, "switch", None, None, "E076", "complexes have social management", lever=True)
     financed: int = param(
-        15, "years", 1, 30, "assumption: beyond the term of movable buildings", "most years that finance lasts",
+        15, "years", 1, 30, "assumption: beyond the term of movable buildings", "years that finance lasts, at most",
         lever=True,
     )  # fmt: skip
     grant: float = param(
@@ -95,17 +95,17 @@ class Params(ProcessParams):
     )
     one_instance: bool = param(
         False, "switch", None, None, "plan_building_law",
-        "from twelve units on there is one appeal, decided in six months", lever=True,
+        "from twelve units on, appeals have one instance, which decides in six months", lever=True,
     )  # fmt: skip
     room_share: float = param(
         0.002, "share/year", 0.0005, 0.02, "flex_corp_plans: 1% of the stock in five years",
-        "starter homes for which corporations have room in a year, over their homes",
+        "starter homes for which corporations gain room in a year, over their homes",
     )  # fmt: skip
     cost_weight: float = param(
-        1, "ratio", 0, 4, "assumption", "how forms are chosen by what a unit costs a year, over that of today"
+        1, "ratio", 0, 4, "assumption", "how strongly choice of form follows yearly cost of a unit, over that of today"
     )
     speed_weight: float = param(
-        1, "ratio", 0, 4, "assumption", "the same by months to their opening, over those of today"
+        1, "ratio", 0, 4, "assumption", "how strongly it follows the months to opening, over those of today"
     )
     room_years: float = param(5, "years", 1, 10, "flex_corp_plans", "years of room that can be kept")
     new_homes: float = param(15000, "homes/year", 5000, 40000, "corp_newbuild", "new homes of corporations")
@@ -123,48 +123,47 @@ class Params(ProcessParams):
         18, "months", 6, 36, "assumption: two instances; prior of E078", "months that an appeal takes today"
     )
     short_months: float = param(6, "months", 3, 12, "plan_building_law", "months with one instance")
-    twelve: int = param(12, "units", 1, 100, "plan_building_law", "units from which one instance holds")
+    twelve: int = param(12, "units", 1, 100, "plan_building_law", "units from which the rule of one instance applies")
     grid_share: float = param(0.3, "share", 0, 0.9, "assumption", "buildings that wait for the grid")
-    grid_months: float = param(12, "months", 0, 60, "assumption", "months of that wait")
+    grid_months: float = param(12, "months", 0, 60, "assumption", "months of waiting for the grid")
     slow_months: float = param(
-        10, "months", 3, 36, "flex_speed: a fourth of the time of other homes", "new or converted"
+        10, "months", 3, 36, "flex_speed: a fourth of the time of other homes", "months to build new units or convert"
     )
     fast_months: float = param(4, "months", 1, 24, "assumption", "months to place temporary units, or to split a home")
-    moving_months: float = param(6, "months", 1, 24, "assumption", "months to take a building elsewhere")
+    moving_months: float = param(6, "months", 1, 24, "assumption", "months to move a building elsewhere")
     cost_new: float = param(
-        90000,
-        "EUR/unit",
-        40000,
-        200000,
-        "flex_cost_2018: 63,000 in 2018; since then an assumption",
-        "flexible new build",
-    )
-    cost_converted: float = param(70000, "EUR/unit", 20000, 150000, "assumption", "converting a building")
-    cost_temporary: float = param(45000, "EUR/unit", 15000, 100000, "assumption", "temporary units")
+        90000, "EUR/unit", 40000, 200000, "flex_cost_2018: 63,000 in 2018; since then an assumption",
+        "cost of flexible new build",
+    )  # fmt: skip
+    cost_converted: float = param(70000, "EUR/unit", 20000, 150000, "assumption", "cost of converting a building")
+    cost_temporary: float = param(45000, "EUR/unit", 15000, 100000, "assumption", "cost of temporary units")
     cost_split: float = param(
-        11000, "EUR/unit", 3000, 50000, "rule_sft: 7,000 and 4,000 proposed", "splitting a home; half of it in a street"
-    )
-    cost_moving: float = param(20000, "EUR/unit", 5000, 60000, "assumption", "taking a unit elsewhere")
+        11000, "EUR/unit", 3000, 50000, "rule_sft: 7,000 and 4,000 proposed",
+        "cost of splitting a home; half of it in a street",
+    )  # fmt: skip
+    cost_moving: float = param(20000, "EUR/unit", 5000, 60000, "assumption", "cost of moving a unit elsewhere")
     term_long: int = param(15, "years", 5, 40, "rule_sft: ten years at least", "term of flexible new build")
     term_short: int = param(5, "years", 1, 15, "assumption", "term of temporary units; other forms twice as long")
     stays_share: float = param(0.4, "share", 0, 1, "assumption", "buildings that stay for another term")
-    moves_share: float = param(0.3, "share", 0, 1, "assumption", "movable buildings that are taken elsewhere")
-    own_quality: float = param(0.9, "ratio", 0.5, 1, "assumption", "a unit of its own, over an ordinary home")
-    shared_quality: float = param(0.6, "ratio", 0, 1, "assumption", "a unit with shared kitchen or bathroom")
+    moves_share: float = param(0.3, "share", 0, 1, "assumption", "movable buildings that move elsewhere")
+    own_quality: float = param(
+        0.9, "ratio", 0.5, 1, "assumption", "quality of a self-contained unit, over an ordinary home"
+    )
+    shared_quality: float = param(0.6, "ratio", 0, 1, "assumption", "quality of a unit with shared kitchen or bathroom")
     running: float = param(250, "EUR/month", 100, 600, "assumption", "upkeep and charges of a unit")
     management: float = param(60, "EUR/month", 0, 200, "assumption", "social management of a unit")
     rent_most: float = param(713, "EUR/month", 300, 933, "rent_htl_2026", "highest rent asked")
 
 
-def chosen(chance: np.ndarray, shares: list[float]) -> np.ndarray:
-    """Index of the option of each uniform, (n,): shares of all but the first option (0), which takes the rest."""
+def chosen(u: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Index of the option that each uniform draw u (n,) selects; shares: of all options but 0, which has the rest."""
     bounds = np.minimum(np.cumsum(shares), 1)
-    index = (chance[:, None] >= bounds).sum(axis=1)
+    index = (u[:, None] >= bounds).sum(axis=1)
     return np.where(index == len(shares), 0, index + 1)
 
 
 def by_form(form: np.ndarray, flexible, converted, split, temporary, spread) -> np.ndarray:
-    """A number for each form, (n,)."""
+    """The value for the form of each plan, (n,), out of one value per form."""
     return np.array([flexible, converted, split, temporary, spread])[form]
 
 
@@ -175,14 +174,14 @@ def units_of(form: np.ndarray, params: Params) -> np.ndarray:
 
 
 def price_and_grant(form: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """What a unit costs to make, and what of it the State pays, (n,) EUR each."""
+    """Cost of making a unit, and the part of it that the State pays, (n,) EUR each."""
     split = params.cost_split
     price = by_form(form, params.cost_new, params.cost_converted, split, params.cost_temporary, split / 2)
     return price, np.minimum(params.grant, price)
 
 
 def years_of(form: np.ndarray, params: Params) -> np.ndarray:
-    """Term of a unit, as far as finance lasts, (n,) years."""
+    """Term of a unit, no longer than finance lasts, (n,) years."""
     short = params.term_short
     return np.minimum(by_form(form, params.term_long, 2 * short, 2 * short, short, 2 * short), params.financed)
 
@@ -195,7 +194,7 @@ def running_cost(params: Params) -> float:
 def months_to_open(
     form: np.ndarray, units: np.ndarray, appealed: np.ndarray, waits: np.ndarray, params: Params
 ) -> np.ndarray:
-    """Months from plan to first tenants, (n,) whole; form, units, appealed, waits (for the grid): (n,), or chances."""
+    """Months from plan to first tenants, (n,) whole; (n,) each; appealed, waits (for the grid): bool or share."""
     short = params.one_instance & (units >= params.twelve)
     appeal = np.where(short, params.short_months, params.appeal_months) * appealed
     permit = np.where(form == Form.SPREAD, 0, params.permit_months)
@@ -204,7 +203,7 @@ def months_to_open(
 
 
 def cost_and_time(params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """What a unit of each form costs a year [EUR], and months until a plan of it is expected to open, (forms,) each."""
+    """Yearly cost of a unit [EUR] and expected months until a plan opens, by form, (forms,) each."""
     price, grant = price_and_grant(FORMS, params)
     a_year = (price - grant) / years_of(FORMS, params) + running_cost(params) * MONTHS
     appealed, waits = params.appeal_share * (FORMS != Form.SPREAD), params.grid_share * ~np.isin(FORMS, FROM_STOCK)
@@ -212,14 +211,14 @@ def cost_and_time(params: Params) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tendencies(params: Params) -> np.ndarray:
-    """How often each form is chosen where all can be paid, (forms,)."""
+    """Relative frequency with which each form is chosen where corporations can pay for all, (forms,)."""
     shares = [params.converted_share, params.split_share, params.temporary_share, params.spread_share]
     (cost, months), (cost_today, months_today) = cost_and_time(params), cost_and_time(Params())
     return weights(shares, cost, cost_today, months, months_today, params.cost_weight, params.speed_weight)
 
 
 def fate(draws: Draws, identity: np.ndarray, form: np.ndarray, units: np.ndarray, params: Params):
-    """Why each plan ends, (n,) Halt (NONE: it will be built), and months to its opening, (n,)."""
+    """Reason why each plan ends, (n,) Halt (NONE: it will be built), and months to its opening, (n,)."""
     in_stock = np.isin(form, FROM_STOCK)
     appealed = (draws.once("appeal", identity) < params.appeal_share) & (form != Form.SPREAD)
     lost = appealed & (draws.once("court", identity) < params.lost_share)
@@ -231,12 +230,12 @@ def fate(draws: Draws, identity: np.ndarray, form: np.ndarray, units: np.ndarray
 
 
 def rent(running: float, cost: np.ndarray, term: np.ndarray, most: float) -> np.ndarray:
-    """Rent that covers running and building, at most a ceiling, (n,) EUR/month; cost [EUR], term [months]: (n,)."""
+    """Rent that covers running and building costs, up to `most`, (n,) EUR/month; cost [EUR], term [months]: (n,)."""
     return np.minimum(running + cost / term, most)
 
 
 def renew_corporations(state: State, params: Params) -> None:
-    """Stock, turnover, new and sold homes of this year, and the room that a year brings."""
+    """Update stock, vacancies, new and sold homes of corporations for this year, and add the room of a year."""
     of, held, month, inputs = state.corporations, state.holdings, state.clock.month, state.inputs
 
     def stock(year_from: int) -> np.ndarray:
@@ -244,8 +243,8 @@ def renew_corporations(state: State, params: Params) -> None:
         return np.bincount(held.corporation, homes, len(of))
 
     of.homes[:] = stock(month)
-    freed = falling_free(state)[held.municipality] * MONTHS * held.share
-    of.freed[:] = np.bincount(held.corporation, freed, len(of))
+    vacancies = vacancies_per_month(state)[held.municipality] * MONTHS * held.share
+    of.freed[:] = np.bincount(held.corporation, vacancies, len(of))
     of.built[:] = params.new_homes * of.homes / of.homes.sum()
     of.sold[:] = of.built - (stock(month + MONTHS) - of.homes)
     a_year = params.room_share * of.homes * params.cost_new * state.scale
@@ -253,7 +252,7 @@ def renew_corporations(state: State, params: Params) -> None:
 
 
 def due(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Announce complexes where enough units are due; returns their rows, all of which cost a corporation money."""
+    """Announce complexes where enough units are due; returns their rows, which are still to be paid for."""
     towns = state.municipalities
     asked = params.starter_homes * state.scale * towns.population_share
     towns.starter_due[:] += np.bincount(towns.pool, asked, len(towns))
@@ -279,7 +278,7 @@ def announce(
     form: np.ndarray,
     units: np.ndarray,
 ) -> np.ndarray:
-    """Add complexes that are planned, with what will become of them; returns their rows."""
+    """Add planned complexes with the outcome of each plan, drawn now; returns their rows."""
     month, of = state.clock.month, state.complexes
     halt, months = fate(draws, identity, form, units, params)
     months = months + np.floor(state.municipalities.delay[town])  # objections of residents
@@ -310,9 +309,9 @@ def can_pay(state: State, params: Params) -> np.ndarray:
 
 
 def pay(state: State, rows: np.ndarray) -> None:
-    """Let the corporations of the municipality pay for each complex in turn; too little room: the plan ends.
+    """Let the corporations of the municipality pay for each complex in turn; without enough room the plan ends.
 
-    At scale 1 a pool of homes is one municipality; below, its corporations have their room together as it has homes.
+    A pool of homes is one municipality at scale 1. Below, the corporations of a pool share room as it shares homes.
     """
     of, held, room, pool = state.complexes, state.holdings, state.corporations.room, state.municipalities.pool
     for row in rows[of.halt[rows] == Halt.NONE].tolist():
@@ -327,7 +326,7 @@ def pay(state: State, rows: np.ndarray) -> None:
 
 
 def take_homes(state: State) -> None:
-    """Set homes that fell free apart, for complexes in a street and homes to split that are not complete yet."""
+    """Set vacant homes apart for complexes in a street, and for split homes, that are not complete yet."""
     of, towns, month = state.complexes, state.municipalities, state.clock.month
     open_now = (of.opens <= month) & (of.ends > month) & (of.halt == Halt.NONE)
     for row in np.flatnonzero(open_now & np.isin(of.form, FROM_STOCK) & (of.built < of.units)).tolist():
@@ -342,7 +341,7 @@ def take_homes(state: State) -> None:
 
 
 def close(state: State, params: Params) -> np.ndarray:
-    """End the term of buildings: they stay, move or get another use; returns the rows of those that close."""
+    """End the term of buildings, which stay, move or get another use; returns the rows of those that close here."""
     of, towns, month = state.complexes, state.municipalities, state.clock.month
     ending = np.flatnonzero(of.ends == month)
     stays = ending[of.next_use[ending] == NextUse.STAYS]
@@ -368,7 +367,7 @@ def close(state: State, params: Params) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Renew corporations and plan once a year; end terms, open what is ready, and pay for it."""
+    """Update corporations and plan once a year; end terms, open complexes that are ready, and pay for them."""
     of, month, none = state.complexes, state.clock.month, np.empty(0, np.int64)
     planned = none
     if month % MONTHS == 0:

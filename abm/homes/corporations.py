@@ -1,11 +1,11 @@
-"""Housing corporations, built from the stock of municipalities, because there is no public list of who holds what.
+"""Housing corporations, constructed from the stock of municipalities: no public list says which one owns which homes.
 
 Municipalities with fewer than `least` homes form one area with the bordering area that holds least, smallest first,
 until every area holds that. The stock of an area is divided evenly over as few corporations as hold at most `most`
 homes each, and each has the same part of the stock in every municipality of the area.
 
 With the two numbers of `world.start` there are about as many corporations as were counted (279 in 2023), and most of
-those of small municipalities work in several neighbouring ones.
+those in small municipalities work in several neighbouring ones.
 
 Source: abm/facts/data/corporation_homes.csv, borders.csv; corp_number (279).
 """

@@ -1,4 +1,4 @@
-"""Homes by size, who needs which, and how many fall free: what the processes of the housing market share."""
+"""Homes by size, the size that households need, and vacancies: functions shared by the housing processes."""
 
 import numpy as np
 from numba import njit
@@ -15,8 +15,8 @@ SIZES, _TRAVELLING = len(HomeSize), int(Reunion.TRAVELLING)
 FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
 
 
-def falling_free(state: State) -> np.ndarray:
-    """Corporation homes that fall free a month, (municipalities,): the country's turnover is the observed one."""
+def vacancies_per_month(state: State) -> np.ndarray:
+    """Corporation homes that become vacant a month, (municipalities,): the national turnover is the observed one."""
     month, inputs = state.clock.month, state.inputs
     homes = inputs.of_year("corporation_homes", month)
     own = homes * state.municipalities.turnover
@@ -31,7 +31,7 @@ def home_size(persons: np.ndarray) -> np.ndarray:
 
 
 def cell_of(municipality: np.ndarray, persons: np.ndarray) -> np.ndarray:
-    """Number of the municipality and size class in which a household stands in line, (n,) int64."""
+    """Number of the municipality and size class of the waiting list that a household is on, (n,) int64."""
     return municipality.astype(np.int64) * SIZES + home_size(persons)
 
 
@@ -42,7 +42,7 @@ def cell_number(municipality, persons):
 
 
 def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
-    """Persons to house per household, (n,) int64: its members and the family that is here or on its way."""
+    """Persons to house per household, (n,) int64: its members and their family, here or on its way."""
     households = state.households
     columns = (households.size, households.sponsor, households.reunion, households.family_abroad)
     return _needed(rows, *(read_only(column) for column in columns))
@@ -65,7 +65,7 @@ def _needed(rows, size, sponsor, reunion, family_abroad):
 
 
 def prepared(state: State, weeks: float, draws: Draws) -> np.ndarray:
-    """Rows of the households for whom `weeks` of preparation have passed since they were tied to a municipality."""
+    """Rows of the households whose `weeks` of preparation since they were tied to a municipality have passed."""
     households, month = state.households, state.clock.month
     queue = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     needed = whole_months(weeks, draws.once("weeks", households.identity[queue]))

@@ -1,17 +1,17 @@
-"""Which form of starter homes a corporation chooses for a plan, by cost, speed and term.
+"""Choice of the form of starter homes for a plan, by cost, speed and term.
 
     weight = share x (cost a year / that of today) ^ -cost weight x (months to open / those of today) ^ -speed weight
 
-of the forms that the corporations of the place can pay; of all, if they can pay none. The cost of a unit a year is that
-of building it, less the grant, over the years of its term, and its running cost. Today is what the defaults of process
-building say, so its shares are those of plans as long as nothing changes.
+among the forms that the corporations of the municipality can pay for, or among all if they can pay for none. The yearly
+cost of a unit is that of building it, less the grant, over the years of its term, plus its running cost. "Today" means
+the defaults of process building: as long as nothing changes, forms are chosen by their shares.
 """
 
 import numpy as np
 
 
 def weights(shares, cost, cost_today, months, months_today, cost_weight: float, speed_weight: float) -> np.ndarray:
-    """How often each form is chosen where all can be paid, (forms,).
+    """Relative frequency with which each form is chosen where corporations can pay for all, (forms,).
 
     shares: of all forms but the first, which takes the rest; cost [EUR/year], months to open, and those of today:
     (forms,) each.
@@ -21,9 +21,9 @@ def weights(shares, cost, cost_today, months, months_today, cost_weight: float, 
     return tendency * (cost / cost_today) ** -cost_weight * (months / months_today) ** -speed_weight
 
 
-def choose(chance: np.ndarray, weight: np.ndarray, payable: np.ndarray) -> np.ndarray:
-    """Form of each plan, (n,); chance (n,) in [0, 1), weight (forms,), payable (n, forms) bool."""
+def choose(u: np.ndarray, weight: np.ndarray, payable: np.ndarray) -> np.ndarray:
+    """Form of each plan, (n,); u (n,) uniform draws, weight (forms,), payable (n, forms) bool."""
     each = weight * payable
     each = np.where(each.sum(axis=1, keepdims=True) > 0, each, weight)
     reach = np.cumsum(each, axis=1)
-    return (chance[:, None] * reach[:, -1:] >= reach[:, :-1]).sum(axis=1)
+    return (u[:, None] * reach[:, -1:] >= reach[:, :-1]).sum(axis=1)

@@ -1,18 +1,18 @@
-"""Status holders get a home in the municipality that they wait for, of a corporation or found elsewhere.
+"""Status holders get a home in the municipality that they are tied to, from a corporation or found elsewhere.
 
-Homes that fall free this month = stock x turnover / 12, where turnover is lower the longer home seekers are registered,
-and the country's is the observed one. Status holders can get at most a ceiling of these, which municipalities share as
-they share the task, by inhabitants, each with its own effort; part of the movable homes (flexwoningen) comes on top.
-What nobody who waits there can use within a month goes on to all home seekers (lettings).
+Vacancies this month = stock x turnover / 12, where turnover is lower the longer home seekers are registered, and the
+national turnover is the observed one. Status holders can get at most a ceiling of the vacancies, which municipalities
+share by inhabitants, as they share the task, each with its own effort; part of the movable homes (flexwoningen) comes
+on top. Homes that no status holder there can use within a month go on to all home seekers (lettings).
 
-    on offer = ceiling x homes freed in the country x share of inhabitants x own effort + flex
-    found elsewhere = its share x homes freed in the country x share of inhabitants x own effort
+    on offer = ceiling x vacancies in the country x share of inhabitants x own effort + flex
+    found elsewhere = found share x vacancies in the country x share of inhabitants x own effort
 
-Within that, each household gets a home that falls free in its own size class, longest waiting first; then one a class
-larger. Movable homes are small. Part of the households look first at what is found outside corporations, with a private
-landlord, shared or for a time; what the others leave is for either. Who lives there goes on looking for a home of a
-corporation (lettings). Under a ban on priority the ceiling is nothing, and all stand in line with everybody else; what
-is found elsewhere stays.
+Up to that number, each household gets a vacant home of its own size class, longest waiting first; then one a class
+larger. Movable homes are small. Part of the households look first at homes found outside corporations, with a private
+landlord, shared or for a time; then each group can get what the other left. Tenants of such homes go on looking for a
+home of a corporation (lettings). Under a ban on priority the ceiling is zero, and status holders join the waiting lists
+with everybody else; homes are still found elsewhere.
 
 Source: stock and turnover, abm/facts/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_status_recent.
 """
@@ -25,7 +25,7 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
 from abm.engine.table import UNSET, written
 from abm.homes import moves
-from abm.homes.dwellings import falling_free, home_size, needed_by, prepared
+from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
 from abm.homes.priority import ceiling, kept, let
 from abm.state import State
 from abm.tables.homes import HomeSize, Rule
@@ -35,8 +35,8 @@ WRITES = written(
     moves.MOVE_IN,
     "households.priority",
     "municipalities.homes",
-    "municipalities.freed",
-    "municipalities.fallen",
+    "municipalities.vacancies",
+    "municipalities.vacated",
     "municipalities.on_offer",
     "municipalities.found",
     "municipalities.small",
@@ -52,36 +52,36 @@ EVENTS = {"housed": "households", "found": "households"}
 
 
 class Params(ProcessParams):
-    """How many homes status holders can get, and of which size."""
+    """Number and sizes of the homes that status holders can get."""
 
     priority_share: float = param(
         0.08, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
         "got; corp_status_recent: 2021 and 2023 as found, 2022 between",
-        "part of the homes that fall free that status holders can get at most from reception", lever=True,
+        "vacancies that status holders in reception can get, at most", lever=True,
         dated={"2018-01": 0.05, "2021-01": 0.03, "2022-01": 0.034, "2023-01": 0.04},
     )  # fmt: skip
     private_share: float = param(
         0.3, "share", 0, 0.9, "assumption: persons housed (C7) less relatives (C15), 1.9 to a home, less homes of "
         "corporations (corp_status_recent) and movable ones: 0.25 in 2021, 0.35 in 2022",
-        "status holders for whom a home is looked for outside corporations first",
+        "status holders for whom homes outside corporations are tried first",
     )  # fmt: skip
     found_share: float = param(
         0.034, "share", 0, 0.3, "assumption: 3/7 of priority_share, as private_share is of all",
-        "homes found for status holders outside corporations, over those that fall free", lever=True,
+        "homes found for status holders outside corporations, over vacancies of corporations", lever=True,
         dated={"2018-01": 0.021, "2021-01": 0.013, "2022-01": 0.015, "2023-01": 0.017},
     )  # fmt: skip
     priority_ban: bool = param(
-        False, "switch", None, None, "E080", "status holders may not go before other home seekers", lever=True
+        False, "switch", None, None, "E080", "status holders may not have priority over other home seekers", lever=True
     )
     preparation_weeks: float = param(
         12, "weeks", 0, 52, "coa_14w_rule: ten weeks to find a home and two to move in",
-        "weeks from coupling until somebody can move in, however many homes there are", lever=True,
+        "weeks from coupling to moving in, at least, however many homes there are", lever=True,
     )  # fmt: skip
     flex_share: float = param(
         0.3, "share", 0, 1, "rule_sft: 30% of granted homes in 2024", "movable homes for status holders", lever=True
     )
-    small_share: float = param(0.45, "share", 0, 1, "assumption", "homes that fall free for one or two persons")
-    middle_share: float = param(0.4, "share", 0, 1, "assumption", "homes that fall free for three or four persons")
+    small_share: float = param(0.45, "share", 0, 1, "assumption", "vacancies for one or two persons")
+    middle_share: float = param(0.4, "share", 0, 1, "assumption", "vacancies for three or four persons")
 
 
 def pooled(pool: np.ndarray, homes: np.ndarray) -> np.ndarray:
@@ -89,26 +89,26 @@ def pooled(pool: np.ndarray, homes: np.ndarray) -> np.ndarray:
     return np.bincount(pool, homes, len(pool))
 
 
-def passed_on(rest: np.ndarray, pool: np.ndarray, fallen: np.ndarray) -> np.ndarray:
+def passed_on(rest: np.ndarray, pool: np.ndarray, vacancies: np.ndarray) -> np.ndarray:
     """Homes that go on to other home seekers, (municipalities, sizes), from `rest`, the same at holders of pools.
 
-    A pool shares them as they fell free (`fallen`, the same shape); where nothing fell free, the holder has them.
+    A pool divides them by its `vacancies` (the same shape); in a pool without any, the holder has them.
     """
-    together = np.column_stack([pooled(pool, each) for each in fallen.T])[pool]
+    together = np.column_stack([pooled(pool, each) for each in vacancies.T])[pool]
     alone = (pool == np.arange(len(pool)))[:, None]
-    part = np.where(together > 0, fallen / np.where(together > 0, together, 1), alone)
+    part = np.where(together > 0, vacancies / np.where(together > 0, together, 1), alone)
     return rest[pool] * part
 
 
 def asked(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where households (rows, (n,)) look for a home: holder of the homes of their municipality, and HomeSize."""
+    """Pool (row of its holder) and HomeSize in which households, rows (n,), look for a home."""
     return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
 
 
 def house(
     state: State, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Let households (rows, in turn) move into homes as far as they go; rows of who did and of who did not."""
+    """Let households (rows, in turn) move in while homes last; returns the rows that moved in, and the others."""
     got = let(*asked(state, rows), on_offer, homes)
     there = got != UNSET
     moves.move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
@@ -116,27 +116,28 @@ def house(
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Free homes, offer part of them, let them, and pass the rest on."""
+    """Count vacancies, offer part of them to status holders, let these, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     municipalities.homes[:] = state.inputs.of_year("corporation_homes", month)
-    municipalities.freed[:] = falling_free(state)
+    municipalities.vacancies[:] = vacancies_per_month(state)
     flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
     inhabitants = municipalities.population_share
     flex = flex * inhabitants
     sizes = np.array([params.small_share, params.middle_share, max(1 - params.small_share - params.middle_share, 0)])
-    by_size = municipalities.freed[:, None] * sizes
+    by_size = municipalities.vacancies[:, None] * sizes
     by_size[:, HomeSize.SMALL] += flex
 
     pool, scale = municipalities.pool, state.scale
     share = 0.0 if params.priority_ban else params.priority_share
-    most = ceiling(municipalities.freed, share, inhabitants, municipalities.effort)
+    most = ceiling(municipalities.vacancies, share, inhabitants, municipalities.effort)
     offered = pooled(pool, most + flex) * scale
-    found = pooled(pool, ceiling(municipalities.freed, params.found_share, inhabitants, municipalities.effort)) * scale
-    fallen = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
+    most_found = ceiling(municipalities.vacancies, params.found_share, inhabitants, municipalities.effort)
+    found = pooled(pool, most_found) * scale
+    vacancies = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
     on_offer = municipalities.on_offer + offered
-    homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + fallen
+    homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + vacancies
     municipalities.offered[:] += offered
-    municipalities.fallen[:] += by_size.sum(axis=1) * scale
+    municipalities.vacated[:] += by_size.sum(axis=1) * scale
     households.priority[households.stage == Stage.AWAITING_HOME] = not params.priority_ban
 
     queue = prepared(state, params.preparation_weeks, draws)
@@ -150,7 +151,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows, private = np.append(first, second), np.append(private, also_private)
     municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
     municipalities.on_offer[:], municipalities.found[:] = kept(on_offer, offered), kept(there, found)
-    stay = kept(homes, fallen)
+    stay = kept(homes, vacancies)
     municipalities.small[:], municipalities.middle[:], municipalities.large[:] = stay.T
     small, middle, large = passed_on(homes - stay, pool, by_size).T
     municipalities.vacant_small[:] += small

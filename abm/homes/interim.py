@@ -1,22 +1,22 @@
 """Municipalities may take status holders who are tied to them into interim places, for a grant of the State.
 
-While there is a scheme, a municipality that is behind on its task and has enough people waiting decides for a location
-where the grant covers what a place costs it. Costs differ between municipalities for good, whatever the scheme, and in
-part of them no plan ever opens. Of the others, some decide each month, fewer where residents came to mind more; a
-location opens some months later.
+While a scheme runs, a municipality can decide to open a location if it is behind on its task, has enough people
+waiting, and the grant covers what a place costs it. Costs differ between municipalities and do not change over time or
+between schemes; in part of the municipalities no plan ever opens. Of the others, some decide each month, fewer where
+support of residents has fallen; a location opens some months later.
 
     cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
 
-Who waits longest goes first, whole households. They count for the task, live in the municipality and look for a home
-as urgent seekers, without priority, until they have one; a family waits until its sponsor has left. When a scheme ends
+Whole households enter, longest waiting first. They count for the task, live in the municipality and look for a home as
+urgent seekers, without priority, until they have one; a family waits until its sponsor has left. When a scheme ends,
 nobody enters any more.
 
 Two schemes are dated: hotels from November 2021 (at most 2,500 people, to June 2023), and interim locations from March
 2024 (at most 8,500). Whether a grant covers the cost is the whole choice here: a council's politics, what it would lose
-by not taking part and costs before the opening are left out.
+by not taking part, and costs before the opening are left out.
 
 Source: har_2022, har_term (hotels), door_status, door_first (locations), incentive_2025 (grants), coa_cost_hotel_2024,
-coa_cost_reg_2023 (costs), E078 (part that is built).
+coa_cost_reg_2023 (costs), E078 (share of plans that is built).
 """
 
 from typing import Literal
@@ -48,7 +48,7 @@ PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
 
 
 class Params(ProcessParams):
-    """What a scheme offers, and what a place costs a municipality."""
+    """The offer of a scheme, and the cost of a place to a municipality."""
 
     most: int = param(
         0, "persons", 0, 20_000, "har_2022|har_term|door_first|door_status", "people that a scheme pays for at most",
@@ -60,13 +60,17 @@ class Params(ProcessParams):
     )  # fmt: skip
     place: Literal["hotel", "regular"] = param(
         "hotel", "choice", None, None, "har_2022|door_first: hotels, then locations at the cost of regular ones",
-        "kind of place in reception whose cost a place has (cost_hotel, cost_regular)", dated={"2024-03": "regular"},
+        "kind of reception place at whose cost a place comes (cost_hotel, cost_regular)", dated={"2024-03": "regular"},
     )  # fmt: skip
-    cost_factor: float = param(1.0, "ratio", 0.3, 3, "assumption", "mean cost of a place, over that of this kind")
+    cost_factor: float = param(
+        1.0, "ratio", 0.3, 3, "assumption", "mean cost of a place, over that of a reception place of this kind"
+    )
     spread: float = param(0.4, "log", 0.1, 1, "assumption", "spread of that cost over municipalities")
-    least: int = param(10, "persons", 1, 200, "assumption", "people who wait, from whom on a location is worth it")
+    least: int = param(10, "persons", 1, 200, "assumption", "people waiting from which a location is worth opening")
     size: int = param(40, "persons", 5, 300, "assumption: as a building of starter homes", "places of a location")
-    pace: float = param(0.1, "share/month", 0.01, 0.5, "assumption", "of who can, who decide for one each month")
+    rate: float = param(
+        0.1, "share/month", 0.01, 0.5, "assumption", "municipalities that decide for a location, of those that can"
+    )
     abandoned: float = param(
         0.5,
         "share",
@@ -75,27 +79,29 @@ class Params(ProcessParams):
         "E078|flex_built|flex_target",
         "municipalities in which no plan ever opens, as of starter homes",
     )
-    opens_after: int = param(4, "months", 1, 24, "assumption: as temporary units", "from the decision to the opening")
+    opens_after: int = param(
+        4, "months", 1, 24, "assumption: as temporary units", "months from the decision to the opening"
+    )
 
 
 def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
     towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
-    luck = normal(draws.once("cost", who), draws.once("angle", who))
+    shock = normal(draws.once("cost", who), draws.once("angle", who))
     fails = draws.once("fails", who) < params.abandoned
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
     mean = params.cost_factor * state.inputs.series_at(f"cost_{params.place}", state.clock.month)
-    pays = mean * np.exp(params.spread * luck) <= params.grant
+    pays = mean * np.exp(params.spread * shock) <= params.grant
     return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
 
 
 def decide(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
-    """Plan locations, in turn by lot while the scheme has room; returns the rows of municipalities."""
+    """Plan locations, in random order while the scheme has room; returns the rows of municipalities."""
     towns, month = state.municipalities, state.clock.month
-    chance = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
-    decides = able(state, params, draws, waits) & (chance < params.pace * np.minimum(towns.willingness, 1))
+    u = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
+    decides = able(state, params, draws, waits) & (u < params.rate * np.minimum(towns.willingness, 1))
     rows = np.flatnonzero(decides)
-    rows = rows[np.argsort(chance[rows])]
+    rows = rows[np.argsort(u[rows])]
     room = params.most - (towns.interim_places + towns.interim_planned).sum()
     rows = rows[: max(int(room // params.size), 0)]
     towns.interim_planned[rows] = params.size
@@ -111,9 +117,9 @@ def occupants(state: State) -> np.ndarray:
 
 
 def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Let people who wait longest into places that are free; returns their rows.
+    """Let households that have waited longest into free places; returns their rows.
 
-    rows: of the households that are tied and wait; inside: occupants, (municipalities,).
+    rows: households that are tied to a municipality and wait; inside: occupants, (municipalities,).
     """
     households, towns = state.households, state.municipalities
     free = np.maximum(np.floor(towns.interim_places * state.scale) - inside, 0)
@@ -127,7 +133,7 @@ def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Open what is ready, decide for more, let people in, and pay."""
+    """Open locations that are ready, decide for more, let households in, and pay."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     decided = entered = ready = np.empty(0, np.int64)
     if params.most:

@@ -1,14 +1,14 @@
 """A family that followed moves in with its sponsor if the home fits; else it waits in a hotel or in reception.
 
-A home fits who it is meant for. Where the units of a starter home can be linked, free ones next to it are. A family
-that is a few persons too many moves in all the same, and so does any family that has waited for long: they live
-overcrowded, are counted, and register for a larger home. Until a family can join, its sponsor is an urgent home seeker
-for a home of the size that all together need (lettings).
+A home fits up to the number of persons that its size is meant for. Where the units of a starter home can be linked,
+free units beside it are. A family that exceeds this by a few persons moves in all the same, and so does any family that
+has waited for long: they live overcrowded, are counted, and register for a larger home. Until a family can join, its
+sponsor is an urgent home seeker for a home that fits all of them together (lettings).
 
 Where hotels are used (from 2026), a family waits in one near the municipality of its sponsor, also while the sponsor
-itself waits for a home there. The reception agency pays for some months, the municipality for those after.
+still waits for a home there. The reception agency pays for the first months, the municipality after that.
 
-    persons above what the home is meant for = sponsor + family - 2 (small), 4 (middle size) or none (large)
+    persons too many = sponsor + family - 2 (small), 4 (middle size) or none (large)
 
 Source: nareis_hotel (hotels, six months), coa_cost_hotel_2024; plan_starter_homes (a home that fits the family).
 """
@@ -45,11 +45,11 @@ PARTIES = {
 
 
 class Params(ProcessParams):
-    """When a family may move in, and where it waits."""
+    """Conditions for a family to move in, and where it waits until then."""
 
     tolerated: int = param(
         2, "persons", 0, 10, "assumption: families moved in with few exceptions",
-        "above what a home is meant for, with whom a family still moves in", lever=True,
+        "persons above what a home is meant for with which a family still moves in", lever=True,
     )  # fmt: skip
     patience: int = param(
         12,
@@ -57,7 +57,7 @@ class Params(ProcessParams):
         0,
         60,
         "assumption",
-        "months after arrival in which a family moves in whatever the home",
+        "months after arrival from which a family moves in whatever the home",
         lever=True,
     )
     hotel: bool = param(
@@ -65,15 +65,20 @@ class Params(ProcessParams):
         lever=True, dated={"2026-01": True},
     )  # fmt: skip
     hotel_paid: int = param(
-        6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays", lever=True
+        6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays for", lever=True
     )
     hotel_cost_factor: float = param(
-        1.0, "ratio", 0.3, 1.6, "assumption: as in emergency reception", "cost of a place in a hotel, over the series"
+        1.0,
+        "ratio",
+        0.3,
+        1.6,
+        "assumption: as in emergency reception",
+        "cost of a place in a hotel, over series cost_hotel",
     )
 
 
 def link(state: State, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
-    """Link free units of their complex to the homes of sponsors, in turn; whether there were enough, (n,) bool.
+    """Link free units of the complex to the homes of sponsors, in turn; returns whether there were enough, (n,) bool.
 
     needed: HomeSize that each needs.
     """
@@ -94,7 +99,7 @@ def link(state: State, sponsors: np.ndarray, needed: np.ndarray) -> np.ndarray:
 
 
 def wait_in_hotels(state: State, families: np.ndarray) -> None:
-    """Bring families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
+    """Move families to a hotel in the region of the municipality where their sponsor lives or waits for a home."""
     households, locations = state.households, state.locations
     where = households.municipality[households.sponsor[families]]
     families, where = families[where != NO_ROW], where[where != NO_ROW]
@@ -108,7 +113,7 @@ def wait_in_hotels(state: State, families: np.ndarray) -> None:
 
 
 def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
-    """Euros this month at full scale for families in hotels, from the reception agency and from municipalities."""
+    """Cost of families in hotels to the reception agency and to municipalities, EUR this month at full scale."""
     households, month = state.households, state.clock.month
     rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
     by_coa = month - households.hotel[rows] < params.hotel_paid
@@ -119,11 +124,11 @@ def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let families join where they can, let their sponsors look for a larger home, and pay hotels."""
+    """Let families join their sponsors, let the other sponsors look for a larger home, and pay for hotels."""
     households, month = state.households, state.clock.month
     families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
     families = families[households.sponsor[families] != NO_ROW]
-    families = families[np.argsort(households.identity[families])]  # the same turns whatever the order of rows
+    families = families[np.argsort(households.identity[families])]  # the same order whatever the order of rows
     sponsors = households.sponsor[families]
     at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
     at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
@@ -135,7 +140,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     waited = month - households.applied[families] >= params.patience
     joins = at_home & (linked | (too_many <= params.tolerated) | waited)
     joining, of = families[joins], sponsors[joins]
-    for_family = of[households.urgent[of] >= households.since[joining]]  # not since a lease ended before that
+    for_family = of[
+        households.urgent[of] >= households.since[joining]
+    ]  # not urgent since before that because a tenancy ended
     moves.move_in(state, joining, households.municipality[of])
     households.complex[joining] = households.complex[of]
     households.urgent[for_family] = NEVER

@@ -1,14 +1,14 @@
-"""Leases of private landlords end, and who has to leave needs another home at once.
+"""Fixed-term tenancies with private landlords end, and tenants who have to leave need another home at once.
 
-Part of the leases is for two years. Their tenants are urgent home seekers from then on (lettings), and stay, or find a
-place for the time being, until a home of a corporation is let to them or they move to another municipality. Since
-January 2016 municipalities can house who comes from reception for a time, until there is a lasting home; other leases
-for a time were possible from July 2016 to June 2024.
+Part of these tenancies is for two years. Their tenants are then urgent home seekers (lettings), and stay, or find a
+temporary place, until a home of a corporation is let to them or they move to another municipality. Since January 2016
+municipalities can house people from reception temporarily, until there is a lasting home; other fixed-term tenancies
+were possible from July 2016 to June 2024.
 
-    urgent = in a home of others than corporations for exactly the term, with chance ending
+    becomes urgent = has rented from others than corporations for exactly the term, with probability `ending`
 
 Source: gva_2016 (from reception), lease_2016 (two years at most), lease_sample (47% of homes advertised in 2020),
-lease_2024 (for whom since).
+lease_2024 (for whom since then).
 """
 
 import numpy as np
@@ -28,22 +28,22 @@ EVENTS = {"lease_ended": "households"}
 
 
 class Params(ProcessParams):
-    """Which leases end, and when."""
+    """Which private tenancies end, and when."""
 
     ending: float = param(
         0.0, "share", 0, 1, "lease_sample: 47% in October 2020, taken for all years; gva_2016: begun from January 2016",
-        "leases that end after the term", lever=True, dated={"2018-01": 0.47},
+        "private tenancies that end after the term", lever=True, dated={"2018-01": 0.47},
     )  # fmt: skip
-    term: int = param(24, "months", 6, 60, "lease_2016", "term of these leases", lever=True)
+    term: int = param(24, "months", 6, 60, "lease_2016", "term of these tenancies", lever=True)
     from_reception_only: bool = param(
         True, "switch", None, None, "lease_2016|lease_2024: others begun from July 2016 to June 2024",
-        "only of homes that were found for who came from reception", lever=True,
+        "only tenancies of homes found for households from reception end", lever=True,
         dated={"2018-07": False, "2026-07": True},
     )  # fmt: skip
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Tell those whose lease ends that they have to leave."""
+    """Mark households whose tenancy ends as urgent home seekers."""
     households, month = state.households, state.clock.month
     private = (households.tenure == Tenure.PRIVATE) & (households.moved_in == month - params.term)
     if params.from_reception_only:

@@ -1,14 +1,15 @@
-"""The rules by which corporation homes are let, all in one place: who stands in line for a home, and in what order.
+"""The rules by which corporation homes are let: who is on the waiting list of each rule, and in what order.
 
 PRIORITY      status holders up to the ceiling of their municipality, longest tied to it first (process housing)
 URGENCY       urgent seekers, longest urgent first
-INSTITUTIONS  the share model: who comes from shelter, care or reception, longest in need first, without a label
+INSTITUTIONS  the share model: people from shelter, care or reception, longest in need first, without a label
 TARGET_GROUP  young people, newcomers or not, longest registered first
-LOTTERY       anybody in the line, by lot
-REGISTRATION  anybody in the line, longest registered first; it also gets what another rule could not let
+LOTTERY       anybody on the waiting list, by lot
+REGISTRATION  anybody on the waiting list, longest registered first; also homes that another rule could not let
 
-What falls free goes to PRIORITY first; of the rest each home is let by one of the other rules, drawn by the shares of
-its municipality (process lettings). A line holds regular home seekers, and newcomers who have no priority.
+Vacancies go to PRIORITY first; each remaining home is let by one of the other rules, drawn by the shares of its
+municipality (process lettings). A line is the waiting list for a rule this month: regular home seekers, and newcomers
+without priority.
 
 Source: E080 (priority), wait_hr (urgency), plan_share_model (institutions), E079 (lottery and registration).
 """
@@ -32,34 +33,34 @@ IN_LINE = tuple(rule for rule in Rule if rule not in ELSEWHERE)  # in the order 
 # --- which rule lets a home
 
 
-def shares(national: dict[Rule, float], urgency: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Upper bounds of the rules in [0, 1], (municipalities, rules of IN_LINE): what is left goes by registration.
+def shares(national: dict[Rule, float], urgency_ratio: np.ndarray, lottery_ratio: np.ndarray) -> np.ndarray:
+    """Upper bounds of the rules in [0, 1], (municipalities, rules of IN_LINE): the rest goes by registration.
 
-    national: share of each rule; urgency, chance (municipalities,): own share by urgency and by lottery over that.
+    national: share of each rule; urgency_ratio, lottery_ratio: own share over the national one, (municipalities,).
     """
-    own = np.tile([national.get(rule, 0.0) for rule in IN_LINE], (len(urgency), 1))
-    own[:, IN_LINE.index(Rule.URGENCY)] *= urgency
-    own[:, IN_LINE.index(Rule.LOTTERY)] *= chance
+    own = np.tile([national.get(rule, 0.0) for rule in IN_LINE], (len(urgency_ratio), 1))
+    own[:, IN_LINE.index(Rule.URGENCY)] *= urgency_ratio
+    own[:, IN_LINE.index(Rule.LOTTERY)] *= lottery_ratio
     bounds = np.minimum(np.cumsum(own, axis=1), 1)
     bounds[:, -1] = 1
     return bounds
 
 
 def by_rule(homes: np.ndarray, bounds: np.ndarray, draws: Draws) -> np.ndarray:
-    """How many homes each rule lets, (rules of IN_LINE, cells); homes (cells,) whole, bounds as `shares` gives."""
+    """Number of homes that each rule lets, (rules of IN_LINE, cells); homes (cells,) whole; bounds: from `shares`."""
     cell = np.repeat(np.arange(len(homes)), homes)
     number = np.arange(len(cell)) - np.repeat(np.cumsum(homes) - homes, homes)
-    luck = draws.uniform("rule", cell << 32 | number)
-    rule = (luck[:, None] >= bounds[cell // SIZES]).sum(axis=1)
+    u = draws.uniform("rule", cell << 32 | number)
+    rule = (u[:, None] >= bounds[cell // SIZES]).sum(axis=1)
     return np.bincount(rule * len(homes) + cell, minlength=bounds.shape[1] * len(homes)).reshape(-1, len(homes))
 
 
-# --- who stands in line for a rule
+# --- the waiting list of each rule
 
 
 @dataclass(frozen=True)
 class Line:
-    """People who would take a home of a rule; the lowest key in a cell comes first."""
+    """Waiting list for the homes of a rule; the lowest key in a cell comes first."""
 
     who: np.ndarray  # (n,) int64, rows of seekers; -1 - row of households for newcomers
     cell: np.ndarray  # (n,) int64, municipality and size class
@@ -68,45 +69,45 @@ class Line:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Newcomers in line without priority; (n,) each."""
+    """Newcomers on the waiting lists, without priority; (n,) each."""
 
     rows: np.ndarray  # of households
     cell: np.ndarray
-    since: np.ndarray  # [month] since when in need: tied to the municipality, in a home that is too small, or urgent
+    since: np.ndarray  # [month] since when in need: tied to the municipality, registered for another home, or urgent
     registered: np.ndarray  # [month]
     young: np.ndarray  # bool
-    settled: np.ndarray  # bool, whether they were housed already, and look for another home
+    housed: np.ndarray  # bool, whether they have a home and look for another one
     urgent: np.ndarray  # bool
 
     def without(self, gone: np.ndarray) -> "Newcomers":
-        """The same line after some, (m,) rows of households, left it."""
+        """The same newcomers without some, gone (m,): rows of households."""
         here = ~np.isin(self.rows, gone)
         return Newcomers(*(each[here] for each in vars(self).values()))
 
 
 @dataclass(frozen=True)
 class Asking:
-    """How landlords go down a list."""
+    """How landlords go down a waiting list."""
 
-    list_length: float  # [persons] at the front of the list whom they ask per home
-    taking: float  # share of those who take it
+    list_length: float  # [persons] at the front of the list asked per home
+    taking: float  # share of those asked who take it
 
 
 def urgency(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
-    """Urgent seekers, longest urgent first; one offer, which they take."""
+    """Urgent seekers, longest urgent first; they get one offer, which they take."""
     rows = _urgent(state)
     return _joined(state, rows, state.seekers.urgent, newcomers, newcomers.urgent, newcomers.since)
 
 
 def institutions(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
-    """Who comes from shelter, care or reception, longest in need first; one offer, which they take."""
+    """People from shelter, care or reception, longest in need first; they get one offer, which they take."""
     rows = _urgent(state)
     rows = rows[state.seekers.group[rows] == Group.URGENT]
-    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.settled, newcomers.since)
+    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.housed, newcomers.since)
 
 
 def target_group(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
-    """Young people, longest registered first; part of those who are asked take the home."""
+    """Young people, longest registered first; part of those asked take the home."""
     seekers = state.seekers
     young = (seekers.group == Group.YOUNG) | (seekers.group == Group.STUDENT)
     rows = _front(state, np.where(young, seekers.search, Search.STOPPED).astype(np.int8), homes, asking)
@@ -114,7 +115,7 @@ def target_group(state: State, newcomers: Newcomers, homes: np.ndarray, draws: D
 
 
 def lottery(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
-    """Anybody in the line, by lots drawn anew each month; who is drawn takes the home."""
+    """Anybody on the waiting list, by lots drawn anew each month; seekers whose lot comes up take the home."""
     seekers, salt = state.seekers, np.uint64(draws.salt(f"lots {draws.month}"))
     columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.size, seekers.lottery))
     rows, key = lowest_lots(*columns, salt, homes)
@@ -123,7 +124,7 @@ def lottery(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws,
 
 
 def registration(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
-    """Anybody in the line, longest registered first; part of those who are asked take the home."""
+    """Anybody on the waiting list, longest registered first; part of those asked take the home."""
     rows = _front(state, state.seekers.search, homes, asking)
     return _taking(state, rows, newcomers, np.ones(len(newcomers.rows), bool), draws, asking)
 
@@ -138,12 +139,12 @@ LINES = {
 
 
 def _urgent(state: State) -> np.ndarray:
-    """Rows of seekers who search and whose need is urgent."""
+    """Rows of searching seekers whose need is urgent."""
     return waiting(state.seekers.search, state.seekers.urgent, Search.SEARCHING, state.clock.month + 1)
 
 
 def _front(state: State, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
-    """Rows of the seekers whom landlords ask this month: a list per home, in whole months of registration."""
+    """Rows of seekers whom landlords ask this month: `list_length` per home, up to whole months of registration."""
     seekers = state.seekers
     columns = (read_only(c) for c in (search, seekers.municipality, seekers.size, seekers.registered))
     return longest_registered(*columns, (homes * asking.list_length).astype(np.int64))
@@ -152,7 +153,7 @@ def _front(state: State, search: np.ndarray, homes: np.ndarray, asking: Asking) 
 def _taking(
     state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws: Draws, asking: Asking
 ) -> Line:
-    """A line by registration, in which seekers take the home or not; newcomers (of `whom`) get one offer."""
+    """Line by registration: seekers take the home or not; newcomers (where `whom`) get one offer, which they take."""
     rows = rows[draws.uniform("takes", state.seekers.identity[rows]) < asking.taking]
     return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered)
 
@@ -160,7 +161,7 @@ def _taking(
 def _joined(
     state: State, rows: np.ndarray, since: np.ndarray, newcomers: Newcomers, whom: np.ndarray, their_since: np.ndarray
 ) -> Line:
-    """A line by months: seekers by a column, newcomers by an array; lottery among equals."""
+    """Line by month: `since` (column) for seekers, `their_since` for newcomers; by lot among equals."""
     key = np.append(
         waiting_key(since[rows], state.seekers.lottery[rows]),
         waiting_key(their_since[whom], state.households.lottery[newcomers.rows[whom]]),

@@ -1,14 +1,14 @@
 """Homes that status holders did not get by priority are let to all home seekers, by the rules of letting_rules.py.
 
-Each home that can be let is given a rule by the shares of its municipality: urgency, people from institutions, a target
-group, lottery, and for the rest the order of registration. Per municipality and size class the first in line for a rule
-get its homes; what a rule can not let goes by registration, and what nobody takes stays for next month.
+Each vacant home is assigned a rule by the shares of its municipality: urgency, people from institutions, a target
+group, lottery, or else the order of registration. Per municipality and size class the first on the waiting list of a
+rule get its homes; homes that a rule cannot let go by registration, and homes that nobody takes stay for next month.
 
-Newcomers who have no priority (a ban) stand in the same lines as everybody else. Their registration counts from the
-permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered. So do
-newcomers who rent from others than corporations, and those whose home became too small for their family; these are
-registered from then on, and take a larger home. Who lives in a starter home is in line from the month from which
-registration counts; who lost a home is urgent.
+Newcomers without priority (under a ban) are on the same waiting lists as everybody else. Their registration counts from
+the permit, from arrival, or from when they were tied to the municipality; they take the first home that is offered. So
+do newcomers who rent from others than corporations, and those whose home became too small for their family; these are
+registered from then on, and take a larger home. Tenants of starter homes are on the list from the month from which
+their registration counts; households that lost their home are urgent.
 
 Source: E079 (lottery, registration), wait_hr (urgency), plan_share_model (people from institutions).
 """
@@ -49,11 +49,11 @@ _ROUNDING = 1e-9  # parts of homes add up to a home but for this
 
 
 class Params(ProcessParams):
-    """The rules of letting and their shares."""
+    """Shares of the rules of letting, and how they work."""
 
     urgency_share: float = param(
         0.2, "share", 0, 1, "wait_hr: 28% for groups with priority, status holders among them",
-        "homes for urgent seekers, of those that do not go to status holders by priority", lever=True,
+        "homes for urgent seekers, of those not let to status holders by priority", lever=True,
     )  # fmt: skip
     institutions_share: float = param(
         0.0, "share", 0, 1, "plan_share_model", "homes for people from shelter, care or reception", lever=True
@@ -64,17 +64,17 @@ class Params(ProcessParams):
     lottery_share: float = param(0.1, "share", 0, 1, "E079: within 5 to 30%", "homes let by lottery", lever=True)
     registration_from: Literal["coupling", "permit", "arrival"] = param(
         "coupling", "choice", None, None, "plan_share_model",
-        "from when newcomers without priority count as registered", lever=True,
+        "event from which newcomers without priority count as registered", lever=True,
     )  # fmt: skip
-    young: float = param(28, "years", 18, 35, "assumption", "age below which somebody is in the target group")
+    young: float = param(28, "years", 18, 35, "assumption", "age below which people are in the target group")
     taking: float = param(
-        0.5, "share", 0.05, 1, "assumption", "seekers at the front of a list who react to a home and take it"
+        0.5, "share", 0.05, 1, "assumption", "seekers at the front of a list who respond to a home and take it"
     )
     list_length: float = param(6, "persons", 1, 100, "assumption", "seekers whom a landlord asks for a home")
 
 
 def newcomers_in_line(state: State, params: Params) -> Newcomers:
-    """Newcomers who wait for a home without priority, or look for another; who is new in line is registered."""
+    """Newcomers who wait for a home without priority, or look for another; registers those new on the list."""
     households, month = state.households, state.clock.month
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     rows = np.append(rows[~households.priority[rows]], looking(state))
@@ -83,10 +83,10 @@ def newcomers_in_line(state: State, params: Params) -> Newcomers:
     households.registered[fresh] = start[params.registration_from][fresh]
     young = led_by_young(state, rows, params) if params.target_share else np.zeros(len(rows), bool)
     cell = cell_of(households.municipality[rows], needed_by(state, rows))
-    settled, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER
-    since = np.where(settled, households.registered[rows], households.coupled[rows])
+    housed, urgent = households.stage[rows] == Stage.HOUSED, households.urgent[rows] != NEVER
+    since = np.where(housed, households.registered[rows], households.coupled[rows])
     since = np.where(urgent, households.urgent[rows], since)
-    return Newcomers(rows, cell, since, households.registered[rows], young, settled, urgent)
+    return Newcomers(rows, cell, since, households.registered[rows], young, housed, urgent)
 
 
 def led_by_young(state: State, rows: np.ndarray, params: Params) -> np.ndarray:
@@ -99,7 +99,7 @@ def led_by_young(state: State, rows: np.ndarray, params: Params) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let the homes that are vacant."""
+    """Let vacant homes, rule by rule."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
     vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
     homes = np.floor(vacant + _ROUNDING).astype(np.int64).ravel()
@@ -109,7 +109,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         Rule.TARGET_GROUP: params.target_share,
         Rule.LOTTERY: params.lottery_share,
     }
-    given = by_rule(homes, shares(national, of.urgency, of.chance), draws)
+    given = by_rule(homes, shares(national, of.urgency_ratio, of.lottery_ratio), draws)
     asking = Asking(params.list_length, params.taking)
     newcomers = newcomers_in_line(state, params)
     housed, moved_on, left, let = [], [], [], []
@@ -119,17 +119,17 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         line = LINES[rule](state, newcomers, given[number], draws, asking)
         got = first_in_line(line.cell, line.key, given[number])
         who, home = line.who[got], line.cell[got] % SIZES
-        if rule != Rule.REGISTRATION:  # what this rule could not let
+        if rule != Rule.REGISTRATION:  # homes that this rule could not let
             given[-1] += given[number]
         regular, rows, home = who[who >= 0], -1 - who[who < 0], home[who < 0]
         seekers.search[regular] = Search.HOUSED
         seekers.ended[regular] = month
         seekers.rule[regular] = rule
-        settled = state.households.stage[rows] == Stage.HOUSED
-        left.append(rows[settled & (state.households.complex[rows] != NO_ROW)])
-        moves.move_on(state, rows[settled], home[settled], rule)
-        moved_on.append(rows[settled])
-        rows, home = rows[~settled], home[~settled]
+        at_home = state.households.stage[rows] == Stage.HOUSED
+        left.append(rows[at_home & (state.households.complex[rows] != NO_ROW)])
+        moves.move_on(state, rows[at_home], home[at_home], rule)
+        moved_on.append(rows[at_home])
+        rows, home = rows[~at_home], home[~at_home]
         moves.move_in(state, rows, state.households.municipality[rows], rule, home)
         housed.append(rows)
         let.append(regular)

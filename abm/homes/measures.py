@@ -27,7 +27,7 @@ _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Te
 @by_municipality("homes/month", en="Corporation homes that fell free", nl="Vrijgekomen corporatiewoningen")
 def homes_freed(month: Month) -> np.ndarray:
     """Homes of corporations that became vacant this month, (municipalities,)."""
-    return month.state.municipalities.freed
+    return month.state.municipalities.vacancies
 
 
 def corporation_homes(month: Month) -> np.ndarray:

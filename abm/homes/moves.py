@@ -1,4 +1,4 @@
-"""What happens to the home of a household, each with the columns that it writes: nothing else gives or takes a home.
+"""Changes of home of households, each with the columns that it writes; nothing else gives or takes a home.
 
 move_in        leaves reception for a home, which counts for the task of the municipality
 move_on        leaves its home for another one in the municipality
@@ -68,8 +68,8 @@ CROWDS = ("households.crowded", "households.registered")
 def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET, home=UNSET) -> None:
     """Let households leave reception for a home in a municipality, which counts for its task.
 
-    rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for who moves in with a sponsor.
-    A home that was found outside corporations has their tenure.
+    rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for families that join a sponsor.
+    Homes found outside corporations have tenure PRIVATE.
     """
     households, month = state.households, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
@@ -86,7 +86,7 @@ def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET
 def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure=Tenure.CORPORATION) -> None:
     """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
 
-    A starter home falls free. Any other home that is left is among those that fall free by the turnover of the stock.
+    A starter home becomes vacant. Any other home that they leave is among the vacancies by turnover of the stock.
     """
     people = state.households
     leave(state, rows)
@@ -99,8 +99,8 @@ def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure
 def move_away(state: State, rows: np.ndarray, to: np.ndarray) -> None:
     """Let households, rows (n,) with the families that joined them, move to a home in a municipality, to (n,).
 
-    Whoever had a lasting home of a corporation rents from others there, and has been registered since that home; who
-    came from a starter home or an interim place keeps its registration. Nobody knows the size of the new home.
+    Tenants with a lasting home of a corporation rent from others there, and are registered since they moved into that
+    home; those of a starter home or interim place keep their registration. The size of the new home is not known.
     """
     people, month = state.households, state.clock.month
     heads = rows[people.sponsor[rows] == NO_ROW]
@@ -117,7 +117,7 @@ def move_away(state: State, rows: np.ndarray, to: np.ndarray) -> None:
 
 
 def lose_home(state: State, rows: np.ndarray) -> None:
-    """Let households (not families that joined them) lose their home without a next one: urgent from now on."""
+    """Let households (not families that joined them) lose their home without a next one, and become urgent."""
     people, month = state.households, state.clock.month
     leave(state, rows)
     people.homeless[with_families(state, rows)] = month
@@ -127,16 +127,16 @@ def lose_home(state: State, rows: np.ndarray) -> None:
 
 
 def becomes_urgent(state: State, rows: np.ndarray) -> None:
-    """Note households that need another home at once, and register them: from this month, unless they were before."""
+    """Mark households as urgent and registered from this month, unless they already were."""
     for column in (state.households.urgent, state.households.registered):
         column[rows[column[rows] == NEVER]] = state.clock.month
 
 
 def crowds(state: State, joined: np.ndarray) -> None:
-    """Note the households in whose home a family moved in (rows `joined` of it) that does not fit with them.
+    """Mark households as crowded whose home is too small since a family (rows `joined`) moved in.
 
-    They register for a larger home that month, if they were not in line for one. Where the size of the home is not
-    known, it is taken to fit.
+    They register for a larger home this month, unless they were already on a list. A home of unknown size is assumed to
+    fit.
     """
     people = state.households
     rows = np.unique(people.sponsor[joined])
@@ -148,7 +148,7 @@ def crowds(state: State, joined: np.ndarray) -> None:
 
 
 def enter(state: State, rows: np.ndarray, complexes: np.ndarray, size: np.ndarray) -> None:
-    """Give households units of complexes, (n,) each: as many as their size class asks."""
+    """Give households units of complexes, (n,) each: as many as a home of their size class takes."""
     people, of = state.households, state.complexes
     people.complex[rows] = complexes
     people.home[rows] = size

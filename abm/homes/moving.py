@@ -1,15 +1,15 @@
-"""Part of the housed households moves to another municipality every month.
+"""Some housed households move to another municipality every month.
 
-    chance = base x exp(b_D (urbanity - mean) - b_C (hours of class - usual) / 100 - b_J job - b_S school - b_K kin)
-    to a municipality, in proportion to inhabitants x (compatriots who live there + 1) ^ b_N
+    hazard = base x exp(b_D (urbanity - mean) - b_C (hours of class - usual) / 100 - b_J job - b_S school - b_K kin)
+    destination: in proportion to inhabitants x (compatriots who live there + 1) ^ b_N
 
-Urbanity runs from 1 (dense) to 5. Hours of class are the mean over the adults of what they followed. A job counts in
-the region of the home, school where a child goes to it, kin where relatives live in that region. Families who joined a
-sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the housing task changes.
-Nobody waits with moving for a home of a corporation: tenants rent from others there, a home that fits, and stand in the
-line of their new municipality (lettings), registered since they moved into the home that they leave: letting it used up
-what they had before. Who leaves a starter home or an interim place keeps its registration. The starter home falls free.
-A job in another region than the new home ends (see work).
+Urbanity runs from 1 (dense) to 5. Hours of class are the mean that the adults of a household have followed. A job
+counts if it is in the region of the home, school if a child goes to school, kin if relatives live in that region.
+Families that joined a sponsor move with the sponsor. Only the home moves: a move is no placement, so no balance of the
+housing task changes. Movers do not wait for a home of a corporation: tenants rent a home that fits from others, and are
+on the waiting list of their new municipality (lettings), registered since they moved into the home that they leave,
+because its letting used up earlier registration. Tenants of starter homes and interim places keep their registration.
+A starter home that they leave becomes vacant. A job in another region than the new home ends (see work).
 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
@@ -39,36 +39,49 @@ HUNDRED = 100.0  # hours of class in which b_C counts
 
 
 class Params(ProcessParams):
-    """How often households move on, and where to."""
+    """Rate of moves to other municipalities, and choice of destination."""
 
     base: float = param(
-        0.0051, "share/month", 0.003, 0.007, "E092|E094", "households that leave a mean municipality each month"
+        0.0051, "share/month", 0.003, 0.007, "E092|E094", "households that leave an average municipality each month"
     )
     density: float = param(
-        0.37, "log/class", 0, 0.8, "E093: gives a spread of 0.3 over regions", "how much more a class less dense makes"
+        0.37,
+        "log/class",
+        0,
+        0.8,
+        "E093: gives a spread of 0.3 over regions",
+        "higher hazard per class of lower density",
     )
     mean_urbanity: float = param(2.5, "class", 1, 5, "cbs_neighbourhoods_2022", "urbanity of the mean inhabitant")
     classes: float = param(
-        0.05, "ratio", 0, 0.5, "E011: sign; size an assumption", "how much less 100 hours of class make"
+        0.05, "ratio", 0, 0.5, "E011: sign; size an assumption", "lower hazard per 100 hours of class"
     )
     usual_hours: float = param(
-        350, "hours", 0, 2000, "assumption: near the mean that the model finds", "hours of class at which `base` holds"
+        350,
+        "hours",
+        0,
+        2000,
+        "assumption: near the mean that the model finds",
+        "hours of class at which `base` applies",
     )
-    most_hours: float = param(1000, "hours", 0, 3000, "assumption", "hours of class beyond which more do nothing")
-    job: float = param(0.3, "log", 0, 1, "assumption: within the prior of b_mjob", "how much less a local job makes")
-    school: float = param(0.3, "log", 0, 1, "E094: sign; size an assumption", "how much less children in school make")
-    kin: float = param(
-        0.3, "log", 0, 1, "assumption: E094 names networks", "how much less relatives in the region make"
-    )
+    most_hours: float = param(1000, "hours", 0, 3000, "assumption", "hours of class beyond which more have no effect")
+    job: float = param(0.3, "log", 0, 1, "assumption: within the prior of b_mjob", "lower hazard with a local job")
+    school: float = param(0.3, "log", 0, 1, "E094: sign; size an assumption", "lower hazard with children in school")
+    kin: float = param(0.3, "log", 0, 1, "assumption: E094 names networks", "lower hazard with relatives in the region")
     compatriots: float = param(
-        0.2, "ratio", 0, 1, "assumption: E093 and E094 name networks", "how choice of place follows compatriots"
+        0.2,
+        "ratio",
+        0,
+        1,
+        "assumption: E093 and E094 name networks",
+        "exponent of compatriots in choice of destination",
     )
 
 
 def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Which of `rows` decides for each household, (households,) int32: itself or its sponsor; NO_ROW: none.
+    """Position in `rows` of the decider for each household, (households,) int32: itself or its sponsor; else NO_ROW.
 
-    sponsor: whole column of households; joined: rows of those who have one.
+    sponsor: whole column of households; joined: rows of those that have one.
     """
     number = numbered(rows, len(sponsor))
     number[joined] = number[sponsor[joined]]
@@ -110,21 +123,21 @@ def living(stage, origin, municipality, size, origins, municipalities):
 
 
 def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
-    """Chance to leave the municipality this month, (n,); urbanity [class], hours [of class], job, school, kin: (n,)."""
+    """Probability to leave the municipality this month, (n,); urbanity [class], hours [of class] to kin: (n,)."""
     more = (params.usual_hours - np.minimum(hours, params.most_hours)) / HUNDRED
     ties = params.job * job + params.school * school + params.kin * kin
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
 
 
 def leaving(state: State, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
-    """Rows of the households that leave their municipality this month, without those (joined) who follow a sponsor."""
+    """Rows of households that leave their municipality this month, without those (joined) that follow a sponsor."""
     people, households, month = state.newcomers, state.households, state.clock.month
     urbanity = state.inputs.urbanity
     rows = waiting(households.stage, households.since, Stage.HOUSED, month)
     rows = rows[households.sponsor[rows] == NO_ROW]
-    luck = draws.uniform("moves", households.identity[rows])
-    can = np.flatnonzero(luck < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # nobody is likelier
-    rows, luck = rows[can], luck[can]
+    u = draws.uniform("moves", households.identity[rows])
+    can = np.flatnonzero(u < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # the highest hazard
+    rows, u = rows[can], u[can]
     town = households.municipality[rows]
     region = state.municipalities.region[town]
     number = deciding(rows, households.sponsor, joined)
@@ -134,23 +147,23 @@ def leaving(state: State, params: Params, draws: Draws, joined: np.ndarray) -> n
         number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
     )
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
-    return rows[luck < hazard(urbanity[town], hours, job, school, kin, params)]
+    return rows[u < hazard(urbanity[town], hours, job, school, kin, params)]
 
 
-def destination(origin: np.ndarray, town: np.ndarray, chance, weight: np.ndarray) -> np.ndarray:
-    """Another municipality for each household, (n,) int16; origin, town (where it lives), chance in [0, 1): (n,).
+def destination(origin: np.ndarray, town: np.ndarray, u, weight: np.ndarray) -> np.ndarray:
+    """Another municipality for each household, (n,) int16; origin, town (where it lives), u in [0, 1): (n,).
 
-    weight (origins, municipalities): how much each municipality draws households of an origin.
+    weight (origins, municipalities): attraction of each municipality to households of an origin.
     """
     reach, own = np.cumsum(weight, axis=1), weight[origin, town]
-    point = chance * (reach[origin, -1] - own)
+    point = u * (reach[origin, -1] - own)
     point += np.where(point >= reach[origin, town] - own, own, 0)  # skip the own municipality
     found = (reach[origin] <= point[:, None]).sum(axis=1)
     return np.minimum(found, weight.shape[1] - 1).astype(np.int16)
 
 
-def drawing(state: State, params: Params) -> np.ndarray:
-    """How much each municipality draws, (origins, municipalities): inhabitants, and compatriots who live there."""
+def attraction(state: State, params: Params) -> np.ndarray:
+    """Attraction of each municipality, (origins, municipalities), by inhabitants and compatriots who live there."""
     households, counts = state.households, (len(state.origins), len(state.municipalities))
     columns = (households.stage, households.origin, households.municipality, households.size)
     compatriots = living(*(read_only(column) for column in columns), *counts) / state.scale
@@ -158,15 +171,15 @@ def drawing(state: State, params: Params) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Count hours of class, and let households move on."""
+    """Add up hours of class, and let households move to other municipalities."""
     people, households = state.newcomers, state.households
     people.hours_followed[:] += people.class_hours
     joined = np.flatnonzero(households.sponsor != NO_ROW)
     rows = leaving(state, params, draws, joined)
     left = rows[households.complex[rows] != NO_ROW]
-    luck = draws.uniform("where", households.identity[rows])
-    to = destination(households.origin[rows], households.municipality[rows], luck, drawing(state, params))
+    u = draws.uniform("where", households.identity[rows])
+    to = destination(households.origin[rows], households.municipality[rows], u, attraction(state, params))
     decides = deciding(rows, households.sponsor, joined)
-    rows = np.flatnonzero((decides != NO_ROW) & (households.stage == Stage.HOUSED))  # joined families go along
+    rows = np.flatnonzero((decides != NO_ROW) & (households.stage == Stage.HOUSED))  # with joined families
     moves.move_away(state, rows, to[decides[rows]])
     return {"moved_out": rows, "left_by_moving": left}

@@ -1,15 +1,15 @@
 """Tenants, of corporations or others, who earn enough move on: to middle rent, or to a home of their own.
 
-    chance a month = pace of buying, where net wages reach what a mortgage asks
-                     pace of renting, where they reach what middle rent asks, and the household did not buy
+    probability a month = buying rate, if net wages reach what a mortgage asks
+                          middle rent rate, if they reach what middle rent asks, and the household did not buy
 
-Wages are those of everybody in the home, families who joined included, as they were last month. The home that is left
-is among those that fall free by the turnover of the stock (process housing), which counts the homes of all tenants; it
-is not counted again. Nobody lives in a home that is too small after such a move. Tenants of starter homes go on to
-middle rent by starter_homes; who owns or pays middle rent and gets more family than fits joins the line of all.
+Wages are those of everybody in the home last month, families that joined included. The home that they leave is among
+the vacancies by turnover of the stock (process housing), which counts the homes of all tenants; it is not counted
+again. The new home is large enough. Tenants of starter homes go on to middle rent by process starter_homes. Owners and
+tenants at middle rent whose home becomes too small when family joins go on the waiting list like everybody else.
 
 Source: rent_htl_2026 (a rent of 933 euros is where rent benefit ends). No figures on how soon permit holders leave
-homes of corporations were found, so the paces are assumptions.
+homes of corporations were found, so the rates are assumptions.
 """
 
 import numpy as np
@@ -35,18 +35,22 @@ _HOUSED = int(Stage.HOUSED)
 
 
 class Params(ProcessParams):
-    """What is asked, and how soon those who can move on do."""
+    """Wages that middle rent and mortgages ask, and rates of moving on."""
 
     rent_wages: float = param(
         2900, "EUR/month", 2000, 5000, "assumption: rent_htl_2026, a rent of 933 is 32% of it",
-        "net wages of a household that middle rent asks",
+        "net wages that middle rent asks of a household",
     )  # fmt: skip
-    rent_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who move to middle rent each month")
+    middle_rent_rate: float = param(
+        0.01, "share/month", 0, 0.1, "assumption", "tenants who move to middle rent, of those who earn enough"
+    )
     mortgage_wages: float = param(
         4200, "EUR/month", 2500, 8000, "assumption: 56,000 gross a year lends about 250,000",
-        "net wages of a household that a mortgage asks",
+        "net wages that a mortgage asks of a household",
     )  # fmt: skip
-    buying_pace: float = param(0.01, "share/month", 0, 0.1, "assumption", "of those, who buy a home each month")
+    buying_rate: float = param(
+        0.01, "share/month", 0, 0.1, "assumption", "tenants who buy a home, of those who earn enough"
+    )
 
 
 @njit(cache=True)
@@ -67,7 +71,7 @@ def wages_of_homes(earned, sponsor, stage):
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let households buy, then let others go to middle rent."""
+    """Let households buy a home, then let others move to middle rent."""
     households = state.households
     columns = (households.earned, households.sponsor, households.stage)
     wages = wages_of_homes(*(read_only(column) for column in columns))
@@ -75,8 +79,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
     who, wages = households.identity[rows], wages[rows]
-    buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_pace)
-    rents = ~buys & finds_middle_rent(wages, params.rent_wages, draws.uniform("rents", who), params.rent_pace)
+    buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
+    rents = ~buys & finds_middle_rent(wages, params.rent_wages, draws.uniform("rents", who), params.middle_rent_rate)
     for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
         last = households.rule[there]  # of their last home of a corporation
         moves.move_on(state, there, home_size(needed_by(state, there)), last, tenure)

@@ -1,4 +1,4 @@
-"""Priority for status holders: the ceiling of homes, which home each household gets, and what stays for next month."""
+"""Priority for status holders: ceiling of homes, allocation to households, and homes kept for next month."""
 
 import numpy as np
 from numba import njit
@@ -8,12 +8,12 @@ from abm.engine.table import UNSET
 # --- priority
 
 
-def ceiling(freed: np.ndarray, share: float, inhabitants: np.ndarray, effort: np.ndarray) -> np.ndarray:
-    """Most homes that status holders can get this month, (municipalities,): their share of the country's, as the task.
+def ceiling(vacancies: np.ndarray, share: float, inhabitants: np.ndarray, effort: np.ndarray) -> np.ndarray:
+    """Most homes that status holders can get this month, (municipalities,): a share of the country's, as for the task.
 
-    freed [homes], inhabitants [share of the country], effort [ratio]: (municipalities,). Not more than fall free there.
+    vacancies [homes], inhabitants [share of the country], effort [ratio]: (municipalities,). Never above vacancies.
     """
-    return np.minimum(share * freed.sum() * inhabitants * effort, freed)
+    return np.minimum(share * vacancies.sum() * inhabitants * effort, vacancies)
 
 
 @njit(cache=True)
@@ -35,5 +35,5 @@ def let(municipality, needed, on_offer, homes):
 
 
 def kept(homes: np.ndarray, a_month: np.ndarray) -> np.ndarray:
-    """What stays for status holders next month: at most what a month brings, or a part of one home; others get more."""
+    """Homes kept for status holders next month: at most those of a month, but at least one; the rest goes to others."""
     return np.minimum(homes, np.maximum(a_month, 1.0))

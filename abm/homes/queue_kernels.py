@@ -1,4 +1,4 @@
-"""Kernels of the lines for homes: who is at the front in each cell. Oracle: tests/homes/test_queue_kernels.py.
+"""Compiled loops over waiting lists: seekers at the front in each cell. Oracle: tests/homes/test_queue_kernels.py.
 
 A cell is a municipality and size class (homes.cell_of).
 """

@@ -1,13 +1,13 @@
-"""A list of home seekers in balance: who must come, and who waits, for homes to go after so many years of registration.
+"""Steady state of a waiting list: inflow and length implied by the observed registration time.
 
 Seekers begin to search with a lead: the months that they were registered already, exponential with mean m. Homes go to
-the longest registration, so who reaches T months of registration is housed at once, and who begins beyond T too. The
-others stop at a hazard h. Of those who begin, a share
+the longest registration, so seekers are housed at once when they reach T months of registration, or if they begin
+beyond T. The others stop at a hazard h. Of those who begin, a share
 
     g = exp(-T/m) + integral from 0 to T of exp(-x/m) / m * exp(-h (T - x)) dx
 
-gets that far, after T + m exp(-T/m) / g months of registration on average, of which the search is what goes beyond the
-lead. Published registration R and search s R at letting give T and m (`balance`); the homes give who must begin.
+gets that far, after T + m exp(-T/m) / g months of registration on average, of which all beyond the lead is search.
+Published registration R and search s R at letting give T and m (`steady_state`); the number of homes gives the inflow.
 
 Source: E079 (search is about half of registration), registration_times.csv.
 """
@@ -25,14 +25,14 @@ _GRID = 128  # points of the distribution of time searched
 
 
 @dataclass(frozen=True)
-class Balance:
-    """Per municipality, (n,) each."""
+class SteadyState:
+    """A waiting list per municipality, (n,) each."""
 
     lead: np.ndarray  # [months] mean registration when the search begins
     reach: np.ndarray  # [months] registration at which a home comes
     hazard: np.ndarray  # [1/month] of leaving the list other than by its order
-    beginning: np.ndarray  # [seekers/home] who begin, urgent ones not counted
-    waiting: np.ndarray  # [seekers/(homes/month)] who are on the list
+    beginning: np.ndarray  # [seekers/home] inflow, without urgent seekers
+    waiting: np.ndarray  # [seekers/(homes/month)] length of the list
 
 
 @njit(cache=True)
@@ -58,15 +58,15 @@ def searched(reach, lead, hazard):
     return reach**2 * part * np.exp(-hazard * reach) / lead / reaching(reach, lead, hazard)
 
 
-def balance(months: np.ndarray, search: float, stopping: float, urgent: float, lottery: float) -> Balance:
-    """The list that gives `months` of registration at letting, (n,), with part `search` of it spent searching.
+def steady_state(months: np.ndarray, search: float, stopping: float, urgent: float, lottery: float) -> SteadyState:
+    """Waiting lists with `months` of registration at letting, (n,), of which the share `search` is spent searching.
 
-    stopping [1/month]: who finds elsewhere, or becomes urgent; urgent, lottery: shares of the homes that go to urgent
-    seekers, and by lottery to anybody on the list. Together they leave some homes to the order of registration.
+    stopping [1/month]: hazard to find a home elsewhere or become urgent; urgent, lottery: shares of the homes that go
+    to urgent seekers, and by lottery to anybody on the list; less than 1 together, the rest goes by registration.
     """
     each, of = np.unique(np.asarray(months, np.float64), return_inverse=True)
     found = np.array([_balance(one, search, stopping, urgent, lottery) for one in each])
-    return Balance(*found[of].T)
+    return SteadyState(*found[of].T)
 
 
 @njit(cache=True)
@@ -117,14 +117,14 @@ def _apart(gap):
     return gap if abs(gap) > _TINY else _TINY
 
 
-def time_searched(chance: np.ndarray, reach: float, lead: float, hazard: float) -> np.ndarray:
-    """Months for which those on the list have searched, (n,), from uniforms: density exp(-h u) P(lead < T - u)."""
-    u = np.linspace(0, reach, _GRID)
-    density = np.exp(-hazard * u) * -np.expm1(-(reach - u) / lead)
+def time_searched(u: np.ndarray, reach: float, lead: float, hazard: float) -> np.ndarray:
+    """Months searched so far by seekers on the list, (n,), from uniform draws u: density exp(-h x) P(lead < T - x)."""
+    months = np.linspace(0, reach, _GRID)
+    density = np.exp(-hazard * months) * -np.expm1(-(reach - months) / lead)
     below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    return np.interp(chance * below[-1], below, u)
+    return np.interp(u * below[-1], below, months)
 
 
-def lead_below(chance: np.ndarray, most: np.ndarray, lead: np.ndarray) -> np.ndarray:
-    """Leads [months] that are less than `most`, (n,), from uniforms (inverse of the truncated distribution)."""
-    return -lead * np.log1p(chance * np.expm1(-most / lead))
+def lead_below(u: np.ndarray, most: np.ndarray, lead: np.ndarray) -> np.ndarray:
+    """Leads [months] below `most`, (n,), from uniform draws u (inverse of the truncated exponential distribution)."""
+    return -lead * np.log1p(u * np.expm1(-most / lead))

@@ -1,15 +1,15 @@
-"""People who are not newcomers look for a corporation home: they begin, some become urgent, and some stop.
+"""People who are not newcomers look for a corporation home: they begin to search, some become urgent, and some stop.
 
-In a month, in each municipality, seekers begin in proportion to the homes that fall free there; they were registered
-already for a lead that is exponential with a mean of the municipality. Numbers and lead are such that the list is in
-balance (queue_steady_state.py): homes to others than status holders, the registration at letting that was observed
-about 2020, the part of it that is search, and the hazard to stop give who begins and who waits in January 2015. From
-then on beginnings stay as they are, so what homes do to registration times and queues is an outcome.
+Each month, in each municipality, seekers begin in proportion to the vacancies there. They have been registered already
+for a lead time, exponential with a mean of the municipality. Inflow and lead are those of a waiting list in steady
+state (queue_steady_state.py): the homes let to others than status holders, the registration at letting observed about
+2020, the part of it that is search, and the hazard to stop imply how many begin, and how many wait in January 2015.
+From then on the inflow stays as it is, so the effect of homes on registration times and waiting lists is an outcome.
 
     hazard to stop = stopping x (ratio for middle incomes, who find something else sooner), the mean being stopping
 
-Urgent seekers are urgent from the first month; others become so at a small hazard. All luck is drawn when the search
-begins, so that no letting to one changes when another stops.
+Urgent seekers are urgent from the first month; others become so at a small hazard. All random numbers of a search are
+drawn when it begins, so that no letting to one seeker changes when another stops.
 
 Source: registration_times.csv; E079; stopping gives the active seekers per letting of wait_ams_region_2024 and
 wait_ut_region (13 and 8); urgency, wait_hr.
@@ -24,8 +24,8 @@ from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import UNSET
-from abm.homes.dwellings import falling_free
-from abm.homes.queue_steady_state import Balance, balance, lead_below, time_searched
+from abm.homes.dwellings import vacancies_per_month
+from abm.homes.queue_steady_state import SteadyState, lead_below, steady_state, time_searched
 from abm.people.household_formation import BEFORE_START
 from abm.state import State
 from abm.tables.homes import Group, Income, Search
@@ -38,11 +38,11 @@ MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
 
 
 class Params(ProcessParams):
-    """Who looks for a home, and for how long."""
+    """Home seekers: how many begin, of which kind, and how long they search."""
 
     search_part: float = param(
         0.5, "share", 0.1, 0.9, "E079|wait_ut_city: 6.4 of 11.3 years, Groningen 2.5 of 5", "part of registration at "
-        "letting that is search",
+        "letting that is spent searching",
     )  # fmt: skip
     stopping: float = param(
         0.13, "share/year", 0.02, 0.4, "wait_ams_region_2024|wait_ut_region: 13 and 8 active seekers per letting",
@@ -52,26 +52,33 @@ class Params(ProcessParams):
     middle_share: float = param(0.25, "share", 0, 0.6, "assumption", "seekers with a middle income")
     urgent_homes: float = param(
         0.18, "share", 0, 0.5, "wait_hr: 28% for groups with priority, status holders among them",
-        "homes that urgent seekers need, over those that fall free for others than status holders",
+        "homes that urgent seekers need, over vacancies not let to status holders",
     )  # fmt: skip
     becoming_urgent: float = param(0.01, "share/year", 0, 0.2, "assumption", "seekers who become urgent in a year")
     usual_lottery: float = param(
-        0.1, "share", 0, 0.3, "E079: within 5 to 30%", "homes let by lottery when lists were in balance"
+        0.1, "share", 0, 0.3, "E079: within 5 to 30%", "homes let by lottery in the steady state"
     )
     usual_status: float = param(
-        0.05, "share", 0, 0.2, "corp_share_status: 4 to 6% in 2018 to 2020", "homes to status holders at that time"
+        0.05,
+        "share",
+        0,
+        0.2,
+        "corp_share_status: 4 to 6% in 2018 to 2020",
+        "homes let to status holders in the steady state",
     )
-    small_share: float = param(0.45, "share", 0, 1, "assumption: as homes fall free", "seekers who need a small home")
-    large_share: float = param(0.15, "share", 0, 1, "assumption: as homes fall free", "seekers who need a large home")
-    alone_share: float = param(0.75, "share", 0, 1, "assumption", "of those who need a small home, who live alone")
-    young_share: float = param(0.35, "share", 0, 1, "assumption", "of those who live alone, who are under 28")
-    student_share: float = param(0.1, "share", 0, 1, "assumption", "of those who live alone, who study")
+    small_share: float = param(0.45, "share", 0, 1, "assumption: as vacancies", "seekers who need a small home")
+    large_share: float = param(0.15, "share", 0, 1, "assumption: as vacancies", "seekers who need a large home")
+    alone_share: float = param(
+        0.75, "share", 0, 1, "assumption", "seekers living alone, of those who need a small home"
+    )
+    young_share: float = param(0.35, "share", 0, 1, "assumption", "seekers under 28, of those who live alone")
+    student_share: float = param(0.1, "share", 0, 1, "assumption", "students, of seekers who live alone")
 
 
-def settle(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Who begins in each municipality from 2015 on, and who searches in January 2015; returns their rows."""
+def initialise(state: State, params: Params, draws: Draws) -> np.ndarray:
+    """Set the inflow of seekers of each municipality, and add those who search in January 2015; returns their rows."""
     of, inputs = state.municipalities, state.inputs
-    homes = falling_free(state)
+    homes = vacancies_per_month(state)
     status = np.minimum(params.usual_status * homes.sum() * of.population_share, homes)
     lists = lists_of(inputs.registration_years * MONTHS, params)
     others, urgent = homes - status, urgent_beginning(lists, params)
@@ -82,11 +89,11 @@ def settle(state: State, params: Params, draws: Draws) -> np.ndarray:
     number = np.arange(len(of))
     count = np.floor(there + draws.once("rounding", number)).astype(np.int64)
     town, identity = identities(count, BEFORE_START)
-    chance = draws.once("searched", identity)
+    u = draws.once("searched", identity)
     ends = np.cumsum(count)
     spent = np.concatenate(
         [
-            time_searched(chance[end - n : end], *each)
+            time_searched(u[end - n : end], *each)
             for end, n, each in zip(ends, count, zip(lists.reach, lists.lead, lists.hazard, strict=True), strict=True)
         ]
     )
@@ -95,14 +102,14 @@ def settle(state: State, params: Params, draws: Draws) -> np.ndarray:
     return begin(state, params, draws, town, identity, began, began - lead.astype(np.int64), 0.0)
 
 
-def lists_of(months: np.ndarray, params: Params) -> Balance:
-    """The lists in balance that give these months of registration at letting, (municipalities,)."""
+def lists_of(months: np.ndarray, params: Params) -> SteadyState:
+    """Steady state of the waiting lists with these months of registration at letting, (municipalities,)."""
     stopping = (params.stopping + params.becoming_urgent) / MONTHS
-    return balance(months, params.search_part, stopping, params.urgent_homes, params.usual_lottery)
+    return steady_state(months, params.search_part, stopping, params.urgent_homes, params.usual_lottery)
 
 
-def urgent_beginning(lists: Balance, params: Params) -> np.ndarray:
-    """Seekers who are urgent from the beginning, per home, (municipalities,): with those who become so they need it."""
+def urgent_beginning(lists: SteadyState, params: Params) -> np.ndarray:
+    """Seekers urgent from the start, per home, (municipalities,): urgent homes less seekers who become urgent later."""
     return np.maximum(params.urgent_homes - lists.waiting * params.becoming_urgent / MONTHS, 0)
 
 
@@ -127,14 +134,14 @@ def begin(
     registered: np.ndarray,
     pressing: np.ndarray,
 ) -> np.ndarray:
-    """Write searches into rows that are free, then into new ones; returns the rows.
+    """Write new searches into rows of ended ones, then into added rows; returns the rows.
 
-    town, identity, began [month], registered [month], pressing (chance to be urgent at once): (n,) each.
+    town, identity, began [month], registered [month], pressing (probability to be urgent at once): (n,) each.
     """
     seekers, month = state.seekers, state.clock.month
-    luck = draws.once("urgent", identity)
-    urgent = luck < pressing
-    becomes = months_until((luck - pressing) / (1 - pressing), np.full(len(town), params.becoming_urgent))
+    u = draws.once("urgent", identity)
+    urgent = u < pressing
+    becomes = months_until((u - pressing) / (1 - pressing), np.full(len(town), params.becoming_urgent))
     size, group = makeup(draws.once("size", identity), params)
     income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
     stops = month + months_until(draws.once("stops", identity), stopping_of(income, params))
@@ -165,14 +172,14 @@ def ended_before(ended, month, most):
     return rows[:count]
 
 
-def makeup(chance: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """Persons and Group of seekers who are not urgent, (n,) each, from one uniform."""
+def makeup(u: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Persons and Group of seekers who are not urgent, (n,) each, from one uniform draw u (n,)."""
     alone = params.small_share * params.alone_share
     students, young = alone * params.student_share, alone * (params.student_share + params.young_share)
     large = 1 - params.large_share
     bounds = np.array([alone, params.small_share, max(large, params.small_share)])
-    size = np.array([1, 2, MIDDLE, LARGE])[np.searchsorted(bounds, chance, side="right")]
-    group = np.where(chance < students, Group.STUDENT, np.where(chance < young, Group.YOUNG, Group.REGULAR))
+    size = np.array([1, 2, MIDDLE, LARGE])[np.searchsorted(bounds, u, side="right")]
+    group = np.where(u < students, Group.STUDENT, np.where(u < young, Group.YOUNG, Group.REGULAR))
     return size, group
 
 
@@ -182,15 +189,15 @@ def stopping_of(income: np.ndarray, params: Params) -> np.ndarray:
     return params.stopping / mean * np.where(income == Income.MIDDLE, params.middle_ratio, 1.0)
 
 
-def months_until(chance: np.ndarray, yearly: np.ndarray) -> np.ndarray:
-    """Months until something that comes at a constant hazard, (n,) int64 from 1 on, at most LONGEST."""
+def months_until(u: np.ndarray, yearly: np.ndarray) -> np.ndarray:
+    """Months until an event with a constant yearly hazard, (n,) int64 from 1 to LONGEST; u (n,): uniform draws."""
     with np.errstate(divide="ignore"):
-        months = 1 - np.log1p(-chance) * MONTHS / yearly
+        months = 1 - np.log1p(-u) * MONTHS / yearly
     return np.minimum(months, LONGEST).astype(np.int64)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let this month's seekers begin, then let others stop."""
+    """Add the seekers who begin this month, then end the searches of those who stop."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
     of.seekers_due[:] += of.beginning * state.scale
     count = np.floor(of.seekers_due).astype(np.int64)

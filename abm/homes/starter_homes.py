@@ -1,15 +1,16 @@
 """Starter homes are let as a bridge, to status holders who wait for a home and to other seekers, and lead on to a home.
 
-A unit that falls free goes to the group whose share it is part of (target mix): status holders who are tied to the
-municipality, those with work in its region or in a vulnerable position first, then who waits longest; or urgent
-seekers, then young people and students by lot, who look for a small home there. Where units can be linked, a
-family gets as many as it needs; elsewhere a unit is for one or two persons. A seeker who lives here goes on searching,
-no longer as urgent. A status holder who is registered stands in the same lines as everybody else, from the month that
-`registration` names; part of those who get no guidance do not register. Whoever earns enough goes on to middle rent.
+A vacant unit goes to the group in whose share of the units it falls (target mix): status holders who are tied to the
+municipality, first those with work in its region or a medical need, then the longest waiting; or other seekers who
+look for a small home there, first the urgent ones, then young people and students by lot. Where units can be linked, a
+family gets as many as it needs; elsewhere a unit is for one or two persons. Other seekers who live here go on
+searching, no longer as urgent. Registered status holders are on the same waiting lists as everybody else, from the
+month that `registration` names; part of those without guidance do not register. Part of the tenants who earn enough
+move on to middle rent.
 
-Who is still here after the contract stays and is counted. When a building closes, who has no other home is homeless,
-counted, and from then on an urgent seeker. A status holder in a starter home counts for the housing task as in any
-home.
+Tenants who are still here after their contract ends stay and are counted. When a building closes, tenants without
+another home are homeless, counted, and urgent seekers from then on. A status holder in a starter home counts for the
+housing task as in any home.
 
     contact left = 1 with social management, else exp(-months since opening / fading)
     serious incidents a month = rate x residents x (residents / 150)^size x (status holders / half)^mix x (1 - managed)
@@ -70,7 +71,7 @@ _WELCOME = np.array([group in (Group.YOUNG, Group.STUDENT, Group.URGENT) for gro
 
 
 class Params(ProcessParams):
-    """Who may come in, what leads on, and what living together brings."""
+    """Access to starter homes, steps to the next home, and effects of living together."""
 
     entrance: Literal["tie", "waiting"] = param(
         "tie", "choice", None, None, "plan_starter_homes",
@@ -78,7 +79,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     registration: Literal["starter", "none", "permit", "arrival"] = param(
         "starter", "choice", None, None, "plan_starter_homes",
-        "from when registration for the next home counts: moving in, not at all, the permit or arrival", lever=True,
+        "event from which registration for the next home counts: moving in, none, the permit or arrival", lever=True,
     )  # fmt: skip
     guidance: float = param(
         0.5,
@@ -98,24 +99,30 @@ class Params(ProcessParams):
         "months that a starter home is meant for",
         lever=True,
     )
-    registering: float = param(0.6, "share", 0, 1, "assumption", "of those without guidance, who register")
+    registering: float = param(0.6, "share", 0, 1, "assumption", "tenants who register, of those without guidance")
     middle_income: float = param(
-        3200, "EUR/month", 2000, 6000, "assumption: a rent of 933 is 29% of it", "gross wages for middle rent"
+        3200, "EUR/month", 2000, 6000, "assumption: a rent of 933 is 29% of it", "gross wages that middle rent asks"
     )
-    middle_pace: float = param(0.03, "share/month", 0, 0.3, "assumption", "of those, who find middle rent each month")
-    guided_ratio: float = param(1.5, "ratio", 1, 3, "assumption", "that pace with guidance, over without")
+    middle_rent_rate: float = param(
+        0.03, "share/month", 0, 0.3, "assumption", "tenants who move to middle rent, of those who earn enough"
+    )
+    guided_ratio: float = param(1.5, "ratio", 1, 3, "assumption", "that rate with guidance, over the rate without")
     emptying: int = param(6, "months", 0, 24, "assumption", "months before a building closes without new tenants")
     fading: float = param(12, "months", 6, 24, "E074", "months in which contact fades to 37% without management")
     incident_rate: float = param(3e-4, "incidents/month", 1.5e-4, 6e-4, "E075", "serious incidents per resident")
     incident_complex: float = param(
         COUNTED_COMPLEX, "persons", 50, 400, "E075", "residents of a complex of the size for which that was counted"
     )
-    incident_size: float = param(0.75, "ratio", 0, 1.5, "E075: sign; size a guess", "how incidents follow size")
-    incident_mix: float = param(1.0, "ratio", 0, 2, "E075: sign; size a guess", "how they follow status holders")
-    incident_managed: float = param(0.35, "share", 0, 0.7, "E075: sign; size a guess", "prevented by management")
+    incident_size: float = param(0.75, "ratio", 0, 1.5, "E075: sign; size a guess", "exponent of size in incidents")
+    incident_mix: float = param(
+        1.0, "ratio", 0, 2, "E075: sign; size a guess", "exponent of the share of status holders"
+    )
+    incident_managed: float = param(
+        0.35, "share", 0, 0.7, "E075: sign; size a guess", "incidents prevented by management"
+    )
 
 
-# --- who comes in
+# --- letting
 
 
 @njit(cache=True)
@@ -165,7 +172,7 @@ def welcome(seeking, group, size, complex_, municipality, wanted, groups, most):
 def free_units(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
     """Units free for status holders and for other seekers, (complexes,) each; none where a building soon closes.
 
-    Units that a family waits for, or will need when it comes, are kept to be linked.
+    Units that a tenant needs for a family that waits or is on its way are kept, to be linked.
     """
     of, month = state.complexes, state.clock.month
     for_status = np.round(of.share * of.built).astype(np.int64)
@@ -190,7 +197,7 @@ def tied_by_work(state: State, rows: np.ndarray) -> np.ndarray:
 
 
 def let_to_newcomers(state: State, params: Params, draws: Draws, free: np.ndarray) -> np.ndarray:
-    """Let units to status holders who wait; returns their rows."""
+    """Let units to status holders who wait for a home; returns their rows."""
     households, of, pool = state.households, state.complexes, state.municipalities.pool
     rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, state.clock.month)
     open_pools = np.zeros(len(pool), bool)
@@ -210,7 +217,7 @@ def let_to_newcomers(state: State, params: Params, draws: Draws, free: np.ndarra
 
 
 def register(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Let new tenants look for the next home, as home seekers registered from the month that the rule names."""
+    """Register new tenants as seekers of the next home, from the month that the rule names."""
     households, month = state.households, state.clock.month
     if params.registration == "none":
         households.registered[rows] = NEVER
@@ -256,11 +263,11 @@ def let_to_others(state: State, free: np.ndarray) -> np.ndarray:
     return rows
 
 
-# --- who goes on
+# --- moving on
 
 
 def residents_leaving(state: State) -> np.ndarray:
-    """Free the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
+    """Vacate the units of other seekers who found a home or stopped searching; returns their rows of seekers."""
     seekers, of = state.seekers, state.complexes
     rows = np.flatnonzero((seekers.complex != NO_ROW) & (seekers.search != Search.SEARCHING))
     of.residents[:] -= np.bincount(seekers.complex[rows], minlength=len(of)).astype(np.int32)
@@ -269,19 +276,19 @@ def residents_leaving(state: State) -> np.ndarray:
 
 
 def to_middle_rent(state: State, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
-    """Let part of the tenants who earn enough go on to middle rent; returns their rows."""
+    """Let part of the tenants who earn enough move on to middle rent; returns their rows."""
     people, households = state.newcomers, state.households
     paid = np.flatnonzero(people.wage)
     income = np.bincount(people.household[paid], people.wage[paid], len(households))[tenants]
     who = households.identity[tenants]
-    pace = params.middle_pace * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
-    rows = tenants[finds_middle_rent(income, params.middle_income, draws.uniform("middle rent", who), pace)]
+    rate = params.middle_rent_rate * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
+    rows = tenants[finds_middle_rent(income, params.middle_income, draws.uniform("middle rent", who), rate)]
     moves.move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
     return rows
 
 
 def put_out(state: State, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Who lives in a building that closed has no home any more; rows of households and of seekers."""
+    """Take their home from those who live in a building that closed; returns rows of households and of seekers."""
     households, seekers, of, month = state.households, state.seekers, state.complexes, state.clock.month
     rows = tenants[of.built[households.complex[tenants]] == 0]
     moves.lose_home(state, rows)
@@ -294,23 +301,23 @@ def put_out(state: State, tenants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def overstaying(state: State, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """Who lives here for longer than the contract; rows of households and of seekers."""
+    """Rows of households and of seekers that live here for longer than the contract."""
     households, seekers, until = state.households, state.seekers, state.clock.month - params.contract
     tenants = (households.complex != NO_ROW) & (households.sponsor == NO_ROW) & (households.housed <= until)
     return np.flatnonzero(tenants), np.flatnonzero((seekers.complex != NO_ROW) & (seekers.entered <= until))
 
 
-# --- what it brings
+# --- contact, incidents and money
 
 
 def incidents(residents: np.ndarray, status: np.ndarray, managed: np.ndarray, params: Params) -> np.ndarray:
-    """Serious incidents to be expected this month, (n,); residents [persons], status [share], managed: (n,)."""
+    """Expected serious incidents this month, (n,); residents [persons], status [share], managed: (n,)."""
     more = (residents / params.incident_complex) ** params.incident_size * (status / EVEN) ** params.incident_mix
     return params.incident_rate * residents * more * (1 - params.incident_managed * managed)
 
 
 def settle_accounts(state: State, params: Params) -> None:
-    """Contact and incidents of this month; rents and running costs, of which the difference is room to invest."""
+    """Update contact and incidents; book rents and running costs, of which the difference is room to invest."""
     of, month = state.complexes, state.clock.month
     since = month - np.where(of.opened == NEVER, month, of.opened).astype(np.int64)
     of.contact[:] = np.where(of.managed, 1.0, np.exp(-since / params.fading))
@@ -330,7 +337,7 @@ def settle_accounts(state: State, params: Params) -> None:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let tenants go on, put out who lives where a building closed, and let the units that are free."""
+    """Let tenants move on, put out tenants of buildings that closed, and let free units."""
     households, of, none = state.households, state.complexes, np.empty(0, np.int64)
     if not len(of):
         return {}

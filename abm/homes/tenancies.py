@@ -1,7 +1,7 @@
-"""Who lives in starter homes, and who with a home looks for the next or a larger one.
+"""Households by what their home lacks: too small, in starter homes, or looking for the next one.
 
 Units of a complex are let by the size class of the home that they make together (HomeSize + 1 units). A family that
-joined its sponsor lives, and moves, with the sponsor. Newcomers who look for another home stand in the lines of
+joined its sponsor lives, and moves, with the sponsor. Newcomers who look for another home are on the waiting lists of
 letting_rules.py with everybody else.
 """
 
@@ -23,7 +23,7 @@ _HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.
 def overcrowded(state: State) -> np.ndarray:
     """Rows of the housed households with more persons than their home is meant for, (n,), joined families included.
 
-    Nobody is where the size of the home is not known.
+    A home of unknown size is assumed to fit.
     """
     people = state.households
     columns = (people.size, people.sponsor, people.stage, people.home)
@@ -80,7 +80,7 @@ def to_link(state: State) -> np.ndarray:
 
 
 def looking(state: State) -> np.ndarray:
-    """Rows of the households with a home who look for another one.
+    """Rows of the households with a home that look for another one.
 
     They are crowded, urgent, registered in a starter home, or rent from others than corporations.
     """
@@ -92,10 +92,10 @@ def looking(state: State) -> np.ndarray:
     )
 
 
-def finds_middle_rent(wages: np.ndarray, least: float, chance: np.ndarray, rate: np.ndarray | float) -> np.ndarray:
-    """Who goes on to middle rent this month, (n,) bool: part of those whose wages are what it asks.
+def finds_middle_rent(wages: np.ndarray, least: float, u: np.ndarray, rate: np.ndarray | float) -> np.ndarray:
+    """Whether households move to middle rent this month, (n,) bool: part of those whose wages reach what it asks.
 
-    wages, least [EUR/month]: both gross (starter homes) or both net (elsewhere); chance: a uniform draw each;
-    rate [share/month]. The one rule for middle rent; each process has the numbers of its own tenants.
+    wages, least [EUR/month]: both gross (starter homes) or both net (elsewhere); u: a uniform draw each; rate
+    [share/month]. The one rule for middle rent; each process has the numbers of its own tenants.
     """
-    return (wages >= least) & (chance < rate)
+    return (wages >= least) & (u < rate)

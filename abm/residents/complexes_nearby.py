@@ -1,4 +1,4 @@
-"""Starter-home complexes as residents around them see them: where they stand, who lives there, how they are managed."""
+"""Starter-home complexes as neighbours see them: where they stand, their tenants and their management."""
 
 import numpy as np
 
@@ -16,12 +16,12 @@ def site(state: State, preference: float, draws: Draws) -> None:
     if not len(rows):
         return
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
-    chance = draws.once("starter site", of.identity[rows])
-    of.neighbourhood[rows] = exposure.sites(of.municipality[rows], first, where.leaning, preference, chance)
+    u = draws.once("starter site", of.identity[rows])
+    of.neighbourhood[rows] = exposure.sites(of.municipality[rows], first, where.leaning, preference, u)
 
 
 def mixed_living(state: State, reception: np.ndarray) -> None:
-    """Write what mixed living is like in each neighbourhood: tenants, regulars, management and month of opening.
+    """Update mixed living in each neighbourhood: regular tenants, their share, management and month of opening.
 
     reception: persons in reception locations, (neighbourhoods,). A unit counts as a person.
     """

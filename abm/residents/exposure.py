@@ -1,4 +1,4 @@
-"""What residents of a neighbourhood are exposed to: locations nearby and in the municipality, newcomers, incidents.
+"""Exposure of residents of a neighbourhood to locations nearby and in the municipality, newcomers and incidents.
 
 Pure functions of arrays over neighbourhoods, municipalities or locations; the process `support` puts them together.
 """
@@ -7,22 +7,22 @@ import numpy as np
 
 from abm.engine.clock import NEVER
 
-_FAINT = 1e-3  # of a threat: less is not worth following
+_FAINT = 1e-3  # novelty below which a location is left out
 
 
 def sites(
-    municipality: np.ndarray, first: np.ndarray, leaning: np.ndarray, preference: float, chance: np.ndarray
+    municipality: np.ndarray, first: np.ndarray, leaning: np.ndarray, preference: float, u: np.ndarray
 ) -> np.ndarray:
-    """The neighbourhood of each new location, (n,): one of its municipality, likelier where more is accepted.
+    """The neighbourhood of each new location, (n,): one of its municipality, more likely where acceptance is higher.
 
-    municipality, chance (uniform): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; leaning
+    municipality, u (uniform draws): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; leaning
     [SD]: (neighbourhoods,); preference [log odds per SD].
     """
     found = np.empty(len(municipality), np.int64)
     for i, town in enumerate(municipality):
         rows = np.arange(first[town], first[town + 1])
         weight = np.cumsum(np.exp(preference * leaning[rows]))
-        found[i] = rows[min(np.searchsorted(weight, chance[i] * weight[-1], side="right"), len(rows) - 1)]
+        found[i] = rows[min(np.searchsorted(weight, u[i] * weight[-1], side="right"), len(rows) - 1)]
     return found
 
 
@@ -31,7 +31,7 @@ def novelty(
 ) -> np.ndarray:  # fmt: skip
     """How new each location is to residents, (n,): 1 from announcement to opening, then fading; 0 if closed.
 
-    announced, opened, ends [month]: (locations,); those that were there at the start (announced: NEVER) are not new.
+    announced, opened, ends [month]: (locations,); locations from before the start (announced: NEVER) are not new.
     """
     fading = np.exp(-np.maximum(month - opened, 0) / habituation)
     return np.where((announced != NEVER) & (announced <= month) & (ends > month), fading, 0.0)
@@ -69,7 +69,7 @@ def threat(
 def faded(
     site: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float, reference: float
 ) -> np.ndarray:  # fmt: skip
-    """The same where threat falls with distance, exp(-km / reach), and knows no borders."""
+    """The same threat when it decays with distance, exp(-km / reach), whatever the borders."""
     rows = np.flatnonzero(new > _FAINT)
     at = site[rows]
     size = new[rows] * felt(places[rows], where.population[at], exponent, reference)
@@ -79,21 +79,21 @@ def faded(
 
 def incidents(
     persons: np.ndarray, rate: float, size: float, mix: float, newcomers: float, management: float, complex: float,
-    chance: np.ndarray,
+    u: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
-    """Serious incidents at each location this month, (locations,): Poisson numbers from uniforms.
+    """Serious incidents at each location this month, (locations,): Poisson numbers from uniform draws u.
 
-    persons, chance: (locations,); rate [incidents per person and month] in a location of `complex` persons of whom
+    persons, u: (locations,); rate [incidents per person and month] in a location of `complex` persons of whom
     half are newcomers; size, mix: exponents; newcomers, management [share]. Source: E075.
     """
     mean = rate * persons * (persons / complex) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
     found, term = np.zeros(len(persons)), np.exp(-mean)
-    below, left = term.copy(), chance >= term
+    below, left = term.copy(), u >= term
     while left.any():
         found += left
         term = term * mean / np.maximum(found, 1)
         below += term
-        left &= (chance >= below) & (term > np.finfo(float).tiny)
+        left &= (u >= below) & (term > np.finfo(float).tiny)
     return found
 
 

@@ -1,10 +1,10 @@
-"""Who talks with whom: neighbours, people with the same schooling in the municipality, and kin elsewhere.
+"""Network of who talks with whom: neighbours, people of the same schooling in the municipality, and kin elsewhere.
 
-A small world (Watts and Strogatz 1998): near ties that close triangles and far ties that shorten ways. Residents stand
-in a ring with their neighbours, street by street through the municipality, and are tied to so many on either side; in a
-ring of random order with those of the same schooling in the municipality; and in another with kin in the labour market
-region or, some of them, anywhere in the country. Ties go both ways. The order is luck that belongs to the residents and
-not to a run: like homes and schools it is part of the country, and runs with other seeds share it.
+A small world (Watts and Strogatz 1998): near ties that close triangles and far ties that shorten paths. Residents are
+placed on a ring with their neighbours, street by street through the municipality, and tied to a number of them on
+either side; on a ring of random order with residents of the same schooling in the municipality; and on another with kin
+in the labour market region or, for some, anywhere in the country. Ties go both ways. The random order belongs to the
+residents and not to a run: like homes and schools it is part of the country, and runs with other seeds share it.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ from abm.engine.draws import ORDER_BITS, Draws
 from abm.tables.residents import Ties
 
 RANKS = 20  # bits for the rank of a resident in the neighbourhood
-KEPT_FROM = 1_000_000  # residents: smaller networks are made in less time than it takes to find them on disk
-FORM = 1  # of the network: another number for other rules, so that none that was kept is mistaken for it
+KEPT_FROM = 1_000_000  # residents: smaller networks are built in less time than it takes to find them on disk
+FORM = 1  # version of the rules: changed with them, so that no network cached under old rules is used
 
 
 @dataclass(frozen=True)
 class Widths:
-    """How many ties a resident has to either side of each ring, and the part of kin that lives anywhere."""
+    """Number of ties of a resident to either side on each ring, and the share of kin that lives anywhere."""
 
     neighbours: int
     schooling: int
@@ -34,9 +34,9 @@ class Widths:
 
 
 def identities(residents: np.ndarray) -> np.ndarray:
-    """Lasting address of the luck of each resident, (n,) uint64: neighbourhood and rank; residents: per neighbourhood.
+    """Lasting address of the draws of each resident, (n,) uint64: neighbourhood and rank; residents: per neighbourhood.
 
-    A larger sample adds ranks, so those who were in a smaller one keep their luck.
+    A larger sample adds ranks, so residents of a smaller one keep their draws.
     """
     number = np.arange(residents.sum()) - np.repeat(np.cumsum(residents) - residents, residents)
     return (np.repeat(np.arange(len(residents)), residents) << RANKS | number).astype(np.uint64)
@@ -116,7 +116,7 @@ def _distinct(found, starts):
 
 
 def folder() -> Path:
-    """Where large networks are kept: ABM_CACHE_DIR, or a folder of the user for what can be made again."""
+    """Folder where large networks are kept: ABM_CACHE_DIR, or the cache folder of the user."""
     user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("ABM_CACHE_DIR") or Path(user) / "abm-reception")
 
@@ -125,7 +125,7 @@ def kept(
     neighbourhood: np.ndarray, municipality: np.ndarray, region: np.ndarray, schooling: np.ndarray, widths: Widths,
     draws: Draws, kept_from: int = KEPT_FROM,
 ) -> Ties:  # fmt: skip
-    """The network of `build`; a large one is read from disk, under the hash of all that it follows from, or put there.
+    """The network of `build`; a large one is read from disk, or put there, under the hash of all its inputs.
 
     It is mapped into memory, so several runs on a machine share one copy.
     """

@@ -1,23 +1,23 @@
-"""Residents support the reception of newcomers, more or less, and change slowly around an anchor of their own.
+"""Support of residents for the reception of newcomers, which moves slowly around an anchor of their own.
 
-    s(t+1) = s + rho (s* - s) + omega mean of (s_l - s) over ties with |s_l - s| < eps + luck
+    s(t+1) = s + rho (s* - s) + omega mean of (s_l - s) over ties with |s_l - s| < eps + noise
     s* = a + G - T - b_F q F + b_W (W - W_ref) + b_V voice - b_I incidents,      |s* - a| <= limit
 
-G, contact: good and bad contacts are two stocks with a half-life; K+ lifts and K- lowers support, each to a ceiling,
-and good contact draws to the middle. Contacts come from newcomers in the neighbourhood (more of them at first, fewer
-each when they are many), more for who takes part in a programme, from colleagues and from the own building. T,
-threat: from the announcement of a location, falling after its opening; it grows with size, is less far away, in
-cities and with regular tenants; and the number of newcomers in the municipality beyond what one knew. F, fairness:
-the share of homes let to newcomers as it is perceived, each counted by the rule of its letting, for those who seek a
-home. W: employment of newcomers in the municipality. Any term is off at 0.
+G, contact: good and bad contacts are two stocks with a half-life; K+ raises and K- lowers support, each up to a
+ceiling, and good contact draws support to the middle. Contacts come from newcomers in the neighbourhood (rising with
+their share at first, then falling), more for participants in a programme, from colleagues and from the own building.
+T, threat: starts when a location is announced and fades after its opening; it increases with size, and is weaker at a
+distance, in cities and beside regular tenants; the rise of newcomers in the municipality above the accustomed number
+adds to it. F, fairness: the perceived share of homes let to newcomers, weighted by rule of letting, for residents who
+seek a home (q = 1). W: employment of newcomers in the municipality. A coefficient of 0 switches a term off.
 
     G = g b_C [(1 - exp(-K+)) - r (1 - exp(-K-))] - b_conv (s - s_mid)(1 - exp(-K+))
     F = b_F p [sum over rules of phi_rule share let to newcomers - share at the anchor] / 0.10
-    T = b_T [sum over locations of kernel (N / 0.02 residents)^nu h] (1 - x urban) (1 - chi regulars)
+    T = b_T [sum over locations of decay (N / 0.02 residents)^nu h] (1 - x urban) (1 - chi regulars)
         + b_M points of newcomers (1 - urban)
 
-Support acts back, if `feedback`: on which municipalities open locations, on delay and stops, on who takes part, and on
-the support that a household finds where it is placed.
+If `feedback` is on, support acts back: on where locations open, on delay and stops, on participation in programmes,
+and on the support that a household finds where it is placed.
 
 Source: E047, E048, E049, E050, E051, E052, E053, E054, E055, E056 (exposure); E057, E058, E059, E060, E061, E062, E074
 (contact); E063 (work); E064, E066 (halo, announcement); E067 (voice); E068, E069, E072, E075, E076 (programmes,
@@ -79,96 +79,92 @@ WRITES = (
 )
 EVENTS = {}
 HALF, ROOT = 0.5, 2**0.5
-TENTH = 0.1  # the ten points of lettings for which the weight of fairness is given
+TENTH = 0.1  # ten percentage points of lettings, the unit of the weight of fairness
 PERCENT, THOUSAND = 100, 1000
 EVEN = 4  # times share times rest is 1 at an even mix
 CROWDED = (Kind.EMERGENCY, Kind.MUNICIPAL)
 
 
 class Params(ProcessParams):
-    """What moves support, in standard deviations of residents, and what support moves."""
+    """Influences on support, in standard deviations of residents, and effects of support."""
 
     contacts: float = param(
         8, "contacts/month", 0, 60, "E050|E051: middle of a wide prior; unmeasured",
         "meaningful contacts of a resident per unit share of newcomers in the neighbourhood",
     )  # fmt: skip
-    crowded_share: float = param(
-        0.05, "share", 0.01, 0.1, "E056|E064: sign", "share of newcomers at which contacts are most"
-    )
+    crowded_share: float = param(0.05, "share", 0.01, 0.1, "E056|E064: sign", "newcomers at which contacts peak")
     half_life: float = param(15, "months", 6, 24, "E059|E074: middle of the prior", "half-life of a contact")
     contact: float = param(0.35, "SD", 0, 0.7, "E057|E058|E059: below the middle, for adults", "full good contact")
-    negative: float = param(0.25, "share", 0, 0.35, "E060", "part of contacts that is bad")
-    most_negative: float = param(0.9, "share", 0.5, 1, "assumption", "part of contacts that is bad, at most")
+    negative: float = param(0.25, "share", 0, 0.35, "E060", "contacts that are bad")
+    most_negative: float = param(0.9, "share", 0.5, 1, "assumption", "contacts that are bad, at most")
     negative_weight: float = param(1.5, "ratio", 0, 2.5, "E060: sign", "weight of bad contact over good")
     crowding: float = param(
-        0.3, "ratio", 0, 1, "assumption", "more bad contacts where newcomers live in emergency places"
+        0.3, "ratio", 0, 1, "assumption", "increase in bad contacts where newcomers live in emergency places"
     )
     grouping: float = param(
-        0.3, "ratio", 0, 1, "E075: sign, size a guess", "more bad contacts per 1,000 people in reception together"
+        0.3, "ratio", 0, 1, "E075: sign, size a guess", "increase in bad contacts per 1,000 people in reception nearby"
     )
     carried: float = param(
-        0.65, "share", 0, 1, "E061: sign", "part of the effect on people that support for reception has"
+        0.65, "share", 0, 1, "E061: sign", "effect on support for reception, over that on attitudes to people"
     )
     convergence: float = param(0.1, "SD per SD", 0, 0.2, "E055: sign", "pull to the middle at full good contact")
-    middle: float = param(0, "SD", -1, 1, "assumption", "where good contact draws to")
+    middle: float = param(0, "SD", -1, 1, "assumption", "level to which good contact draws support")
     colleagues: float = param(2, "contacts/month", 0, 4, "E062: sign", "contacts with a newcomer among ten colleagues")
     team: float = param(10, "persons", 1, 50, "assumption", "colleagues with whom a worker has contact")
     workers_share: float = param(0.55, "share", 0.3, 0.8, "assumption", "inhabitants who work")
     building: float = param(4.5, "contacts/month", 0, 8, "E074: sign", "contacts in the own building at an even mix")
-    building_fading: float = param(15, "months", 6, 24, "E074: sign", "pace at which these fade without management")
-    mixing: float = param(1, "ratio", 0, 2, "E074|E076: sign", "more contacts nearby with only regular tenants beside")
+    building_fading: float = param(15, "months", 6, 24, "E074: sign", "time for these to fade to 37%, unmanaged")
+    mixing: float = param(1, "ratio", 0, 2, "E074|E076: sign", "increase in contacts nearby with only regular tenants")
     programme: float = param(
         0.1, "share", 0, 1, "assumption: most residents hardly notice, E068",
         "neighbours of newcomers to whom a programme is offered", lever=True,
     )  # fmt: skip
     programme_factor: float = param(2.5, "ratio", 1, 4, "E059|E068: sign", "contacts of a participant over others")
-    joining: float = param(-2, "log odds", -5, 1, "assumption: one in eight", "to take part, at support 0")
-    selection: float = param(1.25, "log odds per SD", 0, 2, "E068: sign", "to take part, per SD of support")
+    joining: float = param(-2, "log odds", -5, 1, "assumption: one in eight", "of taking part, at support 0")
+    selection: float = param(1.25, "log odds per SD", 0, 2, "E068: sign", "of taking part, per SD of support")
     management: float = param(
         0.3, "share", 0, 1, "E075|E076: sign", "strength of social management at reception locations", lever=True
     )
-    threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "of a new location of 2% of residents nearby")
-    exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "of threat over size")
+    threat: float = param(0.25, "SD", 0, 0.5, "E049|E050|E052: middle", "a new location nearby for 2% of residents")
+    exponent: float = param(0.75, "number", 0.3, 1.2, "E048|E056|E066: sign", "exponent of size in threat")
     threat_size: float = param(
-        0.02, "share", 0.015, 0.025, "assumption: the unit of threat", "newcomers over residents where size counts as 1"
+        0.02, "share", 0.015, 0.025, "assumption: the unit of threat", "places over residents at which size counts as 1"
     )
-    habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "pace at which threat fades after opening")
-    kernel: Literal["halo", "distance"] = param(
-        "halo", "choice", None, None, "E047|E053", "how threat falls with distance"
-    )
-    halo: float = param(0.5, "share", 0, 0.8, "E047|E064: sign", "of threat elsewhere in the municipality")
-    reach: float = param(4, "km", 1, 10, "E053: guess", "distance over which threat falls, where that is chosen")
-    urbanity: float = param(0.65, "share", 0, 1, "E054|E070: sign", "of threat that is missing in the densest places")
-    regulars: float = param(0.3, "share", 0, 0.6, "E076: sign", "of threat that only regular tenants take away")
+    habituation: float = param(10, "months", 3, 18, "E047|E048|E066: sign", "from opening until threat fades to 37%")
+    decay: Literal["halo", "distance"] = param("halo", "choice", None, None, "E047|E053", "decay of threat by distance")
+    halo: float = param(0.5, "share", 0, 0.8, "E047|E064: sign", "threat elsewhere in the municipality, over nearby")
+    reach: float = param(4, "km", 1, 10, "E053: guess", "distance at which threat has decayed to 37% (decay: distance)")
+    urbanity: float = param(0.65, "share", 0, 1, "E054|E070: sign", "reduction of threat in the densest places")
+    regulars: float = param(0.3, "share", 0, 0.6, "E076: sign", "reduction of threat with only regular tenants")
     stock: float = param(
-        0.1, "SD per point", 0, 0.2, "E054: derived", "newcomers in the municipality beyond what one knew"
+        0.1, "SD per point", 0, 0.2, "E054: derived", "effect of newcomers above the accustomed number"
     )
     accustoming: float = param(
-        48, "months", 12, 240, "E054: between elections", "pace at which their number is got used to"
+        48, "months", 12, 240, "E054: between elections", "time in which residents get used to their number"
     )
     judged_over: float = param(12, "months", 3, 60, "assumption", "months over which lettings to newcomers are judged")
-    unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, who seeks a home")
+    unfairness: float = param(0.2, "SD", 0, 0.4, "E082|E083|E084: sign", "per ten points of lettings, on home seekers")
     perceived: float = param(2.25, "ratio", 1, 3.5, "E080: 7-10% against claims of 17-37%", "perceived over real share")
-    fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "of lettings to status holders at the anchor")
+    fair_share: float = param(0.05, "share", 0, 0.2, "E080: 2018-2021", "lettings to status holders at the anchor")
     felt_registration: float = param(
         0.4, "ratio", 0.1, 0.7, "E085: sign, of tenants in the United States; size a guess",
-        "how a home counts that a newcomer got by registration, where one by priority counts as 1",
+        "weight of a home let to a newcomer by registration; by priority it is 1",
     )  # fmt: skip
-    felt_target: float = param(0.4, "ratio", 0.1, 1, "assumption: as by registration", "the same, as young person")
-    felt_lottery: float = param(0.4, "ratio", 0, 1, "assumption: as by registration", "the same, by lottery")
-    felt_urgency: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, by urgency")
-    felt_institutions: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "the same, in the share model")
-    felt_starter: float = param(1, "ratio", 0, 1, "assumption: as by priority", "the same, for a starter home")
-    work: float = param(0.2, "SD", 0, 0.4, "E063: sign", "all newcomers at work against none")
-    work_reference: float = param(0.35, "share", 0, 1, "assumption", "of them at work at the anchor")
+    felt_target: float = param(0.4, "ratio", 0.1, 1, "assumption: as by registration", "weight by target group")
+    felt_lottery: float = param(0.4, "ratio", 0, 1, "assumption: as by registration", "weight by lottery")
+    felt_urgency: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "weight by urgency")
+    felt_institutions: float = param(0.7, "ratio", 0.1, 1, "assumption: between", "weight in the share model")
+    felt_starter: float = param(1, "ratio", 0, 1, "assumption: as by priority", "weight of a starter home")
+    work: float = param(0.2, "SD", 0, 0.4, "E063: sign", "effect of all newcomers at work against none")
+    work_reference: float = param(0.35, "share", 0, 1, "assumption", "newcomers at work at the anchor")
     work_known: float = param(
-        30, "persons", 1, 1000, "assumption", "adults beside whom the national share counts as many"
+        30, "persons", 1, 1000, "assumption", "weight of the national share at work, as a number of adults"
     )
     voice: float = param(
         0, "share", 0, 1, "E067", "neighbours with a real say in a new location beforehand", lever=True
     )
-    voice_effect: float = param(0.25, "SD", 0, 0.5, "E067: the raw gap is selection", "having had a say")
-    incident: float = param(0.025, "SD", 0, 0.05, "E072: guess", "a visible incident nearby")
+    voice_effect: float = param(0.25, "SD", 0, 0.5, "E067: the raw gap is selection", "effect of having had a say")
+    incident: float = param(0.025, "SD", 0, 0.05, "E072: guess", "effect of a visible incident nearby")
     incident_rate: float = param(
         0.0003, "per month", 0, 0.0006, "E075: derived from press", "visible incidents per person"
     )
@@ -180,45 +176,47 @@ class Params(ProcessParams):
         "E075",
         "persons in a location of the size for which incidents were counted",
     )
-    incident_half_life: float = param(3, "months", 1, 24, "assumption", "months in which half of an incident is felt")
+    incident_half_life: float = param(3, "months", 1, 24, "assumption", "half-life of the effect of an incident")
     incident_size: float = param(0.75, "number", 0, 1.5, "E075: sign, size a guess", "exponent of size in incidents")
     incident_mix: float = param(
         1, "number", 0, 2, "E075: sign, size a guess", "exponent of the share of newcomers in incidents"
     )
-    pace: float = param(0.15, "share/month", 0.03, 0.3, "E069: sign", "part of the gap to what life sets closed")
-    limit: float = param(1, "SD", 0.5, 2, "E069", "how far from the anchor support can be drawn")
-    talk: float = param(0.015, "share/month", 0, 0.03, "E086", "of the difference with those one talks with taken over")
-    confidence: float = param(1.5, "SD", 0.5, 2.5, "E087", "difference beyond which nobody is listened to")
-    noise: float = param(0.025, "SD", 0, 0.05, "E087", "spread of what a month brings by chance")
-    siting: float = param(0.5, "log odds per SD", 0, 3, "assumption", "locations stand where neighbours mind less")
+    rate: float = param(0.15, "share/month", 0.03, 0.3, "E069: sign", "adjustment of support to its target level")
+    limit: float = param(1, "SD", 0.5, 2, "E069", "largest distance of the target level from the anchor")
+    talk: float = param(0.015, "share/month", 0, 0.03, "E086", "adoption of the difference with those one talks with")
+    confidence: float = param(1.5, "SD", 0.5, 2.5, "E087", "difference beyond which residents do not listen")
+    noise: float = param(0.025, "SD", 0, 0.05, "E087", "spread of the random change of a month")
+    siting: float = param(0.5, "log odds per SD", 0, 3, "assumption", "preference for sites where support is higher")
     near_accepting: float = param(
-        0.55, "share", 0.3, 0.8, "E067: people without a location near, 2022", "accept a location nearby at the anchor"
-    )
+        0.55, "share", 0.3, 0.8, "E067: people without a location near, 2022",
+        "residents who accept a location nearby, at the anchor",
+    )  # fmt: skip
     own_accepting: float = param(
-        0.49, "share", 0.3, 0.8, "E067: 34 against 35 percent, 2022", "accept one in the municipality at the anchor"
-    )
+        0.49, "share", 0.3, 0.8, "E067: 34 against 35 percent, 2022",
+        "residents who accept one in the municipality, at the anchor",
+    )  # fmt: skip
     lead: float = param(
-        1, "months", 1, 24, "assumption", "from the decision to open a location, which residents hear, to its opening",
+        1, "months", 1, 24, "assumption", "months from deciding on a location, which residents hear of, to its opening",
         lever=True,
     )  # fmt: skip
     feedback: bool = param(True, "switch", None, None, "E032|E068", "whether support acts back")
-    willing: float = param(1, "log odds per SD", 0, 3, "assumption", "to open a location, per SD that support changed")
+    willing: float = param(1, "log odds per SD", 0, 3, "assumption", "of opening a location, per SD of change")
     delaying: float = param(6, "months", 0, 24, "assumption", "delay of a location if all residents came to object")
     stopping: float = param(0.5, "share", 0, 1, "assumption", "locations stopped if all residents came to object")
 
 
 def threshold(share: float) -> float:
-    """Support from which half accept: `share` do in all when support is standard normal, as the anchor is [SD]."""
+    """Support [SD] at which half accept, such that `share` of all accept when support is standard normal."""
     return -ROOT * NormalDist().inv_cdf(share)
 
 
 def terms(params: Params) -> Terms:
-    """The numbers that hold for every resident."""
+    """Parameters that hold for every resident, as the compiled loops take them."""
     return Terms(
         fading=HALF ** (1 / params.half_life), programme=params.programme, multiplier=params.programme_factor,
         joining=params.joining, selection=params.selection, follows=params.feedback,
         contact=params.carried * params.contact, ratio=params.negative_weight, convergence=params.convergence,
-        middle=params.middle, limit=params.limit, pace=params.pace, talk=params.talk, confidence=params.confidence,
+        middle=params.middle, limit=params.limit, pace=params.rate, talk=params.talk, confidence=params.confidence,
         noise=params.noise, near=threshold(params.near_accepting), own=threshold(params.own_accepting),
     )  # fmt: skip
 
@@ -236,8 +234,8 @@ def announce(state: State, params: Params, draws: Draws) -> None:
     number[order] = np.arange(len(rows)) - np.searchsorted(town[order], town[order])
     address = (town.astype(np.int64) << kernels.RANKS) + before[town] + number
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
-    chance = draws.once("site", address)
-    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, chance)
+    u = draws.once("site", address)
+    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, u)
     heard = rows[locations.opened[rows] > month]
     locations.announced[heard] = month
     locations.voice[heard] = params.voice
@@ -245,7 +243,7 @@ def announce(state: State, params: Params, draws: Draws) -> None:
 
 
 def felt_weights(params: Params) -> np.ndarray:
-    """How a home that a newcomer gets counts by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
+    """Weight of a home let to a newcomer by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
     found = np.ones(len(Rule) + 1)
     found[Rule.REGISTRATION], found[Rule.TARGET_GROUP] = params.felt_registration, params.felt_target
     found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
@@ -255,14 +253,14 @@ def felt_weights(params: Params) -> np.ndarray:
 
 
 def fairness(state: State, params: Params) -> np.ndarray:
-    """What the lettings of about a year cost the support of those who seek a home, (municipalities,) [SD]."""
+    """Support that residents who seek a home lose by lettings of about a year, (municipalities,) [SD]."""
     households, towns, month = state.households, state.municipalities, state.clock.month
     fresh = (households.moved_in == month) & (households.sponsor == NO_ROW)
     rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
     weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
     let = np.bincount(towns.pool[town], weight, len(towns))
-    freed = np.bincount(towns.pool, towns.freed, len(towns)) * state.scale
-    share = (let / np.where(freed > 0, freed, np.inf))[towns.pool]
+    vacancies = np.bincount(towns.pool, towns.vacancies, len(towns)) * state.scale
+    share = (let / np.where(vacancies > 0, vacancies, np.inf))[towns.pool]
     known = np.where(towns.let_share == UNSET, params.fair_share, towns.let_share)
     towns.let_share[:] = known + (share - known) / params.judged_over
     return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
@@ -280,13 +278,13 @@ def counted(state: State) -> tuple[np.ndarray, np.ndarray]:
 
 
 def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
-    """What locations and a growing number of newcomers take from support, (neighbourhoods,) [SD].
+    """Support lost to locations and to a growing number of newcomers, (neighbourhoods,) [SD].
 
     stock: newcomers over inhabitants, (municipalities,).
     """
     where, towns = state.neighbourhoods, state.municipalities
     at = (*complexes_nearby.as_locations(state, params.habituation), where)
-    if params.kernel == "halo":
+    if params.decay == "halo":
         felt = exposure.threat(*at, state.links, params.exponent, params.halo, params.threat_size)
     else:
         felt = exposure.faded(*at, params.exponent, params.reach, params.threat_size)
@@ -298,7 +296,7 @@ def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
 
 
 def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
-    """What a say beforehand gives and incidents take, (neighbourhoods,) [SD]; inside: persons per location."""
+    """Support gained by a say beforehand, less that lost to incidents, (neighbourhoods,) [SD]; inside: [persons]."""
     locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
     serious = exposure.incidents(
         inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
@@ -313,7 +311,7 @@ def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) 
 
 
 def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
-    """Fill in how residents meet newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
+    """Fill in the contacts of residents with newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
 
     inside: persons per location; employed: newcomers at work per municipality.
     """
@@ -335,7 +333,7 @@ def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndar
 
 
 def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """What residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
+    """Conditions that residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
     locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
     inside, (housed, adults, employed) = counted(state)
     site, now = locations.neighbourhood, locations.ends > month
@@ -355,7 +353,7 @@ def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Announce, renew the support of residents, add up, and let support act back."""
+    """Announce locations, update the support of residents, aggregate it, and let it act back."""
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
     if not where.near_before.any():
@@ -380,11 +378,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 
 def respond(state: State, params: Params) -> None:
-    """What municipalities make of support, and what a household meets that is tied to one this month."""
+    """Update effects of support on municipalities, and the support that households placed this month meet."""
     towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
     count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
     changed = by_municipality(where, where.support - where.anchor, count)
-    towns.support[:] = leaning + changed  # a small sample shows what changed better than how it began
+    towns.support[:] = leaning + changed  # a small sample estimates changes better than levels
     if not params.feedback:
         towns.willingness[:], towns.delay[:], towns.stopped[:] = 1, params.lead - 1, 0
         return

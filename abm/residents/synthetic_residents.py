@@ -1,11 +1,11 @@
-"""The country's neighbourhoods and residents, made from municipal figures.
+"""Synthetic neighbourhoods and residents of the country, made from municipal figures.
 
-Municipalities are cut into neighbourhoods of equal size. Each has a position, drawn once, that lowers schooling and
-incomes and raises social rent together; the mean over a municipality stays what is known of it. Neighbourhoods lie as
+Municipalities are divided into neighbourhoods of equal size. Each has a position, drawn once, that lowers schooling and
+incomes and raises social rent together; the mean over a municipality stays the published one. Neighbourhoods lie like
 seeds in a sunflower (Vogel 1979) on a disc of the municipality's area around its centre: a layout, not a map.
 
-Traits of residents follow the shares of their neighbourhood. Ranks in a neighbourhood run through an additive
-recurrence (Roberts 2018), which keeps each sample close to those shares, also a small one. The anchor of support:
+Traits of residents follow the shares of their neighbourhood. Ranks in a neighbourhood give points of an additive
+recurrence (Roberts 2018), which keeps even a small sample close to those shares. The anchor of support:
 
     anchor = b_S schooling + b_A age + b_U urban + b_V votes + residual,   mean 0, standard deviation 1
 
@@ -43,42 +43,44 @@ class ResidentParams(ProcessParams):
         0.01, "share", 0.0001, 1, "assumption: a sample", "inhabitants who are simulated as residents, times the scale"
     )
     residents_draw: int = param(
-        0, "number", 0, 1000000, "assumption", "which draw of neighbourhoods, residents and their network"
+        0, "number", 0, 1000000, "assumption", "seed of neighbourhoods, residents and their network"
     )
     neighbourhood_size: float = param(
-        4000, "persons", 500, 20000, "assumption: as in small districts", "inhabitants of a neighbourhood, about"
+        4000, "persons", 500, 20000, "assumption: as in small districts", "approximate inhabitants of a neighbourhood"
     )
     border_link: float = param(
-        5, "km", 1, 50, "assumption", "border per pair of neighbourhoods that see each other across it"
+        5, "km", 1, 50, "assumption", "length of border per pair of neighbourhoods linked across it"
     )
     neighbourhood_spread: float = param(
         0.4, "log odds", 0, 1.5, "assumption", "spread of social rent, incomes and schooling within a municipality"
     )
     lower_schooling: float = param(
-        0.42, "share", 0, 1, "assumption", "lower schooling among those without a higher one"
+        0.42, "share", 0, 1, "assumption", "adults with lower schooling, of those without higher schooling"
     )
     young_share: float = param(0.27, "share", 0, 0.5, "assumption", "adults under 35")
     old_share: float = param(0.25, "share", 0, 0.5, "assumption", "adults of 65 and over")
     seeking_share: float = param(0.15, "share", 0, 0.5, "assumption", "residents who seek a home to rent")
     anchor_schooling: float = param(
-        0.6, "SD", 0, 1, "E065|E066: sign; size an assumption", "anchor of higher over that of lower schooling"
+        0.6, "SD", 0, 1, "E065|E066: sign; size an assumption", "anchor at higher schooling less that at lower"
     )
-    anchor_age: float = param(0.2, "SD", 0, 0.5, "assumption", "anchor of the young over that of the old")
-    anchor_urban: float = param(0.2, "SD", 0, 0.6, "assumption", "anchor in the densest over that in the least dense")
+    anchor_age: float = param(0.2, "SD", 0, 0.5, "assumption", "anchor of the young less that of the old")
+    anchor_urban: float = param(
+        0.2, "SD", 0, 0.6, "assumption", "anchor in the densest places less that in the least dense"
+    )
     anchor_votes: float = param(
         0.3, "SD per SD", 0, 1, "assumption: votes are about more than reception",
-        "anchor over the probit of votes for lists that are not restrictive",
+        "slope of the anchor over the probit of votes for lists that are not restrictive",
     )  # fmt: skip
-    neighbour_ties: int = param(
-        2, "persons", 0, 5, "assumption", "neighbours whom a resident talks with, on either side"
+    neighbour_ties: int = param(2, "persons", 0, 5, "assumption", "ties to neighbours, on either side")
+    schooling_ties: int = param(
+        1, "persons", 0, 5, "assumption", "ties to people of the same schooling in town, on either side"
     )
-    schooling_ties: int = param(1, "persons", 0, 5, "assumption", "the same for people of the same schooling in town")
-    kin_ties: int = param(1, "persons", 0, 5, "assumption", "the same for kin elsewhere")
+    kin_ties: int = param(1, "persons", 0, 5, "assumption", "ties to kin elsewhere, on either side")
     kin_far: float = param(0.3, "share", 0, 1, "assumption", "kin outside the labour market region")
 
 
-def settle_residents(state: State, params: ResidentParams) -> None:
-    """Add neighbourhoods, residents and their ties. Their luck does not depend on the seed of the run."""
+def initialise_residents(state: State, params: ResidentParams) -> None:
+    """Add neighbourhoods, residents and their ties. Their draws do not depend on the seed of the run."""
     draws = Draws(params.residents_draw, "residents", 0)
     columns = neighbourhoods(state.inputs, params, draws)
     sampled = sample(columns["population"], params.residents_share * state.scale)
@@ -128,9 +130,9 @@ def neighbourhoods(inputs: Inputs, params: ResidentParams, draws: Draws) -> dict
 
 
 def shifted(share: np.ndarray, shift: np.ndarray, of: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Shares of neighbourhoods, (n,): those of their municipality, (municipalities,), shifted on the scale of log odds.
+    """Shares in neighbourhoods, (n,): those of their municipality, (municipalities,), shifted in log odds.
 
-    of: (n,) municipality; count: (municipalities,) neighbourhoods of equal size. The mean of a municipality is kept.
+    of: (n,) municipality; count: (municipalities,) neighbourhoods of equal size. The mean of each municipality is kept.
     """
     inner = np.clip(share, _EDGE, 1 - _EDGE)[of]
     moved = 1 / (1 + (1 - inner) / inner * np.exp(-shift))
@@ -139,7 +141,7 @@ def shifted(share: np.ndarray, shift: np.ndarray, of: np.ndarray, count: np.ndar
 
 
 def layout(towns, of: np.ndarray, number: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of neighbourhoods on a plane, (n,) each [km]: the centre first, then outwards over the municipality."""
+    """Coordinates of neighbourhoods, (n,) each [km]: the centre first, then outwards over the municipality."""
     radius = np.sqrt(towns["area_km2"].to_numpy(float) / np.pi)[of] * np.sqrt((number + 1 / 2) / count[of])
     x = towns["longitude"].to_numpy(float) * _KM_PER_DEGREE * np.cos(_LATITUDE)
     y = towns["latitude"].to_numpy(float) * _KM_PER_DEGREE
@@ -147,7 +149,7 @@ def layout(towns, of: np.ndarray, number: np.ndarray, count: np.ndarray) -> tupl
 
 
 def links(where, pairs: np.ndarray, length: np.ndarray, per_link: float) -> np.ndarray:
-    """Neighbourhoods on either side of municipal borders, (n, 2) rows: the nearest, one more for each `per_link` km.
+    """Pairs of neighbourhoods across municipal borders, (n, 2) rows: the nearest, and one more per `per_link` km.
 
     where: Neighbourhoods; pairs: (borders, 2) rows of municipalities; length: (borders,) [km].
     """
@@ -166,7 +168,7 @@ def links(where, pairs: np.ndarray, length: np.ndarray, per_link: float) -> np.n
 
 
 def sample(population: np.ndarray, share: float) -> np.ndarray:
-    """Residents of each neighbourhood, (n,): the share of the inhabitants, remainders carried on, at least one."""
+    """Residents of each neighbourhood, (n,): a share of the inhabitants, remainders carried over, at least one."""
     ends = np.round(np.cumsum(population) * share).astype(np.int64)
     return np.maximum(np.diff(ends, prepend=0), 1)
 
@@ -178,7 +180,7 @@ def probit(share: np.ndarray) -> np.ndarray:
 
 
 def expected(where, votes: np.ndarray, params: ResidentParams) -> tuple[np.ndarray, np.ndarray, float]:
-    """Mean anchor of each neighbourhood, (n,), what of it urbanity and votes give, (n,), and the residual spread [SD].
+    """Mean anchor of each neighbourhood, (n,), the part due to urbanity and votes, (n,), and the residual spread [SD].
 
     The mean over inhabitants is 0 and the spread over them 1, exactly, whatever the sample.
     where: Neighbourhoods; votes: (municipalities,) share of restrictive lists.

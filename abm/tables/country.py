@@ -71,15 +71,19 @@ class Municipalities(Table):
     large = column(np.float64, unit="homes", doc="vacant large homes, likewise")
     offered = column(np.float64, unit="homes", doc="homes offered to status holders since the start")
     let = column(np.int64, unit="homes", doc="homes let to status holders since the start")
-    freed = column(np.float64, unit="homes", doc="homes that fell free this month")
-    fallen = column(np.float64, unit="homes", doc="homes that fell free since the start, at the scale of the run")
+    vacancies = column(np.float64, unit="homes", doc="homes that became vacant this month")
+    vacated = column(np.float64, unit="homes", doc="homes that became vacant since the start, at the scale of the run")
     vacant_small = column(np.float64, unit="homes", doc="vacant small homes that can be let to any home seeker")
     vacant_middle = column(np.float64, unit="homes", doc="vacant homes of middle size, likewise")
     vacant_large = column(np.float64, unit="homes", doc="vacant large homes, likewise")
     to_starter = column(np.int64, unit="homes", doc="vacated homes that became starter homes")
     let_in_line = column(np.int64, unit="homes", doc="homes let by rules other than priority since the start")
-    urgency = column(np.float64, 1.0, unit="ratio", doc="local share of lettings by urgency, over the national one")
-    chance = column(np.float64, 1.0, unit="ratio", doc="own share of lettings by lottery, over the national one")
+    urgency_ratio = column(
+        np.float64, 1.0, unit="ratio", doc="local share of lettings by urgency, over the national one"
+    )
+    lottery_ratio = column(
+        np.float64, 1.0, unit="ratio", doc="local share of lettings by lottery, over the national one"
+    )
     lead = column(np.float64, unit="months", doc="mean time registered when home seekers begin to search")
     beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
     pressing = column(np.float64, unit="share", doc="home seekers who are urgent when they begin to search")

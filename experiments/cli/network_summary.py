@@ -5,7 +5,7 @@ import numpy as np
 from abm.engine.draws import Draws
 from abm.facts import facts
 from abm.residents import social_network
-from abm.residents.synthetic_residents import settle_residents
+from abm.residents.synthetic_residents import initialise_residents
 from abm.scenario import Scenario
 from abm.start import initialise_country
 from abm.state import State
@@ -15,7 +15,7 @@ def described(scenario: Scenario) -> dict[str, float]:
     """Neighbourhoods, residents and ties in numbers; clustering beside that of a random network."""
     state, params = State(facts.load(layout=scenario.layout), scenario.scale), scenario.params_at(0)["start"]
     initialise_country(state, params, Draws(scenario.seed, "start", 0))
-    settle_residents(state, params)
+    initialise_residents(state, params)
     where, degree = state.residents.neighbourhood, social_network.degrees(state.ties)
     begin = np.repeat(np.arange(len(degree)), degree)
     town = state.neighbourhoods.municipality

@@ -22,7 +22,7 @@ from abm.tables.people import Stage
 
 START = 12  # month from which a case is followed: month -1 must not be one of it
 STILL = {"noise": 0.0, "talk": 0.0}  # without chance and talk: what is left is exposure
-FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "kernel"}
+FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "decay"}
 FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # nothing is let by rule here
 WIDE = {"contacts": (1, 60)}  # a prior that is even in its logarithm
 _MAKEUP = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)

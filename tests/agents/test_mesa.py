@@ -190,12 +190,12 @@ def test_agent_sets_of_mesa_work(model):
 def test_agent_sets_of_mesa_write():
     model = Model(scale=SCALE)
     towns = model.agents_by_type[Municipality]
-    towns.set("freed", 2.0).do(double_freed)
-    assert model.state.municipalities.freed.tolist() == [4.0] * len(towns)
+    towns.set("vacancies", 2.0).do(double_vacancies)
+    assert model.state.municipalities.vacancies.tolist() == [4.0] * len(towns)
 
 
-def double_freed(town):
-    town.freed *= 2
+def double_vacancies(town):
+    town.vacancies *= 2
 
 
 # --- collecting

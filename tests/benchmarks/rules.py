@@ -7,7 +7,7 @@ room for a new applicant. In a month
    granted by chance and ties its holder to a municipality, the refused must depart;
 2. everybody is looked at: with a small chance a person moves to reception in another municipality, each municipality
    counts its people, and of those who must depart a part leaves;
-3. homes fall free in every municipality, whole ones go to the permit holders tied to it, longest waiting first.
+3. homes become vacant in every municipality, whole ones go to the permit holders tied to it, longest waiting first.
 
 It is a slice of its own and not a few modules of the rooms: those read national series, tables of the whole
 country and each other, so a twin would have to repeat most of the model before one number could be compared. What the
@@ -55,7 +55,7 @@ class Rules:
 
     @cached_property
     def offered(self) -> np.ndarray:
-        """Homes that fall free a month, (municipalities,): together as many as permits."""
+        """Homes that become vacant a month, (municipalities,): together as many as permits."""
         return self._weights / self._weights.sum() * self.capacity * GRANTED
 
     @cached_property

@@ -85,7 +85,7 @@ class Columns:
         return len(movers), len(leaving)
 
     def house(self) -> int:
-        """Let the homes that fell free."""
+        """Let the vacant homes."""
         people = self.people
         self.homes += self.rules.offered
         queue = self.queue(Stage.AWAITING_HOME)

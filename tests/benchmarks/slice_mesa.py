@@ -112,7 +112,7 @@ class Reception(mesa.Model):
         return self.capacity
 
     def house(self) -> int:
-        """Let the homes that fell free."""
+        """Let the vacant homes."""
         housed = 0
         for town, queue in enumerate(self.waiting):
             self.homes[town] += self.offered[town]

@@ -1,7 +1,7 @@
 """A month of lettings at full size: kernels of abm/homes/queue_kernels.py, sorting in NumPy, and seeker by seeker.
 
-Per cell (municipality and size class) homes fall free; landlords ask a list per home of those longest registered, in
-whole spans of months; part of them take the home, longest registered first, lottery among equals.
+Per cell (municipality and size class) homes become vacant; landlords ask a list per home of those longest registered,
+in whole spans of months; part of them take the home, longest registered first, lottery among equals.
 """
 
 from collections import defaultdict

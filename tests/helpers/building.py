@@ -26,7 +26,7 @@ def town():
 
 
 def planned(state, form=Form.FLEXIBLE, **params):
-    """Rows of the complexes that a January brings, 100 units a year in complexes of 10, room enough."""
+    """Rows of the complexes planned in a January: 100 units a year in complexes of 10, with enough room."""
     sizes = {"starter_homes": 100, "complex_size": 10, "street_size": 10, "room_share": 0.02}
     return run(building, state, **(sizes | ONLY[form] | SURE | params))["starter_planned"]
 

@@ -1,4 +1,4 @@
-"""A village with one reception location, new or old, and how its residents take it."""
+"""A village with one reception location, new or old, and the response of its residents."""
 
 import numpy as np
 

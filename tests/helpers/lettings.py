@@ -12,19 +12,19 @@ SMALL, MIDDLE, LARGE = HomeSize
 
 
 def town(**facts):
-    """The village in January 2016, without homes that fall free but for those that a test adds."""
+    """The village in January 2016, without vacancies except those that a test adds."""
     state = village_state(village(freed_homes_rate=0, **facts))
     state.clock.month = NOW
     return state
 
 
 def vacancies(state, where, small=0.0, middle=0.0, large=0.0):
-    """Put homes in a municipality that anybody can get."""
+    """Add vacant homes in a municipality that any home seeker can get."""
     of = state.municipalities
     of.vacant_small[where] += small
     of.vacant_middle[where] += middle
     of.vacant_large[where] += large
-    of.fallen[where] += small + middle + large
+    of.vacated[where] += small + middle + large
 
 
 def seekers(state, registered, **given_columns):

@@ -1,4 +1,4 @@
-"""A town with complexes of starter homes, and who lives there."""
+"""A town with complexes of starter homes, and their tenants."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from tests.helpers.village import A, people, village, village_state
 
 NOW = 24  # January 2017
 SMALL, MIDDLE, LARGE = HomeSize
-ALONE = {"registering": 1, "middle_pace": 0}  # everybody registers, nobody goes on to middle rent
+ALONE = {"registering": 1, "middle_rent_rate": 0}  # everybody registers, nobody goes on to middle rent
 
 
 def town():
-    """The village in January 2017, without homes that fall free but for those that a test adds."""
+    """The village in January 2017, without vacancies except those that a test adds."""
     state = village_state(village(freed_homes_rate=0))
     state.clock.month = NOW
     return state
@@ -49,10 +49,10 @@ def residents(state, count=1, where=0, **columns):
     return rows
 
 
-# --- who goes on
+# --- vacancies
 
 
 def vacancy(state, size="small"):
-    """A home in A that anybody can get."""
+    """Add a vacant home in A that any home seeker can get."""
     getattr(state.municipalities, f"vacant_{size}")[A] += 1
-    state.municipalities.fallen[A] += 1
+    state.municipalities.vacated[A] += 1

@@ -18,7 +18,7 @@ from abm.engine.draws import Draws
 from abm.facts.csv_tables import HALVES, MONTHS, YEARS, fixed
 from abm.facts.facts import Inputs
 from abm.people.household_formation import BEFORE_START, Makeup, admit, identities
-from abm.residents.synthetic_residents import settle_residents
+from abm.residents.synthetic_residents import initialise_residents
 from abm.start import Params, initialise_country
 from abm.state import State
 from abm.tables.country import Kind
@@ -131,7 +131,7 @@ def village_state(inputs: Inputs | None = None, scale: float = 1.0, **params) ->
     """The village in January 2015 with residents but no newcomers; every municipality makes the same effort."""
     state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, "turnover_slope": 0, **params})
     initialise_country(state, own, Draws(1, "start", 0))
-    settle_residents(state, own)
+    initialise_residents(state, own)
     return state
 
 

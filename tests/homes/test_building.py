@@ -1,4 +1,4 @@
-"""Plans of starter homes by hand: what is announced, what stops it, when it opens, and what comes after."""
+"""Plans of starter homes by hand: announcement, reasons to stop, opening, and the end of the term."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_units_are_shared_by_inhabitants_in_whole_complexes():
     assert len(np.unique(of.identity)) == 10
 
 
-def test_what_is_too_little_for_a_complex_waits_for_next_year():
+def test_units_too_few_for_a_complex_wait_for_next_year():
     state = town()
     planned(state, complex_size=40)
     assert len(state.complexes) == 0
@@ -160,11 +160,11 @@ def test_rent_covers_running_and_building_up_to_a_ceiling():
 @pytest.mark.parametrize(
     ("form", "size", "per_home"), [(Form.SPREAD, HomeSize.SMALL, 1), (Form.SPLIT, HomeSize.MIDDLE, 2)]
 )
-def test_homes_that_fall_free_are_taken_and_given_back(form, size, per_home):
+def test_vacant_homes_are_taken_and_given_back(form, size, per_home):
     state = town()
     towns = state.municipalities
     vacant = (towns.vacant_small, towns.vacant_middle, towns.vacant_large)[size]
-    vacant[A] = towns.fallen[A] = 3.5
+    vacant[A] = towns.vacated[A] = 3.5
     row = standing(state, form, units=4, built=0, ends=JANUARY + 3, next_use=NextUse.OTHER)
     run(building, state)
     taken = min(3, 4 // per_home)

@@ -31,14 +31,14 @@ def test_shares_over_one_leave_nothing_for_the_rest():
 
 def test_choice_follows_weights_among_what_can_be_paid():
     weight = np.array([4.0, 2, 0, 1, 1])
-    chance = (np.arange(8) + 0.5) / 8
+    u = (np.arange(8) + 0.5) / 8
     every = np.ones((8, 5), bool)
-    assert choose(chance, weight, every).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]
+    assert choose(u, weight, every).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]
     cheap = every.copy()
     cheap[:, :2] = False
-    assert choose(chance, weight, cheap).tolist() == [3, 3, 3, 3, 4, 4, 4, 4]
-    assert choose(chance, weight, ~every).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]  # the plan will lack room
-    assert choose(chance, weight, np.arange(5) == np.full((8, 1), 2)).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]
+    assert choose(u, weight, cheap).tolist() == [3, 3, 3, 3, 4, 4, 4, 4]
+    assert choose(u, weight, ~every).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]  # the plan will lack room
+    assert choose(u, weight, np.arange(5) == np.full((8, 1), 2)).tolist() == [0, 0, 0, 0, 1, 1, 3, 4]
 
 
 def tendency(**params):

@@ -1,4 +1,4 @@
-"""Homes that fall free, who can get them, and who does."""
+"""Vacancies, the part that status holders can get, and its letting."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from tests.helpers.village import INHABITANTS, A, B, C, D, constant, locations, 
 SMALL, MIDDLE, LARGE = HomeSize
 SOON = {"preparation_weeks": 0}  # whoever is tied to a municipality can move in the month after
 NOW = SOON | {"private_share": 0, "found_share": 0}  # and only homes of corporations are let
-NONE = {"freed_homes_rate": 0}  # no home falls free
+NONE = {"freed_homes_rate": 0}  # no vacancies
 
 
 # --- the kernel and its slow twin
@@ -71,7 +71,7 @@ def test_own_class_first_then_one_class_up(needed, homes, got):
     assert found.tolist() == got
 
 
-def test_no_more_than_are_on_offer_though_more_fall_free():
+def test_no_more_than_are_on_offer_though_more_are_vacant():
     town, needed = np.array([0, 0, 0, 1], np.int16), np.zeros(4, np.int16)
     found = housing.let(town, needed, np.array([2.5, 0.5]), np.full((2, 3), 9.0))
     assert found.tolist() == [SMALL, SMALL, UNSET, UNSET]
@@ -86,13 +86,13 @@ def test_size_classes():
 
 
 def test_the_ceiling_is_a_share_of_the_country_by_inhabitants_and_effort():
-    freed, inhabitants, effort = np.array([100.0, 50, 50]), np.array([0.5, 0.25, 0.25]), np.array([1.0, 2, 0.5])
-    assert housing.ceiling(freed, 0.1, inhabitants, effort).tolist() == [10, 10, 2.5]
-    assert housing.ceiling(freed, 0.6, inhabitants, effort).tolist() == [60, 50, 15]  # not more than fall free
-    assert housing.ceiling(freed, 0.0, inhabitants, effort).tolist() == [0, 0, 0]
+    vacancies, inhabitants, effort = np.array([100.0, 50, 50]), np.array([0.5, 0.25, 0.25]), np.array([1.0, 2, 0.5])
+    assert housing.ceiling(vacancies, 0.1, inhabitants, effort).tolist() == [10, 10, 2.5]
+    assert housing.ceiling(vacancies, 0.6, inhabitants, effort).tolist() == [60, 50, 15]  # at most the vacancies
+    assert housing.ceiling(vacancies, 0.0, inhabitants, effort).tolist() == [0, 0, 0]
 
 
-def test_what_nobody_can_use_is_not_kept():
+def test_homes_that_nobody_can_use_are_not_kept():
     homes, a_month = np.array([0.4, 1.4, 7.0, 2.0]), np.array([0.1, 0.3, 3.0, 2.5])
     assert housing.kept(homes, a_month).tolist() == [0.4, 1.0, 3.0, 2.0]
 
@@ -109,16 +109,16 @@ def waiting(state, count=1, size=1, **columns):
 def stock(state, town, homes, on_offer=99):
     """Put homes of each size in a municipality, all of which status holders can get."""
     of = state.municipalities
-    of.fallen[town] += sum(homes) - of.small[town] - of.middle[town] - of.large[town]
+    of.vacated[town] += sum(homes) - of.small[town] - of.middle[town] - of.large[town]
     of.small[town], of.middle[town], of.large[town] = homes
     of.on_offer[town] = on_offer
     of.offered[town] += on_offer
 
 
-def test_homes_fall_free_and_are_offered_by_inhabitants():
+def test_vacancies_are_offered_by_inhabitants():
     state = village_state(village(flex_homes=240))
     run(housing, state, priority_share=0.1, flex_share=0.5, **NOW)
-    assert state.municipalities.freed.tolist() == pytest.approx([10, 20, 30, 20, 20])
+    assert state.municipalities.vacancies.tolist() == pytest.approx([10, 20, 30, 20, 20])
     # a tenth of 100 homes and half of the 20 movable ones of this month, by inhabitants
     assert state.municipalities.offered.tolist() == pytest.approx([2, 4, 6, 4, 4])
 
@@ -130,13 +130,13 @@ def test_effort_moves_what_a_municipality_offers():
     assert state.municipalities.offered.tolist() == pytest.approx([2, 2, 1.5, 0, 2])
 
 
-def test_homes_fall_free_less_often_where_lists_are_longer_and_as_many_in_the_country():
+def test_turnover_is_lower_where_lists_are_longer_and_the_same_in_the_country():
     """Registered for 8, 4, 4, 2 and 1 years; a slope of ln 2 / 4 halves the turnover every four years."""
     state = village_state(turnover_slope=np.log(2) / 4)
     run(housing, state, **NOW)
     turnover = np.array([1 / 4, 1 / 2, 1 / 2, 2**-0.5, 2**-0.25])
     own = turnover * [1_000, 2_000, 3_000, 2_000, 2_000]
-    assert state.municipalities.freed.tolist() == pytest.approx((100 * own / own.sum()).tolist())
+    assert state.municipalities.vacancies.tolist() == pytest.approx((100 * own / own.sum()).tolist())
 
 
 def test_homes_are_those_of_the_year():
@@ -146,7 +146,7 @@ def test_homes_are_those_of_the_year():
     for month, factor in ((11, 1), (12, 2), (300, 2)):
         state.clock.month = month
         run(housing, state, **NOW)
-        assert state.municipalities.freed.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
+        assert state.municipalities.vacancies.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
 
 
 def test_nothing_piles_up_while_nobody_waits():
@@ -187,8 +187,8 @@ def test_longest_waiting_first_and_the_lottery_among_equals():
     equal = waiting(state, 6)
     early = waiting(state, coupled=-7, size=2)
     run(housing, state, **NOW)
-    lucky = equal[np.argsort(state.households.lottery[equal])][:3]
-    assert set(np.flatnonzero(state.households.stage == Stage.HOUSED)) == {*lucky, *early}
+    first = equal[np.argsort(state.households.lottery[equal])][:3]
+    assert set(np.flatnonzero(state.households.stage == Stage.HOUSED)) == {*first, *early}
 
 
 def test_a_household_moves_in_where_it_is_tied_and_leaves_reception():
@@ -317,14 +317,14 @@ def found(months=1, **params):
 
 
 def test_homes_are_found_by_inhabitants_and_none_is_kept_for_long():
-    assert found() == pytest.approx([1, 2, 3, 2, 2])  # a tenth of the 100 that fall free
+    assert found() == pytest.approx([1, 2, 3, 2, 2])  # a tenth of the 100 vacancies
     assert found(found_share=0.025) == pytest.approx([0.25, 0.5, 0.75, 0.5, 0.5])
     assert found(found_share=0) == [0] * 5
     assert found(months=24) == found()
     assert found(priority_ban=True) == found(priority_share=0) == found()  # it is no priority
 
 
-def test_a_ban_on_priority_leaves_what_is_found_elsewhere():
+def test_under_a_ban_on_priority_homes_are_still_found_elsewhere():
     state = village_state()
     rows = waiting(state, 300, municipality=B)
     run(housing, state, months=6, priority_ban=True, found_share=0.1, **SOON)
@@ -333,7 +333,7 @@ def test_a_ban_on_priority_leaves_what_is_found_elsewhere():
 
 
 @pytest.mark.parametrize(("asked", "homes", "elsewhere"), [(0.9, 99, 1), (0, 1, 2)])
-def test_what_the_others_leave_is_for_either(asked, homes, elsewhere):
+def test_each_group_can_get_homes_that_the_other_left(asked, homes, elsewhere):
     state = village_state(village(**NONE))
     stock(state, A, (homes, 0, 0))
     state.municipalities.found[A] = elsewhere

@@ -1,4 +1,4 @@
-"""Interim places by hand: who decides for them, who enters, what is paid, and how people get on."""
+"""Interim places by hand: decisions, entry, grants, and moves to a home."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from tests.helpers.village import A, B, C, D, people, run, village_state
 
 NOW = 20
 PAYS = {"most": 1000, "grant": 40_000, "cost_factor": 0.3, "spread": 0.1, "least": 5, "size": 10}
-SURE = PAYS | {"pace": 0.5, "abandoned": 0, "opens_after": 3}
+SURE = PAYS | {"rate": 0.5, "abandoned": 0, "opens_after": 3}
 
 
 def town():
@@ -56,7 +56,7 @@ def test_no_scheme_no_places():
         ("the scheme has no room", {"most": 9}),
     ],
 )
-def test_what_keeps_municipalities_from_it(why_not, change):
+def test_conditions_that_keep_municipalities_from_deciding(why_not, change):
     state = town()
     waiting(state, B, 30)
     assert decided(state) == [B]
@@ -65,21 +65,21 @@ def test_what_keeps_municipalities_from_it(why_not, change):
     assert decided(state, **change) == [], why_not
 
 
-def test_who_has_met_the_task_does_not_decide():
+def test_a_municipality_that_met_its_task_does_not_decide():
     state = town()
     waiting(state, B, 30), waiting(state, D, 30)
     state.municipalities.balance[B] = 0
     assert decided(state) == [D]
 
 
-def test_residents_who_came_to_mind_slow_it_down():
+def test_lower_support_of_residents_slows_decisions():
     state = town()
     waiting(state, B, 30), waiting(state, D, 30)
     state.municipalities.willingness[B] = 0
     assert decided(state) == [D]
 
 
-def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
+def test_part_of_the_municipalities_never_opens_and_costs_differ_permanently():
     state = town()
     for where in range(5):
         waiting(state, where, 10)
@@ -94,7 +94,7 @@ def test_part_of_the_municipalities_never_opens_and_costs_differ_for_good():
 
 
 def test_another_size_of_the_scheme_redraws_nothing():
-    """One place more was another scheme, with costs and failures of its own."""
+    """With one place more, costs and failures of municipalities stay the same."""
     state, waits = town(), np.full(5, 10.0)
     given = [
         interim.Params(**(SURE | {"abandoned": 0.5, "spread": 1.0, "cost_factor": 1, "most": most}))
@@ -111,7 +111,7 @@ def test_places_open_later_and_fill_by_waiting():
     state.municipalities.interim_planned[B], state.municipalities.interim_opens[B] = 10, NOW + 2
     for month in range(3):
         state.clock.month = NOW + month
-        entered = run(interim, state, **(SURE | {"pace": 0.01}))["in_interim"]
+        entered = run(interim, state, **(SURE | {"rate": 0.01}))["in_interim"]
         assert len(entered) == (10 if month == 2 else 0)
     assert np.isin(early, entered).all()
     assert np.isin(late, entered).sum() == 2
@@ -129,16 +129,16 @@ def test_whole_households_enter_and_nobody_is_skipped():
     state = town()
     waiting(state, B, 2, coupled=NOW - 9, size=4), waiting(state, B, 1, size=4), waiting(state, C, 3)
     state.municipalities.interim_places[B] = 10
-    entered = run(interim, state, **(SURE | {"pace": 0.01}))["in_interim"]
+    entered = run(interim, state, **(SURE | {"rate": 0.01}))["in_interim"]
     assert state.households.size[entered].tolist() == [4, 4]
     assert (state.households.municipality[entered] == B).all()
 
 
-def test_after_the_scheme_nobody_enters_and_who_is_inside_is_paid_for():
+def test_after_the_scheme_nobody_enters_and_occupants_are_paid_for():
     state = town()
     waiting(state, B, 4)
     state.municipalities.interim_places[B] = 10
-    run(interim, state, **(SURE | {"pace": 0.01}))
+    run(interim, state, **(SURE | {"rate": 0.01}))
     waiting(state, B, 4)
     state.municipalities.interim_planned[D], state.municipalities.interim_opens[D] = 10, NOW + 1
     events = run(interim, state, **(SURE | {"most": 0}))

@@ -1,4 +1,4 @@
-"""Families who followed: when they move in with the sponsor, where they wait, and who pays."""
+"""Families that follow a sponsor: when they move in, where they wait, and who pays."""
 
 import numpy as np
 import pytest
@@ -70,7 +70,7 @@ def test_families_of_sponsors_who_wait_and_families_not_registered_wait():
 def test_a_family_joins_in_the_month_in_which_its_sponsor_is_housed():
     state = town()
     of = state.municipalities
-    of.large[A] = of.on_offer[A] = of.fallen[A] = of.offered[A] = 1
+    of.large[A] = of.on_offer[A] = of.vacated[A] = of.offered[A] = 1
     sponsor = people(state, Stage.AWAITING_HOME)
     family = family_of(state, sponsor[0], 4)
     assert run(housing, state, preparation_weeks=0)["housed"].tolist() == sponsor.tolist()
@@ -96,7 +96,7 @@ def test_the_sponsor_is_urgent_until_a_larger_home_is_let_to_all():
 
 
 @pytest.mark.parametrize(("urgent", "stays"), [(5, True), (9, False)])
-def test_who_has_to_leave_stays_urgent_when_the_family_joins(urgent, stays):
+def test_a_sponsor_who_has_to_leave_stays_urgent_when_the_family_joins(urgent, stays):
     state = town()
     state.clock.month = 10
     sponsor = people(state, Stage.HOUSED, home=LARGE, tenure=Tenure.PRIVATE, urgent=urgent)[0]

@@ -1,4 +1,4 @@
-"""Newcomers with a home who are in line for another: it is too small for their family, or not of a corporation."""
+"""Newcomers with a home on the waiting list for another: theirs is too small, or not of a corporation."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_a_home_is_too_small_when_the_family_does_not_fit(home, size, crowded):
     assert state.households.registered[sponsor].tolist() == [NOW if crowded else NEVER]
 
 
-def test_who_lives_too_small_moves_on_in_order_of_registration():
+def test_crowded_households_move_on_in_order_of_registration():
     state = town()
     sponsor = joined(state, SMALL)
     first = seekers(state, [NOW - 1], size=5)
@@ -51,7 +51,7 @@ def test_who_lives_too_small_moves_on_in_order_of_registration():
     assert state.municipalities.let_in_line[A] == 2
 
 
-def test_tenants_of_others_stand_in_line_for_a_home_of_a_corporation():
+def test_tenants_of_others_are_on_the_list_for_a_home_of_a_corporation():
     state = town()
     rows = people(state, Stage.HOUSED, 2, tenure=Tenure.PRIVATE, home=SMALL, coupled=[3, 4])
     vacancies(state, A, small=1)
@@ -62,7 +62,7 @@ def test_tenants_of_others_stand_in_line_for_a_home_of_a_corporation():
     assert (of.moved_in[rows[0]], of.housed[rows[0]]) == (NOW, NOW - 1)
 
 
-def test_who_is_registered_already_stays_so_when_the_home_becomes_too_small():
+def test_earlier_registration_is_kept_when_the_home_becomes_too_small():
     state = town()
     sponsor = people(state, Stage.HOUSED, tenure=Tenure.PRIVATE, home=SMALL, registered=4)
     people(state, Stage.AWAITING_COUPLING, size=4, sponsor=sponsor[0])
@@ -79,7 +79,7 @@ def test_a_home_too_small_is_no_institution():
     assert state.households.rule[sponsor].tolist() == [Rule.REGISTRATION]
 
 
-def test_who_moves_to_another_municipality_leaves_the_line():
+def test_a_household_that_moves_to_another_municipality_leaves_the_list():
     state = town()
     sponsor = joined(state, SMALL)
     run(moving, state, base=0.007, months=400)

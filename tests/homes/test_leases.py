@@ -1,4 +1,4 @@
-"""When leases of private landlords end, by hand."""
+"""The end of tenancies with private landlords, by hand."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ PRIVATE, SOCIAL = Tenure.PRIVATE, Tenure.CORPORATION
 
 
 def tenants(state, count=1, **columns):
-    """Households whose lease of two years ends this month."""
+    """Households whose tenancy of two years ends this month."""
     began = {"housed": NOW - 24, "moved_in": NOW - 24, "tenure": PRIVATE}
     return people(state, Stage.HOUSED, count, **(began | columns))
 
@@ -37,35 +37,35 @@ def town():
         ({"tenure": Tenure.MIDDLE_RENT}, False),
     ],
 )
-def test_whose_lease_ends(columns, ends):
+def test_tenancies_that_end(columns, ends):
     state = town()
     row = tenants(state, **columns)
     assert run(leases, state, **SURE)["lease_ended"].tolist() == (row.tolist() if ends else [])
     assert state.households.urgent[row].tolist() == [NOW if ends else NEVER]
 
 
-def test_who_does_not_live_there_any_more_has_no_lease():
+def test_households_that_have_left_have_no_tenancy():
     state = town()
     row = tenants(state)
     state.households.stage[row] = Stage.RETURNED
     assert len(run(leases, state, **SURE)["lease_ended"]) == 0
 
 
-def test_part_of_the_leases_end():
+def test_part_of_the_tenancies_end():
     state = town()
     rows = tenants(state, 4_000)
     assert len(run(leases, state, **(SURE | {"ending": 0.47}))["lease_ended"]) == pytest.approx(0.47 * 4_000, abs=130)
     assert (state.households.urgent[rows] == NOW).mean() == pytest.approx(0.47, abs=0.035)
 
 
-def test_a_family_that_joined_has_no_lease_of_its_own():
+def test_a_family_that_joined_has_no_tenancy_of_its_own():
     state = town()
     sponsor = tenants(state)
     tenants(state, sponsor=sponsor)
     assert run(leases, state, **SURE)["lease_ended"].tolist() == sponsor.tolist()
 
 
-def test_who_is_registered_or_urgent_already_stays_so():
+def test_earlier_registration_and_urgency_are_kept():
     state = town()
     rows = tenants(state, 2, registered=[7, NEVER], urgent=[30, NEVER])
     run(leases, state, **SURE)
@@ -73,18 +73,18 @@ def test_who_is_registered_or_urgent_already_stays_so():
     assert state.households.urgent[rows].tolist() == [30, NOW]
 
 
-def test_of_later_leases_only_those_of_who_came_from_reception_end():
+def test_of_later_tenancies_only_those_of_households_from_reception_end():
     state = town()
     straight, moved = tenants(state), tenants(state, housed=3)
     assert run(leases, state, **(SURE | {"from_reception_only": True}))["lease_ended"].tolist() == straight.tolist()
     assert state.households.urgent[moved].tolist() == [NEVER]
 
 
-def test_who_has_to_leave_goes_before_who_is_registered_longer():
+def test_tenants_who_have_to_leave_go_before_seekers_registered_longer():
     state = town()
     tenant, other = tenants(state, coupled=20), tenants(state, coupled=5, moved_in=NOW - 3)
     run(leases, state, **SURE)
-    state.municipalities.vacant_small[A] = state.municipalities.fallen[A] = 1
+    state.municipalities.vacant_small[A] = state.municipalities.vacated[A] = 1
     moved = run(lettings, state, urgency_share=1, lottery_share=0)["moved_on"]
     assert moved.tolist() == tenant.tolist()
     of = state.households
@@ -92,7 +92,7 @@ def test_who_has_to_leave_goes_before_who_is_registered_longer():
     assert of.urgent[tenant].tolist() == [NEVER]
 
 
-def test_a_move_to_another_municipality_begins_another_lease():
+def test_a_move_to_another_municipality_begins_another_tenancy():
     state = town()
     rows = tenants(state, 200, municipality=B)
     run(leases, state, **SURE)

@@ -1,4 +1,4 @@
-"""Who gets the homes that are let to everybody: each rule worked out by hand in the village, and the books."""
+"""Letting to all home seekers: each rule worked out by hand in the village, and conservation of homes."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_longest_registered_first():
     assert (state.municipalities.let_in_line[A], state.municipalities.vacant_small[A]) == (2, 0)
 
 
-def test_lottery_among_who_registered_in_the_same_month():
+def test_lottery_among_seekers_registered_in_the_same_month():
     state = town()
     rows = seekers(state, [-5] * 6)
     vacancies(state, A, small=2)
@@ -69,12 +69,12 @@ def test_a_part_of_a_home_is_no_home_and_stays():
     assert state.municipalities.vacant_small[A] == pytest.approx(0.75)
 
 
-def test_who_does_not_take_it_leaves_it_to_the_next():
+def test_a_home_that_is_refused_goes_to_the_next():
     state = town()
     rows = seekers(state, np.arange(-40, 0))
     vacancies(state, A, small=10)
-    chance = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
-    taking = rows[chance < 0.5]
+    u = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
+    taking = rows[u < 0.5]
     assert len(taking) > 10
     assert winners(state, taking=0.5, list_length=6) == taking[:10].tolist()
 
@@ -83,10 +83,10 @@ def test_what_nobody_takes_stays_vacant():
     state = town()
     rows = seekers(state, np.arange(-40, 0))
     vacancies(state, A, small=3)
-    chance = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
+    u = Draws(1, "lettings", NOW).uniform("takes", state.seekers.identity[rows])
     asked = rows[:4]  # one for each home, and the second of two months that count together
     got = winners(state, taking=0.3, list_length=1)
-    assert got == asked[chance[:4] < 0.3].tolist()[:3]
+    assert got == asked[u[:4] < 0.3].tolist()[:3]
     assert state.municipalities.vacant_small[A] == 3 - len(got)
 
 
@@ -151,7 +151,7 @@ def test_a_municipality_can_have_shares_of_its_own():
         seekers(state, [-50], municipality=where)
         urgent += seekers(state, [0], municipality=where, urgent=3).tolist()
         vacancies(state, where, small=1)
-    state.municipalities.urgency[B] = 0
+    state.municipalities.urgency_ratio[B] = 0
     assert winners(state, urgency_share=1) == [urgent[0], urgent[1] - 1]  # in B the longest registered
 
 
@@ -173,7 +173,7 @@ def test_registration_of_newcomers_counts_from(start, month):
     assert state.municipalities.let[A] == 0  # not by priority
 
 
-def test_who_has_priority_is_not_in_line():
+def test_households_with_priority_are_not_on_the_list():
     state = town()
     first = people(state, Stage.AWAITING_HOME, location=locations(state, Kind.MUNICIPAL)[0])
     vacancies(state, A, small=2)
@@ -191,7 +191,7 @@ def test_a_ban_takes_priority_away_and_lifting_it_gives_it_back():
     assert state.households.priority[row].all()
 
 
-def test_a_family_in_line_needs_a_home_that_fits_all():
+def test_a_family_on_the_list_needs_a_home_that_fits_all():
     state = town()
     family = waiting(state, family_abroad=4, reunion=2)  # on its way
     vacancies(state, A, small=5, middle=5)
@@ -200,10 +200,10 @@ def test_a_family_in_line_needs_a_home_that_fits_all():
     assert run(lettings, state, **ALL)["housed"].tolist() == family.tolist()
 
 
-# --- what goes from one to the other
+# --- homes passed on to all seekers
 
 
-def test_what_status_holders_do_not_use_goes_on_after_a_month():
+def test_homes_that_status_holders_do_not_use_go_on_after_a_month():
     state = village_state()
     state.clock.month = NOW
     run(housing, state)
@@ -214,10 +214,10 @@ def test_what_status_holders_do_not_use_goes_on_after_a_month():
     assert of.vacant_small.tolist() == pytest.approx([9, 18, 27, 18, 18])
 
 
-def test_a_pool_shares_what_is_left_as_it_fell_free():
-    fallen = np.array([[4.0, 0], [2, 0], [0, 0], [3, 1]])
+def test_a_pool_divides_what_is_left_by_its_vacancies():
+    vacated = np.array([[4.0, 0], [2, 0], [0, 0], [3, 1]])
     rest = np.array([[3.0, 2], [0, 0], [0, 0], [1, 1]])
-    found = housing.passed_on(rest, np.array([0, 0, 0, 3]), fallen)
+    found = housing.passed_on(rest, np.array([0, 0, 0, 3]), vacated)
     assert found.tolist() == [[2, 2], [1, 0], [0, 0], [1, 1]]
 
 
@@ -233,15 +233,15 @@ def test_a_pool_shares_what_is_left_as_it_fell_free():
 )
 def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
     state = village_state(scale=scale)
-    state.clock.month, luck = NOW, np.random.default_rng(seed)
+    state.clock.month, rng = NOW, np.random.default_rng(seed)
     place = locations(state, Kind.MUNICIPAL)[0]
     for where in range(5):
         for size in (1, 3, 6):
-            people(state, Stage.AWAITING_HOME, int(luck.integers(0, 9)), size, municipality=where, location=place)
-            many = int(luck.integers(0, 40))
-            registered = luck.integers(-99, NOW, many)
-            urgent = np.where(luck.random(many) < 0.2, 5, ENDLESS)
-            seekers(state, registered, municipality=where, size=size, urgent=urgent, group=luck.integers(0, 4, many))
+            people(state, Stage.AWAITING_HOME, int(rng.integers(0, 9)), size, municipality=where, location=place)
+            many = int(rng.integers(0, 40))
+            registered = rng.integers(-99, NOW, many)
+            urgent = np.where(rng.random(many) < 0.2, 5, ENDLESS)
+            seekers(state, registered, municipality=where, size=size, urgent=urgent, group=rng.integers(0, 4, many))
     shares = dict(zip(("urgency_share", "institutions_share", "target_share", "lottery_share"), part, strict=True))
     let, housed, private, moved = [], [], [], []
     for _ in range(6):
@@ -263,8 +263,8 @@ def test_homes_are_conserved_and_nobody_is_housed_twice(seed, scale, ban, part):
     assert (state.seekers.rule[let] != UNSET).all()
     assert (state.households.rule[housed] != UNSET).all()
     vacant = of.vacant_small + of.vacant_middle + of.vacant_large + of.small + of.middle + of.large
-    assert of.fallen.sum() == pytest.approx(6 * 100 * scale)
-    assert vacant.sum() + homes == pytest.approx(of.fallen.sum())
+    assert of.vacated.sum() == pytest.approx(6 * 100 * scale)
+    assert vacant.sum() + homes == pytest.approx(of.vacated.sum())
 
 
 def test_the_order_of_rows_does_not_matter():
@@ -298,7 +298,7 @@ def test_homes_elsewhere_change_nothing_here():
 
 def test_lists_of_all_kinds_go_on_for_years():
     state = village_state()
-    seeking.settle(state, seeking.Params(), Draws(1, "seeking", 0))
+    seeking.initialise(state, seeking.Params(), Draws(1, "seeking", 0))
     begun = len(state.seekers)
     for month in range(24):
         state.clock.month = month

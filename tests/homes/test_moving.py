@@ -1,4 +1,4 @@
-"""Who moves to another municipality, where to, and what moves along."""
+"""Moves to another municipality: hazard, destination, and what moves along."""
 
 import numpy as np
 import pytest
@@ -24,10 +24,10 @@ def many(count=400, **columns):
     return state, people(state, Stage.HOUSED, count, **columns)
 
 
-# --- the chance
+# --- the hazard
 
 
-def test_chance_by_hand():
+def test_hazard_by_hand():
     params = moving.Params(
         base=0.005, density=0.4, mean_urbanity=2, classes=0.1, usual_hours=300, most_hours=600,
         job=0.5, school=0.3, kin=0.2,
@@ -41,20 +41,20 @@ def test_chance_by_hand():
 
 
 def test_a_sixth_leaves_in_three_years_and_about_half_in_ten():
-    """Replication R14 (E092, E094) of the chance alone, in a mean municipality without ties."""
+    """Replication R14 (E092, E094) of the hazard alone, in an average municipality without ties."""
     monthly = moving.hazard(*(np.array([x]) for x in (2.5, 350, False, False, False)), moving.Params())[0]
     assert 1 - (1 - monthly) ** 36 == pytest.approx(1 / 6, abs=0.01)
     assert 1 - (1 - monthly) ** 120 == pytest.approx(0.5, abs=0.06)
 
 
-def test_chance_per_region_spreads_as_observed():
+def test_hazard_per_region_spreads_as_observed():
     """E093: 36% to 71% of the permit holders left in some ten years, a standard deviation of 0.25 to 0.35 in logs."""
     state = state_after(small("2015-01"), 0)
     urbanity = state.inputs.municipalities["urbanity"].to_numpy(float)
     weight = state.municipalities.population
-    chance = moving.hazard(urbanity, *(np.full(342, x) for x in (350, False, False, False)), moving.Params())
+    hazard = moving.hazard(urbanity, *(np.full(342, x) for x in (350, False, False, False)), moving.Params())
     region = state.municipalities.region
-    mean = np.bincount(region, np.log(chance) * weight) / np.bincount(region, weight)
+    mean = np.bincount(region, np.log(hazard) * weight) / np.bincount(region, weight)
     assert 0.25 <= mean.std() <= 0.35
 
 
@@ -94,13 +94,13 @@ def plain_homes(number, household, month, born, hours, employed, work_region, re
 
 
 def test_homes_equal_the_plain_twin():
-    chance = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     households, persons, homes = 60, 200, 25
     facts = (
-        chance.integers(NO_ROW, homes, households).astype(np.int32), chance.integers(0, households, persons), 40,
-        chance.integers(-400, 40, persons).astype(np.int16), chance.integers(0, 900, persons).astype(np.float32),
-        chance.random(persons) < 0.5, chance.integers(-1, 3, persons).astype(np.int8),
-        chance.integers(0, 3, homes).astype(np.int8), 216, 48,
+        rng.integers(NO_ROW, homes, households).astype(np.int32), rng.integers(0, households, persons), 40,
+        rng.integers(-400, 40, persons).astype(np.int16), rng.integers(0, 900, persons).astype(np.float32),
+        rng.random(persons) < 0.5, rng.integers(-1, 3, persons).astype(np.int8),
+        rng.integers(0, 3, homes).astype(np.int8), 216, 48,
     )  # fmt: skip
     for found, expected in zip(moving.homes(*facts), plain_homes(*facts), strict=True):
         assert np.array_equal(found, expected)
@@ -113,22 +113,22 @@ def test_a_household_decides_for_itself_and_for_the_family_that_joined():
 
 
 def test_living_counts_persons_with_a_home_by_origin_and_municipality():
-    chance, n = np.random.default_rng(7), 300
-    stage, origin, size = (chance.integers(*ends, n).astype(np.int8) for ends in ((5, 9), (0, 3), (1, 6)))
-    town = np.where(stage == Stage.HOUSED, chance.integers(0, 4, n), NO_ROW).astype(np.int16)
+    rng, n = np.random.default_rng(7), 300
+    stage, origin, size = (rng.integers(*ends, n).astype(np.int8) for ends in ((5, 9), (0, 3), (1, 6)))
+    town = np.where(stage == Stage.HOUSED, rng.integers(0, 4, n), NO_ROW).astype(np.int16)
     expected = [[size[(stage == Stage.HOUSED) & (origin == o) & (town == t)].sum() for t in range(4)] for o in range(3)]
     assert moving.living(stage, origin, town, size, 3, 4).tolist() == expected
 
 
 @pytest.mark.parametrize("params", [{}, PLAIN | OFTEN, {"density": 0.8, "classes": 0.5, "usual_hours": 2_000}])
-def test_who_leaves_is_who_a_look_at_every_household_finds(params):
-    """Only those are looked at whom luck allows to leave at the highest chance: nobody else may be missed."""
+def test_the_same_households_leave_as_when_every_household_is_examined(params):
+    """Only households whose draw is below the highest hazard are examined; no other household may leave."""
     state = village_state()
     towns = np.repeat([A, B, D, E], 1_000)
     rows = people(state, Stage.HOUSED, 4_000, municipality=towns, tie=np.tile([ALPHA, BETA, NO_ROW, NO_ROW], 1_000))
-    chance, folk = np.random.default_rng(2), state.newcomers
-    folk.born[:], folk.hours_followed[:] = -12 * chance.integers(20, 60, 4_000), chance.integers(0, 1_200, 4_000)
-    folk.employed[:], folk.work_region[:] = chance.random(4_000) < 0.4, chance.integers(0, 2, 4_000)
+    rng, folk = np.random.default_rng(2), state.newcomers
+    folk.born[:], folk.hours_followed[:] = -12 * rng.integers(20, 60, 4_000), rng.integers(0, 1_200, 4_000)
+    folk.employed[:], folk.work_region[:] = rng.random(4_000) < 0.4, rng.integers(0, 2, 4_000)
     state.clock.month, params = 12, moving.Params(**params)
     draws = Draws(3, "moving", 12)
     home = state.municipalities.region[towns]
@@ -136,30 +136,30 @@ def test_who_leaves_is_who_a_look_at_every_household_finds(params):
         state.inputs.municipalities["urbanity"].to_numpy(float)[towns], folk.hours_followed.astype(float),
         folk.employed & (folk.work_region == home), np.zeros(4_000, bool), state.households.tie == home, params,
     )  # fmt: skip
-    luck = draws.uniform("moves", state.households.identity)
+    u = draws.uniform("moves", state.households.identity)
     found = moving.leaving(state, params, draws, rows[:0])
-    assert found.tolist() == rows[luck < expected].tolist()
+    assert found.tolist() == rows[u < expected].tolist()
     assert 0 < len(found) < 4_000
 
 
-# --- where to
+# --- destination
 
 
 def test_destination_by_weight_and_never_the_own_municipality():
     weight = np.array([[1, 2, 3, 4.0], [0, 1, 0, 1]])
-    chance = np.array([0, 0.24, 0.26, 0.99])
+    u = np.array([0, 0.24, 0.26, 0.99])
     # from the second of the first group: 1, 3 and 4 of 8 for the others
-    assert moving.destination(np.zeros(4, int), np.ones(4, int), chance, weight).tolist() == [0, 2, 2, 3]
+    assert moving.destination(np.zeros(4, int), np.ones(4, int), u, weight).tolist() == [0, 2, 2, 3]
     assert moving.destination(np.ones(2, int), np.array([1, 3]), np.array([0.5, 0.5]), weight).tolist() == [3, 1]
     assert moving.destination(np.zeros(0, int), np.zeros(0, int), np.zeros(0), weight).tolist() == []
 
 
-def test_places_draw_by_inhabitants_and_by_compatriots():
+def test_attraction_by_inhabitants_and_compatriots():
     state, _ = many(3, municipality=B, origin=1)
     people(state, Stage.IN_DECISION, 9)  # does not count: no home
-    drawn = moving.drawing(state, moving.Params(compatriots=0))
+    drawn = moving.attraction(state, moving.Params(compatriots=0))
     assert drawn.tolist() == [INHABITANTS] * 3
-    drawn = moving.drawing(state, moving.Params(compatriots=0.5))
+    drawn = moving.attraction(state, moving.Params(compatriots=0.5))
     assert drawn[0].tolist() == INHABITANTS
     assert drawn[1].tolist() == [10_000, 40_000, 30_000, 20_000, 20_000]  # (3 + 1) ^ 0.5 = 2
 
@@ -173,7 +173,7 @@ def test_movers_spread_by_inhabitants():
     assert share[[A, B, D]] == pytest.approx([1 / 8, 2 / 8, 2 / 8], abs=0.06)
 
 
-# --- what a move does
+# --- effects of a move
 
 
 def test_only_the_municipality_changes():
@@ -202,7 +202,7 @@ def test_tenants_of_corporations_rent_from_others_and_are_registered_since_they_
     assert set(state.households.moved_in[moved]) == {state.clock.month}
 
 
-def test_registration_that_was_not_used_up_comes_along():
+def test_registration_that_was_not_used_up_is_kept():
     state, rows = many(3, municipality=E, housed=3, registered=1)
     of = state.households
     of.moved_in[rows[0]] = 9  # let by registration since then

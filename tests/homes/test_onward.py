@@ -1,4 +1,4 @@
-"""Who moves on from a home of a corporation, by hand."""
+"""Tenants who move on to middle rent or a home of their own, by hand."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import B, people, run, village_state
 
 SMALL, LARGE = HomeSize.SMALL, HomeSize.LARGE
-SURE = {"rent_wages": 2000, "mortgage_wages": 4000, "rent_pace": 0.1, "buying_pace": 0.1}
+SURE = {"rent_wages": 2000, "mortgage_wages": 4000, "middle_rent_rate": 0.1, "buying_rate": 0.1}
 RENT, OWN, SOCIAL = Tenure.MIDDLE_RENT, Tenure.OWNED, Tenure.CORPORATION
 
 
@@ -25,7 +25,7 @@ def town():
 
 
 def earners(state, wages, count=400, **columns):
-    """Households with a small home who earn so much net; their rows."""
+    """Households with a small home with these net wages; returns their rows."""
     return people(state, Stage.HOUSED, count, **({"home": SMALL, "earned": wages, "municipality": B} | columns))
 
 
@@ -40,16 +40,16 @@ def test_wages_decide_what_can_be_paid(wages, tenures):
     assert set(state.households.tenure[rows].tolist()) == tenures
 
 
-def test_the_paces_are_those_of_the_parameters():
+def test_the_rates_are_those_of_the_parameters():
     state = town()
     rows = earners(state, 5000, count=20_000)
-    events = run(onward, state, **(SURE | {"buying_pace": 0.05}))
+    events = run(onward, state, **(SURE | {"buying_rate": 0.05}))
     assert len(events["bought"]) / len(rows) == pytest.approx(0.05, abs=0.006)
     assert len(events["to_middle_rent"]) / len(rows) == pytest.approx(0.95 * 0.1, abs=0.008)  # of those who did not buy
     assert not np.isin(events["bought"], events["to_middle_rent"]).any()
 
 
-def test_who_is_not_a_tenant_of_a_corporation_stays():
+def test_only_tenants_move_on():
     state = town()
     for columns in ({"tenure": OWN}, {"tenure": RENT}, {"homeless": 12}):
         earners(state, 9000, **columns)
@@ -69,7 +69,7 @@ def test_wages_of_a_family_who_joined_count_and_it_goes_along():
     assert not state.households.tenure[families].any()  # what holds for the home is with the sponsor
 
 
-def test_the_new_home_fits_and_the_line_is_left():
+def test_the_new_home_fits_and_the_list_is_left():
     state = town()
     rows = earners(state, 3000, count=100, size=6, crowded=True, urgent=15, registered=15)
     run(onward, state, months=24, **SURE)
@@ -80,17 +80,17 @@ def test_the_new_home_fits_and_the_line_is_left():
     assert of.crowded[rows[~moved]].all()
 
 
-def test_no_home_falls_free_twice():
+def test_no_home_becomes_vacant_twice():
     state = town()
     earners(state, 5000)
-    before = {name: getattr(state.municipalities, name).copy() for name in ("fallen", "vacant_small", "small")}
+    before = {name: getattr(state.municipalities, name).copy() for name in ("vacated", "vacant_small", "small")}
     run(onward, state, months=12, **SURE)
     for name, homes in before.items():
         assert getattr(state.municipalities, name).tolist() == homes.tolist()
     state.check_homes()
 
 
-def test_a_family_that_makes_an_owned_home_too_small_joins_the_line():
+def test_owners_whose_home_becomes_too_small_for_their_family_join_the_list():
     state = town()
     owner = earners(state, 5000, count=1, tenure=OWN)[0]
     people(state, Stage.AWAITING_COUPLING, size=6, sponsor=owner, applied=20, since=19)

@@ -1,10 +1,10 @@
-"""Lists in balance: the formulas against integrals, and against a list that is simulated person by person."""
+"""Waiting lists in steady state: formulas against integrals, and against a list simulated person by person."""
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from abm.homes.queue_steady_state import balance, lead_below, reaching, registered, searched, time_searched
+from abm.homes.queue_steady_state import lead_below, reaching, registered, searched, steady_state, time_searched
 
 CASES = [(96.0, 30.0, 0.012), (12.0, 4.0, 0.03), (150.0, 40.0, 0.011), (48.0, 1 / 0.02, 0.02)]  # the last: equal rates
 
@@ -27,8 +27,8 @@ def test_formulas_are_the_integrals(reach, lead, hazard):
 
 
 @pytest.mark.parametrize("years", [0.67, 2, 6.5, 13.8])
-def test_a_list_in_balance_gives_what_was_asked(years):
-    found = balance(np.array([12 * years]), 0.5, 0.14 / 12, 0.2, 0.1)
+def test_a_list_in_steady_state_has_the_registration_and_search_asked_for(years):
+    found = steady_state(np.array([12 * years]), 0.5, 0.14 / 12, 0.2, 0.1)
     reach, lead, hazard = found.reach[0], found.lead[0], found.hazard[0]
     assert registered(reach, lead, hazard) == pytest.approx(12 * years)
     assert searched(reach, lead, hazard) == pytest.approx(6 * years)
@@ -38,22 +38,22 @@ def test_a_list_in_balance_gives_what_was_asked(years):
     assert found.beginning[0] * reaching(reach, lead, hazard) == pytest.approx(0.7)
 
 
-def test_longer_registration_means_longer_lists_and_more_who_begin():
-    found = balance(12 * np.array([1.0, 4, 8, 14]), 0.5, 0.14 / 12, 0.2, 0.1)
+def test_longer_registration_means_longer_lists_and_more_inflow():
+    found = steady_state(12 * np.array([1.0, 4, 8, 14]), 0.5, 0.14 / 12, 0.2, 0.1)
     assert (np.diff(found.waiting) > 0).all()
     assert (np.diff(found.beginning) > 0).all()
     assert (found.reach < 12 * np.array([1, 4, 8, 14])).all()
 
 
 def test_a_simulated_list_ends_where_the_formulas_say():
-    luck, homes, months = np.random.default_rng(1), 40, 700
-    found = balance(np.array([60.0]), 0.5, 0.012, 0.0, 0.0)
+    rng, homes, months = np.random.default_rng(1), 40, 700
+    found = steady_state(np.array([60.0]), 0.5, 0.012, 0.0, 0.0)
     registration, begun, times, spans, lengths = np.empty(0), np.empty(0), [], [], []
     for month in range(months):
-        stay = luck.random(len(registration)) > 0.012
+        stay = rng.random(len(registration)) > 0.012
         registration, begun = registration[stay], begun[stay]
-        new = luck.poisson(homes * found.beginning[0])
-        registration = np.append(registration, month - luck.exponential(found.lead[0], new))
+        new = rng.poisson(homes * found.beginning[0])
+        registration = np.append(registration, month - rng.exponential(found.lead[0], new))
         begun = np.append(begun, np.full(new, month))
         order = np.argsort(registration)
         first, rest = order[:homes], order[homes:]
@@ -68,21 +68,21 @@ def test_a_simulated_list_ends_where_the_formulas_say():
 
 
 def test_those_on_the_list_have_searched_as_the_density_says():
-    chance = (np.arange(4000) + 0.5) / 4000
+    u = (np.arange(4000) + 0.5) / 4000
     reach, lead, hazard = 96.0, 30.0, 0.012
 
     def density(u):
         return np.exp(-hazard * u) * (1 - np.exp(-(reach - u) / lead))
 
     mean = quad(lambda u: u * density(u), 0, reach)[0] / quad(density, 0, reach)[0]
-    spent = time_searched(chance, reach, lead, hazard)
+    spent = time_searched(u, reach, lead, hazard)
     assert spent.mean() == pytest.approx(mean, rel=0.002)
     assert 0 <= spent.min() <= spent.max() < reach
 
 
 def test_leads_are_exponential_and_leave_nobody_beyond_the_reach():
-    chance = (np.arange(4000) + 0.5) / 4000
-    found = lead_below(chance, np.full(4000, 40.0), np.full(4000, 30.0))
+    u = (np.arange(4000) + 0.5) / 4000
+    found = lead_below(u, np.full(4000, 40.0), np.full(4000, 30.0))
     assert found.max() < 40
     inside = quad(lambda x: x * beginning(x, 30), 0, 40)[0] / quad(lambda x: beginning(x, 30), 0, 40)[0]
     assert found.mean() == pytest.approx(inside, rel=0.002)

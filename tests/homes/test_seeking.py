@@ -1,4 +1,4 @@
-"""Home seekers: who begins, who waits in January 2015, who stops, and that their lists stay in balance."""
+"""Home seekers: inflow, the lists of January 2015, stopping, and that the lists stay in steady state."""
 
 import numpy as np
 import pytest
@@ -20,18 +20,18 @@ HOMES = np.array([10, 20, 30, 20, 20]) - 0.05 * 100 * np.array([0.1, 0.2, 0.3, 0
 MONTHS = 12 * np.array([8.0, 4, 4, 2, 1])  # registration that the facts of the village give
 
 
-def settled(params=PLAIN, homes=1, **scale):
-    """The village with its lists, and as many times its homes."""
+def initialised(params=PLAIN, homes=1, **scale):
+    """The village with its waiting lists, and `homes` times as many homes."""
     facts = village(
         corporation_homes=np.tile([1000.0 * homes, 2000 * homes, 3000 * homes, 2000 * homes, 2000 * homes], (11, 1))
     )
     state = village_state(facts, **scale)
-    seeking.settle(state, params, Draws(1, "seeking", 0))
+    seeking.initialise(state, params, Draws(1, "seeking", 0))
     return state
 
 
-def test_lists_of_2015_are_as_long_as_the_balance_says():
-    state = settled()
+def test_lists_of_2015_have_the_length_of_the_steady_state():
+    state = initialised()
     lists = seeking.lists_of(MONTHS, PLAIN)
     count = np.bincount(state.seekers.municipality, minlength=5)
     assert count.tolist() == pytest.approx((HOMES * lists.waiting).tolist(), abs=1)
@@ -39,8 +39,8 @@ def test_lists_of_2015_are_as_long_as_the_balance_says():
     assert (np.diff(lists.waiting[[4, 3, 1, 0]]) > 0).all()  # shorter where registration is shorter
 
 
-def test_who_waits_has_not_reached_the_front_yet():
-    state = settled(homes=10)
+def test_seekers_on_the_list_have_not_reached_the_front_yet():
+    state = initialised(homes=10)
     of, lists = state.seekers, seeking.lists_of(MONTHS, PLAIN)
     assert (of.registered <= of.began).all()
     assert (of.began < 0).all()
@@ -52,7 +52,7 @@ def test_who_waits_has_not_reached_the_front_yet():
 
 
 def test_as_many_begin_as_are_housed_or_stop():
-    state = settled()
+    state = initialised()
     lists = seeking.lists_of(MONTHS, PLAIN)
     of = state.municipalities
     leaving = PLAIN.stopping / 12 * lists.waiting
@@ -68,7 +68,7 @@ def test_as_many_begin_as_are_housed_or_stop():
 
 
 def test_shares_of_size_group_and_income():
-    state = settled(homes=10)
+    state = initialised(homes=10)
     rows = run(seeking, state, months=12)["seeking"]
     of, usual = state.seekers, seeking.Params()
     size = np.bincount(home_size(of.size[rows]), minlength=3) / len(rows)
@@ -86,7 +86,7 @@ def test_shares_of_size_group_and_income():
 
 
 def test_leads_have_the_mean_of_the_municipality():
-    state = settled(homes=10)
+    state = initialised(homes=10)
     rows = run(seeking, state, months=12)["seeking"]
     of = state.seekers
     lead = (of.began - of.registered)[rows].astype(float)
@@ -100,14 +100,14 @@ def test_stopping_at_the_hazard_and_sooner_with_a_middle_income():
     params = seeking.Params(stopping=0.12, middle_ratio=2, middle_share=0.5)
     income = np.array([Income.LOW, Income.MIDDLE])
     assert seeking.stopping_of(income, params).tolist() == pytest.approx([0.08, 0.16])
-    chance = (np.arange(10_000) + 0.5) / 10_000
-    months = seeking.months_until(chance, np.full(10_000, 0.12))
+    u = (np.arange(10_000) + 0.5) / 10_000
+    months = seeking.months_until(u, np.full(10_000, 0.12))
     assert months.min() == 1
     assert months.mean() - 0.5 == pytest.approx(100, rel=0.01)
-    assert seeking.months_until(chance[:1], np.zeros(1))[0] == seeking.LONGEST  # never
+    assert seeking.months_until(u[:1], np.zeros(1))[0] == seeking.LONGEST  # never
 
 
-def test_who_stops_leaves_the_line_in_that_month():
+def test_seekers_who_stop_leave_the_list_in_that_month():
     state = village_state()
     state.clock.month = 12
     rows = state.seekers.add(3, stops=[11 + 1, 13, ENDLESS], registered=0, began=0)
@@ -129,8 +129,8 @@ def test_a_row_is_used_again_from_the_next_month_on():
     assert run(seeking, state)["seeking"].tolist() == [0]
 
 
-def test_nobody_shares_an_identity_or_a_place_in_line():
-    state = settled()
+def test_nobody_shares_an_identity_or_a_place_on_the_list():
+    state = initialised()
     run(seeking, state, months=5)
     of = state.seekers
     assert len(np.unique(of.identity)) == len(np.unique(of.lottery)) == len(of)
@@ -138,8 +138,8 @@ def test_nobody_shares_an_identity_or_a_place_in_line():
     assert len(np.unique(key)) == len(of)
 
 
-def test_lettings_change_nobodys_luck():
-    with_homes, without = settled(), settled()
+def test_lettings_change_no_draws_of_seekers():
+    with_homes, without = initialised(), initialised()
     for month in range(6):
         for state in (with_homes, without):
             state.clock.month = month
@@ -153,8 +153,8 @@ def test_lettings_change_nobodys_luck():
         assert np.array_equal(getattr(one, name)[here], getattr(other, name)[there]), name
 
 
-def test_lists_stay_in_balance_under_the_rules_that_they_were_set_for():
-    state = settled(homes=2)
+def test_lists_stay_in_steady_state_under_the_rules_that_they_were_set_for():
+    state = initialised(homes=2)
     before, spans = np.bincount(state.seekers.municipality, minlength=5), {town: [] for town in range(5)}
     for month in range(84):
         state.clock.month = month
@@ -165,7 +165,7 @@ def test_lists_stay_in_balance_under_the_rules_that_they_were_set_for():
         state.municipalities.vacant_large[:] *= 0.95
         vacant = sum(getattr(state.municipalities, f"vacant_{size.name.lower()}") for size in HomeSize)
         kept = state.municipalities.small + state.municipalities.middle + state.municipalities.large
-        state.municipalities.fallen[:] = state.municipalities.let_in_line + vacant + kept
+        state.municipalities.vacated[:] = state.municipalities.let_in_line + vacant + kept
         rows = run(lettings, state, urgency_share=PLAIN.urgent_homes)["let"]
         for row in rows[state.seekers.rule[rows] == 5]:
             if month >= 36:

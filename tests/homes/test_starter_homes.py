@@ -1,4 +1,4 @@
-"""Starter homes let by hand: who comes in and in what order, who goes on and where to, and the books."""
+"""Starter homes by hand: letting and its order, moving on, and conservation of homes."""
 
 import numpy as np
 import pytest
@@ -28,10 +28,10 @@ from tests.helpers.starter_homes import (
 )
 from tests.helpers.village import A, B, C, people, run
 
-# --- who comes in
+# --- letting
 
 
-def test_units_go_to_the_group_whose_share_they_are_part_of():
+def test_units_go_to_the_group_in_whose_share_they_fall():
     state = town()
     here = complex_of(state, units=10, share=0.3)
     people(state, Stage.AWAITING_HOME, 20)
@@ -131,7 +131,7 @@ def test_nobody_moves_in_shortly_before_a_building_closes():
 @pytest.mark.parametrize(
     ("rule", "month"), [("starter", NOW), ("permit", NOW - 7), ("arrival", NOW - 11), ("none", NEVER)]
 )
-def test_from_when_registration_counts(rule, month):
+def test_the_event_from_which_registration_counts(rule, month):
     state = town()
     complex_of(state)
     row = people(state, Stage.AWAITING_HOME, granted=NOW - 7, applied=NOW - 11)
@@ -179,7 +179,7 @@ def month_of(state):
     return turn(state, params, 1, (lettings, starter_homes))
 
 
-def test_a_tenant_stands_in_line_with_the_registration_that_came_along():
+def test_a_tenant_is_on_the_list_with_earlier_registration():
     state = town()
     complex_of(state)
     (early,) = tenants(state, registered=NOW - 30)
@@ -194,7 +194,7 @@ def test_a_tenant_stands_in_line_with_the_registration_that_came_along():
     assert run(lettings, state, **ORDER)["let"].tolist() == before.tolist()
 
 
-def test_without_registration_there_is_no_way_on_by_the_queue():
+def test_unregistered_tenants_get_no_home_from_the_list():
     state = town()
     complex_of(state)
     tenants(state)
@@ -202,7 +202,7 @@ def test_without_registration_there_is_no_way_on_by_the_queue():
     assert run(lettings, state, **ORDER)["moved_on"].tolist() == []
 
 
-def test_a_seeker_who_finds_a_home_or_stops_frees_the_unit():
+def test_a_unit_becomes_vacant_when_its_seeker_finds_a_home_or_stops():
     state = town()
     complex_of(state, share=0)
     finds, stops, stays = residents(state, 3, registered=[NOW - 40, NOW - 3, NOW - 3])
@@ -220,14 +220,14 @@ def test_enough_income_leads_to_middle_rent():
     earns = rows[:100]
     leads = (state.newcomers.role == Role.LEAD) & np.isin(state.newcomers.household, earns)
     state.newcomers.wage[leads] = 4_000
-    gone = run(starter_homes, state, middle_pace=0.3, guidance=1, guided_ratio=1.5)["left_to_middle_rent"]
+    gone = run(starter_homes, state, middle_rent_rate=0.3, guidance=1, guided_ratio=1.5)["left_to_middle_rent"]
     assert set(gone) <= set(earns)
     assert len(gone) == pytest.approx(45, abs=12)  # 30% a month, half as many again with guidance
     assert (state.households.home[gone] == SMALL).all()
     assert state.complexes.newcomers.tolist() == [200 - len(gone)]
 
 
-def test_who_moves_to_another_municipality_leaves_the_unit():
+def test_a_unit_becomes_vacant_when_its_tenant_moves_to_another_municipality():
     state = town()
     complex_of(state, units=50)
     tenants(state, 50)
@@ -236,7 +236,7 @@ def test_who_moves_to_another_municipality_leaves_the_unit():
     assert state.complexes.newcomers.tolist() == [50 - len(gone)]
 
 
-def test_who_stays_beyond_the_contract_is_counted():
+def test_tenants_who_stay_beyond_the_contract_are_counted():
     state = town()
     complex_of(state, units=10, share=0.5)
     new = tenants(state, 2)
@@ -246,7 +246,7 @@ def test_who_stays_beyond_the_contract_is_counted():
     assert (events["overstaying"].tolist(), events["residents_overstaying"].tolist()) == (new.tolist(), other.tolist())
 
 
-def test_who_has_no_home_when_a_building_closes_is_homeless_and_urgent():
+def test_tenants_of_a_building_that_closes_are_homeless_and_urgent():
     state = town()
     complex_of(state, built=0)
     (sponsor,), other = tenants(state), residents(state)
@@ -264,7 +264,7 @@ def test_who_has_no_home_when_a_building_closes_is_homeless_and_urgent():
     assert (of.home[sponsor], of.urgent[sponsor]) == (MIDDLE, NEVER)
 
 
-# --- what it brings
+# --- contact, incidents and money
 
 
 def test_rents_running_costs_and_room_by_hand():

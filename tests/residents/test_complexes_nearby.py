@@ -1,4 +1,4 @@
-"""Starter homes as residents see them: where they stand, who lives there, and what a plan does to support."""
+"""Starter homes as neighbours see them: sites, tenants, and the effect of a plan on support."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_a_complex_stands_in_a_neighbourhood_of_its_municipality_for_good():
     assert (state.complexes.neighbourhood[rows] == at).all()
 
 
-def test_what_mixed_living_is_like():
+def test_mixed_living_by_hand():
     state, middle = hosts(D)
     complexes(state, neighbourhood=middle, newcomers=10, residents=30, managed=True)
     complexes(state, neighbourhood=middle, newcomers=20, residents=20, managed=False)

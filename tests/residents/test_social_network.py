@@ -1,4 +1,4 @@
-"""The network: rings worked out by hand, ties both ways, few ways to go far, and one that was kept is the same."""
+"""The network: rings worked out by hand, ties both ways, short paths, and a cached network equal to a new one."""
 
 import networkx as nx
 import numpy as np

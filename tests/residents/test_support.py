@@ -1,4 +1,4 @@
-"""Each term of support by itself, worked out by hand; what is switched off stays off."""
+"""Each term of support by itself, worked out by hand; a coefficient of 0 switches a term off."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.helpers.hosting import NOTHING, START, STILL, followed, hosts
 from tests.helpers.runs import small, state_after
 from tests.helpers.village import A, B, C, E, people, run, village, village_state
 
-AT_ONCE = {"pace": 0.3}  # the most
+AT_ONCE = {"rate": 0.3}  # the most
 
 
 def test_without_terms_support_stays_at_the_anchor():
@@ -56,9 +56,9 @@ def test_threat_is_less_in_cities_and_with_regular_tenants():
     assert mixed / rural == pytest.approx(0.7, rel=1e-3)
 
 
-def test_threat_can_fall_with_distance_instead():
+def test_threat_can_decay_with_distance_instead():
     state, near = hosts(E, 80)
-    change = followed(state, 1, **(NOTHING | {"threat": 0.2, "kernel": "distance", "reach": 2.0}))[0]
+    change = followed(state, 1, **(NOTHING | {"threat": 0.2, "decay": "distance", "reach": 2.0}))[0]
     where = state.neighbourhoods
     apart = np.hypot(where.x - where.x[near], where.y - where.y[near])
     rural = 1 - 0.65 * where.urban
@@ -89,8 +89,8 @@ def test_a_rise_of_a_point_of_newcomers_by_hand():
 def test_only_those_who_seek_a_home_mind_lettings():
     state, _ = hosts(C)
     seeking = state.residents.seeking
-    state.municipalities.freed[:] = 20
-    people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0)  # half of what falls free
+    state.municipalities.vacancies[:] = 20
+    people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0)  # half of the vacancies
     run(support, state, **(NOTHING | {"unfairness": 0.2, "fair_share": 0.05, "perceived": 2.0, **AT_ONCE}))
     share = 0.05 + (0.5 - 0.05) / 12
     assert state.municipalities.let_share[C] == pytest.approx(share)
@@ -101,9 +101,9 @@ def test_only_those_who_seek_a_home_mind_lettings():
 
 
 def let_to_newcomers(rule, **params) -> np.ndarray:
-    """Support of home seekers less their anchor, in C, where newcomers got half of what fell free by this rule."""
+    """Support of home seekers less their anchor, in C, where newcomers got half of the vacancies by this rule."""
     state, _ = hosts(C)
-    state.municipalities.freed[:] = 20
+    state.municipalities.vacancies[:] = 20
     people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0, rule=rule)
     run(support, state, **(NOTHING | {"unfairness": 0.2, "fair_share": 0.05, "perceived": 2.0, **AT_ONCE} | params))
     seekers = (state.neighbourhoods.municipality[state.residents.neighbourhood] == C) & state.residents.seeking
@@ -128,9 +128,9 @@ def test_a_letting_counts_as_its_rule_says():
     ("columns", "counts"),
     [({"moved_in": START}, 1), ({"moved_in": START - 1}, 0), ({"moved_in": START, "tenure": Tenure.PRIVATE}, 0)],
 )
-def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_who_was_housed_before(columns, counts):
+def test_a_home_of_a_corporation_counts_when_it_is_let_also_to_households_with_a_home(columns, counts):
     state, _ = hosts(C)
-    state.municipalities.freed[:] = 20
+    state.municipalities.vacancies[:] = 20
     people(state, Stage.HOUSED, 10, municipality=C, housed=START - 9, granted=0, **columns)
     run(support, state, fair_share=0.05)
     assert state.municipalities.let_share[C] == pytest.approx((0.05 * 11 + 0.5 * counts) / 12)
@@ -145,7 +145,7 @@ def test_priority_is_minded_more_than_a_share_or_a_lottery():
 
 def test_a_family_that_follows_takes_no_home():
     state, _ = hosts(C)
-    state.municipalities.freed[:] = 20
+    state.municipalities.vacancies[:] = 20
     people(state, Stage.HOUSED, 10, municipality=C, housed=START, granted=0, sponsor=0)
     run(support, state, fair_share=0.06)
     assert state.municipalities.let_share[C] == pytest.approx(0.06 * 11 / 12)
@@ -173,7 +173,7 @@ def test_a_say_beforehand_lifts_support_nearby():
 
 def test_incidents_lower_support_and_are_forgotten():
     state, near = hosts(C, 400, new=False)
-    asked = NOTHING | {"incident": 0.05, "incident_rate": 0.0006, "incident_size": 1.5, "pace": 0.3}
+    asked = NOTHING | {"incident": 0.05, "incident_rate": 0.0006, "incident_size": 1.5, "rate": 0.3}
     change = followed(state, 6, **asked)
     assert state.locations.incidents[-1] > 0
     assert change[-1][near] < 0
@@ -245,7 +245,7 @@ def test_talk_brings_those_together_who_are_not_too_far_apart():
     spreads = []
     for talk, confidence in ((0.0, 2.5), (0.03, 2.5), (0.03, 0.5)):
         state, _ = hosts(C)
-        followed(state, 24, **(NOTHING | {"talk": talk, "confidence": confidence, "pace": 0.03}))
+        followed(state, 24, **(NOTHING | {"talk": talk, "confidence": confidence, "rate": 0.03}))
         spreads.append(state.residents.support.std())
     alone, open_minded, wary = spreads
     assert open_minded < wary < alone
@@ -257,10 +257,10 @@ def test_support_is_never_drawn_further_than_the_limit():
     assert (np.abs(state.residents.support - state.residents.anchor) < 0.6 + 1e-6).all()
 
 
-# --- luck
+# --- noise
 
 
-def test_newcomers_do_not_disturb_the_luck_of_residents():
+def test_newcomers_do_not_change_the_draws_of_residents():
     one, other = (hosts(C, places)[0] for places in (0, 300))
     for state in (one, other):
         followed(state, 3, **(NOTHING | {"noise": 0.05}))
@@ -281,7 +281,7 @@ def test_a_location_more_leaves_the_others_where_they_are():
     assert found[0] == found[1]
 
 
-# --- what support does
+# --- effects of support
 
 
 def test_locations_of_the_start_are_not_news():

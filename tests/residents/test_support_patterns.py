@@ -23,7 +23,7 @@ DRAWS = 32
 
 
 def priors() -> list[dict]:
-    """Draws from the prior of every number of support that is no policy, without chance and talk."""
+    """Draws from the prior of every parameter of support that is no policy, without noise and talk."""
     return [{**each, **STILL} for each in support_sandbox.priors(DRAWS)]
 
 

@@ -17,7 +17,7 @@ def country():
     """The Netherlands with its residents; tests only read it."""
     state, own = State(real()), Params(residents_share=0.004)
     initialise_country(state, own, Draws(1, "start", 0))
-    synthetic_residents.settle_residents(state, own)
+    synthetic_residents.initialise_residents(state, own)
     return state
 
 
@@ -26,7 +26,7 @@ def of_country(state, values):
     return np.average(values, weights=state.neighbourhoods.population)
 
 
-def test_the_village_is_cut_into_neighbourhoods_of_equal_size():
+def test_the_village_is_divided_into_neighbourhoods_of_equal_size():
     where = village_state(neighbourhood_size=5_000).neighbourhoods
     assert np.bincount(where.municipality).tolist() == [2, 4, 6, 4, 4]
     assert set(where.population.tolist()) == {5_000}
@@ -51,7 +51,7 @@ def test_the_country_has_some_4500_of_them(country):
         ("higher_schooling", "higher_edu_share"),
     ],
 )
-def test_the_mean_over_a_municipality_is_what_is_known_of_it(country, column, known):
+def test_the_mean_over_a_municipality_is_the_published_one(country, column, known):
     where = country.neighbourhoods
     found = synthetic_residents.by_municipality(where, getattr(where, column), 342)
     assert found == pytest.approx(real().municipalities[known].to_numpy(float), abs=1e-3)
