@@ -1,13 +1,14 @@
 """Activities beside class and paid work: volunteering, internships, unpaid participation jobs, social firms, training.
 
-Who is able and without a job takes the activity that suits best, where it is offered; all but volunteering is arranged:
-by the municipality under the law before 2022, by a work centre with its plan otherwise. On the self-reliance route an
-activity is part of the route. Who is exempt can have another activity. People on the fast track can follow short
-training that is of use on return: after some months it gives a certificate; who is granted after all goes on to class
-at once (see integration).
+Where activities are offered, adults without a job who are not exempt take up the one that suits them best. All but
+volunteering is arranged: by the municipality under the law before 2022, by a work centre with its plan from then on. On
+the self-reliance route an activity is part of the route. Exempt adults can have another activity. People on the fast
+track can follow short training that is of use on return: after some months it gives a certificate; those granted a
+permit after all start class at once (see integration).
 
-An activity keeps part of disengagement away and lifts wellbeing; unpaid work teaches Dutch as paid work does. It finds
-nobody a job by itself: on-the-job training at the start raised work for a short time only (E012, E013).
+An activity prevents part of disengagement and lifts wellbeing; unpaid work teaches Dutch as paid work does. It does
+not raise the probability of a job directly: on-the-job training at the start raised work for a short time only (E012,
+E013).
 
 Source: E003, E020 (activity); kinds as in the plan of the municipalities; hours are assumptions.
 """
@@ -34,34 +35,32 @@ EVENTS = {"certified": "newcomers"}
 _NONE, _TRAINING, _OTHER = int(Activity.NONE), int(Activity.TRAINING), int(Activity.OTHER)
 _VOLUNTEERING, _HARDEST, _OLD = int(Activity.VOLUNTEERING), int(Route.SELF_RELIANCE), int(Route.OLD)
 _FAST = int(Track.FAST)
-LONGEST = 100  # months of training that are counted
+LONGEST = 100  # most months of training that are counted
 
 
 class Params(ProcessParams):
-    """What is offered to whom."""
+    """When activities are offered, how many take part, and hours of unpaid work."""
 
-    offered_from: Offer = param("permit", "choice", None, None, "assumption", "when activities are offered", lever=True)
+    offered_from: Offer = param(
+        "permit", "choice", None, None, "assumption", "milestone from which activities are offered", lever=True
+    )
     protected_too: bool = param(
-        False, "switch", None, None, "assumption", "whether they are under temporary protection too, from arrival",
-        lever=True,
+        False, "switch", None, None, "assumption",
+        "whether activities are also offered under temporary protection, from arrival", lever=True,
     )  # fmt: skip
-    share: float = param(0.2, "share", 0, 1, "assumption", "of those to whom they are, who take part", lever=True)
-    other_share: float = param(0.1, "share", 0, 1, "assumption", "of the exempt, who have another activity", lever=True)
+    share: float = param(
+        0.2, "share", 0, 1, "assumption", "adults offered an activity who take part in one", lever=True
+    )
+    other_share: float = param(0.1, "share", 0, 1, "assumption", "exempt adults with another activity", lever=True)
     training_share: float = param(
-        0,
-        "share",
-        0,
-        1,
-        "assumption: little is offered",
-        "of people on the fast track, who follow training",
-        lever=True,
-    )
+        0, "share", 0, 1, "assumption: little is offered", "people on the fast track who follow training", lever=True,
+    )  # fmt: skip
     training_months: int = param(
-        3, "months", 1, 24, "assumption: short training", "months to a certificate", lever=True
+        3, "months", 1, 24, "assumption: short training", "months of training to a certificate", lever=True
     )
-    internship_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work of an internship")
-    participation_job_hours: float = param(20, "hours/week", 0, 40, "assumption", "the same of a participation job")
-    social_firm_hours: float = param(24, "hours/week", 0, 40, "assumption", "the same at a social firm")
+    internship_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work in an internship")
+    participation_job_hours: float = param(20, "hours/week", 0, 40, "assumption", "unpaid work in a participation job")
+    social_firm_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work at a social firm")
 
 
 @njit(cache=True)
@@ -103,7 +102,7 @@ def choose(
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Give activities, and certificates for training."""
+    """Assign activities, and award certificates for training."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows, since = adults(state), offered_since(state, params.offered_from, params.protected_too)
     unpaid = np.zeros(len(Activity), np.int8)

@@ -1,4 +1,4 @@
-"""From when something is offered: from a home, from the permit or from arrival on, the lever of several processes."""
+"""The milestone from which a service is offered: home, permit or arrival; a policy lever of several processes."""
 
 from typing import Literal
 
@@ -14,19 +14,20 @@ _ORDER = ("arrival", "permit", "home")
 
 
 def offered_since(state: State, offer: Offer, protected_too: bool = False) -> np.ndarray:
-    """Month of the home, permit or arrival, (households,); NEVER where it did not come.
+    """Month of the home, permit or arrival from which the service is offered, (households,); NEVER if not reached.
 
-    Temporary protection asks no civic integration: only `protected_too` offers anything there, from arrival on.
+    Temporary protection requires no civic integration: households under it are offered the service only with
+    `protected_too`, from arrival on.
     """
     households = state.households
-    found = getattr(households, _COLUMN[offer])
+    since = getattr(households, _COLUMN[offer])
     if offer != "arrival" and not protected_too:
-        return found  # there is neither permit nor home
-    found, protected = found.copy(), np.flatnonzero(households.stage == Stage.PROTECTED)
-    found[protected] = households.applied[protected] if protected_too else NEVER
-    return found
+        return since  # protected households have neither permit nor home
+    since, protected = since.copy(), np.flatnonzero(households.stage == Stage.PROTECTED)
+    since[protected] = households.applied[protected] if protected_too else NEVER
+    return since
 
 
 def not_later(first: Offer, second: Offer) -> bool:
-    """Whether the first offer comes no later than the second."""
+    """Whether the first milestone is reached no later than the second."""
     return _ORDER.index(first) <= _ORDER.index(second)

@@ -1,17 +1,18 @@
-"""Civic integration: who learns by which route, with a plan of a work centre, from when and until when.
+"""Civic integration: the route of each permit holder, the plan of a work centre, and when integration starts and ends.
 
-Who gets a permit before 2022 falls under the old law: A2 within three years. Who gets it later has one of three routes:
-B1 (A2 after enough hours of class), education for part of the young with secondary school, and self-reliance for those
-to whom learning comes hardest, which ends after its hours. From 2022 on a work centre in each of the 35 regions makes a
-plan first; plans a month are a capacity with a waiting list, longest waiting first.
+Permits granted before 2022 fall under the old law: A2 within three years. Those granted later lead to one of three
+routes: B1 (A2 after enough hours of class), education for part of the young with secondary school, and self-reliance
+for those to whom learning comes hardest, which ends after its hours. From 2022 on a work centre in each of the 35
+regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first.
 
-    capacity = capacity + pace x (funded x people waiting / term - capacity)      where funding follows numbers
+    capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
-Without a permit there is no route: whoever is offered class from arrival on learns up to the level of the law. People
-on the fast track have other activities until they are granted; who followed training by then starts at once.
+Without a permit there is no route: people who are offered class from arrival on learn up to the level of the law.
+People on the fast track have other activities until they are granted a permit; those who have had training by then can
+start class at once.
 
 Source: Wet inburgering 2021 (wi2021_routes, inb_zroute, inb_pip_delay, inb_onderwijs_exp), the law before it
-(inb_exam_old); what lock-in is made of, see abm/jobs/work.py.
+(inb_exam_old); for the lock-in that it causes, see abm/jobs/work.py.
 """
 
 from typing import Literal
@@ -44,27 +45,27 @@ EVENTS = {"planned": "newcomers", "passed": "newcomers"}
 YOUNG = 30 * MONTHS  # age below which the education route is offered [months]
 _OLD, _B1, _HARDEST, _FAST = int(Route.OLD), int(Route.B1), int(Route.SELF_RELIANCE), int(Track.FAST)
 _PROTECTED = int(Stage.PROTECTED)
-NO_ROUTE = len(Route)  # before the permit: a goal and a term of its own
+NO_ROUTE = len(Route)  # index of the level and term that hold before the permit
 
 
 class Params(ProcessParams):
-    """What the law asks, and how fast it starts."""
+    """What the law requires, who follows which route, and how fast plans and classes start."""
 
     classes_from: Offer = param(
         "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons see participation",
-        "when language classes begin to be offered", lever=True,
+        "milestone from which language classes are offered", lever=True,
     )  # fmt: skip
     protected_too: bool = param(
-        False, "switch", None, None, "assumption: no civic integration for who is under temporary protection",
-        "whether classes are offered under temporary protection too, from arrival", lever=True,
+        False, "switch", None, None, "assumption: temporary protection requires no civic integration",
+        "whether classes are also offered under temporary protection, from arrival", lever=True,
     )  # fmt: skip
     start_weeks: float = param(
-        20, "weeks", 0, 52, "assumption: before 2022 people found a course themselves",
-        "weeks from then, or from the plan, until a first class can start", lever=True, dated={"2022-01": 4},
+        20, "weeks", 0, 52, "assumption: before 2022 people found a course themselves", "weeks from `classes_from`, "
+        "or from the plan, until a first class can start", lever=True, dated={"2022-01": 4},
     )  # fmt: skip
     routes: bool = param(
-        False, "switch", None, None, "wi2021_routes", "whether a permit brings one of the three routes", lever=True,
-        dated={"2022-01": True},
+        False, "switch", None, None, "wi2021_routes", "whether new permit holders follow one of the three routes",
+        lever=True, dated={"2022-01": True},
     )  # fmt: skip
     plan: bool = param(
         False, "switch", None, None, "wi2021_routes", "whether a work centre makes a plan before class", lever=True,
@@ -72,67 +73,69 @@ class Params(ProcessParams):
     )  # fmt: skip
     plan_from: Offer = param(
         "home", "choice", None, None, "assumption: inb_intake, municipalities wait for the home",
-        "when a plan begins to be offered", lever=True,
+        "milestone from which a plan is offered", lever=True,
     )  # fmt: skip
     plan_weeks: float = param(
-        10, "weeks", 1, 52, "inb_pip_delay: the norm", "term for a plan, which capacity is set by", lever=True
-    )
+        10, "weeks", 1, 52, "inb_pip_delay: the norm", "term within which a plan is due, by which capacity is set",
+        lever=True,
+    )  # fmt: skip
     funding: Literal["following", "fixed"] = param(
-        "following", "choice", None, None, "assumption", "whether money for work centres follows numbers", lever=True
+        "following", "choice", None, None, "assumption", "whether funding of work centres follows numbers", lever=True
     )
     funded: float = param(
-        0.5, "share", 0.1, 2, "inb_pip_delay: a plan took almost twice the norm", "capacity that is paid for, of what "
-        "would serve those who wait within the term", lever=True,
+        0.5, "share", 0.1, 2, "inb_pip_delay: a plan took almost twice the norm",
+        "funded capacity, relative to what would serve everybody waiting within the term", lever=True,
     )  # fmt: skip
-    pace: float = param(
+    rate: float = param(
         0.2, "share/month", 0.01, 1, "assumption: near inb_pip_delay and inb_pip_2022",
-        "part of the gap by which the capacity of work centres grows or shrinks a month",
+        "part of the gap to the funded capacity of work centres that is closed each month",
     )  # fmt: skip
-    target: float = param(2, "CEFR level", 1, 5, "wi2013: A2 was asked before 2022", "level of the old law", lever=True)
+    target: float = param(
+        2, "CEFR level", 1, 5, "wi2013: A2 was asked before 2022", "level required by the old law", lever=True
+    )
     target_b1: float = param(
-        3, "CEFR level", 1, 5, "wi2021_routes", "level of the B1 and the education route", lever=True
+        3, "CEFR level", 1, 5, "wi2021_routes", "level required on the B1 and education routes", lever=True
     )
     lowered_after: float = param(
         600, "hours", 0, 3000, "wi2021_routes: article 17, considerable effort; the number is an assumption",
         "hours of class after which A2 is enough on the B1 route", lever=True,
     )  # fmt: skip
-    term: int = param(36, "months", 6, 120, "wi2021_routes: three years", "months in class at most", lever=True)
+    term: int = param(36, "months", 6, 120, "wi2021_routes: three years", "most months in class", lever=True)
     self_reliance_months: int = param(
-        18,
-        "months",
-        1,
-        60,
-        "wi2021_routes: 800 hours of class at 10 a week",
+        18, "months", 1, 60, "wi2021_routes: 800 hours of class at 10 a week",
         "months of class on the self-reliance route",
-    )
+    )  # fmt: skip
     ends: Literal["level", "term"] = param(
-        "level", "choice", None, None, "assumption", "whether time is asked until the level is there, or the whole term"
-    )
+        "level", "choice", None, None, "assumption",
+        "whether integration lasts until the level is reached or the whole term",
+    )  # fmt: skip
     hardest_none: float = param(
-        0.9,
-        "share",
-        0,
-        1,
-        "assumption: with the next three a third, inb_zroute",
-        "self-reliance, cannot read and write",
+        0.9, "share", 0, 1, "assumption: with the next three a third, inb_zroute",
+        "people who cannot read and write on the self-reliance route",
+    )  # fmt: skip
+    hardest_primary: float = param(
+        0.5, "share", 0, 1, "assumption: see hardest_none", "people with primary school on the self-reliance route"
     )
-    hardest_primary: float = param(0.5, "share", 0, 1, "assumption: see hardest_none", "the same, primary school")
-    hardest_secondary: float = param(0.18, "share", 0, 1, "assumption: see hardest_none", "the same, secondary school")
-    hardest_higher: float = param(0.05, "share", 0, 1, "assumption: see hardest_none", "the same, higher education")
+    hardest_secondary: float = param(
+        0.18, "share", 0, 1, "assumption: see hardest_none", "people with secondary school on the self-reliance route"
+    )
+    hardest_higher: float = param(
+        0.05, "share", 0, 1, "assumption: see hardest_none", "people with higher education on the self-reliance route"
+    )
     education_share: float = param(
         0.25, "share", 0, 1, "inb_onderwijs_exp: expected of all; here of those under 30 with secondary school",
         "young people with secondary school or more on the education route", lever=True,
     )  # fmt: skip
 
 
-def route(chance: np.ndarray, schooling: np.ndarray, age: np.ndarray, params: Params) -> np.ndarray:
-    """Route of Wi2021, (n,) of Route; chance: a uniform each, schooling: of Schooling, age [months]: (n,)."""
+def route(u: np.ndarray, schooling: np.ndarray, age: np.ndarray, params: Params) -> np.ndarray:
+    """Route under Wi2021, (n,) of Route, by uniform draws u; schooling: of Schooling, age [months]: (n,)."""
     hardest = np.array([params.hardest_none, params.hardest_primary, params.hardest_secondary, params.hardest_higher])[
         schooling
     ]
     studies = params.education_share * ((age < YOUNG) & (schooling >= Schooling.SECONDARY))
-    learns = np.where(chance < hardest + (1 - hardest) * studies, Route.EDUCATION, Route.B1)
-    return np.where(chance < hardest, Route.SELF_RELIANCE, learns).astype(np.int8)
+    learns = np.where(u < hardest + (1 - hardest) * studies, Route.EDUCATION, Route.B1)
+    return np.where(u < hardest, Route.SELF_RELIANCE, learns).astype(np.int8)
 
 
 @njit(cache=True)
@@ -202,16 +205,16 @@ def asked(
 
 
 def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
-    """Rows of those for whom a plan is made this month; the capacity of each region moves towards what is asked."""
+    """Rows of the persons for whom a plan is made this month; adjusts each region's capacity to its waiting list."""
     people, regions = state.newcomers, state.regions
     since = offered_since(state, params.plan_from)
     queue = without_plan(rows, people.planned, people.route, people.household, since, state.households.track)
     where, of = regions_of(state, queue), people.household[queue]
-    waits = np.maximum(since[of], people.born[queue] + YOUNGEST).astype(np.int16)  # who came as a child waits since 18
+    waits = np.maximum(since[of], people.born[queue] + YOUNGEST).astype(np.int16)  # those who came as a child: since 18
     people_waiting = np.bincount(where, minlength=len(regions)) / state.scale
     wanted = params.funded * people_waiting / (params.plan_weeks / WEEKS_PER_MONTH)
     if params.funding == "following":
-        regions.plans[:] += params.pace * (wanted - regions.plans)
+        regions.plans[:] += params.rate * (wanted - regions.plans)
     budget = regions.plans * state.scale + regions.plans_left
     number, one = np.arange(len(queue)), np.ones(len(queue), np.int8)
     served = oldest_first_by(where, number, waits, state.households.lottery[of], one, budget)
@@ -220,13 +223,13 @@ def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Name routes, make plans, and say whose time is asked from when."""
+    """Assign routes, make plans, and mark who is to learn and whose time integration takes."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = adults(state)
     new = without_route(rows, read_only(people.route), people.household, households.granted)
     if params.routes:
-        chance, age = draws.once("route", people.identity[new]), month - people.born[new].astype(np.int64)
-        people.route[new] = route(chance, people.schooling[new], age, params)
+        u, age = draws.once("route", people.identity[new]), month - people.born[new].astype(np.int64)
+        people.route[new] = route(u, people.schooling[new], age, params)
     else:
         people.route[new] = Route.OLD
     planned = make_plans(state, params, rows) if params.plan else rows[:0]
@@ -250,7 +253,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 
 def date_first_class(state: State, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:
-    """Set the month of the first class: some weeks after the plan, or after it was offered where there is none."""
+    """Set the month of the first class: some weeks after the plan, or after class was offered where no plan is made."""
     people = state.newcomers
     weeks = whole_months(params.start_weeks, draws.once("weeks", people.identity[rows]))
     begin = np.maximum(since[people.household[rows]], people.planned[rows])  # NEVER is before every month

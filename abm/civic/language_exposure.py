@@ -1,8 +1,8 @@
-"""Who lives around a household: the share that speaks its language, and how much Dutch is to be heard there.
+"""Informal exposure to Dutch around a household: neighbours who do not share its language, and contact with residents.
 
-In reception the neighbours are the people of the location. Around a home they are residents, with compatriots among
-them more than evenly, because people of one language live near each other. In a complex of starter homes they are its
-tenants, of whom part are residents; how much is left of the contact with them is a column of complexes.
+In reception the neighbours are the people of the location. Around a home they are residents; compatriots are
+over-represented, because people of one language live near each other. In a complex of starter homes they are its
+tenants, part of whom are residents; the contact with them that is left is a column of complexes.
 
 Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, abm/facts/data/origins.csv.
 """
@@ -19,10 +19,10 @@ _HOUSED = int(Stage.HOUSED)
 
 
 def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
-    """Informal Dutch around each household, (households,) ratio, float32; 1 where nobody shares its language or lives.
+    """Informal Dutch around each household, (households,) ratio, float32; 1 without neighbours of its own language.
 
     mixed: how much more is heard where all neighbours are residents; clustering: share of people with the own language
-    around a home, over that in the municipality.
+    around a home, relative to that in the municipality.
     """
     households, towns, places = state.households, state.municipalities, len(state.locations)
     language = state.origins.language
@@ -41,12 +41,12 @@ def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
 
 
 def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: float) -> np.ndarray:
-    """Informal Dutch around tenants of starter homes, (n,) ratio; rows of households and their language: (n,)."""
+    """Informal Dutch around tenants of starter homes, (n,) ratio; rows of households and their languages: (n,)."""
     of, size, where = state.complexes, state.households.size[rows], state.households.complex[rows]
     languages = int(language.max(initial=0)) + 1
     speakers = np.zeros((len(of), languages + 1))  # the last column: no common language
     np.add.at(speakers, (where, language), size)
-    everybody = np.maximum(speakers.sum(axis=1) + of.residents, 1)  # residents live alone, or count for one
+    everybody = np.maximum(speakers.sum(axis=1) + of.residents, 1)  # each resident counts for one person
     own = np.where(language == NO_ROW, 0, speakers[where, language] / everybody[where])
     residents = (of.residents / everybody * of.contact)[where]
     return (1 - own) * (1 + mixed * residents)

@@ -1,14 +1,14 @@
-"""Dutch grows with hours of class, at work and among neighbours; months without work or activity leave disengagement.
+"""Language learning and disengagement: Dutch grows with class, work and neighbours; idle months build disengagement.
 
     level = level + (hours of class + e x hours of work + informal) / (hours per level x age x (1 + slope x level))
     informal = hours of daily life x (1 - share of neighbours with the own language) x (1 + mixed x other neighbours)
     idleness = idleness + (1 - idleness) (1 - exp(-1 / tau)) fill (1 - k x active)     while not employed, before a home
     idleness = idleness x 2^(-1 / half-life)                                           while employed or housed
 
-Hours of work are paid ones or those of an activity. Neighbours are those in the same reception location, where all are
-newcomers, or around a home, where compatriots live together more than evenly (language_exposure.py). Hours per level
-follow schooling. Filling is full while work is barred and partial when it is allowed but there is none. Temporary
-protection counts as before a home: most live in a shelter.
+Hours of work are those of a paid job or of an activity. Neighbours are those in the same reception location, where all
+are newcomers, or around a home, where compatriots are over-represented (language_exposure.py). Hours per level depend
+on schooling. Disengagement builds up in full while work is barred, and in part (`fill`) where work is allowed but the
+person has none. Temporary protection counts as before a home: most people under it live in a shelter.
 
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
@@ -31,42 +31,52 @@ TOP = 5.0  # C1, the highest level that is counted
 
 
 class Params(ProcessParams):
-    """How fast people learn, and what idle months do."""
+    """How fast people learn, and how disengagement builds up and fades."""
 
-    hours_none: float = param(600, "hours/level", 500, 700, "E017", "class hours per level, who cannot read and write")
-    hours_primary: float = param(240, "hours/level", 200, 350, "E017", "the same after primary school")
-    hours_secondary: float = param(210, "hours/level", 160, 260, "E017", "the same after secondary school")
-    hours_higher: float = param(120, "hours/level", 100, 180, "E017", "the same after higher education")
-    slope: float = param(0.36, "ratio/level", 0.1, 0.6, "assumption: prior of delta", "how much slower each level is")
-    young: float = param(0.65, "ratio", 0.5, 0.8, "E018", "hours needed under 25, over those of 25 to 44")
-    old: float = param(2.0, "ratio", 1.5, 2.5, "E018", "hours needed from 45 on, over those of 25 to 44")
+    hours_none: float = param(
+        600, "hours/level", 500, 700, "E017", "class hours per level for people who cannot read and write"
+    )
+    hours_primary: float = param(240, "hours/level", 200, 350, "E017", "class hours per level with primary school")
+    hours_secondary: float = param(210, "hours/level", 160, 260, "E017", "class hours per level with secondary school")
+    hours_higher: float = param(120, "hours/level", 100, 180, "E017", "class hours per level with higher education")
+    slope: float = param(
+        0.36, "ratio/level", 0.1, 0.6, "assumption: prior of delta", "increase in the hours needed per level reached"
+    )
+    young: float = param(0.65, "ratio", 0.5, 0.8, "E018", "hours needed under age 25, relative to ages 25 to 44")
+    old: float = param(2.0, "ratio", 1.5, 2.5, "E018", "hours needed from age 45, relative to ages 25 to 44")
     at_work: float = param(
         0.1, "ratio", 0.02, 0.15, "E012: prior of e_w", "hours of class that an hour of work is worth"
     )
-    at_work_dual: float = param(0.2, "ratio", 0.1, 0.3, "E012: prior of e_w", "the same on a dual track")
+    at_work_dual: float = param(
+        0.2, "ratio", 0.1, 0.3, "E012: prior of e_w", "hours of class that an hour of work is worth on a dual track"
+    )
     informal: float = param(4, "hours/month", 0, 8, "E019: prior of f_inf", "hours of class that daily life is worth")
     mixed: float = param(
-        0.2, "ratio", 0, 1, "assumption: E077, qualitative", "how much more that is where all neighbours are residents"
-    )
-    clustering: float = param(
-        5, "ratio", 1, 20, "assumption", "share of compatriots among neighbours, over that in the municipality"
-    )
-    idle_months: float = param(10, "months", 6, 18, "E005: prior of tau_D", "time in which disengagement builds up")
-    half_life: float = param(55, "months", 24, 96, "E004|E005: prior of h_D", "half-life of disengagement afterwards")
-    idle_allowed: float = param(
-        0.38, "share", 0, 1, "assumption: prior of w_idle", "filling where work is allowed but there is none"
-    )
-    activity: float = param(
-        0.47,
-        "share",
+        0.2,
+        "ratio",
         0,
         1,
-        "E003|E020: sign; size an assumption",
-        "of the filling, prevented by class or other activity",
+        "assumption: E077, qualitative",
+        "increase in informal Dutch where all neighbours are residents",
     )
+    clustering: float = param(
+        5, "ratio", 1, 20, "assumption", "share of compatriots among neighbours, relative to the municipality"
+    )
+    idle_months: float = param(10, "months", 6, 18, "E005: prior of tau_D", "time constant of disengagement")
+    half_life: float = param(
+        55, "months", 24, 96, "E004|E005: prior of h_D", "half-life of disengagement once at work or housed"
+    )
+    idle_allowed: float = param(
+        0.38, "share", 0, 1, "assumption: prior of w_idle",
+        "build-up of disengagement without a job where work is allowed, relative to where it is barred",
+    )  # fmt: skip
+    activity: float = param(
+        0.47, "share", 0, 1, "E003|E020: sign; size an assumption",
+        "build-up of disengagement that class or another activity prevents",
+    )  # fmt: skip
 
 
-YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which learning takes the hours of its schooling
+YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which hours depend on schooling alone
 
 
 @njit(cache=True)
@@ -112,7 +122,7 @@ def disengage(
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Let everybody of working age learn, and let idle months count."""
+    """Raise the language level of adults of working age, and update their disengagement."""
     people, households = state.newcomers, state.households
     rows = adults(state)
     informal = params.informal * openness(state, params.mixed, params.clustering)

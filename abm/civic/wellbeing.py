@@ -1,13 +1,14 @@
-"""Wellbeing of adults moves to a level that work, home, language, certainty, moves, activity and family set.
+"""Wellbeing of adults, which moves towards a level set by work, home, language, status, moves, activity and family.
 
     level = mean + own + b_J job + b_H (home - 1) + b_L (language - 2) - b_S no permit - b_R recent moves
             + b_A active - b_F family apart
-    wellbeing = wellbeing + pace (level - wellbeing) + luck
+    wellbeing = wellbeing + rate (level - wellbeing) + random shock
 
-The unit is a standard deviation of the population, of which the mean is 0. `mean` holds for a permit holder at home
-with level A2 and without work. A starter home counts by its quality, the loss of a home as reception. A move within
-reception counts half after a year. Waiting has no term of its own: what it does runs through moves, language and the
-missing permit. Crowding, contacts and what mixed living does beside language are not in the model.
+The unit is a standard deviation of the population, whose mean is 0. `own` is a person's lasting deviation. `mean` is
+that of permit holders at home with level A2 and without work. A starter home counts by its quality; a lost home counts
+as living in reception. The effect of a move within reception halves in a year. Waiting has no term of its own: it acts
+through moves, language and the missing permit. Crowding, contacts and effects of mixed living other than on language
+are not in the model.
 
 Source: E101 (mean), E098, E100 (work, home, language, status), E097 (moves, activity), E096 (family).
 """
@@ -27,39 +28,38 @@ from abm.tables.people import Reunion
 WRITES = ("newcomers.wellbeing", "newcomers.temper", "households.relocated")
 EVENTS = {}
 HALF = 0.5
-UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
+UNIFORM = 12**0.5  # a uniform draw times this has a standard deviation of one
 A2 = 2  # level of Dutch at which `mean` holds
 _APPLIED, _TRAVELLING = int(Reunion.APPLIED), int(Reunion.TRAVELLING)  # compiled code wants ints
-_BATCH = 512  # persons whose draws are made at a time
+_BATCH = 512  # persons per batch of draws
 
 
 class Params(ProcessParams):
-    """What wellbeing follows, in standard deviations."""
+    """What the level of wellbeing depends on, in standard deviations, and how fast wellbeing follows it."""
 
-    mean: float = param(-0.9, "SD", -1.35, -0.45, "E101: derived", "mean of permit holders at home, A2, without work")
-    spread: float = param(1, "SD", 0.5, 1.2, "assumption: as in the population", "spread between persons")
-    job: float = param(0.25, "SD", 0.1, 0.4, "E098|E100: sign; size an assumption", "having a job")
-    home: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "an own home rather than reception")
-    language: float = param(0.07, "SD per level", 0, 0.15, "E098: sign; size an assumption", "a level of Dutch more")
-    status: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "living without a permit, subtracted")
-    move: float = param(
-        0.15,
-        "SD per move",
-        0.05,
-        0.3,
-        "E097: sign; size an assumption",
-        "a move within reception just made, subtracted",
+    mean: float = param(
+        -0.9, "SD", -1.35, -0.45, "E101: derived", "mean of permit holders at home, at A2, without work"
     )
-    move_half_life: float = param(12, "months", 3, 48, "assumption", "months in which a move comes to count for half")
+    spread: float = param(1, "SD", 0.5, 1.2, "assumption: as in the population", "standard deviation between persons")
+    job: float = param(0.25, "SD", 0.1, 0.4, "E098|E100: sign; size an assumption", "having a job")
+    home: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "a home rather than reception")
+    language: float = param(0.07, "SD per level", 0, 0.15, "E098: sign; size an assumption", "one more level of Dutch")
+    status: float = param(0.3, "SD", 0.1, 0.5, "E098: sign; size an assumption", "having no permit, subtracted")
+    move: float = param(
+        0.15, "SD per move", 0.05, 0.3, "E097: sign; size an assumption", "a recent move within reception, subtracted",
+    )  # fmt: skip
+    move_half_life: float = param(12, "months", 3, 48, "assumption", "half-life of the effect of a move")
     activity: float = param(0.1, "SD", 0, 0.2, "E097: sign; size an assumption", "class, volunteering or an internship")
     family: float = param(
         0.45, "SD", 0.2, 0.7, "E096: hazard ratio 2.10 as a shift of 13% below the cut-off to 25%; derived",
-        "waiting for family abroad, subtracted",
+        "waiting for family still abroad, subtracted",
     )  # fmt: skip
-    pace: float = param(
-        0.15, "share/month", 0.05, 0.3, "assumption: prior of rho_w", "part of the gap closed each month"
+    rate: float = param(
+        0.15, "share/month", 0.05, 0.3, "assumption: prior of rho_w", "part of the gap to the level closed each month"
     )
-    luck: float = param(0.1, "SD", 0.05, 0.2, "assumption: prior of sd_w", "spread of what a month brings by chance")
+    shock: float = param(
+        0.1, "SD", 0.05, 0.2, "assumption: prior of sd_w", "standard deviation of the monthly random shock"
+    )
 
 
 @njit(cache=True)
@@ -107,17 +107,17 @@ def home(location, homeless):
     return found
 
 
-def at_home(state: State) -> np.ndarray:
-    """What the place where a household lives is worth, (households,): 0 in reception, 1 in an ordinary home."""
+def quality_of_home(state: State) -> np.ndarray:
+    """Quality of the place where each household lives, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
-    found = home(read_only(households.location), read_only(households.homeless))
+    quality = home(read_only(households.location), read_only(households.homeless))
     rows = np.flatnonzero(households.complex != NO_ROW) if len(of) else np.empty(0, np.int64)
-    found[rows] = of.quality[households.complex[rows]]
-    return found
+    quality[rows] = of.quality[households.complex[rows]]
+    return quality
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Give who is new an own level, let everybody move to what life sets, and let moves fade."""
+    """Draw the lasting deviation of new adults, move wellbeing towards its level, and let past moves fade."""
     people, households = state.newcomers, state.households
     rows = adults(state)
     new = rows[people.temper[rows] == 0]
@@ -126,11 +126,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
     columns = (
         people.temper, people.employed, people.language, people.active, people.class_hours, people.identity,
-        people.household, at_home(state), households.granted, households.relocated, households.reunion,
+        people.household, quality_of_home(state), households.granted, households.relocated, households.reunion,
     )  # fmt: skip
     move_on(
-        rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.pace,
-        params.luck, draws.address("month"),
+        rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.rate,
+        params.shock, draws.address("month"),
     )  # fmt: skip
     households.relocated[:] *= HALF ** (1 / params.move_half_life)
     return {}

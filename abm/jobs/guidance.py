@@ -1,8 +1,8 @@
 """Job coaches and the recognition of diplomas, for permit holders who seek work.
 
-Coaches are capacity per region: so many per inhabitant, each with a caseload. Of those who got a permit in the last
-years, who waits longest is coached for some months, as strongly as the caseload allows; afterwards the effect fades.
-Who came with a higher diploma and asks for it has it recognised after some months.
+The capacity of coaches is set per region by inhabitants and caseload. Among people who got their permit in recent
+years, those who have waited longest are coached for some months, as strongly as the caseload allows; afterwards the
+effect fades. Higher diplomas offered for recognition are recognised after some months.
 
     strength = min(1, full caseload / caseload)
 
@@ -26,33 +26,34 @@ WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised
 EVENTS = {"recognised": "newcomers", "coached": "newcomers", "coach_awaited": "newcomers"}
 PER_INHABITANTS = 100_000
 _HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
-FAINT = 0.001  # coaching that has faded so far counts as none
+FAINT = 0.001  # coaching that has faded below this counts as none
 
 
 class Params(ProcessParams):
-    """How many coaches there are, and how long recognition takes."""
+    """How many coaches there are and how long they coach, and which diplomas are recognised after how long."""
 
     coaches: float = param(
         0, "coaches", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
-        "job coaches per 100,000 inhabitants, beside the guidance of today", lever=True,
+        "job coaches per 100,000 inhabitants, on top of current guidance", lever=True,
     )  # fmt: skip
-    caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders whom a coach guides", lever=True)
-    full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "caseload at which coaching works in full")
-    coached_months: int = param(12, "months", 3, 36, "E036", "months that somebody is coached", lever=True)
+    caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders per coach", lever=True)
+    full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "largest caseload with full effect")
+    coached_months: int = param(12, "months", 3, 36, "E036", "months of coaching per person", lever=True)
     coached_within: int = param(
-        60, "months", 6, 240, "assumption: E036 is about people who had just come", "months after the permit in which "
-        "a coach can begin", lever=True,
+        60, "months", 6, 240, "assumption: E036 is about people who had just come",
+        "months after the permit within which coaching can begin", lever=True,
     )  # fmt: skip
-    half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of what coaching did")
+    half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of the effect of coaching")
     recognition_months: float = param(
-        9, "months", 1, 24, "E034: 4 to 14 months; 1 to 3 on a fast track", "from the permit to recognition", lever=True
-    )
-    asking_share: float = param(
-        0.4, "share", 0, 1, "assumption: costs and papers keep the rest", "higher diplomas that are offered for it",
+        9, "months", 1, 24, "E034: 4 to 14 months; 1 to 3 on a fast track", "mean time from the permit to recognition",
         lever=True,
     )  # fmt: skip
+    asking_share: float = param(
+        0.4, "share", 0, 1, "assumption: costs and papers keep the rest",
+        "higher diplomas that are offered for recognition", lever=True,
+    )  # fmt: skip
     regulated_share: float = param(
-        0.3, "share", 0, 1, "assumption", "of them for a profession that asks recognition by law"
+        0.3, "share", 0, 1, "assumption", "recognised diplomas for a profession regulated by law"
     )
 
 
@@ -94,20 +95,20 @@ def coached(rows, coached_since, month, months):
 
 
 def recognise(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
-    """Recognise the diplomas that are due this month; returns their rows."""
+    """Recognise the diplomas that are due this month; returns the rows of their holders."""
     people, households, month = state.newcomers, state.households, state.clock.month
     columns = (people.schooling, people.recognised, people.household, households.granted)
     rows = unrecognised(rows, *(read_only(column) for column in columns))
     rows = rows[draws.once("asks", people.identity[rows]) < params.asking_share]
     who, waited = people.identity[rows], month - households.granted[people.household[rows]].astype(np.int64)
-    due = waited >= params.recognition_months * 2 * draws.once("months", who)  # evenly around the mean
+    due = waited >= params.recognition_months * 2 * draws.once("months", who)  # uniform, with that mean
     people.recognised[rows[due]] = month
     people.regulated[rows[due]] = draws.once("regulated", who[due]) < params.regulated_share
     return rows[due]
 
 
 def coach(state: State, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give free coaches to those who wait longest; returns who begins, and who waits on."""
+    """Give free coaches to the people who have waited longest; returns rows of those who begin and who still wait."""
     people, households, month = state.newcomers, state.households, state.clock.month
     busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
     capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
@@ -118,9 +119,9 @@ def coach(state: State, params: Params, rows: np.ndarray) -> tuple[np.ndarray, n
     queue = rows[waits & (households.location[people.household[rows]] == NO_ROW)]
     of, number, one = people.household[queue], np.arange(len(queue)), np.ones(len(queue), np.int8)
     since, lottery = households.granted[of], households.lottery[of]
-    found = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
-    people.coached_since[found] = month
-    return found, queue[people.coached_since[queue] == NEVER]
+    begun = queue[oldest_first_by(regions_of(state, queue), number, since, lottery, one, np.maximum(free, 0.0))]
+    people.coached_since[begun] = month
+    return begun, queue[people.coached_since[queue] == NEVER]
 
 
 def inhabitants(state: State) -> float:
@@ -129,7 +130,7 @@ def inhabitants(state: State) -> float:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Recognise diplomas, begin coaching, and let what it did fade."""
+    """Recognise diplomas, begin coaching, and let the effect of past coaching fade."""
     people, month = state.newcomers, state.clock.month
     rows = adults(state)
     recognised = recognise(state, params, draws, rows)

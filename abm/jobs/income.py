@@ -1,8 +1,8 @@
-"""What adults live on: the net wage, and social assistance where a household at home earns less than its norm.
+"""Income of adults: the net wage, plus social assistance where a housed household earns less than its norm.
 
     net wage = net x wage
-    assistance of a household = max(norm - net wages of its adults, 0), at home; shared evenly by them
-    norm = social assistance of a single person x (couple, from two adults on)
+    assistance of a household = max(norm - net wages of its adults, 0), if housed; shared evenly by them
+    norm = social assistance of a single person x (couple, with two or more adults)
 
 Allowances in reception, for rent and for children are not counted.
 
@@ -32,14 +32,15 @@ _HOUSED = int(Stage.HOUSED)
 
 
 class Params(ProcessParams):
-    """From gross to net, and the norm of social assistance."""
+    """Ratio of net to gross wages, and the norm of social assistance."""
 
     net: float = param(
-        0.9, "ratio", 0.6, 1, "assumption: little tax is left on 28 hours near the minimum wage", "net wage over gross"
-    )
+        0.9, "ratio", 0.6, 1, "assumption: little tax is left on 28 hours near the minimum wage",
+        "net wage, relative to gross",
+    )  # fmt: skip
     couple: float = param(
         1.43, "ratio", 1, 2, "assumption: norm of couples over that of single persons",
-        "assistance of two adults or more",
+        "norm of two or more adults, relative to a single adult",
     )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def assist(rows, household, stage, net_wage, income, earned, adults, assistance,
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Work out this month's incomes."""
+    """Compute this month's incomes."""
     people, households = state.newcomers, state.households
     norm = state.inputs.series_at("social_assistance", state.clock.month)
     np.multiply(people.wage, np.float32(params.net), out=people.net_wage)

@@ -1,8 +1,8 @@
-"""Where seekers and employers meet: by commuting, vacancies and sector, and who hires whom.
+"""How job seekers and employers meet, by commuting, vacancies and sector, and which employer hires whom.
 
-A seeker meets the employers within reach by their vacancies, for a share of the meetings only those of the own sector.
-Where more come to an employer than it has vacancies, part of the meetings leads to nothing, so no employer hires more
-than it asks. The rule is used by `abm.jobs.work`.
+A seeker meets the employers within reach in proportion to their vacancies; a share of the meetings is within the
+seeker's own sector only. Where more seekers come to an employer than it has vacancies, part of the meetings comes to
+nothing, so no employer hires more people than it has vacancies. The rule is used by `abm.jobs.work`.
 """
 
 from typing import NamedTuple
@@ -16,17 +16,17 @@ _NOTHING = 1e-9
 
 
 class Meetings(NamedTuple):
-    """Where seekers of a region and sector meet employers, and for what share of the meetings there is a vacancy."""
+    """Meetings of seekers by region and sector: the share that finds a vacancy, and the employers behind these."""
 
-    open: np.ndarray  # (regions, sectors + 1) share of matches for which there is a vacancy
-    own: np.ndarray  # (regions, sectors + 1) of those, the share in the own sector
-    edges: np.ndarray  # (regions, employers + 1) cumulated chance of each employer, in the order of `order`
+    open: np.ndarray  # (regions, sectors + 1) share of meetings for which there is a vacancy
+    own: np.ndarray  # (regions, sectors + 1) share of those within the seeker's own sector
+    edges: np.ndarray  # (regions, employers + 1) cumulative weight of each employer, in the order of `order`
     order: np.ndarray  # (employers,) rows of employers, sector by sector
-    first: np.ndarray  # (sectors + 1,) where each sector begins in that order
+    first: np.ndarray  # (sectors + 1,) position in that order at which each sector begins
 
 
 def reached(state: State, of_employers: np.ndarray) -> np.ndarray:
-    """What residents of each region reach of a quantity of employers, by commuting, (regions, employers)."""
+    """A quantity of employers, weighted by commuting from each region, (regions, employers)."""
     return state.inputs.commuting[:, state.employers.region] * of_employers
 
 
@@ -36,18 +36,19 @@ def by_sector(state: State, each: np.ndarray) -> np.ndarray:
 
 
 def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
-    """What holds for who meets employers of the own sector for a share, (regions, sectors + 1).
+    """Mean over a seeker's meetings, of which a share is within the own sector, (regions, sectors + 1).
 
-    own (regions, sectors): what holds there; anywhere (regions,): among all, which is all that counts without a sector.
+    own (regions, sectors): the value in the own sector; anywhere (regions,): the value among all employers, which alone
+    counts for seekers without a sector (last column).
     """
     return np.column_stack([share * own + (1 - share) * anywhere[:, None], anywhere])
 
 
 def meet(state: State, share: float, met: np.ndarray) -> Meetings:
-    """Let seekers meet the employers within reach, by their vacancies: a share of them in the own sector only.
+    """Meetings of seekers with the employers within reach, by vacancies; a share of them is in the own sector only.
 
-    met: chances of seekers together, (regions, sectors + 1), at the scale of the run. Where more come to an employer
-    than it has vacancies, part of the matches finds none.
+    met: summed probabilities of seekers, (regions, sectors + 1), at the scale of the run. Where more seekers come to an
+    employer than it has vacancies, part of the meetings finds none.
     """
     vacancies, sector = state.employers.vacancies, state.employers.sector
     reach = reached(state, vacancies)

@@ -1,7 +1,7 @@
-"""The loops over who seeks work, of `abm.jobs.work`: the odds of a job, access by law, and search.
+"""Compiled loops over job seekers, for `abm.jobs.work`: the log odds of a job, legal access, and search effort.
 
-Columns go in by name (`Columns`), numbers too (`Odds`, `Rules`), so that each rule stands once and is compiled once.
-Twins in tests/jobs/test_job_search.py and tests/helpers/adults.py are the oracle.
+Columns and numbers are passed by name (`Columns`, `Odds`, `Rules`), so that each rule is written and compiled once.
+Independent NumPy versions in tests/jobs/test_job_search.py and tests/helpers/adults.py check them.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,10 @@ from abm.people.working_age import free_since
 from abm.state import State
 from abm.tables.people import Stage, Track
 
-PRIME, DECADE = 30 * MONTHS, 10 * MONTHS  # age from which finding work gets harder, and the step [months]
+PRIME, DECADE = (
+    30 * MONTHS,
+    10 * MONTHS,
+)  # age from which finding work gets harder, and the unit of that effect [months]
 _FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
 _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
@@ -30,7 +33,7 @@ _HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_
 
 
 class Columns(NamedTuple):
-    """Whole columns: of persons up to `identity`, of households up to `free_since`, then region of each place."""
+    """Whole columns: of persons up to `identity`, of households up to `free_since`, then the region of each place."""
 
     talent: np.ndarray
     language: np.ndarray
@@ -56,14 +59,14 @@ class Columns(NamedTuple):
     track: np.ndarray
     stage: np.ndarray
     tax_on_work: np.ndarray
-    support: np.ndarray  # in the municipality at placement
-    free_since: np.ndarray  # month from which work asks no work permit
+    support: np.ndarray  # of residents in the municipality at placement
+    free_since: np.ndarray  # month from which no work permit is needed
     region_of_location: np.ndarray
     region_of_municipality: np.ndarray
 
 
 class Odds(NamedTuple):
-    """What each thing adds to the log odds of a job, see Params of `work`."""
+    """Coefficients of the log odds of a job; see Params of `work`."""
 
     level: float
     idleness: float
@@ -71,35 +74,35 @@ class Odds(NamedTuple):
     ageing: float
     woman: float
     in_reception: float
-    coaching: float  # of a coach at the scale of the country
+    coaching: float  # where everybody is coached
     regulated: float
     recognised: float
-    support: float  # a standard deviation more of support at placement
+    support: float  # per standard deviation of support at placement
 
 
 class Rules(NamedTuple):
-    """Access to work, search and how long jobs last."""
+    """Numbers of access to work, of search and of expected job duration."""
 
     barred_months: int
-    before: float  # job finding before the permit, over that with one
-    months: float  # of work that the cap allows in twelve [months]; more than twelve without a cap
+    before: float  # job finding before the permit, relative to that with one
+    months: float  # of work that the cap allows in twelve; more than twelve without a cap
     lock_in: float
     lock_in_dual: float
     separation: float
     settled: float
-    moves: float  # chance a month that a move in reception ends a job, as employers expect it
-    tenure: float  # what the log of expected tenure adds
+    moves: float  # monthly probability that a move in reception ends a job, as employers expect
+    tenure: float  # coefficient of the log of expected job duration
     tax_elasticity: float
     tax_reference: float
     mood: float
 
 
 def columns(state: State) -> Columns:
-    """The columns that the loops look at, read-only."""
+    """The columns that the loops read, as read-only arrays."""
     people, households = state.newcomers, state.households
-    found = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
-    found += [free_since(state), state.locations.region, state.municipalities.region]
-    return Columns(*(read_only(each) for each in found))
+    every = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
+    every += [free_since(state), state.locations.region, state.municipalities.region]
+    return Columns(*(read_only(column) for column in every))
 
 
 @njit(cache=True, inline="always")
@@ -182,14 +185,14 @@ def chance_each(rows, z, c, month, r):
 
 
 class JobSeekers(NamedTuple):
-    """Who can find a job this month, (m,) each, and the sum of their chances."""
+    """The adults who can find a job this month, (m,) each, and the sums of their probabilities."""
 
     row: np.ndarray
     identity: np.ndarray
-    chance: np.ndarray  # of a job where there is a vacancy
-    where: np.ndarray  # region where they live
+    chance: np.ndarray  # probability of a job where there is a vacancy
+    where: np.ndarray  # region of residence
     sector: np.ndarray  # last: none
-    met: np.ndarray  # (regions, sectors + 1)
+    met: np.ndarray  # sums of `chance`, (regions, sectors + 1)
 
 
 @njit(cache=True)
@@ -266,12 +269,15 @@ def together(where, sector, chance, regions, sectors):
 
 
 def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
-    """Who can find a job this month; see look_for_work. lift: more log odds, (m,) or a number, for identities (m,)."""
+    """The adults who can find a job this month; see look_for_work.
+
+    lift: function from identities (m,) to extra log odds, (m,) or a number.
+    """
     row, who, chance, mood, against, where, sector = look_for_work(
         rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
     )
     against -= lift(who)
-    np.exp(mood, out=mood)  # NumPy finds several at once
+    np.exp(mood, out=mood)  # NumPy computes several at once
     np.exp(against, out=against)
     against += 1
     chance *= mood

@@ -1,6 +1,6 @@
-"""The loops over who has a job, of `abm.jobs.work`: the cap, moves, and what a month at work or without leaves.
+"""Compiled loops over adults and their jobs, for `abm.jobs.work`: the cap on work, moves, and monthly bookkeeping.
 
-Months of work that asked a work permit are a bit each, the last month lowest, for twelve months.
+Months of work that needed a work permit are stored as one bit each, the latest month lowest, for twelve months.
 """
 
 from math import floor
@@ -13,13 +13,13 @@ from abm.engine.draws import philox, unit
 from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
-YEAR = (1 << MONTHS) - 1  # a bit for each of the last twelve months
-NO_CAP = 52  # weeks: a cap of so many in a year is none
+YEAR = (1 << MONTHS) - 1  # mask: one bit for each of the last twelve months
+NO_CAP = 52  # weeks a year from which a cap does not bind
 _S32, _PROTECTED = np.uint64(32), int(Stage.PROTECTED)
 
 
 def months_allowed(weeks: float) -> float:
-    """Months of work in twelve that a cap of so many weeks allows; more than there are where it is no cap."""
+    """Months of work that a cap of so many weeks allows in twelve; more than twelve where it does not bind."""
     return weeks / WEEKS_PER_MONTH if weeks < NO_CAP else MONTHS + 1.0
 
 

@@ -1,27 +1,28 @@
-"""People of working age find paid work, and lose it.
+"""Adults of working age find paid work and lose it.
 
-    chance of a job this month = access x search x logistic(z)
+    probability of a job this month = access x search x logistic(z)
     z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
-        + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(expected tenure)
+        + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(job duration ratio)
 
-Seekers meet employers within reach by commuting, by their vacancies, a share of them in the own sector only; where
-more come than there are vacancies, part of the matches finds none. Access is none in the first months after the
-application, a fraction while a work permit is needed, and one with a residence permit or where temporary protection
-asks none. Search is lower during civic integration (lock-in), none when exempt, lower with low wellbeing, and follows
-what is kept of a wage in reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. Expected tenure is
-shorter where a move in reception or the cap can end the job. A job ends by chance, less often with experience, when
-somebody is moved in reception, or moves house, to another region, and where it needs a work permit, after `weeks_cap`
-weeks of work in twelve months.
+Seekers meet employers within commuting reach in proportion to their vacancies, a share of them in the own sector only;
+where more seekers come than there are vacancies, part of the meetings finds none. Access is zero in the first months
+after the application, a fraction while a work permit is needed, and one with a residence permit or where temporary
+protection requires none. Search is lower during civic integration (lock-in), zero when exempt, lower with low
+wellbeing, and depends on the part of a wage that is kept in reception: ((1 - tax) / (1 - tax at which base holds)) ^
+elasticity. The job duration ratio is the expected job duration over that of a permit holder at home; it is below one
+where a move in reception or the cap can end the job. A job ends at random, less often with experience; when a move
+within reception or to another home takes the person to another region; and where it needs a work permit, after
+`weeks_cap` weeks of work in twelve months.
 
     P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
     wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
 
-Wages rise with the minimum wage. A job keeps its level and hours: to get better ones, somebody finds another job.
+Wages rise with the minimum wage. A job keeps its level and hours; only another job can have better ones.
 
 Source: unemployment, minimum wage, abm/facts/data/national_series.csv, unemployment.csv; job finding E045, E010, E004,
-E005, E026, E031, E032; match E021, E024; work permits E007, rule_6m; separation E046; lock-in E012, E013; what is kept
-of a wage E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_jobs.
+E005, E026, E031, E032; match E021, E024; work permits E007, rule_6m; separation E046; lock-in E012, E013; part of a
+wage that is kept E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_jobs.
 """
 
 import numpy as np
@@ -62,10 +63,10 @@ B1 = 3  # level of Dutch at which `at_level` holds
 
 
 class Params(ProcessParams):
-    """How jobs are found and lost."""
+    """Access to work, coefficients of job finding, separation, and the hours, level and wage of jobs."""
 
     barred_months: int = param(
-        6, "months", 0, 36, "rule_6m", "months after the application in which work is barred", lever=True,
+        6, "months", 0, 36, "rule_6m", "months after the application during which work is barred", lever=True,
         dated={"2026-06": 3},
     )  # fmt: skip
     work_permit: bool = param(
@@ -77,135 +78,121 @@ class Params(ProcessParams):
     )  # fmt: skip
     with_permit: float = param(
         0.6, "ratio", 0.02, 1, "E007|twv: set by 1,514 permits in 2017-2021",
-        "job finding where a work permit is needed, over that with free access, the cap apart",
+        "job finding where a work permit is needed, relative to free access, apart from the cap",
     )  # fmt: skip
-    tenure: float = param(
+    expected_duration: float = param(
         0.5, "log odds", 0, 1.5, "E007: prior of g_ten; the value is an assumption within it",
-        "the log of how long a job is expected to last, over how long it does at home with a permit",
+        "log of expected job duration, relative to that of a permit holder at home",
     )  # fmt: skip
     own_sector: float = param(
         0.3, "share", 0, 1, "assumption: seven in ten jobs are in temporary work, catering and trade (ser_jobs)",
-        "of the employers that somebody meets, those of the own sector only",
+        "meetings of a seeker that are with employers of the own sector only",
     )  # fmt: skip
-    base: float = param(-2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "job finding")
-    level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "a level of Dutch more")
-    idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement against none, subtracted")
+    base: float = param(-2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "baseline")
+    level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "one more level of Dutch")
+    idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement, subtracted")
     experience: float = param(
-        0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "a year worked more, to two"
+        0.19, "log odds/year", 0, 0.5, "assumption: prior of beta_X", "one more year of work, up to two"
     )
     experience_fading: float = param(
-        0.02, "share/month", 0, 0.1, "assumption", "part of it that a month without work takes"
+        0.02, "share/month", 0, 0.1, "assumption", "part of experience lost in a month without work"
     )
     woman: float = param(
         -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
         "a woman rather than a man",
     )  # fmt: skip
-    ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten years older, from 30 on")
-    unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "a point of unemployment more")
+    ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten more years of age, from 30 on")
+    unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "one more point of unemployment")
     reference_unemployment: float = param(
         4.9, "percent", 2, 9, "cbs_labour_quarters: mean of 2018", "unemployment at which the odds of a job are `base`"
     )
     slack: float = param(
-        0,
-        "percentage points",
-        -3,
-        5,
-        "assumption: nothing on top of the series",
-        "unemployment over that of the series",
+        0, "percentage points", -3, 5, "assumption: nothing on top of the series", "unemployment on top of the series"
     )
     in_reception: float = param(
-        -0.6, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception, expected moves apart"
+        -0.6, "log odds", -1, 0, "assumption: prior of b_azc", "living in reception, apart from expected moves"
     )
     lock_in: float = param(
-        0.25,
-        "ratio",
-        0.05,
-        0.5,
-        "E012|E013|E045: set by the cohort of 2014",
-        "search in civic integration, over that later",
-    )
-    lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "the same on a dual track")
-    coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching against none")
+        0.25, "ratio", 0.05, 0.5, "E012|E013|E045: set by the cohort of 2014",
+        "search during civic integration, relative to afterwards",
+    )  # fmt: skip
+    lock_in_dual: float = param(0.65, "ratio", 0.4, 0.9, "E012|E013", "search on a dual track, relative to afterwards")
+    coaching: float = param(0.6, "log odds", 0, 1.1, "E036|E038: prior of beta_J", "full coaching")
     at_scale: float = param(
-        0.5, "share", 0.1, 1, "E039: prior of omega", "of that, what is left where everybody is coached"
+        0.5, "share", 0.1, 1, "E039: prior of omega", "part of the effect of coaching left where everybody is coached"
     )
     trust: float = param(0.25, "log odds", 0, 0.5, "E044: prior of g_peer", "full trust of employers within reach")
-    lasting: int = param(
-        6, "months", 1, 24, "assumption", "months after which employers count a job as one that lasted"
-    )
+    lasting: int = param(6, "months", 1, 24, "assumption", "months after which a job counts as one that lasted")
     subsidised_share: float = param(
         0, "share", 0, 1, "assumption", "job seekers whose employer would get a wage subsidy", lever=True
     )
-    subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a subsidy against none")
-    regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma, profession regulated by law")
-    recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma, other profession")
+    subsidy: float = param(0.4, "log odds", 0.1, 0.8, "E040|E041: sign; size an assumption", "a wage subsidy")
+    regulated: float = param(0.6, "log odds", 0.2, 1, "E033", "a recognised diploma for a profession regulated by law")
+    recognised: float = param(0.1, "log odds", 0, 0.2, "E033|E034", "a recognised diploma for another profession")
     match: float = param(
         0.2, "log odds", 0, 0.45, "E021|E022|E023|E024: prior of beta_M; the value is an assumption within it",
-        "a standard deviation more of the match with the region",
+        "one more standard deviation of the match with the region",
     )  # fmt: skip
     support: float = param(
-        0.25, "log odds", 0, 0.5, "E032", "a standard deviation more of support of residents at placement"
+        0.25, "log odds", 0, 0.5, "E032", "one more standard deviation of residents' support at placement"
     )
     separation: float = param(
-        0.05,
-        "share/month",
-        0.015,
-        0.05,
-        "E046: set by the cohort of 2014",
-        "jobs that end each month, without experience",
-    )
+        0.05, "share/month", 0.015, 0.05, "E046: set by the cohort of 2014",
+        "jobs that end each month, for people without experience",
+    )  # fmt: skip
     settled: float = param(
-        0.03, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "how a year of experience lowers that"
+        0.03, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "decrease in separation per year of experience"
     )
     tax_elasticity: float = param(
-        0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090", "search over what is kept of a wage"
-    )
+        0.2, "ratio", 0, 0.4, "assumption: within the prior of E089 and E090",
+        "elasticity of search to the part of a wage that is kept",
+    )  # fmt: skip
     tax_reference: float = param(
-        0.41,
-        "share",
-        0,
-        0.95,
-        "assumption: a lone adult on 28 hours under the Reba of 2015",
-        "tax at which `base` holds",
-    )
+        0.41, "share", 0, 0.95, "assumption: a lone adult on 28 hours under the Reba of 2015",
+        "tax on wages at which `base` holds",
+    )  # fmt: skip
     mood: float = param(
-        0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w", "search taken by each SD of low wellbeing"
-    )
+        0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w",
+        "decrease in search per SD of wellbeing below the mean",
+    )  # fmt: skip
     over_minimum: float = param(
-        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum", "gross wage over the minimum wage"
-    )
+        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum",
+        "gross wage, relative to the minimum wage",
+    )  # fmt: skip
     full_week: float = param(
-        38, "hours/week", 36, 40, "assumption: usual full week", "hours that the minimum wage is for"
+        38, "hours/week", 36, 40, "assumption: usual full week", "hours to which the minimum wage applies"
     )
     full_time: float = param(
         0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
         "jobs of a full week",
     )  # fmt: skip
     hours: int = param(
-        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a job in part time"
+        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a part-time job"
     )
     hours_spread: int = param(
         10, "hours/week", 0, 20, "assumption: a third under 20 hours; half of them in ukr_emp_hours (July 2022)",
-        "most that such a job has more or less",
+        "largest deviation of a part-time job from the mean hours",
     )  # fmt: skip
     at_level: float = param(
         -0.6, "log odds", -2, 1, "assumption: a third of the jobs (bakker_mismatch: sign)",
-        "job at the level of schooling, level B1 and no recognised diploma",
+        "job at the level of schooling, at B1 and without a recognised diploma",
     )  # fmt: skip
     level_language: float = param(
-        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job", "the same, a level more"
-    )
+        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job",
+        "job at the level of schooling, for one more level of Dutch",
+    )  # fmt: skip
     level_recognised: float = param(
-        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption", "the same, a recognised diploma"
-    )
+        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption",
+        "job at the level of schooling, for a recognised diploma",
+    )  # fmt: skip
     matched_wage: float = param(
         1.2, "ratio", 1, 1.6, "E033: full recognition raised hourly wages by a fifth; taken for a job at the level",
-        "wage of a job at the level of secondary school or more, over that of another",
+        "wage of a job at the level of secondary school or more, relative to another job",
     )  # fmt: skip
 
 
 def weights(params: Params) -> job_search.Odds:
-    """What each thing adds to the log odds of a job."""
+    """Coefficients of the log odds of a job."""
     return job_search.Odds(
         params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
         params.at_scale * params.coaching, params.regulated, params.recognised,
@@ -214,46 +201,46 @@ def weights(params: Params) -> job_search.Odds:
 
 
 def rules(state: State, params: Params) -> job_search.Rules:
-    """Access, search and how long jobs last, as they hold this month."""
+    """Numbers of access, search and expected job duration that hold this month."""
     before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return job_search.Rules(
         params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
-        float(state.nation.expected_moves.sum()), params.tenure, params.tax_elasticity, params.tax_reference,
+        float(state.nation.expected_moves.sum()), params.expected_duration, params.tax_elasticity, params.tax_reference,
         params.mood,
     )  # fmt: skip
 
 
 def months_allowed(params: Params) -> float:
-    """Months of work that the cap allows in twelve; it is a condition of the work permit, and falls with it."""
+    """Months of work that the cap allows in twelve; without work permits there is no cap."""
     return job_spells.months_allowed(params.weeks_cap if params.work_permit else job_spells.NO_CAP)
 
 
 def odds_of_person(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
-    """Part of z that is the person's, (n,) log odds."""
+    """Personal part of z, (n,) log odds."""
     return job_search.odds_each(rows, job_search.columns(state), state.clock.month, weights(params))
 
 
-def chance_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Access, search and z of persons together, (n,): the chance of a job where there is a vacancy."""
+def probability_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Probability of a job where there is a vacancy, (n,): access x search x logistic(z)."""
     return job_search.chance_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
 
 
 def local_odds(state: State, params: Params) -> np.ndarray:
-    """Part of z that is of the place, (regions, sectors + 1) log odds; the last column for who has no sector."""
+    """Regional part of z, (regions, sectors + 1) log odds; the last column is for adults without a sector."""
     unemployment = PER_CENT * unemployment_by_region(state) + params.slack - params.reference_unemployment
     regional = params.base + params.unemployment * unemployment
     return regional[:, None] + params.trust * trust_met(state, params.own_sector)
 
 
 def unemployment_by_region(state: State) -> np.ndarray:
-    """Unemployment of each region, (regions,) share: as it was in one year, moving with that of the country."""
+    """Unemployment of each region, (regions,) share: that of one year, scaled to the national series."""
     region = state.inputs.regional_unemployment
     country = np.average(region, weights=state.regions.population_share)
     return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
 def trust_met(state: State, share: float) -> np.ndarray:
-    """Mean trust of the employers that seekers meet, (regions, sectors + 1), by jobs within reach."""
+    """Mean trust of the employers that seekers meet, weighted by jobs within reach, (regions, sectors + 1)."""
     jobs = job_matching.reached(state, state.employers.jobs)
     trusting = jobs * state.employers.trust
     own = job_matching.by_sector(state, trusting) / np.maximum(job_matching.by_sector(state, jobs), 1)
@@ -261,25 +248,25 @@ def trust_met(state: State, share: float) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """End jobs, then find them; experience grows and fades."""
+    """End jobs and fill vacancies; update the experience of adults and employers."""
     people, free = state.newcomers, read_only(free_since(state))
     working, seeking = parted(adults(state), read_only(people.employed))
     over = cap_reached(state, params, draws, working, free)
-    capped, lost = working[over], ended(state, params, draws, working[~over])
-    hired, where, employer = found(state, params, draws, seeking)
-    note_experience(state, params, working, lost)
+    capped, lost = working[over], jobs_ended(state, params, draws, working[~over])
+    hired, where, employer = find_jobs(state, params, draws, seeking)
+    record_for_employers(state, params, working, lost)
     follow_minimum_wage(state, working)
-    end(people, lost)
-    end(people, capped)
-    begin(state, params, draws, hired, where, employer)
-    live_a_month(state, params, working, seeking, free)
-    end(people, np.flatnonzero(people.employed > people.adult))  # who left the country or reached the pension
-    asked = params.work_permit & (free[people.household[hired]] == NEVER)
-    return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[asked]}
+    end_jobs(people, lost)
+    end_jobs(people, capped)
+    begin_jobs(state, params, draws, hired, where, employer)
+    record_month(state, params, working, seeking, free)
+    end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
+    with_permit = params.work_permit & (free[people.household[hired]] == NEVER)
+    return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[with_permit]}
 
 
-def live_a_month(state: State, params: Params, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
-    """Let experience, months of work without a residence permit and idle months count, of who worked and sought."""
+def record_month(state: State, params: Params, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
+    """Update experience, months of work without a residence permit and idle months of all adults."""
     people, households = state.newcomers, state.households
     columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
     for rows, worked in ((working, True), (seeking, False)):
@@ -291,22 +278,24 @@ def live_a_month(state: State, params: Params, working: np.ndarray, seeking: np.
 
 
 def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Whose job ends because the cap on work without a residence permit is used up, (n,) bool."""
+    """Whether the cap on work without a residence permit ends each job, (n,) bool."""
     months, cap = months_allowed(params), draws.address("cap", lifelong=True)
     people = state.newcomers
     columns = (people.household, people.permit_months, people.identity)
     return job_spells.capped(working, *(read_only(each) for each in columns), free, months, cap)
 
 
-def ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
-    """Rows of those whose job ends by chance, or by a move."""
+def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
+    """Rows of the adults whose job ends at random or by a move."""
     people = state.newcomers
     ends = params.separation * np.exp(-params.settled * people.experience[working])
     return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
 
 
-def found(state: State, params: Params, draws: Draws, seeking: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of the seekers who find a job this month, region where they live and row of the employer, (h,) each."""
+def find_jobs(
+    state: State, params: Params, draws: Draws, seeking: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the seekers who find a job this month, their region of residence and row of the employer, (h,) each."""
     seekers = job_search.seek(
         seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
@@ -320,16 +309,16 @@ def found(state: State, params: Params, draws: Draws, seeking: np.ndarray) -> tu
 
 
 def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:
-    """What a wage subsidy adds to the log odds of seekers, (n,) or 0 where nobody has one; who: identities (n,)."""
+    """Log odds that a wage subsidy adds, (n,), or 0 where nobody has one; who: identities (n,)."""
     if not params.subsidised_share:
         return 0.0
     return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
 
 
-def begin(
+def begin_jobs(
     state: State, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray
 ) -> None:
-    """Begin jobs."""
+    """Begin jobs, with their level, hours and wage; where: region of residence, employer: row, (n,) each."""
     people, month, who = state.newcomers, state.clock.month, state.newcomers.identity[hired]
     matched = at_level(state, params, hired, draws.uniform("level", who))
     hours = hours_of(params, draws.uniform("hours", who))
@@ -344,31 +333,34 @@ def begin(
     people.employer[hired] = employer
 
 
-def at_level(state: State, params: Params, rows: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Whether new jobs ask the schooling of those hired, (n,) bool, by a uniform each; any asks primary school."""
+def at_level(state: State, params: Params, rows: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Whether new jobs require the schooling of those hired, (n,) bool, by uniform draws u.
+
+    Every job is at the level of primary school.
+    """
     people = state.newcomers
     z = params.at_level + params.level_language * (people.language[rows].astype(np.float64) - B1)
     z += params.level_recognised * (people.recognised[rows] != NEVER)
-    return (people.schooling[rows] < Schooling.SECONDARY) | (chance < 1 / (1 + np.exp(-z)))
+    return (people.schooling[rows] < Schooling.SECONDARY) | (u < 1 / (1 + np.exp(-z)))
 
 
-def hours_of(params: Params, chance: np.ndarray) -> np.ndarray:
-    """Hours of a job a week, (n,) whole, from a uniform each: a full week, or evenly around the mean of part time."""
-    part = (chance - params.full_time) / (1 - params.full_time)
+def hours_of(params: Params, u: np.ndarray) -> np.ndarray:
+    """Whole hours of jobs a week, (n,), from uniform draws u: a full week, or uniform around the part-time mean."""
+    part = (u - params.full_time) / (1 - params.full_time)
     around = params.hours + params.hours_spread * (2 * part - 1)
-    return np.rint(np.where(chance < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
+    return np.rint(np.where(u < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
 
 
 def follow_minimum_wage(state: State, working: np.ndarray) -> None:
-    """Let wages rise with the minimum wage."""
+    """Raise wages along with the minimum wage."""
     month, wage = state.clock.month, state.newcomers.wage
     now, then = (state.inputs.series_at("minimum_wage", max(each, 0)) for each in (month, month - 1))
     if now != then:
         wage[working] *= now / then
 
 
-def note_experience(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
-    """Tell employers of jobs that have just lasted long enough, of those that a move in reception ended, and of all."""
+def record_for_employers(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
+    """Count jobs that have just lasted long enough, those ended by a move in reception, and all those in reception."""
     people, employers, location = state.newcomers, state.employers, state.households.location
     columns = (people.hired, people.employer, people.household, location, state.households.stage)
     state.nation.jobs_in_reception[:] = job_spells.note_jobs(
@@ -378,15 +370,15 @@ def note_experience(state: State, params: Params, employed: np.ndarray, lost: np
     employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
 
 
-def end(people, rows: np.ndarray) -> None:
-    """End jobs."""
+def end_jobs(people, rows: np.ndarray) -> None:
+    """End the jobs of persons."""
     people.employed[rows] = False
     people.work_hours[rows] = 0
     people.wage[rows] = 0
 
 
 def moved_away(state: State, rows: np.ndarray) -> np.ndarray:
-    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it."""
+    """Whether reception or an own move took each person out of the region where the job began, (n,) bool."""
     people, households = state.newcomers, state.households
     columns = (
         people.household, people.work_region, households.moved_out, households.location, households.municipality,

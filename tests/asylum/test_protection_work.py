@@ -11,18 +11,18 @@ from abm.measures import MEASURES
 from abm.observe.measure import Month
 from abm.people import profile
 from abm.tables.people import Schooling, Stage
-from tests.helpers.adults import PLAIN, grown, odds, village_state
+from tests.helpers.adults import PLAIN, make_adults, odds, village_state
 from tests.helpers.village import BETA, D, people, run
 
 
 def protected(state, count=1, free=True, **columns):
     """Adults under temporary protection since last month; their rows."""
-    return grown(state, people(state, Stage.PROTECTED, count=count, free_to_work=free), **columns)
+    return make_adults(state, people(state, Stage.PROTECTED, count=count, free_to_work=free), **columns)
 
 
 def asylum_seekers(state, count=1, **columns):
     """Adults who wait for a decision since last month."""
-    return grown(state, people(state, Stage.IN_DECISION, count=count), **columns)
+    return make_adults(state, people(state, Stage.IN_DECISION, count=count), **columns)
 
 
 @pytest.mark.parametrize(("free", "months", "expected"), [(True, 1, 1.0), (False, 1, 0.0), (False, 7, 0.4)])
@@ -34,7 +34,7 @@ def test_work_is_allowed_from_the_start_or_as_for_asylum_seekers(free, months, e
     z = np.array([-3 + 0.06 * 0.9])  # no reception; Alpha has 4% unemployment where the base holds at 4.9
     if free:
         assert odds(state, rows, base=-3, **PLAIN) == pytest.approx(z)
-    assert work.chance_of_match(state, params, rows, z) == pytest.approx(expected / (1 + math.exp(-z[0])))
+    assert work.probability_of_match(state, params, rows, z) == pytest.approx(expected / (1 + math.exp(-z[0])))
 
 
 def test_people_with_free_access_need_no_work_permit():
@@ -48,7 +48,7 @@ def test_people_with_free_access_need_no_work_permit():
 def test_employers_learn_nothing_about_status_holders_from_them():
     state = village_state()
     began = state.clock.month - 6
-    rows = np.concatenate([protected(state, 20), grown(state, people(state, Stage.HOUSED, count=3))])
+    rows = np.concatenate([protected(state, 20), make_adults(state, people(state, Stage.HOUSED, count=3))])
     folk = state.newcomers
     folk.adult[rows], folk.employed[rows], folk.hired[rows], folk.employer[rows] = True, True, began, 4
     run(work, state, lasting=6, separation=0.015)
@@ -99,7 +99,7 @@ def test_no_class_or_activity_is_offered(offer):
 def test_a_class_that_is_offered_is_no_duty():
     state = village_state()
     rows = protected(state, count=5, language=0.0)
-    others = grown(state, people(state, Stage.HOUSED, count=5), language=0.0)
+    others = make_adults(state, people(state, Stage.HOUSED, count=5), language=0.0)
     offered(state, since="home", too=True)
     folk = state.newcomers
     assert (folk.class_hours[rows] > 0).all()
@@ -133,7 +133,7 @@ def test_their_measures_by_hand():
     state = village_state()
     state.scale = 0.5
     there = people(state, Stage.PROTECTED, count=3, size=2, municipality=D)
-    young, worker, old = grown(state, there, employed=True)
+    young, worker, old = make_adults(state, there, employed=True)
     month, folk = state.clock.month, state.newcomers
     folk.born[folk.role != 0] = month - 10 * 12  # all others are children
     folk.born[[young, worker, old]] = month - np.array([15 * 12 - 1, 40 * 12, 65 * 12 - 1])

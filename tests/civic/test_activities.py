@@ -1,4 +1,4 @@
-"""Activities beside class: who has which, unpaid hours, and certificates, by hand."""
+"""Activities beside class: participants, unpaid hours and certificates, by hand."""
 
 import numpy as np
 import pytest
@@ -6,19 +6,19 @@ import pytest
 from abm.civic import activities
 from abm.engine.clock import NEVER
 from abm.tables.people import Activity, Route, Stage, Track
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
 SUITS = {"suits": Activity.INTERNSHIP, "keen": 0.1, "exempt": False}
 
 
 def of(state, stage, count=1, **columns):
-    """Adults of households at a stage, whom an internship suits; columns of persons, or track; their rows."""
+    """Make adults at a stage, suited to an internship; columns of persons, or track; returns their rows."""
     track = columns.pop("track", Track.REGULAR)
-    return grown(state, people(state, stage, count=count, track=track), **(SUITS | columns))
+    return make_adults(state, people(state, stage, count=count, track=track), **(SUITS | columns))
 
 
-def test_who_takes_part_in_what():
+def test_which_adults_take_part_in_which_activity():
     state = village_state()
     rows = {
         "arranged by the municipality": of(state, Stage.HOUSED, route=Route.OLD),
@@ -65,7 +65,7 @@ def test_unpaid_hours_are_those_of_the_activity():
 def test_training_gives_a_certificate_that_stays_after_a_permit():
     state = village_state()
     household = people(state, Stage.IN_DECISION, track=Track.FAST)
-    (who,) = grown(state, household, **SUITS)
+    (who,) = make_adults(state, household, **SUITS)
     folk = state.newcomers
     for month in (12, 13, 14, 15):
         state.clock.month = month
@@ -77,7 +77,7 @@ def test_training_gives_a_certificate_that_stays_after_a_permit():
     run(activities, state, training_share=0.5, share=0)
     assert folk.activity[who] == Activity.NONE
     assert folk.certified[who] == 14
-    others = grown(state, people(state, Stage.IN_DECISION), **SUITS)
+    others = make_adults(state, people(state, Stage.IN_DECISION), **SUITS)
     run(activities, state, training_share=1)
     assert folk.certified[others[0]] == NEVER
     assert folk.activity[others[0]] == Activity.NONE

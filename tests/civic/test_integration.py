@@ -1,4 +1,4 @@
-"""Civic integration: routes, plans of work centres, from when and until when, worked out by hand."""
+"""Civic integration: routes, plans of work centres, when it starts and ends, worked out by hand."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from abm.civic import integration
 from abm.engine.clock import NEVER
 from abm.engine.table import UNSET
 from abm.tables.people import Route, Schooling, Stage, Track
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import ALPHA, BETA, D, people, run
 
 NOW = {"start_weeks": 0}
@@ -15,17 +15,17 @@ NEW = NOW | {"routes": True}
 
 
 def able(state, rows, **columns):
-    """Adults of households who are not exempt and know no Dutch; their rows."""
-    return grown(state, rows, **({"language": 0.0, "exempt": False} | columns))
+    """Make adults of households who are not exempt and know no Dutch; returns their rows."""
+    return make_adults(state, rows, **({"language": 0.0, "exempt": False} | columns))
 
 
 def test_routes_follow_schooling_and_age_by_hand():
     params = integration.Params(hardest_none=0.9, hardest_secondary=0.2, hardest_higher=0, education_share=0.25)
-    chance = np.linspace(0, 1, 1000, endpoint=False)
+    u = np.linspace(0, 1, 1000, endpoint=False)
     old, young = np.full(1000, 400), np.full(1000, 300)
 
     def count(schooling, age):
-        found = integration.route(chance, np.full(1000, schooling), age, params)
+        found = integration.route(u, np.full(1000, schooling), age, params)
         return [int((found == route).sum()) for route in (Route.SELF_RELIANCE, Route.EDUCATION, Route.B1)]
 
     assert count(Schooling.NONE, old) == [900, 0, 100]
@@ -35,10 +35,10 @@ def test_routes_follow_schooling_and_age_by_hand():
 
 
 def test_about_a_third_is_on_the_self_reliance_route():
-    params, chance = integration.Params(), np.linspace(0, 1, 1000, endpoint=False)
+    params, u = integration.Params(), np.linspace(0, 1, 1000, endpoint=False)
     shares = []
     for schooling in Schooling:
-        found = integration.route(chance, np.full(1000, schooling), np.full(1000, 400), params)
+        found = integration.route(u, np.full(1000, schooling), np.full(1000, 400), params)
         shares.append((found == Route.SELF_RELIANCE).mean())
     assert np.dot(shares, [0.1, 0.3, 0.4, 0.2]) == pytest.approx(0.33, abs=0.02)  # schooling as in profile
 
@@ -59,7 +59,7 @@ def test_a_permit_brings_the_law_of_its_day_for_good():
     ("offer", "expected"),
     [("home", {"home"}), ("permit", {"home", "permit"}), ("arrival", {"home", "permit", "arrival"})],
 )
-def test_time_is_asked_from_a_home_the_permit_or_arrival(offer, expected):
+def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expected):
     state = village_state()
     stages = {"home": Stage.HOUSED, "permit": Stage.AWAITING_HOME, "arrival": Stage.IN_DECISION}
     rows = {name: able(state, people(state, stage, count=5)) for name, stage in stages.items()}
@@ -73,7 +73,7 @@ def test_time_is_asked_from_a_home_the_permit_or_arrival(offer, expected):
     assert ((folk.class_due != NEVER) == folk.integrating).all()
 
 
-def test_it_ends_at_the_level_of_the_route_or_after_its_term():
+def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     state = village_state()
     rows = able(state, people(state, Stage.HOUSED, count=6), classes_since=0)
     folk = state.newcomers
@@ -91,7 +91,7 @@ def test_it_ends_at_the_level_of_the_route_or_after_its_term():
     assert folk.passed[rows[0]] == 18
 
 
-def test_as_a_variant_the_whole_term_is_asked():
+def test_a_variant_requires_the_whole_term():
     state = village_state()
     rows = able(state, people(state, Stage.HOUSED, count=2), classes_since=0, language=2.5)
     folk, months = state.newcomers, []
@@ -120,17 +120,17 @@ def test_work_centres_make_plans_within_their_capacity_longest_waiting_first():
     assert state.newcomers.class_due[old[0]] != NEVER  # the old law knows no plan
 
 
-def test_capacity_of_work_centres_follows_numbers_at_its_pace():
+def test_capacity_of_work_centres_follows_numbers_at_its_rate():
     state = village_state()
     able(state, people(state, Stage.HOUSED, count=60))
     term = 10 / (365.25 / 84)
-    made = run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)["planned"]
+    made = run(integration, state, plan=True, plan_weeks=10, rate=0.2, funded=0.8, **NEW)["planned"]
     first = 0.2 * 0.8 * 60 / term
     assert state.regions.plans[ALPHA] == pytest.approx(first)
     assert len(made) == int(first)
     assert state.regions.plans_left[ALPHA] == pytest.approx(first - len(made))
     state.clock.month += 1
-    run(integration, state, plan=True, plan_weeks=10, pace=0.2, funded=0.8, **NEW)
+    run(integration, state, plan=True, plan_weeks=10, rate=0.2, funded=0.8, **NEW)
     assert state.regions.plans[ALPHA] == pytest.approx(0.8 * first + 0.2 * 0.8 * (60 - len(made)) / term)
 
 

@@ -1,4 +1,4 @@
-"""Who speaks the own language around a household, and how much Dutch is heard, by hand."""
+"""Neighbours who share a household's language, and informal Dutch around it, by hand."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import MIXED, SAFE, WAR, A, D, locations, people, village_state
 
 
-def test_in_reception_it_is_the_share_of_others_in_the_location():
+def test_in_reception_it_is_the_share_of_other_languages_in_the_location():
     state = village_state()
     first, second = locations(state, Kind.REGULAR)[:2]
     war = people(state, Stage.IN_DECISION, count=2, size=3, location=first)
@@ -36,7 +36,7 @@ def test_around_a_home_compatriots_count_more_than_evenly():
     assert openness(state, mixed=0, clustering=1000)[here] == pytest.approx(np.zeros(20))  # not below none
 
 
-def test_who_shares_no_language_has_no_neighbours_of_it():
+def test_households_without_a_common_language_have_no_neighbours_of_it():
     state = village_state()
     state.origins.language[WAR] = NO_ROW
     rows = people(state, Stage.IN_DECISION, count=3)
@@ -46,7 +46,7 @@ def test_who_shares_no_language_has_no_neighbours_of_it():
     assert found[home] == pytest.approx([1.2])
 
 
-def test_a_scale_of_people_changes_nothing():
+def test_the_scale_of_a_run_changes_nothing():
     full, tenth = village_state(), village_state(scale=0.1)
     rows = [people(state, Stage.HOUSED, count=count) for state, count in ((full, 100), (tenth, 10))]
     found = [openness(state, 0.2, 5)[mine[0]] for state, mine in zip((full, tenth), rows, strict=True)]

@@ -1,4 +1,4 @@
-"""Learning Dutch and disengagement: levels and stocks worked out by hand."""
+"""Learning Dutch and disengagement: levels worked out by hand."""
 
 import math
 
@@ -8,7 +8,7 @@ import pytest
 from abm.civic import learning
 from abm.engine.clock import NEVER
 from abm.tables.people import Schooling, Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
 PER_LEVEL = np.array([600.0, 240.0, 210.0, 120.0])
@@ -22,7 +22,7 @@ def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
 
 
 def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
-    """The same by the kernel, not on a dual track."""
+    """The same by the compiled loop, not on a dual track."""
     level, person = np.array([float(language)]), (hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
     columns = (np.array([each]) for each in person)
     learning.learn(np.arange(1), level, *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)
@@ -43,19 +43,19 @@ def test_higher_levels_age_and_other_hours():
     assert one(language=4.9, hours=10_000) == 5
 
 
-def test_many_rows_are_like_one_and_others_are_left_out():
-    luck, n = np.random.default_rng(1), 300
+def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
+    rng, n = np.random.default_rng(1), 300
     columns = {
-        "language": luck.uniform(0, 5, n).astype(np.float32),
-        "hours": luck.choice([0, 40, 800], n).astype(np.float32),
-        "work_hours": luck.choice([0, 28], n).astype(np.int8),
-        "practice_hours": luck.choice([0, 20], n).astype(np.int8),
-        "dual": luck.random(n) < 0.5,
-        "schooling": luck.integers(0, 4, n).astype(np.int8),
-        "born": (60 - luck.integers(216, 792, n)).astype(np.int16),
+        "language": rng.uniform(0, 5, n).astype(np.float32),
+        "hours": rng.choice([0, 40, 800], n).astype(np.float32),
+        "work_hours": rng.choice([0, 28], n).astype(np.int8),
+        "practice_hours": rng.choice([0, 20], n).astype(np.int8),
+        "dual": rng.random(n) < 0.5,
+        "schooling": rng.integers(0, 4, n).astype(np.int8),
+        "born": (60 - rng.integers(216, 792, n)).astype(np.int16),
     }
-    rows = np.flatnonzero(luck.random(n) < 0.7)
-    household, informal = np.arange(n, dtype=np.int32) // 2, luck.uniform(0, 8, n).astype(np.float32)
+    rows = np.flatnonzero(rng.random(n) < 0.7)
+    household, informal = np.arange(n, dtype=np.int32) // 2, rng.uniform(0, 8, n).astype(np.float32)
     level = columns["language"].copy()
     learning.learn(
         rows, level, *list(columns.values())[1:], household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
@@ -70,7 +70,7 @@ def test_many_rows_are_like_one_and_others_are_left_out():
 
 
 def test_disengagement_fills_while_waiting_and_fades_after():
-    pace, kept = 1 - math.exp(-1 / 10), 2 ** (-1 / 55)
+    rate, kept = 1 - math.exp(-1 / 10), 2 ** (-1 / 55)
     persons = {
         "idleness": np.array([0, 0, 0, 0, 0.5, 0.5, 0.5], np.float32),
         "employed": np.array([0, 0, 0, 0, 0, 1, 0], bool),
@@ -80,14 +80,14 @@ def test_disengagement_fills_while_waiting_and_fades_after():
     }
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
     granted = np.array([NEVER, 0, 0], np.int16)
-    learning.disengage(np.arange(7), *persons.values(), stage, granted, learning._WAITS, pace, 0.4, 0.5, kept)
-    expected = [pace, 0.4 * pace, 0.5 * pace, 0.5 * pace, 0.5 + 0.5 * pace, 0.5 * kept, 0.5 * kept]
+    learning.disengage(np.arange(7), *persons.values(), stage, granted, learning._WAITS, rate, 0.4, 0.5, kept)
+    expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
     assert persons["idleness"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_first_months_cost_most_and_the_stock_stays_below_one():
     state = village_state()
-    (who,) = grown(state, people(state, Stage.IN_DECISION, applied=-1))
+    (who,) = make_adults(state, people(state, Stage.IN_DECISION, applied=-1))
     levels = [0.0]
     for _ in range(36):
         run(learning, state)
@@ -101,7 +101,7 @@ def test_the_first_months_cost_most_and_the_stock_stays_below_one():
 
 def test_hours_at_work_count_more_on_a_dual_track():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=2), language=1.0, employed=True, work_hours=28)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=2), language=1.0, employed=True, work_hours=28)
     state.newcomers.dual[rows[1]] = True
     run(learning, state, at_work=0.1, at_work_dual=0.2, informal=0)
     serial, dual = state.newcomers.language[rows] - 1
@@ -109,5 +109,5 @@ def test_hours_at_work_count_more_on_a_dual_track():
     assert serial == pytest.approx(0.1 * 28 * 365.25 / 84 / (210 * 1.36), rel=1e-4)
 
 
-def test_nobody_of_working_age_is_fine():
+def test_a_country_without_adults_runs():
     assert run(learning, village_state()) == {}

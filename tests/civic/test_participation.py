@@ -1,4 +1,4 @@
-"""Who gets a language class: hours, teachers, moves and lessons in reception, worked out by hand."""
+"""Language classes: hours, teachers, moves and lessons in reception, worked out by hand."""
 
 import numpy as np
 import pytest
@@ -7,16 +7,16 @@ from abm.civic import participation
 from abm.engine.clock import NEVER
 from abm.engine.table import UNSET
 from abm.tables.people import Route, Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import ALPHA, BETA, D, Kind, locations, people, run
 
 MONTH = 365.25 / 84  # weeks
 
 
 def due(state, rows, **columns):
-    """Adults who are asked to learn and could be in class since some month (10); their rows."""
-    asked = {"language": 0.0, "learner": True, "class_due": 10, "route": Route.OLD}
-    return grown(state, rows, **(asked | columns))
+    """Make adults who are to learn and could be in class since month 10; returns their rows."""
+    defaults = {"language": 0.0, "learner": True, "class_due": 10, "route": Route.OLD}
+    return make_adults(state, rows, **(defaults | columns))
 
 
 def test_hours_are_those_attended_less_what_work_takes():
@@ -32,7 +32,7 @@ def test_hours_are_those_attended_less_what_work_takes():
     assert participation.hours(idle, idle, routes, by_duty) == pytest.approx([8 * MONTH, 8 * MONTH, 4.8 * MONTH])
 
 
-def test_only_those_who_are_asked_due_and_not_yet_there_are_in_class():
+def test_only_learners_for_whom_a_class_is_due_are_in_class():
     state = village_state()
     wants = due(state, people(state, Stage.HOUSED))
     others = [
@@ -46,7 +46,7 @@ def test_only_those_who_are_asked_due_and_not_yet_there_are_in_class():
     assert len(run(participation, state)["class_begun"]) == 0
 
 
-def test_teachers_are_capacity_per_region_and_who_waits_longest_goes_first():
+def test_teachers_are_capacity_per_region_for_those_who_have_waited_longest():
     state = village_state()
     late = due(state, people(state, Stage.HOUSED, count=10))
     early = due(state, people(state, Stage.HOUSED, count=10), class_due=3)
@@ -58,18 +58,18 @@ def test_teachers_are_capacity_per_region_and_who_waits_longest_goes_first():
     assert not np.isin(other, in_class).any()
     assert state.regions.class_places[[ALPHA, BETA]].tolist() == [12, 0]
     first = late[np.isin(late, in_class)]
-    state.newcomers.class_due[late] = 2  # who is in class stays, however long others wait
+    state.newcomers.class_due[late] = 2  # people in class stay, however long others wait
     state.regions.class_places[:] = [12, 0]
     assert np.isin(first, run(participation, state, funding="fixed")["in_class"]).all()
 
 
-def test_capacity_follows_demand_at_its_pace_where_money_follows_numbers():
+def test_capacity_follows_demand_at_its_rate_where_funding_follows_numbers():
     state = village_state()
     rows = due(state, people(state, Stage.HOUSED, count=100))
     state.regions.class_places[:] = 0
-    run(participation, state, teachers_pace=0.25)
+    run(participation, state, teachers_rate=0.25)
     assert state.regions.class_places[ALPHA] == pytest.approx(0.25 * len(rows))
-    run(participation, state, teachers_pace=0.25)
+    run(participation, state, teachers_rate=0.25)
     assert state.regions.class_places[ALPHA] == pytest.approx(0.4375 * len(rows))
 
 
@@ -98,12 +98,12 @@ def test_dual_tracks_are_for_their_share():
 
 def test_lessons_in_reception_are_given_in_the_first_months_after_the_permit():
     state = village_state()
-    rows = grown(state, people(state, Stage.AWAITING_HOME, count=100, granted=10), language=0.0)
+    rows = make_adults(state, people(state, Stage.AWAITING_HOME, count=100, granted=10), language=0.0)
     nobody = np.concatenate(
         [
-            grown(state, people(state, Stage.HOUSED)),
-            grown(state, people(state, Stage.IN_DECISION)),
-            grown(state, people(state, Stage.AWAITING_HOME), exempt=True),
+            make_adults(state, people(state, Stage.HOUSED)),
+            make_adults(state, people(state, Stage.IN_DECISION)),
+            make_adults(state, people(state, Stage.AWAITING_HOME), exempt=True),
         ]
     )
     state.newcomers.adult[:] = True

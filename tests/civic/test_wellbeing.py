@@ -14,7 +14,7 @@ from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
 from tests.helpers.village import locations, people, run, village_state
 
-STILL = {"luck": 0.05, "spread": 0.5}
+STILL = {"shock": 0.05, "spread": 0.5}
 WEIGHTS = (0.25, 0.3, 0.07, 0.3, 0.15, 0.1, 0.45)  # job, home, level, status, move, activity, family
 
 
@@ -35,27 +35,27 @@ def plain_levels(temper, employed, home, language, permit, relocated, active, ap
     return mean + temper + better - status * (1.0 - permit) - move * relocated - family * apart
 
 
-def test_the_kernel_equals_the_plain_twin():
-    """More persons than one batch of draws, of whom some are new and some are not asked."""
-    luck, n, homes = np.random.default_rng(3), 1_500, 400
-    flag = {name: luck.random(n) < 0.5 for name in ("employed", "active")}
-    temper, language, before = (luck.normal(size=n).astype(np.float32) for _ in range(3))
-    hours, identity = luck.choice([0, 20], n).astype(np.float32), luck.permutation(n).astype(np.uint64)
-    of = luck.integers(0, homes, n).astype(np.int32)
+def test_the_compiled_loop_equals_plain_numpy():
+    """More persons than one batch of draws, of whom some are new and some are not in the rows."""
+    rng, n, homes = np.random.default_rng(3), 1_500, 400
+    flag = {name: rng.random(n) < 0.5 for name in ("employed", "active")}
+    temper, language, before = (rng.normal(size=n).astype(np.float32) for _ in range(3))
+    hours, identity = rng.choice([0, 20], n).astype(np.float32), rng.permutation(n).astype(np.uint64)
+    of = rng.integers(0, homes, n).astype(np.int32)
     home, granted = (
-        luck.choice([0, 0.7, 1], homes).astype(np.float32),
-        luck.choice([NEVER, -1, 0, 8], homes).astype(np.int16),
+        rng.choice([0, 0.7, 1], homes).astype(np.float32),
+        rng.choice([NEVER, -1, 0, 8], homes).astype(np.int16),
     )
-    relocated, reunion = luck.random(homes).astype(np.float32), luck.integers(0, 5, homes).astype(np.int8)
-    rows = np.flatnonzero(luck.random(n) < 0.9)
-    new, draws = rows[luck.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
+    relocated, reunion = rng.random(homes).astype(np.float32), rng.integers(0, 5, homes).astype(np.int8)
+    rows = np.flatnonzero(rng.random(n) < 0.9)
+    new, draws = rows[rng.random(len(rows)) < 0.2], Draws(5, "wellbeing", 12)
     level = plain_levels(
         temper, flag["employed"], home[of], language, granted[of] != NEVER, relocated[of],
         flag["active"] | (hours > 0), np.isin(reunion[of], (Reunion.APPLIED, Reunion.TRAVELLING)), -0.9, WEIGHTS,
     )  # fmt: skip
     start = np.where(np.isin(np.arange(n), new), level, before)
-    chance = 12**0.5 * (draws.uniform("month", identity) - 0.5)
-    expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * chance, before)
+    shock = 12**0.5 * (draws.uniform("month", identity) - 0.5)
+    expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * shock, before)
     found = before.copy()
     wellbeing.move_on(
         rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, home, granted,
@@ -79,16 +79,16 @@ def test_the_kernel_equals_the_plain_twin():
     ],
 )
 def test_level_by_hand(of_person, of_home, expected):
-    """With all of the gap closed in a month and hardly any luck, wellbeing is the level."""
+    """With all of the gap closed in a month and no shock, wellbeing is the level."""
     state, _ = adults(1, **of_home)
     for name, value in ({"temper": 1e-9} | of_person).items():
         getattr(state.newcomers, name)[:] = value
-    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | {"pace": 1, "luck": 0}))
+    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | {"rate": 1, "shock": 0}))
     wellbeing.step(state, by_hand, Draws(1, "wellbeing", 12))
     assert state.newcomers.wellbeing == pytest.approx([expected], abs=1e-6)
 
 
-def test_who_is_new_starts_at_the_own_level_and_keeps_it():
+def test_new_adults_start_at_their_own_level_and_keep_it():
     state, _ = adults(400)
     run(wellbeing, state, mean=-0.9, **STILL)
     temper = state.newcomers.temper.copy()
@@ -100,14 +100,14 @@ def test_who_is_new_starts_at_the_own_level_and_keeps_it():
     assert state.newcomers.wellbeing.mean() == pytest.approx(-0.9, abs=0.1)
 
 
-def test_the_gap_closes_at_the_pace():
+def test_the_gap_closes_at_the_rate():
     state, _ = adults(400)
-    run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+    run(wellbeing, state, rate=0.2, job=0.4, **STILL)
     before = state.newcomers.wellbeing.mean()
     state.newcomers.employed[:] = True
     for months in (1, 2, 3):
         state.clock.month += 1
-        run(wellbeing, state, pace=0.2, job=0.4, **STILL)
+        run(wellbeing, state, rate=0.2, job=0.4, **STILL)
         assert state.newcomers.wellbeing.mean() - before == pytest.approx(0.4 * (1 - 0.8**months), abs=0.01)
 
 
@@ -146,7 +146,7 @@ def test_a_move_counts_for_half_after_a_year():
     assert state.households.relocated[rows] == pytest.approx(np.full(10, 0.5))
 
 
-def test_low_wellbeing_takes_search_and_high_gives_none():
+def test_low_wellbeing_lowers_search_and_high_adds_none():
     hired = []
     for level in (1, 0, -3):
         state, _ = adults(200, stage=Stage.AWAITING_COUPLING)
@@ -156,11 +156,11 @@ def test_low_wellbeing_takes_search_and_high_gives_none():
     assert hired[0] == hired[1] > hired[2]
 
 
-def test_a_home_counts_where_it_is_there():
-    luck = np.random.default_rng(5)
+def test_a_home_counts_unless_it_is_reception_or_lost():
+    rng = np.random.default_rng(5)
     location, homeless = (
-        luck.integers(NO_ROW, 2, 200).astype(np.int32),
-        luck.choice([NEVER, -1, 0], 200).astype(np.int16),
+        rng.integers(NO_ROW, 2, 200).astype(np.int32),
+        rng.choice([NEVER, -1, 0], 200).astype(np.int16),
     )
     expected = (location == NO_ROW) & (homeless == NEVER)
     assert wellbeing.home(location, homeless).tolist() == expected.astype(float).tolist()

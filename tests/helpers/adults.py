@@ -1,4 +1,4 @@
-"""Adults of the village, grown up and ready to work, and the odds of a job in plain Python."""
+"""Adults of the village, ready to work, and the log odds of a job in plain NumPy."""
 
 import numpy as np
 
@@ -14,38 +14,38 @@ PLAIN = {"level": 0.29, "idleness": 1.3, "experience": 0.19, "woman": 0, "ageing
 
 
 def village_state():
-    """The village a year on: the month before January 2015 has the number that stands for never."""
+    """The village after a year, since the month before January 2015 has the number that stands for never."""
     state = village_of_2015()
     state.clock.month = 12
-    state.employers.vacancies[:] = 10_000  # more than anybody seeks
+    state.employers.vacancies[:] = 10_000  # more than enough for all seekers
     return state
 
 
-def grown(state, rows, **columns):
-    """The adults of households, men of 30 with secondary school and level 2, unless told otherwise; their rows."""
+def make_adults(state, rows, **columns):
+    """Make the leads of households men of 30 with secondary school and level 2, unless given; returns their rows."""
     folk = state.newcomers
     of = np.flatnonzero(np.isin(folk.household, rows) & (folk.role == 0))
-    set_to = {"schooling": Schooling.SECONDARY, "female": False, "born": state.clock.month - 360, "language": 2.0}
-    for name, value in (set_to | columns).items():
+    defaults = {"schooling": Schooling.SECONDARY, "female": False, "born": state.clock.month - 360, "language": 2.0}
+    for name, value in (defaults | columns).items():
         getattr(folk, name)[of] = value
     folk.adult[:] = False
-    folk.adult[look(state)] = True  # as profile would
+    folk.adult[look(state)] = True  # as profile does
     return of
 
 
 def odds(state, rows, **params):
-    """The log odds of a job of persons who may work, (n,), as `work.found` has them."""
+    """The log odds of a job of persons who may work, (n,), as `work.find_jobs` computes them."""
     p = work.Params(**params)
-    luck = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    cap = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
     found = job_search.seek(
-        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, luck, lambda who: 0
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
     )
     assert found.row.tolist() == rows.tolist()
     return np.log(found.chance / (1 - found.chance))  # search and access are one
 
 
 def slow_odds(people, households, p, rows, month):
-    """The person's part of z in NumPy, as the rule is written."""
+    """Personal part of z in NumPy, as the rule is written."""
     decades = np.maximum(month - people.born[rows].astype(int) - 360, 0) / 120
     diploma = np.where(people.regulated[rows], p.regulated, p.recognised) * (people.recognised[rows] != NEVER)
     return (
@@ -62,8 +62,8 @@ def slow_odds(people, households, p, rows, month):
     )
 
 
-def slow_chance(households, p, exempt, integrating, dual, of, z, month):
-    """Chance of a match in NumPy, as the rule is written."""
+def slow_probability(households, p, exempt, integrating, dual, of, z, month):
+    """Probability of a job where there is a vacancy in NumPy, as the rule is written."""
     unpromising = (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
     barred = unpromising | (month - households.applied[of] < p.barred_months)
     free = np.where(barred, 0.0, p.with_permit if p.work_permit else 1.0)

@@ -7,7 +7,7 @@ from abm.measures import MEASURES
 from abm.observe.breakdowns import DURATIONS, labels
 from abm.observe.measure import Month
 from abm.tables.people import Stage
-from tests.helpers.adults import grown
+from tests.helpers.adults import make_adults
 from tests.helpers.village import people, village_state
 
 NOW = 200
@@ -35,7 +35,7 @@ def town():
     ):
         permit = NEVER if granted is None else NOW - granted
         rows = people(state, stage, applied=NOW - came, granted=permit)
-        grown(state, rows, employed=employed, born=NOW - 30 * MONTHS)
+        make_adults(state, rows, employed=employed, born=NOW - 30 * MONTHS)
     return state
 
 
@@ -51,5 +51,5 @@ def test_months_since_the_permit_of_those_who_have_one(town):
 
 def test_people_under_temporary_protection_are_not_counted(town):
     rows = people(town, Stage.PROTECTED, applied=NOW - 5)
-    grown(town, rows, born=NOW - 30 * MONTHS)
+    make_adults(town, rows, born=NOW - 30 * MONTHS)
     assert measured(town, "by_duration", "months_since_arrival")["5"] == 4

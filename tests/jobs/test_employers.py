@@ -1,4 +1,4 @@
-"""Employers: vacancies by jobs, experience that builds trust, and what that means for finding work."""
+"""Employers: vacancies by jobs, experience that builds trust, and its effect on finding work."""
 
 import math
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from abm.jobs import employers, work
 from abm.tables.people import Stage
-from tests.helpers.adults import grown, odds, village_state
+from tests.helpers.adults import make_adults, odds, village_state
 from tests.helpers.village import ALPHA, Kind, locations, people, run, village
 
 
@@ -49,12 +49,12 @@ def test_trust_counts_where_people_commute_to():
     # on farms: 0.75 x 4,000 jobs to 0.25 x 8,000 for Alpha, 0.5 x 4,000 to 0.5 x 8,000 for Beta
     assert work.trust_met(state, share=1)[:, 0] == pytest.approx([0.6, 1 / 3])
     assert work.trust_met(state, share=0.5)[ALPHA, 0] == pytest.approx((0.75 + 0.6) / 2)
-    who = grown(state, people(state, Stage.HOUSED))
+    who = make_adults(state, people(state, Stage.HOUSED))
     gain = odds(state, who, trust=0.4) - odds(state, who, trust=0)
     assert gain == pytest.approx([0.3])  # without a sector
 
 
-def test_expected_moves_are_what_was_seen_and_a_prior():
+def test_expected_moves_combine_experience_and_a_prior():
     state = village_state()
     nation = state.nation
     given = {"moves_prior": 0.02, "moves_weight": 100, "half_life": 12}
@@ -72,12 +72,12 @@ def test_expected_moves_are_what_was_seen_and_a_prior():
 def test_employers_learn_of_jobs_that_lasted_and_of_those_that_a_move_ended():
     state = village_state()
     month = state.clock.month
-    stays = grown(
+    stays = make_adults(
         state, people(state, Stage.HOUSED, count=2), employed=True, hired=month - 6, employer=1, experience=50.0
     )
     state.newcomers.hired[stays[1]] = month - 7
     moved = people(state, Stage.IN_DECISION, applied=-20, location=locations(state, Kind.REGULAR)[1])
-    grown(state, moved, employed=True, hired=month - 2, employer=4, work_region=ALPHA)
+    make_adults(state, moved, employed=True, hired=month - 2, employer=4, work_region=ALPHA)
     run(work, state, lasting=6)
     assert state.employers.lasted.tolist() == [0, 1, 0, 0, 0, 0]
     assert state.employers.pulled_out.tolist() == [0, 0, 0, 0, 1, 0]
@@ -86,7 +86,7 @@ def test_employers_learn_of_jobs_that_lasted_and_of_those_that_a_move_ended():
 
 def test_without_vacancies_nobody_is_hired():
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=200))
+    make_adults(state, people(state, Stage.HOUSED, count=200))
     state.employers.vacancies[:] = 0
     assert len(run(work, state, base=-2)["hired"]) == 0
     assert village().jobs.sum() == 48_000

@@ -7,13 +7,13 @@ from abm.engine.clock import NEVER
 from abm.engine.table import UNSET
 from abm.jobs import guidance
 from abm.tables.people import Schooling, Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import BETA, D, people, run
 
 
 def seekers(state, count, **columns):
-    """Permit holders with a home and without work."""
-    return grown(state, people(state, Stage.HOUSED, count=count, **columns))
+    """Make permit holders with a home and without work; returns their rows."""
+    return make_adults(state, people(state, Stage.HOUSED, count=count, **columns))
 
 
 def test_coaches_carry_their_caseload_per_region_longest_waiting_first():
@@ -43,7 +43,7 @@ def test_strength_follows_the_caseload_and_fades_after_the_months():
     assert seen[12] == pytest.approx(0.25, rel=1e-4)  # ten months after the last one
 
 
-def test_places_come_free_and_nobody_is_coached_twice():
+def test_coaches_become_free_and_nobody_is_coached_twice():
     state = village_state()
     rows = seekers(state, 50)
     begun = []
@@ -58,16 +58,16 @@ def test_places_come_free_and_nobody_is_coached_twice():
 def test_a_coach_begins_within_so_many_months_after_the_permit():
     state = village_state()
     state.clock.month = 100
-    early, late = (grown(state, people(state, Stage.HOUSED, granted=granted)) for granted in (39, 40))
+    early, late = (make_adults(state, people(state, Stage.HOUSED, granted=granted)) for granted in (39, 40))
     assert run(guidance, state, coaches=20, coached_within=60)["coached"].tolist() == late.tolist()
     assert run(guidance, state, coaches=20, coached_within=61)["coached"].tolist() == early.tolist()
 
 
-def test_who_works_is_exempt_or_has_no_permit_is_not_coached():
+def test_adults_who_work_are_exempt_or_have_no_permit_are_not_coached():
     state = village_state()
     rows = seekers(state, 3)
     state.newcomers.employed[rows[0]] = state.newcomers.exempt[rows[1]] = True
-    grown(state, people(state, Stage.IN_DECISION, count=3))
+    make_adults(state, people(state, Stage.IN_DECISION, count=3))
     assert run(guidance, state, coaches=20)["coached"].tolist() == [rows[2]]
     assert len(run(guidance, village_state(), coaches=20)["coached"]) == 0
 
@@ -98,22 +98,22 @@ def test_faster_recognition_is_sooner():
     assert found[0] > 2 * found[1] > 0
 
 
-# --- the kernels and their plain twins
+# --- compiled loops against plain NumPy
 
 
-def test_kernels_say_what_the_rule_says():
-    luck, n, homes = np.random.default_rng(6), 400, 150
-    rows = np.flatnonzero(luck.random(n) < 0.8)
-    schooling, recognised = luck.integers(UNSET, 4, n).astype(np.int8), luck.choice([NEVER, 0, 1], n).astype(np.int16)
+def test_compiled_loops_equal_plain_numpy():
+    rng, n, homes = np.random.default_rng(6), 400, 150
+    rows = np.flatnonzero(rng.random(n) < 0.8)
+    schooling, recognised = rng.integers(UNSET, 4, n).astype(np.int8), rng.choice([NEVER, 0, 1], n).astype(np.int16)
     household, granted = (
-        luck.integers(0, homes, n).astype(np.int32),
-        luck.choice([NEVER, -1, 0, 1], homes).astype(np.int16),
+        rng.integers(0, homes, n).astype(np.int32),
+        rng.choice([NEVER, -1, 0, 1], homes).astype(np.int16),
     )
     expected = rows[
         (schooling[rows] == Schooling.HIGHER) & (recognised[rows] == NEVER) & (granted[household[rows]] != NEVER)
     ]
     assert guidance.unrecognised(rows, schooling, recognised, household, granted).tolist() == expected.tolist()
-    since = np.where(luck.random(n) < 0.2, NEVER, luck.integers(-3, 30, n)).astype(np.int16)
+    since = np.where(rng.random(n) < 0.2, NEVER, rng.integers(-3, 30, n)).astype(np.int16)
     expected = rows[(since[rows] != NEVER) & (30 - since[rows] < 12)]
     assert guidance.coached(rows, since, 30, 12).tolist() == expected.tolist()
     coaching = np.array([0, 0.0011, 0.0012, 0.5, 1], np.float32)

@@ -11,13 +11,13 @@ from tests.helpers.village import C, people, run
 
 
 def adults_of(state, household, *wages):
-    """Make the first members of a household adults with these gross wages; their rows."""
+    """Make the first members of a household adults with these gross wages; returns their rows."""
     rows = np.flatnonzero(state.newcomers.household == household)[: len(wages)]
     state.newcomers.adult[rows], state.newcomers.wage[rows] = True, wages
     return rows
 
 
-def test_social_assistance_asks_what_the_adults_earn_together():
+def test_social_assistance_tops_up_what_the_adults_earn_together():
     state = village_state()
     single, couple = people(state, Stage.HOUSED, municipality=C)[0], people(state, Stage.HOUSED, size=2)[0]
     alone, together = adults_of(state, single, 1_500), adults_of(state, couple, 1_500, 0)
@@ -41,7 +41,7 @@ def test_nobody_is_assisted_in_reception_and_without_adults():
     assert state.newcomers.income[here] == pytest.approx([400])
 
 
-def test_incomes_end_with_what_they_came_from():
+def test_incomes_end_with_their_source():
     state = village_state()
     household = people(state, Stage.HOUSED)[0]
     row = adults_of(state, household, 1_000)

@@ -1,21 +1,21 @@
-"""Whom seekers meet, for what share of the meetings there is a vacancy, and who hires them: worked out by hand."""
+"""Meetings of seekers and employers: which there are, how many find a vacancy, and who hires; by hand."""
 
 import numpy as np
 import pytest
 
 from abm.jobs import job_matching, work
 from abm.tables.people import Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import ALPHA, BETA, people, run
 
-NONE = 3  # the column of who has no sector; farm, shop and care are 0 to 2
+NONE = 3  # the column of seekers without a sector; farm, shop and care are 0 to 2
 
 
-def met(*chances):
-    """Chances of seekers (region, sector, together) as (regions, sectors + 1)."""
+def met(*probabilities):
+    """Summed probabilities of seekers, from (region, sector, sum) to (regions, sectors + 1)."""
     found = np.zeros((2, 4))
-    for region, sector, chance in chances:
-        found[region, sector] += chance
+    for region, sector, probability in probabilities:
+        found[region, sector] += probability
     return found
 
 
@@ -30,7 +30,7 @@ def test_seekers_meet_employers_by_vacancies_within_reach_and_some_find_none():
     assert job_matching.meet(state, 0.0, met((ALPHA, 0, 3))).open == pytest.approx(np.ones((2, 4)))
 
 
-def test_vacancies_of_a_sector_bound_who_seeks_in_it():
+def test_vacancies_of_a_sector_limit_hires_in_it():
     state = village_state()
     state.employers.vacancies[:] = [6, 100, 100, 0, 100, 100]  # farms are in Alpha only
     found = job_matching.meet(state, 1.0, met((ALPHA, 0, 8), (BETA, 0, 4), (ALPHA, 1, 8)))
@@ -54,10 +54,10 @@ def test_a_run_at_a_scale_fills_as_large_a_part_of_the_vacancies():
 
 
 def employers_of(state, share, region, sector, count=1000):
-    """How often each employer hires somebody of a region and sector, evenly over luck, (employers,)."""
+    """How often each employer hires somebody of a region and sector, over evenly spaced uniform draws, (employers,)."""
     there = job_matching.meet(state, share, met((region, sector, 1)))
-    luck = np.linspace(0, 1, count, endpoint=False)
-    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), luck, *there[1:])
+    u = np.linspace(0, 1, count, endpoint=False)
+    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), u, *there[1:])
     return np.bincount(found, minlength=6).tolist()
 
 
@@ -76,7 +76,7 @@ def test_hires_go_to_vacancies_within_reach_and_to_the_own_sector_first():
 @pytest.mark.parametrize(("share", "most"), [(0, 1 / 3), (0.5, 2 / 3), (1, 1)])
 def test_newcomers_work_in_their_own_sector_more_often(share, most):
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=1500), sector=0)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=1500), sector=0)
     hired = run(work, state, base=-2, own_sector=share, separation=0.015)["hired"]
     own = (state.employers.sector[state.newcomers.employer[hired]] == 0).mean()
     assert len(hired) > 100
@@ -86,7 +86,7 @@ def test_newcomers_work_in_their_own_sector_more_often(share, most):
 
 def test_no_more_are_hired_than_there_are_vacancies():
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=3000), sector=1)
+    make_adults(state, people(state, Stage.HOUSED, count=3000), sector=1)
     state.employers.vacancies[:] = [20, 10, 20, 20, 10, 20]
     hired = run(work, state, base=-2, own_sector=1)["hired"]
     assert len(hired) == pytest.approx(20, abs=3 * np.sqrt(20))  # of more than a hundred who could

@@ -1,4 +1,4 @@
-"""The loop over who seeks work says what NumPy says; a move is seen, and months of work are counted."""
+"""The compiled loop over job seekers equals NumPy; moves are noticed, and months of work are counted."""
 
 import numpy as np
 import pytest
@@ -8,30 +8,30 @@ from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, job_spells, work
 from abm.tables.people import Stage
-from tests.helpers.adults import grown, slow_chance, slow_odds, village_state
+from tests.helpers.adults import make_adults, slow_odds, slow_probability, village_state
 from tests.helpers.village import ALPHA, BETA, A, D, people
 
 
-def test_the_loop_over_seekers_says_what_the_rule_says():
-    state, p, luck = village_state(), work.Params(weeks_cap=52), np.random.default_rng(1)
+def test_the_loop_over_seekers_equals_plain_numpy():
+    state, p, rng = village_state(), work.Params(weeks_cap=52), np.random.default_rng(1)
     for stage, place in (
         (Stage.IN_DECISION, 1),
         (Stage.DEPARTING, 1),
         (Stage.AWAITING_HOME, 1),
         (Stage.HOUSED, NO_ROW),
     ):
-        grown(state, people(state, stage, count=100, location=place))
+        make_adults(state, people(state, stage, count=100, location=place))
     folk, households, month = state.newcomers, state.households, state.clock.month
     n = len(folk)
     for name in ("talent", "language", "idleness", "experience", "coaching"):
-        getattr(folk, name)[:] = luck.uniform(0, 4, n)
+        getattr(folk, name)[:] = rng.uniform(0, 4, n)
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
-        getattr(folk, name)[:] = luck.random(n) < 0.4
-    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.choice([NEVER, 0], n)
-    folk.sector[:], folk.wellbeing[:] = luck.integers(NO_ROW, 3, n), luck.normal(size=n)
-    households.applied[:], households.tax_on_work[:] = month - luck.integers(0, 12, n), luck.choice([-1, 0, 0.5], n)
+        getattr(folk, name)[:] = rng.random(n) < 0.4
+    folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
+    folk.sector[:], folk.wellbeing[:] = rng.integers(NO_ROW, 3, n), rng.normal(size=n)
+    households.applied[:], households.tax_on_work[:] = month - rng.integers(0, 12, n), rng.choice([-1, 0, 0.5], n)
     state.nation.expected_moves[0] = 0.1
-    rows = np.flatnonzero(luck.random(n) < 0.7)
+    rows = np.flatnonzero(rng.random(n) < 0.7)
     local, of = work.local_odds(state, p), folk.household[rows]
     cap = Draws(1, "work", month).address("cap", lifelong=True)
     found = job_search.seek(
@@ -43,30 +43,30 @@ def test_the_loop_over_seekers_says_what_the_rule_says():
     ends = p.separation * np.exp(-p.settled * folk.experience[rows].astype(float))
     z = slow_odds(folk, households, p, rows, month) + 0.3 + p.match * np.where(folk.sector[rows] == NO_ROW, 0, table)
     z += local[town, folk.sector[rows]]
-    z += p.tenure * np.where(households.location[of] != NO_ROW, np.log(ends / (ends + 0.1)), 0)
-    chance = slow_chance(
+    z += p.expected_duration * np.where(households.location[of] != NO_ROW, np.log(ends / (ends + 0.1)), 0)
+    probability = slow_probability(
         households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], of, z, month
     ) * np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
     tax = households.tax_on_work[of].astype(float)
-    chance *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
-    some = np.flatnonzero(chance)
+    probability *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
+    some = np.flatnonzero(probability)
     assert 0 < len(some) < len(rows)
     assert found.row.tolist() == rows[some].tolist()
     assert found.identity.tolist() == folk.identity[rows[some]].tolist()
-    assert found.chance == pytest.approx(chance[some], rel=1e-5)
+    assert found.chance == pytest.approx(probability[some], rel=1e-5)
     assert found.where.tolist() == town[some].tolist()
     slow = np.zeros((2, 4))
     np.add.at(slow, (town[some], folk.sector[rows[some]]), found.chance)  # no sector: the last column
     assert found.met == pytest.approx(slow)
 
 
-def test_a_move_to_another_region_is_seen():
+def test_a_move_to_another_region_is_noticed():
     state = village_state()
     stays, moved = people(state, Stage.HOUSED, municipality=A), people(state, Stage.HOUSED, municipality=D)
     long_ago = people(state, Stage.HOUSED, municipality=D)
     state.households.moved_out[moved], state.households.moved_out[long_ago] = state.clock.month, state.clock.month - 1
     waits = people(state, Stage.AWAITING_HOME)
-    rows = grown(state, np.concatenate([stays, moved, long_ago, waits]), work_region=ALPHA)
+    rows = make_adults(state, np.concatenate([stays, moved, long_ago, waits]), work_region=ALPHA)
     assert work.moved_away(state, rows).tolist() == [False, True, False, False]
     state.newcomers.work_region[rows] = BETA
     assert work.moved_away(state, rows).tolist() == [False, False, False, True]

@@ -11,7 +11,7 @@ from abm.measures import MEASURES
 from abm.observe.breakdowns import DIMENSIONS, labels
 from abm.observe.measure import Month
 from abm.tables.people import Schooling, Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import MIXED, D, people
 
 
@@ -26,14 +26,14 @@ def measured(state, name, by, events=None):
 
 
 def holders(state, count, **columns):
-    return grown(state, people(state, Stage.HOUSED, count), **columns)
+    return make_adults(state, people(state, Stage.HOUSED, count), **columns)
 
 
 def test_work_by_years_since_arrival_of_everybody_and_of_permit_holders():
     state = village_state()  # month 12
     early, late = people(state, Stage.HOUSED, 4, applied=-1), people(state, Stage.HOUSED, 2, applied=1)
     asks = people(state, Stage.IN_DECISION, 3, applied=11)
-    rows = grown(state, np.concatenate([early, late, asks]))
+    rows = make_adults(state, np.concatenate([early, late, asks]))
     state.newcomers.employed[rows[[0, 1, 4, 8]]] = True
     found = [measured(state, name, "since_arrival") for name in ("adults", "adults_employed")]
     assert [(each["0 years"], each["1 years"]) for each in found] == [(5, 4), (2, 2)]
@@ -51,7 +51,7 @@ def test_level_and_hours_are_of_those_who_work_and_income_is_of_all_permit_holde
     folk.schooling[rows] = [Schooling.HIGHER, Schooling.HIGHER, Schooling.SECONDARY, Schooling.HIGHER]
     folk.employed[rows[:3]], folk.work_hours[rows[:3]], folk.income[rows[:2]] = True, [10, 20, 36], [2_000, 1_600]
     folk.level_matched[rows] = [True, False, True, True]  # the last one has no job any more
-    asks = grown(state, people(state, Stage.IN_DECISION), income=0, employed=True, work_hours=38)
+    asks = make_adults(state, people(state, Stage.IN_DECISION), income=0, employed=True, work_hours=38)
     assert len(asks) == 1
     level, hours, income = (measured(state, name, "schooling") for name in ("level_match", "work_hours", "income"))
     assert level["higher"] == 0.5
@@ -65,7 +65,7 @@ def test_level_and_hours_are_of_those_who_work_and_income_is_of_all_permit_holde
 def test_mean_months_idle_by_status_and_origin():
     state = village_state()
     stages, mixed = (Stage.IN_DECISION, Stage.AWAITING_HOME), people(state, Stage.IN_DECISION, origin=MIXED)
-    rows = grown(state, np.concatenate([people(state, stage, 2) for stage in stages] + [mixed]))
+    rows = make_adults(state, np.concatenate([people(state, stage, 2) for stage in stages] + [mixed]))
     state.newcomers.months_idle[rows] = [6, 2, 4, 10, 20]  # the one of mixed origin first
     by_status, by_origin = (measured(state, "months_idle", by) for by in ("status", "origin"))
     assert (by_status["asylum seeker"], by_status["status holder"]) == (4, 15)
@@ -92,7 +92,7 @@ def test_gap_and_spread_between_sexes_and_regions():
     state = village_state()
     towns = people(state, Stage.HOUSED, 10)
     state.households.municipality[towns[6:]] = D
-    rows = grown(state, towns, female=False)
+    rows = make_adults(state, towns, female=False)
     state.newcomers.female[rows[5:]] = True
     state.newcomers.employed[rows[[0, 1, 2, 3, 9]]] = True  # four of five men, one of five women; 4 of 6 and 1 of 4
     gap, spread = (measured(state, name, "dimension") for name in ("employment_gap", "employment_spread"))

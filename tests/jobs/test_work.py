@@ -1,4 +1,4 @@
-"""Finding and losing work: chances worked out by hand, access by law, level and hours of jobs, idle months."""
+"""Finding and losing work: probabilities worked out by hand, access by law, level and hours of jobs, idle months."""
 
 import math
 from dataclasses import replace
@@ -12,14 +12,14 @@ from abm.jobs import job_search, work
 from abm.people import profile
 from abm.people.working_age import adults, look
 from abm.tables.people import Schooling, Stage, Track
-from tests.helpers.adults import PLAIN, grown, odds, slow_chance, slow_odds, village_state
+from tests.helpers.adults import PLAIN, make_adults, odds, slow_odds, slow_probability, village_state
 from tests.helpers.village import ALPHA, D, Kind, locations, people, run
 from tests.helpers.village import village_state as village_of_2015
 
 
-def test_the_chance_of_a_job_by_hand():
+def test_the_log_odds_of_a_job_by_hand():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
+    rows = make_adults(state, people(state, Stage.HOUSED), language=3.0, idleness=0.5, experience=4.0, talent=0.2)
     # two years of experience count at most; Alpha has 4% unemployment where the base holds at 4.9
     expected = -3 + 0.29 * 1 - 1.3 * 0.5 + 0.19 * 2 + 0.2 + 0.06 * 0.9
     assert odds(state, rows, base=-3, **PLAIN) == pytest.approx([expected])
@@ -27,7 +27,7 @@ def test_the_chance_of_a_job_by_hand():
 
 def test_age_sex_reception_coaching_and_diplomas_count():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=5))
+    rows = make_adults(state, people(state, Stage.HOUSED, count=5))
     folk, params = state.newcomers, {"base": -3, "woman": -0.6, "ageing": -0.15, "coaching": 0.6, "at_scale": 0.5}
     folk.born[rows[1]] = state.clock.month - 600  # fifty: two decades over thirty
     folk.female[rows[2]] = True
@@ -36,7 +36,7 @@ def test_age_sex_reception_coaching_and_diplomas_count():
     z = odds(state, rows, **params)
     z -= z[0]
     assert z == pytest.approx([0, -0.3, -0.6, 0.3, 0.6], abs=1e-6)
-    waits = grown(state, people(state, Stage.AWAITING_HOME))
+    waits = make_adults(state, people(state, Stage.AWAITING_HOME))
     assert odds(state, waits, **params, in_reception=-0.9) == pytest.approx([-3 - 0.9 + 0.06 * 0.9])
 
 
@@ -44,7 +44,7 @@ def test_a_region_that_matches_better_counts():
     state = village_state()
     towns = people(state, Stage.HOUSED, count=2)
     state.households.municipality[towns[1]] = D
-    rows = grown(state, towns, sector=0)  # farm: more jobs per inhabitant in Beta
+    rows = make_adults(state, towns, sector=0)  # farm: more jobs per inhabitant in Beta
     gain = odds(state, rows, match=0.4) - odds(state, rows, match=0)
     assert gain.tolist() == pytest.approx([-0.4, 0.4])
 
@@ -52,12 +52,12 @@ def test_a_region_that_matches_better_counts():
 def test_a_job_that_can_end_soon_is_found_less_often():
     state = village_state()
     state.nation.expected_moves[0] = 0.05
-    home, waits = (grown(state, people(state, stage)) for stage in (Stage.HOUSED, Stage.AWAITING_HOME))
-    asks = grown(state, people(state, Stage.IN_DECISION, applied=-20), permit_months=0b11)
+    home, waits = (make_adults(state, people(state, stage)) for stage in (Stage.HOUSED, Stage.AWAITING_HOME))
+    asks = make_adults(state, people(state, Stage.IN_DECISION, applied=-20), permit_months=0b11)
     rows, given = np.concatenate([home, waits, asks]), {"separation": 0.05, "settled": 0.1, "with_permit": 1}
-    capped, free = ({"tenure": 0.5, "weeks_cap": weeks} | given for weeks in (24, 52))
-    plain = odds(state, rows, tenure=0, **given)
-    # of 0.05 by chance and 0.05 by a move, half the time is left; the cap leaves 24 weeks less the two months worked
+    capped, free = ({"expected_duration": 0.5, "weeks_cap": weeks} | given for weeks in (24, 52))
+    plain = odds(state, rows, expected_duration=0, **given)
+    # of 0.05 at random and 0.05 by a move, half the time is left; the cap leaves 24 weeks less the two months worked
     left = 24 / (365.25 / 84) - 2
     assert odds(state, rows, **free) - plain == pytest.approx([0, 0.5 * math.log(0.5), 0.5 * math.log(0.5)])
     expected = [0, 0.5 * math.log(0.5), 0.5 * math.log(0.5 * (1 - math.exp(-0.1 * left)))]
@@ -68,27 +68,27 @@ def test_a_job_that_can_end_soon_is_found_less_often():
 
 
 @pytest.mark.parametrize("work_permit", [True, False])
-def test_kernels_say_what_the_rule_says(work_permit):
+def test_compiled_loops_equal_plain_numpy(work_permit):
     state, p = village_state(), work.Params(work_permit=work_permit)
     for stage in (Stage.IN_DECISION, Stage.DEPARTING, Stage.AWAITING_HOME, Stage.HOUSED):
-        grown(state, people(state, stage, count=100, location=NO_ROW if stage == Stage.HOUSED else 1))
-    folk, households, month, luck = state.newcomers, state.households, state.clock.month, np.random.default_rng(1)
+        make_adults(state, people(state, stage, count=100, location=NO_ROW if stage == Stage.HOUSED else 1))
+    folk, households, month, rng = state.newcomers, state.households, state.clock.month, np.random.default_rng(1)
     n = len(folk)
     for name in ("talent", "language", "idleness", "experience", "coaching"):
-        getattr(folk, name)[:] = luck.uniform(0, 4, n)
+        getattr(folk, name)[:] = rng.uniform(0, 4, n)
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
-        getattr(folk, name)[:] = luck.random(n) < 0.4
-    folk.born[:], folk.recognised[:] = month - luck.integers(216, 792, n), luck.choice([NEVER, 0], n)
-    households.applied[:], households.track[:] = month - luck.integers(0, 12, n), luck.integers(0, 2, n)
-    households.support_at_placement[:] = luck.normal(size=n)
-    rows = np.flatnonzero(luck.random(n) < 0.7)
+        getattr(folk, name)[:] = rng.random(n) < 0.4
+    folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
+    households.applied[:], households.track[:] = month - rng.integers(0, 12, n), rng.integers(0, 2, n)
+    households.support_at_placement[:] = rng.normal(size=n)
+    rows = np.flatnonzero(rng.random(n) < 0.7)
     z = work.odds_of_person(state, p, rows)
     assert z == pytest.approx(slow_odds(folk, households, p, rows, month), abs=2e-6)  # NumPy: single
-    alike = slow_chance(
+    expected = slow_probability(
         households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], folk.household[rows], z, month
     )
-    assert work.chance_of_match(state, p, rows, z) == pytest.approx(alike, rel=1e-12)
-    assert 0 < np.count_nonzero(alike) < len(rows)
+    assert work.probability_of_match(state, p, rows, z) == pytest.approx(expected, rel=1e-12)
+    assert 0 < np.count_nonzero(expected) < len(rows)
 
 
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
@@ -110,15 +110,17 @@ def test_access_follows_the_law():
 
 
 @pytest.mark.parametrize(("stage", "columns"), [(Stage.DEPARTING, {}), (Stage.IN_DECISION, {"track": Track.FAST})])
-def test_who_was_refused_or_is_unpromising_finds_no_work(stage, columns):
+def test_refused_and_unpromising_applicants_find_no_work(stage, columns):
     state = village_state()
-    grown(state, people(state, stage, count=300, applied=-20, location=locations(state, Kind.MUNICIPAL)[0], **columns))
+    make_adults(
+        state, people(state, stage, count=300, applied=-20, location=locations(state, Kind.MUNICIPAL)[0], **columns)
+    )
     assert len(run(work, state, base=-2, barred_months=0, work_permit=False)["hired"]) == 0
 
 
 def test_how_many_find_work_in_a_month():
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=4000))
+    make_adults(state, people(state, Stage.HOUSED, count=4000))
     hired = len(run(work, state, base=-3, **PLAIN)["hired"])
     expected = 4000 / (1 + math.exp(3))
     assert hired == pytest.approx(expected, abs=4 * math.sqrt(expected))
@@ -126,7 +128,7 @@ def test_how_many_find_work_in_a_month():
 
 def test_jobs_end_less_often_with_experience():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=4000), employed=True, hired=0, work_hours=28)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=4000), employed=True, hired=0, work_hours=28)
     state.newcomers.experience[rows[:2000]] = 4.0
     lost = run(work, state, separation=0.05, settled=0.5)["job_lost"]
     settled, new = np.isin(rows[:2000], lost).sum(), np.isin(rows[2000:], lost).sum()
@@ -141,14 +143,14 @@ def test_a_move_in_reception_to_another_region_ends_a_job():
     beta = locations(state, Kind.REGULAR)[1]
     assert state.locations.municipality[beta] == D
     far = people(state, Stage.IN_DECISION, count=3, applied=-20, location=beta)
-    rows = grown(state, far, employed=True, hired=0, work_hours=28, work_region=ALPHA)
+    rows = make_adults(state, far, employed=True, hired=0, work_hours=28, work_region=ALPHA)
     assert sorted(run(work, state, separation=0.015)["job_lost"].tolist()) == rows.tolist()
 
 
 def test_jobs_end_when_somebody_leaves_or_reaches_the_pension():
     state = village_state()
     gone, stays = people(state, Stage.RETURNED), people(state, Stage.HOUSED, count=2)
-    rows = grown(state, np.concatenate([gone, stays]), employed=True, hired=0, work_hours=28, experience=50.0)
+    rows = make_adults(state, np.concatenate([gone, stays]), employed=True, hired=0, work_hours=28, experience=50.0)
     state.newcomers.born[rows[1]] = state.clock.month - 66 * 12
     run(profile, state)
     run(work, state)
@@ -157,7 +159,7 @@ def test_jobs_end_when_somebody_leaves_or_reaches_the_pension():
 
 def test_experience_grows_at_work_and_fades_without():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=2), experience=1.0, exempt=True)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=2), experience=1.0, exempt=True)
     state.newcomers.employed[rows[0]] = True
     run(work, state, separation=0.015, settled=0.5)
     assert state.newcomers.experience[rows] == pytest.approx([1 + 1 / 12, 0.98], rel=1e-5)
@@ -166,13 +168,13 @@ def test_experience_grows_at_work_and_fades_without():
 def test_unemployment_of_the_region_moves_with_that_of_the_country():
     state = village_state()
     assert work.unemployment_by_region(state) == pytest.approx([0.04, 0.065])  # 0.05 in the country
-    who = grown(state, people(state, Stage.HOUSED))
+    who = make_adults(state, people(state, Stage.HOUSED))
     assert odds(state, who, slack=2) - odds(state, who, slack=0) == pytest.approx([-0.12])
 
 
 def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=300))
+    make_adults(state, people(state, Stage.HOUSED, count=300))
     given = {"over_minimum": 1.1, "hours": 19, "hours_spread": 0, "full_week": 38, "full_time": 0.5, "at_level": -2}
     hired = run(work, state, base=-2, matched_wage=1.5, **given)["hired"]
     folk = state.newcomers
@@ -192,16 +194,16 @@ def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
 
 def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_on():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=4))
+    rows = make_adults(state, people(state, Stage.HOUSED, count=4))
     folk = state.newcomers
     folk.schooling[rows] = [Schooling.PRIMARY, Schooling.SECONDARY, Schooling.HIGHER, Schooling.HIGHER]
     folk.language[rows], folk.recognised[rows[3]] = [1, 3, 4, 4], 5
     params = work.Params(at_level=-1, level_language=0.5, level_recognised=1.5)
 
-    def chance(z):
+    def logistic(z):
         return 1 / (1 + math.exp(-z))
 
-    edges = np.array([1, chance(-1), chance(-0.5), chance(1)])
+    edges = np.array([1, logistic(-1), logistic(-0.5), logistic(1)])
     assert work.at_level(state, params, rows, edges - 1e-9).all()
     assert work.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
 
@@ -211,7 +213,7 @@ def test_wages_follow_the_minimum_wage():
     wage = np.where(np.arange(len(facts.series["minimum_wage"])) < 12, 2_000.0, 2_100.0)
     state = village_state()
     state.inputs = replace(facts, known_series=facts.known_series | {"minimum_wage": wage})
-    rows = grown(state, people(state, Stage.HOUSED), employed=True, hired=3, wage=1_000, experience=50.0)
+    rows = make_adults(state, people(state, Stage.HOUSED), employed=True, hired=3, wage=1_000, experience=50.0)
     run(work, state)
     state.clock.month += 1
     run(work, state)
@@ -229,9 +231,9 @@ KEEPS = {"separation": 0.015, "settled": 0.5, "with_permit": 1, "base": -4.2}
 
 
 def at_work(state, rows, months):
-    """Persons with a job since some months, who will not lose it by chance."""
+    """Make adults with a job since some months that hardly ever ends at random; returns their rows."""
     where = state.locations.region[state.households.location[rows]]
-    return grown(
+    return make_adults(
         state, rows, employed=True, hired=state.clock.month - months, experience=50.0, work_hours=24, work_region=where,
         permit_months=(1 << months) - 1,
     )  # fmt: skip
@@ -249,13 +251,13 @@ def test_the_cap_ends_a_job_after_as_many_weeks():
     assert not state.newcomers.employed[rows].any()
 
 
-def test_who_used_up_the_cap_finds_no_work_until_twelve_months_have_passed():
+def test_people_who_used_up_the_cap_find_no_work_until_twelve_months_have_passed():
     state = village_state()
-    rows = grown(state, applicants(state, count=300), permit_months=0b111111)
-    assert len(run(work, state, weeks_cap=24, tenure=0, base=-2, with_permit=1)["hired"]) == 0
+    rows = make_adults(state, applicants(state, count=300), permit_months=0b111111)
+    assert len(run(work, state, weeks_cap=24, expected_duration=0, base=-2, with_permit=1)["hired"]) == 0
     months = [0b111111 << 5, 0b111111 << 6]  # half a year that ended five months ago, and six months ago
     state.newcomers.permit_months[rows] = np.repeat(months, 150)
-    run(work, state, months=2, weeks_cap=24, tenure=0, base=-2, with_permit=1)
+    run(work, state, months=2, weeks_cap=24, expected_duration=0, base=-2, with_permit=1)
     hired = state.newcomers.employed[rows]
     assert not hired[:150].any()
     assert hired[150:].any()
@@ -288,7 +290,7 @@ def test_months_of_work_without_a_permit_are_kept_for_a_year():
 
 def test_months_without_work_class_or_activity_are_counted_since_the_arrival():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=5, applied=2), exempt=True)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=5, applied=2), exempt=True)
     folk = state.newcomers
     folk.class_hours[rows[1]], folk.active[rows[2]] = 10, True
     folk.employed[rows[3]], folk.experience[rows[3]] = True, 50.0
@@ -300,12 +302,12 @@ def test_months_without_work_class_or_activity_are_counted_since_the_arrival():
     assert folk.months_idle[rows].tolist() == [12, 10, 10, 10, 5]
 
 
-def test_a_work_permit_is_counted_for_who_needs_one():
+def test_a_work_permit_is_counted_for_those_who_need_one():
     state = village_state()
-    applicants = grown(
+    applicants = make_adults(
         state, people(state, Stage.IN_DECISION, count=500, applied=-20, location=locations(state, Kind.MUNICIPAL)[0])
     )
-    holders = grown(state, people(state, Stage.HOUSED, count=500))
+    holders = make_adults(state, people(state, Stage.HOUSED, count=500))
     events = run(work, state, base=-2, with_permit=0.5)
     asked, hired = events["hired_with_work_permit"], events["hired"]
     assert 0 < len(asked) < len(hired)
@@ -315,7 +317,7 @@ def test_a_work_permit_is_counted_for_who_needs_one():
 
 def test_children_and_the_old_are_not_of_working_age():
     state = village_state()
-    rows = grown(state, people(state, Stage.HOUSED, count=4))
+    rows = make_adults(state, people(state, Stage.HOUSED, count=4))
     month = state.clock.month
     state.newcomers.born[rows] = [month - 18 * 12, month - 18 * 12 + 1, month - 66 * 12 + 1, month - 66 * 12]
     assert look(state).tolist() == [rows[0], rows[2]]

@@ -6,7 +6,7 @@ import pytest
 from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.tables.people import Activity, Schooling, Stage
-from tests.helpers.adults import grown, village_state
+from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
 
@@ -66,7 +66,7 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
 
 def test_exemptions_are_assessed_again_after_their_months():
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=500))
+    make_adults(state, people(state, Stage.HOUSED, count=500))
     seen = []
     for month in (24, 30, 47, 48):
         state.clock.month = month
@@ -81,7 +81,7 @@ def test_exemptions_are_assessed_again_after_their_months():
 def test_another_term_of_exemption_redraws_nobody():
     """In a month in which both terms lead to an assessment of everybody, the same people are exempt."""
     state = village_state()
-    grown(state, people(state, Stage.HOUSED, count=500))
+    make_adults(state, people(state, Stage.HOUSED, count=500))
     state.clock.month = 24
     seen = []
     for months in (12, 24, 8):
