@@ -27,7 +27,7 @@ from abm.observe.measure import (
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
 from abm.tables.people import Stage
-from tests.helpers.adults import grown
+from tests.helpers.adults import make_adults
 from tests.helpers.adults import village_state as village_of_2016
 from tests.helpers.village import MIXED, A, D, people, village_state
 
@@ -150,8 +150,8 @@ def test_levels_sums_over_municipalities_and_payments():
 
 def test_adults_with_flags_and_their_mean():
     state = village_of_2016()
-    rows = grown(state, people(state, Stage.HOUSED, 4), employed=True, income=1_000.0)
-    grown(state, people(state, Stage.IN_DECISION, 2), employed=True, income=9_000.0)
+    rows = make_adults(state, people(state, Stage.HOUSED, 4), employed=True, income=1_000.0)
+    make_adults(state, people(state, Stage.IN_DECISION, 2), employed=True, income=9_000.0)
     state.newcomers.employed[rows[0]], state.newcomers.income[rows[3]] = False, 2_000
     state.clock.month += 1
     assert value("village_workers", state) == {"total": [3], "region": [3, 0]}
