@@ -35,5 +35,5 @@ def let(municipality, needed, on_offer, homes):
 
 
 def kept(homes: np.ndarray, a_month: np.ndarray) -> np.ndarray:
-    """Homes kept for status holders next month: at most those of a month, but at least one; the rest goes to others."""
+    """Homes kept for status holders next month: at most as many as a month brings, or one if that is less."""
     return np.minimum(homes, np.maximum(a_month, 1.0))

@@ -1,4 +1,4 @@
-"""Households by what their home lacks: too small, in starter homes, or looking for the next one.
+"""Overcrowded households, units that tenants of starter homes need, and households that look for another home.
 
 Units of a complex are let by the size class of the home that they make together (HomeSize + 1 units). A family that
 joined its sponsor lives, and moves, with the sponsor. Newcomers who look for another home are on the waiting lists of
