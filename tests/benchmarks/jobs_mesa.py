@@ -67,7 +67,7 @@ class Adult(mesa.Agent):
         """Find a job at random."""
         p = self.model.work
         probability = self.access() * self.search() / (1 + exp(-self.odds(age)))
-        self.experience *= 1 - self.model.rules.work.experience_fading
+        self.experience *= 1 - p.experience_fading
         if self.random.random() < probability:
             self.employed, self.work_hours, self.hired = True, p.hours, self.model.month
             self.model.hired += 1

@@ -16,7 +16,7 @@ RUN_UNTIL, SCALE = "2018-06", 0.1  # a run of about half a second
 
 
 def disturbed(nodes: Cluster, folder: Path, runs: int, kind: str | None) -> float:
-    """Seconds of `runs` runs by two workers on two nodes; kind: kill a worker or node after a third of the runs, or None."""
+    """Seconds of `runs` runs by two workers on two nodes; kind: what is killed after a third of the runs, or None."""
     given = shared(folder)
     with ray_workers.pool(None, nodes.address) as do:
         # the workers load the kernels first, on seeds of their own
