@@ -1,4 +1,4 @@
-"""The implementations that the benchmark compares do the same: columns, kernels, Mesa, and C where it compiles."""
+"""The implementations compared by the benchmarks have the same outcomes: columns, kernels, Mesa, and C if compiled."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tests.benchmarks import slices, tell_lettings
+from tests.benchmarks import lettings, slices
 from tests.benchmarks.equality import FAR, differences, distances
 from tests.benchmarks.jobs_rules import JobsRules
 from tests.benchmarks.slices import JOBS, RECEPTION, SLICES
@@ -17,7 +17,7 @@ each_slice = pytest.mark.parametrize("compared", SLICES, ids=lambda compared: co
 
 @pytest.mark.parametrize("compared", [*SLICES, SUBSIDISED], ids=["reception", "jobs", "support", "subsidised"])
 @pytest.mark.parametrize("seed", [1, 2**40 + 7])
-def test_the_same_luck_gives_the_same_people(compared, seed):
+def test_the_same_draws_give_the_same_people(compared, seed):
     assert differences(compared, people=400, months=8, seed=seed) == []
 
 
@@ -44,7 +44,7 @@ def test_a_person_who_differs_is_found(monkeypatch):
 
 
 @each_slice
-def test_mesa_with_luck_of_its_own_is_alike(compared):
+def test_mesa_with_draws_of_its_own_is_alike(compared):
     assert max(distances(compared, people=300, months=8, seeds=12).values()) < FAR
 
 
@@ -58,8 +58,8 @@ def test_a_population_smaller_than_the_capacity_is_served():
 
 
 def test_all_ways_to_let_homes_let_to_the_same_seekers():
-    market = tell_lettings.Market(seekers=6_000, homes=900)
-    let = [way(market).tolist() for way in tell_lettings.WAYS.values()]
+    market = lettings.Market(seekers=6_000, homes=900)
+    let = [way(market).tolist() for way in lettings.WAYS.values()]
     assert let[0] == let[1] == let[2]
     assert 0 < len(let[0]) <= market.homes.sum()
     assert market.takes[let[0]].all()

@@ -1,7 +1,7 @@
-"""Rows as Mesa agents: a view holds a row number, and its attributes read and write the columns of the state.
+"""Rows of the state as Mesa agents: a view holds a row number, and its attributes read and write the columns.
 
 Municipalities, regions, locations, corporations, complexes and employers are registered with the model, as Mesa agents
-are. People are too many for that: they become agents when asked for, one by one or through a Population.
+are. People are too many for that: they become agents on demand, one by one or through a Population.
 """
 
 from copy import deepcopy
@@ -15,7 +15,7 @@ from abm.tables import country, homes, jobs, people, residents
 
 
 class View(mesa.Agent):
-    """A row of a table; equal to any other view of that row in the same model."""
+    """An agent that stands for a row of a table; equal to any other view of that row in the same model."""
 
     table = ""
     pos = None
@@ -46,7 +46,7 @@ class View(mesa.Agent):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row})"
 
-    def __reduce__(self):  # the row first: a view can be a key in a set that is restored before the model is
+    def __reduce__(self):  # the row first: a view can be in a set that is restored before the model is
         return _without_model, (type(self), self.row), vars(self)
 
     def __deepcopy__(self, memo):  # copied with its model; alone, as by a DataCollector, a view is just a reference
@@ -64,7 +64,7 @@ def _without_model(cls: type[View], row: int) -> View:
 
 
 class Institution(View):
-    """A view that is registered: there is one object per row, and it may hold attributes of its own."""
+    """A view that is registered with the model: there is one object per row, which may hold attributes of its own."""
 
     @classmethod
     def at(cls, model, row: int) -> "Institution":
@@ -119,7 +119,7 @@ INSTITUTIONS = (Municipality, Region, Location, Corporation, Complex, Employer)
 
 
 def register(model) -> None:
-    """Make agents of the institutions that have none yet, such as locations that were just opened."""
+    """Register agents for institutions that have none yet, such as locations that have just opened."""
     for view in INSTITUTIONS:
         known = model.institutions[view.table]
         for row in range(len(known), len(getattr(model.state, view.table))):
@@ -128,9 +128,9 @@ def register(model) -> None:
 
 
 class Person(View):
-    """A view that is made on demand, so it can keep nothing of its own."""
+    """A view that is made on demand, so it can hold no attributes of its own."""
 
-    unique_id = property(lambda self: self.identity, doc="lasting address of the luck of this row")
+    unique_id = property(lambda self: self.identity, doc="lasting address of the random draws of this row")
 
     def __setattr__(self, name: str, value) -> None:
         if not hasattr(type(self), name):
@@ -138,7 +138,7 @@ class Person(View):
         super().__setattr__(name, value)
 
     def remove(self) -> None:
-        raise TypeError(f"{self!r} cannot be removed: rows last; who leaves gets another stage")
+        raise TypeError(f"{self!r} cannot be removed: rows last; a household that leaves gets another stage")
 
 
 class Household(Person, of=people.Households):
@@ -146,13 +146,13 @@ class Household(Person, of=people.Households):
 
     @property
     def members(self) -> list["Newcomer"]:
-        """The persons of the household who are in the Netherlands."""
+        """The members of the household who are in the Netherlands."""
         rows = np.flatnonzero(self.model.state.newcomers.household == self.row)
         return [Newcomer(self.model, row) for row in rows.tolist()]
 
 
 class Newcomer(Person, of=people.Newcomers):
-    """A person."""
+    """A person in a household of newcomers."""
 
     stage = Choice(
         "households", "stage", "stage of the household", lambda s, at: s.households.stage[s.newcomers.household[at]]
@@ -161,18 +161,18 @@ class Newcomer(Person, of=people.Newcomers):
 
 
 class Neighbourhood(Person, of=residents.Neighbourhoods):
-    """A part of a municipality; there are thousands, so it is made on demand as people are."""
+    """A neighbourhood of a municipality; there are thousands, so agents are made on demand."""
 
-    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+    unique_id = property(lambda self: self.row, doc="row number, which lasts")
 
 
 class Resident(Person, of=residents.Residents):
-    """Somebody who already lives somewhere."""
+    """A resident: somebody who already lives in a neighbourhood."""
 
-    unique_id = property(lambda self: self.row, doc="its row, which lasts")
+    unique_id = property(lambda self: self.row, doc="row number, which lasts")
 
     @property
     def tied(self) -> list["Resident"]:
-        """The residents with whom this one talks."""
+        """The residents with whom this one talks (its ties)."""
         starts, targets = self.model.state.ties.starts, self.model.state.ties.targets
         return [Resident(self.model, row) for row in targets[starts[self.row] : starts[self.row + 1]].tolist()]

@@ -1,4 +1,4 @@
-"""Columns as attributes of agents: what the number in a row means to whoever reads it (enum, reference, key, fact)."""
+"""Columns as attributes of agents, which convert between stored numbers and values (enum, view, key, month)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,80 +10,80 @@ from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage, Track
 
-CHOICES = {"stage": Stage, "track": Track, "reunion": Reunion, "role": Role, "kind": Kind}  # columns that hold one
+CHOICES = {"stage": Stage, "track": Track, "reunion": Reunion, "role": Role, "kind": Kind}  # columns that hold an enum
 VIEWS: dict[str, type] = {}  # table -> class of its views, which agents.py fills
-_ROW_OF = "row of "  # how the unit of a column tells that it refers to a table
+_ROW_OF = "row of "  # prefix of the unit of a column that refers to another table
 
 
 class Attribute:
-    """A number per row: a column, or what `derived(state, rows)` makes of columns."""
+    """A number per row: a column, or the result of `derived(state, rows)`."""
 
     def __init__(self, table: str, name: str, doc: str, derived: Callable | None = None):
         self.table, self.name, self.__doc__, self.derived = table, name, doc, derived
 
     def __get__(self, view, owner=None):
-        return self if view is None else self.shown(view.model, self.numbers(view.model.state, view.row))
+        return self if view is None else self.decode(view.model, self.numbers(view.model.state, view.row))
 
     def __set__(self, view, value) -> None:
         self.write(view.model, view.row, value)
 
     def numbers(self, state, rows) -> Any:
-        """What the state holds for a row or rows; looked up each time, because tables grow."""
+        """The numbers stored for a row or rows; looked up each time, because tables grow."""
         return self.derived(state, rows) if self.derived else getattr(getattr(state, self.table), self.name)[rows]
 
     def write(self, model, rows, value) -> None:
-        """Store a value in a row or rows."""
+        """Store a value in a row or rows; AttributeError if the attribute is derived."""
         if self.derived:
             raise AttributeError(f"{self.name} follows from other columns and cannot be written")
-        getattr(getattr(model.state, self.table), self.name)[rows] = self.stored(model, value)
+        getattr(getattr(model.state, self.table), self.name)[rows] = self.encode(model, value)
 
-    def shown(self, model, number) -> Any:
-        """The value of the attribute for a stored number."""
+    def decode(self, model, number) -> Any:
+        """The value that a stored number stands for."""
         return number.item()
 
-    def many(self, model, numbers: np.ndarray) -> Any:
-        """Values for (n,) numbers, wide enough to add up."""
+    def decode_many(self, model, numbers: np.ndarray) -> Any:
+        """Values of numbers (n,), in a type wide enough to add them up."""
         return numbers.astype(np.int64) if numbers.dtype.kind == "i" else numbers
 
-    def stored(self, model, value) -> Any:
-        """The number for a value."""
+    def encode(self, model, value) -> Any:
+        """The number to store for a value."""
         return value
 
 
 class Choice(Attribute):
-    """A member of an enum; asked for many rows, their numbers (which equal the members)."""
+    """A member of an enum; for many rows their numbers, which equal the members."""
 
-    def shown(self, model, number) -> Any:
+    def decode(self, model, number) -> Any:
         return CHOICES[self.name](number)
 
-    def stored(self, model, value) -> Any:
+    def encode(self, model, value) -> Any:
         return CHOICES[self.name](value)
 
 
 class Moment(Attribute):
-    """A month since January 2015; None where it never came. Asked for many rows, their numbers, NEVER included."""
+    """A month since January 2015, or None for NEVER; for many rows their numbers, NEVER included."""
 
-    def shown(self, model, number) -> Any:
-        return None if number == NEVER else super().shown(model, number)
+    def decode(self, model, number) -> Any:
+        return None if number == NEVER else super().decode(model, number)
 
-    def stored(self, model, value) -> Any:
+    def encode(self, model, value) -> Any:
         return NEVER if value is None else value
 
 
 class Reference(Attribute):
-    """A row of another table, as its view; None where there is none."""
+    """The view of a row in another table, or None where there is none."""
 
     def __init__(self, table: str, name: str, doc: str, to: str):
         super().__init__(table, name, doc)
         self.to = to
 
-    def shown(self, model, number) -> Any:
+    def decode(self, model, number) -> Any:
         return None if number == NO_ROW else VIEWS[self.to].at(model, int(number))
 
-    def many(self, model, numbers: np.ndarray) -> list:
-        return [self.shown(model, number) for number in numbers.tolist()]
+    def decode_many(self, model, numbers: np.ndarray) -> list:
+        return [self.decode(model, number) for number in numbers.tolist()]
 
-    def stored(self, model, value) -> int:
+    def encode(self, model, value) -> int:
         if value is None:
             return NO_ROW
         if not isinstance(value, VIEWS[self.to]) or value.model is not model:
@@ -92,15 +92,15 @@ class Reference(Attribute):
 
 
 class Key(Attribute):
-    """A row of the facts on origins, as its key."""
+    """The key of an origin, from its row in the facts on origins."""
 
-    def shown(self, model, number) -> str:
+    def decode(self, model, number) -> str:
         return model.state.inputs.origins["origin"].iat[number]
 
-    def many(self, model, numbers: np.ndarray) -> np.ndarray:
+    def decode_many(self, model, numbers: np.ndarray) -> np.ndarray:
         return model.state.inputs.origins["origin"].to_numpy(object)[numbers]
 
-    def stored(self, model, value: str) -> int:
+    def encode(self, model, value: str) -> int:
         return model.state.inputs.origins["origin"].tolist().index(value)
 
 
@@ -118,7 +118,7 @@ class Fact:
 
 
 def attribute(table: str, name: str, declared) -> Attribute:
-    """The attribute for a declared column: what its numbers mean follows from its name and unit."""
+    """The attribute for a declared column; its kind follows from the name and unit of the column."""
     doc = f"{declared.doc} [{declared.unit}]" if declared.unit else declared.doc
     to = declared.unit.removeprefix(_ROW_OF)
     if to == "origins":

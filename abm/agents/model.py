@@ -1,4 +1,4 @@
-"""The model as Mesa users expect it: one step is one turn of the chain, and rows are agents."""
+"""The model as a Mesa model: one step is one turn of the chain, and rows of the state are agents."""
 
 from dataclasses import fields
 from importlib import import_module
@@ -20,11 +20,11 @@ from abm.start import begin
 from abm.state import Events
 
 
-class Asked(Scenario):
-    """The scenario of a model: a Scenario that is false where asked for truth.
+class FalsyScenario(Scenario):
+    """The scenario of a model, whose truth value is False.
 
-    SolaraViz tests `if model.scenario` before it rebuilds a model, and then takes only a scenario of Mesa's own kind;
-    what is false it leaves alone, and builds the model from its parameters.
+    SolaraViz tests `if model.scenario` before it rebuilds a model, and then accepts only a scenario of Mesa's own type;
+    if it is false, SolaraViz builds the model from its parameters.
     """
 
     def __bool__(self) -> bool:
@@ -59,17 +59,17 @@ class Model(mesa.Model):
         chain: tuple = CHAIN,
     ):
         if seed is not None and rng is not None:
-            raise InputError("Model: seed and rng are two words for one number: give one of them")
+            raise InputError("Model: seed and rng are two names of one number: give one of them")
         seed = rng if seed is None else seed
         given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
         seed = int(seed) if isinstance(seed, np.integer) else seed
         given = given.changed(seed=seed, scale=scale, until=until, layout=layout)
         super().__init__(rng=given.seed)
-        self._scenario = Asked(**{field.name: getattr(given, field.name) for field in fields(given)})
+        self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
         self.chain = tuple(chain)
         self._changes = frozenset(given.changes())
         self._params: dict[str, ProcessParams] = given.params_at(0)
-        self.events: Events = {}  # of the last month: who it happened to
+        self.events: Events = {}  # of the last month: rows by name of the event
         self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale)
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
         self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
@@ -77,14 +77,14 @@ class Model(mesa.Model):
 
     @property
     def scenario(self) -> Scenario:
-        """What the run was asked."""
+        """The scenario of the run, which is fixed."""
         return self._scenario
 
     @scenario.setter
     def scenario(self, scenario) -> None:
         if "state" in vars(self):
             raise AttributeError("the scenario of a run is fixed: start another Model")
-        self._scenario = scenario  # Mesa's, for the moment of its own __init__; its setter would write into ours
+        self._scenario = scenario  # Mesa's, during its own __init__; its setter would write into ours
 
     @property
     def month(self) -> str:
@@ -93,12 +93,12 @@ class Model(mesa.Model):
 
     @property
     def newcomers(self) -> Population:
-        """All persons who ever came."""
+        """All persons who ever arrived."""
         return Population(self, Newcomer)
 
     @property
     def households(self) -> Population:
-        """All households that ever came."""
+        """All households that ever arrived."""
         return Population(self, Household)
 
     @property
@@ -108,18 +108,18 @@ class Model(mesa.Model):
 
     @property
     def residents(self) -> Population:
-        """All residents that are simulated."""
+        """All simulated residents."""
         return Population(self, Resident)
 
     @property
     def agents(self):
-        """The registered agents: every institution, and whatever agents a user adds."""
+        """The registered agents: all institutions, and any agents that a user adds."""
         register(self)
         return self._all_agents
 
     @property
     def agents_by_type(self) -> dict:
-        """Registered agents by class, and people by class though they are not registered."""
+        """Agents by class: those that are registered, and people and neighbourhoods, which are not."""
         register(self)
         people = {Household: self.households, Newcomer: self.newcomers}
         people |= {Neighbourhood: self.neighbourhoods, Resident: self.residents}

@@ -1,4 +1,4 @@
-"""The people of the model as a Mesa agent set: by column where asked by attribute, else with agents made on demand."""
+"""The people of the model as a Mesa agent set: operations on attributes use columns, others make agents on demand."""
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
@@ -13,7 +13,7 @@ from abm.agents.attributes import Attribute
 
 
 class Population(AbstractAgentSet):
-    """The people of a table, or the given rows of it, as an agent set that makes its agents when asked."""
+    """An agent set of the people of a table, or of the given rows of it, whose agents are made on demand."""
 
     def __init__(self, model, of: type[Person], rows: np.ndarray | None = None):
         self.model, self.of, self.random = model, of, model.random
@@ -40,47 +40,51 @@ class Population(AbstractAgentSet):
         return self._with(self._from_iterable(agents).rows, inplace=True)
 
     def _fixed(self, *_) -> None:
-        raise TypeError("a population is who is in its table: nobody is added or removed by hand")
+        raise TypeError("a population holds the rows of its table: nobody is added or removed by hand")
 
     add = discard = remove = _fixed
 
     def _numbers(self, name: str) -> tuple[Attribute | None, Any]:
-        """The attribute of that name with its numbers for the rows, (n,); None where it is not one."""
-        found = getattr(self.of, name, None)
-        return (found, found.numbers(self.model.state, self.rows)) if isinstance(found, Attribute) else (None, None)
+        """The attribute of that name with its numbers for the rows, (n,); None twice where there is none."""
+        attribute = getattr(self.of, name, None)
+        if not isinstance(attribute, Attribute):
+            return None, None
+        return attribute, attribute.numbers(self.model.state, self.rows)
 
     def to_list(self) -> list[Person]:
         """All agents."""
         return list(self)
 
     def get(self, attr_names, handle_missing="error", default_value=None):
-        """Values of an attribute, (n,), by column where it is one; of several attributes, a list per agent."""
+        """Values of an attribute, (n,), from its column where it has one; for several attributes a list per agent."""
         if not isinstance(attr_names, str):
             columns = [self.get(name, handle_missing, default_value) for name in attr_names]
             return [list(values) for values in zip(*columns, strict=True)]
-        found, numbers = self._numbers(attr_names)
-        if found:
-            return found.many(self.model, numbers)
+        attribute, numbers = self._numbers(attr_names)
+        if attribute:
+            return attribute.decode_many(self.model, numbers)
         missing = () if handle_missing == "error" else (default_value,)
         return [getattr(agent, attr_names, *missing) for agent in self]
 
     def set(self, attr_name: str, value: Any) -> "Population":
-        """Write one value to a column for everybody."""
-        found, _ = self._numbers(attr_name)
-        if not found:
+        """Write one value to a column, for all agents."""
+        attribute, _ = self._numbers(attr_name)
+        if not attribute:
             raise AttributeError(f"{self.of.__name__} has no column '{attr_name}'")
-        found.write(self.model, self.rows, value)
+        attribute.write(self.model, self.rows, value)
         return self
 
     def select(self, filter_func=None, at_most=float("inf"), inplace=False, agent_type=None, **values) -> "Population":
-        """Who passes: a mask (n,) bool or a function of the agent, and `column=value` for whoever holds that value."""
+        """The agents for whom a mask (n,) or a function of the agent is true, and that hold each `column=value`."""
         if at_most <= 1 and isinstance(at_most, float):
             at_most = int(len(self) * at_most)
         mask = np.full(len(self), agent_type is None or issubclass(self.of, agent_type))
         for name, value in values.items():
-            found, numbers = self._numbers(name)
+            attribute, numbers = self._numbers(name)
             mask &= (
-                numbers == found.stored(self.model, value) if found else np.array([v == value for v in self.get(name)])
+                numbers == attribute.encode(self.model, value)
+                if attribute
+                else np.array([v == value for v in self.get(name)])
             )
         if callable(filter_func):
             agents = self._with(self.rows[mask])
@@ -91,20 +95,20 @@ class Population(AbstractAgentSet):
         return self._with(self.rows[mask][: None if at_most == float("inf") else at_most], inplace)
 
     def groupby(self, by: Callable | str, result_type="agentset") -> GroupBy:
-        """Groups by an attribute or a function of the agent, in order of first appearance: populations or lists."""
-        found, numbers = self._numbers(by) if isinstance(by, str) else (None, None)
-        if not found:
+        """Group by an attribute or a function of the agent, in order of first appearance, as populations or lists."""
+        attribute, numbers = self._numbers(by) if isinstance(by, str) else (None, None)
+        if not attribute:
             groups = super().groupby(by, "list").groups
             groups = {key: self._from_iterable(agents) for key, agents in groups.items()}
         else:
             keys, first, group = np.unique(numbers, return_index=True, return_inverse=True)
             rows = self.rows[np.argsort(group, kind="stable")]
             parts = np.split(rows, np.cumsum(np.bincount(group, minlength=len(keys)))[:-1])
-            groups = {found.shown(self.model, keys[at]): self._with(parts[at]) for at in np.argsort(first)}
+            groups = {attribute.decode(self.model, keys[at]): self._with(parts[at]) for at in np.argsort(first)}
         return GroupBy(groups if result_type == "agentset" else {key: part.to_list() for key, part in groups.items()})
 
     def sort(self, key: Callable | str, ascending: bool = False, inplace: bool = False) -> "Population":
-        """In order of an attribute or a function of the agent; who is equal stays in order."""
+        """Sort by an attribute or a function of the agent, stably."""
         values = self.get(key) if isinstance(key, str) else self.map(key)
         values, last = np.asarray(values), len(self) - 1
         order = np.argsort(values, kind="stable")
@@ -113,13 +117,13 @@ class Population(AbstractAgentSet):
         return self._with(self.rows[order], inplace)
 
     def shuffle(self, inplace: bool = False) -> "Population":
-        """The same people in random order (Mesa's luck, never the model's)."""
+        """The same people in random order, by Mesa's random generator, never the model's draws."""
         rows = self.rows.tolist()
         self.random.shuffle(rows)
         return self._with(np.array(rows, dtype=np.int64), inplace)
 
     def map(self, method: Callable | str, *args, **kwargs) -> list[Any]:
-        """What a method or function returns for each agent."""
+        """Results of a method or function for each agent."""
         named = isinstance(method, str)
         return [getattr(a, method)(*args, **kwargs) if named else method(a, *args, **kwargs) for a in self]
 

@@ -1,4 +1,4 @@
-"""Agents are views on rows: what they show and write is in the columns, and sets of people work by column."""
+"""Agents are views of rows: they read and write the columns, and sets of people operate on columns."""
 
 import copy
 import pickle
@@ -150,7 +150,7 @@ def test_get_returns_columns(model):
         model.households.get("mood")
 
 
-def test_what_get_returns_is_no_part_of_the_state(model):
+def test_get_returns_copies_of_the_state(model):
     for name in ("identity", "born", "female"):
         assert not np.shares_memory(model.newcomers.get(name), getattr(model.state.newcomers, name))
 
@@ -198,7 +198,7 @@ def test_sort_is_stable_both_ways(model):
         assert model.households.sort(lambda h: h.size, ascending).to_list() == expected
 
 
-def test_do_set_map_and_shuffle_reach_everybody():
+def test_do_set_map_and_shuffle_reach_all_agents():
     model = Model(scale=0.01)
     waiters = model.households.select(stage=Stage.IN_APPEAL)
     waiters.set("moves", 7).do(move_again)

@@ -1,4 +1,4 @@
-"""The model keeps what Mesa promises: its collectors, agent sets, batch runs, copies and processes of others."""
+"""The model works as a Mesa model: collectors, agent sets, batch runs, copies and appended processes."""
 
 import copy
 import inspect
@@ -109,7 +109,7 @@ def test_the_scenario_is_kept_and_fixed(tmp_path):
         model.scenario = default()
 
 
-def test_rng_is_another_word_for_seed():
+def test_rng_is_a_synonym_of_seed():
     assert Model(scale=SCALE, rng=9).scenario.seed == 9
     with pytest.raises(InputError, match="give one of them"):
         Model(scale=SCALE, rng=9, seed=9)
@@ -117,7 +117,7 @@ def test_rng_is_another_word_for_seed():
         Model(scale=SCALE, rng=np.random.default_rng(9))
 
 
-def test_luck_is_not_mesas():
+def test_the_model_draws_nothing_from_mesas_generators():
     one, other = Model(scale=SCALE), Model(scale=SCALE)
     other.random.random()
     other.rng.random(10)
@@ -236,7 +236,7 @@ def region_name(agent):
 
 @pytest.fixture
 def start_method():
-    """Batch runs change how all later processes start: put it back."""
+    """Restore the start method of processes, which batch runs change."""
     before = multiprocessing.get_start_method(allow_none=True)
     yield
     multiprocessing.set_start_method(before, force=True)
@@ -298,7 +298,7 @@ def test_a_copy_has_agents_of_its_own(duplicate, model):
     assert town.homes > 1.0
 
 
-# --- work of others
+# --- appended processes and subclasses
 
 
 class Welcome:
@@ -347,7 +347,7 @@ def test_a_process_may_be_given_from_the_start():
     assert 0 < len(model.events["greeted"]) < len(model.households)
 
 
-def test_an_appended_process_keeps_to_what_it_declares():
+def test_an_appended_process_writes_declared_columns_only():
     model = Model(scale=SCALE)
     model.chain += (Meddling(model),)
     with pytest.raises(ValueError, match="read-only"):
@@ -355,7 +355,7 @@ def test_an_appended_process_keeps_to_what_it_declares():
 
 
 class Generous(Model):
-    """The way of Mesa: a step of one's own around the model's."""
+    """A subclass that extends `step`, as usual in Mesa."""
 
     def step(self):
         super().step()
@@ -363,7 +363,7 @@ class Generous(Model):
             town.asked_places += 1
 
 
-def test_a_subclass_steps_in_the_way_of_mesa():
+def test_a_subclass_may_extend_step():
     model, plain = Generous(scale=SCALE), Model(scale=SCALE)
     model.run_for(2)
     plain.run_for(2)

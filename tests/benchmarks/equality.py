@@ -1,4 +1,4 @@
-"""Whether the implementations do the same: person by person with the same luck, on average with their own."""
+"""Equality of implementations: person by person with the same draws, on average with draws of their own."""
 
 from statistics import mean, variance
 
@@ -11,7 +11,7 @@ NEAR = 1e-5  # single against double precision over some years
 
 
 def differences(compared: Slice, people: int, months: int, seed: int = 1) -> list[str]:
-    """Where an implementation departs from ours with the same luck: counts of any month, or a person at the end."""
+    """Differences from our implementation with the same draws: counts of any month, and persons at the end."""
     every, ours = compared.implementations(people, seed, addressed=True), compared.ours
     found = []
     for month in range(months):
@@ -34,7 +34,7 @@ def differences(compared: Slice, people: int, months: int, seed: int = 1) -> lis
 
 
 def distances(compared: Slice, people: int, months: int, seeds: int) -> dict[str, float]:
-    """Mesa with its own luck against ours: difference of mean counts in standard errors, per count."""
+    """Difference of mean counts between Mesa, with draws of its own, and ours, in standard errors by count."""
     makers, totals = (compared.columns[compared.ours], compared.mesa), {}
     for make in makers:
         runs = [make(compared.rules(people, seed)) for seed in range(seeds)]

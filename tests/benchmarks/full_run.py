@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 
 def fresh(what: str, scale: float, threads: int | None = None) -> dict:
-    """What a new Python process measures, and `start`: seconds from its start to the end of what it did."""
+    """Measurements by a new Python process; `start`: seconds from its start to the end of its work."""
     began = time.time()
     command = [sys.executable, "-m", "tests.benchmarks.full_run", what, str(scale)]
     limited = {} if threads is None else {"NUMBA_NUM_THREADS": str(threads)}
@@ -54,7 +54,7 @@ def _turns(scale: float, months: int | None = None, values: Mapping[str, float] 
     chosen = scenario.default().with_values(values).changed(scale=scale)
     began = time.perf_counter()
     state = start.begin(inputs.load(), chosen.params_at(0), chosen.seed, scale)
-    settled = time.perf_counter() - began
+    initialised = time.perf_counter() - began
     spent: dict[str, float] = {}
     months = months or chosen.months
     rows, began = 0, time.perf_counter()
@@ -65,7 +65,8 @@ def _turns(scale: float, months: int | None = None, values: Mapping[str, float] 
     seconds = time.perf_counter() - began
     return {
         "seconds": seconds, "months": months, "rows": rows, "people": len(state.newcomers), "spent": spent,
-        "settled": settled, "residents": len(state.residents), "digest": sha256(state.residents.support).hexdigest(),
+        "initialised": initialised, "residents": len(state.residents),
+        "digest": sha256(state.residents.support).hexdigest(),
     }  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def recorded(scale: float) -> dict:
 
 
 def mesa(scale: float) -> dict:
-    """Simulate the same through the Mesa model."""
+    """Simulate the default scenario to its end as a Mesa model."""
     from abm import scenario
     from abm.agents.model import Model
 

@@ -43,7 +43,7 @@ class Jobs(ctypes.Structure):
 
 
 class JobsC:
-    """The slice in C with the face of the other implementations."""
+    """The slice in C, with the interface of the other implementations."""
 
     def __init__(self, rules: JobsRules):
         self.library, self.month = library(SOURCE), BEGIN
@@ -74,11 +74,11 @@ class JobsC:
         return tuple(self.counts.tolist())
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared."""
+        """The columns that are compared."""
         return {name: self.arrays[name] for name in (*EXACT, *NEAR)}
 
 
 def whole(table, name: str, given: dict[str, np.ndarray], rows: int) -> np.ndarray:
-    """A column of its own, (rows,): what is given, else its default in the model's table."""
+    """A new column, (rows,): the given one, else the default in the model's table."""
     declared = table.columns()[name]
     return given[name].astype(declared.dtype) if name in given else np.full(rows, declared.default, declared.dtype)

@@ -1,4 +1,4 @@
-"""Learning and work as a Mesa model: an adult is an agent with a `step`; in a month everybody learns, then works."""
+"""Learning and work as a Mesa model: each adult is an agent whose `step` is a month of learning, then work."""
 
 from math import exp
 
@@ -15,7 +15,7 @@ from tests.benchmarks.slice_mesa import Addressed
 
 
 class Adult(mesa.Agent):
-    """Somebody who learns and works; attributes are columns of the model's persons and households."""
+    """An adult who learns and works; attributes are columns of the model's persons and households."""
 
     def __init__(self, model, columns):
         super().__init__(model)
@@ -24,7 +24,7 @@ class Adult(mesa.Agent):
             setattr(self, name, value)  # one by one, and fewer than 30: Python then keeps them compactly
 
     def step(self):
-        """Learn, be idle or not, and find, keep or lose work."""
+        """Learn, update disengagement, and find, keep or lose a job."""
         age = self.model.month - self.born
         self.learn(age)
         self.disengage()
@@ -35,7 +35,7 @@ class Adult(mesa.Agent):
         self.model.employed += self.employed
 
     def learn(self, age: int):
-        """Get better at Dutch."""
+        """Raise the language level."""
         p = self.model.learning
         ease = p.young if age < YOUNG else p.old if age >= OLD else 1.0
         needed = self.model.per_level[self.schooling] * ease * (1 + p.slope * self.language)
@@ -44,18 +44,18 @@ class Adult(mesa.Agent):
         self.language = min(self.language + hours / needed, TOP)
 
     def disengage(self):
-        """Get used to idle months, or get over them."""
+        """Let disengagement build up or fade."""
         p = self.model.learning
         if self.stage != Stage.HOUSED and not self.employed:
             fill = 1.0 if self.granted == NEVER else p.idle_allowed
             if self.class_hours > 0 or self.active:
                 fill *= 1 - p.activity
-            self.idleness += (1 - self.idleness) * self.model.pace * fill
+            self.idleness += (1 - self.idleness) * self.model.rate * fill
         else:
             self.idleness *= self.model.kept
 
     def stay(self):
-        """Perhaps lose the job."""
+        """Lose the job at random; gain experience."""
         p = self.model.work
         ends = self.random.random() < p.separation * exp(-p.settled * self.experience)
         self.experience += 1 / MONTHS
@@ -64,17 +64,17 @@ class Adult(mesa.Agent):
             self.model.lost += 1
 
     def seek(self, age: int):
-        """Perhaps find a job."""
+        """Find a job at random."""
         p = self.model.work
-        chance = self.access() * self.search() / (1 + exp(-self.odds(age)))
-        self.experience *= 1 - self.model.rules.work.experience_fading
-        if self.random.random() < chance:
+        probability = self.access() * self.search() / (1 + exp(-self.odds(age)))
+        self.experience *= 1 - p.experience_fading
+        if self.random.random() < probability:
             self.employed, self.work_hours, self.hired = True, p.hours, self.model.month
             self.model.hired += 1
             self.model.asked += self.granted == NEVER and p.work_permit
 
     def access(self) -> float:
-        """Access to work."""
+        """Legal access to work, in [0, 1]."""
         p = self.model.work
         if self.granted != NEVER:
             return 1.0
@@ -85,7 +85,7 @@ class Adult(mesa.Agent):
         return p.with_permit if p.work_permit else 1.0
 
     def search(self) -> float:
-        """How much of the time goes to looking for work."""
+        """Search for work, in [0, 1]."""
         if self.exempt:
             return 0.0
         if self.integrating:
@@ -110,7 +110,7 @@ class Adult(mesa.Agent):
 
 
 class AddressedAdult(Adult):
-    """An adult whose luck is addressed; the rules are those of Adult."""
+    """An adult with addressed draws; the rules are those of Adult."""
 
     def step(self):
         self.model.random.aim(self, "ends" if self.employed else "finds")
@@ -118,14 +118,14 @@ class AddressedAdult(Adult):
 
 
 class Labour(mesa.Model):
-    """Everybody; `activation` is 'shuffle_do' or 'do', `addressed` gives it the luck of the other implementations."""
+    """All adults; `activation` is 'shuffle_do' or 'do', `addressed` gives the draws of the other implementations."""
 
     def __init__(self, rules: JobsRules, activation: str = "shuffle_do", addressed: bool = False):
         super().__init__(rng=rules.seed)
         self.activation, self.month, self.regional = activation, BEGIN, rules.regional.tolist()
         self.learning, self.work = p, _ = rules.learning, rules.work
         self.per_level = [p.hours_none, p.hours_primary, p.hours_secondary, p.hours_higher]
-        self.pace, self.kept = 1 - exp(-1 / p.idle_months), 2 ** (-1 / p.half_life)
+        self.rate, self.kept = 1 - exp(-1 / p.idle_months), 2 ** (-1 / p.half_life)
         if addressed:
             self.random = Addressed(rules.seed, "work")
         kind = AddressedAdult if addressed else Adult
@@ -139,7 +139,7 @@ class Labour(mesa.Model):
             kind(self, zip(columns, row, strict=True))
 
     def step(self):
-        """A month: activate everybody; the counts are in `counts`."""
+        """Simulate a month by activating everybody; writes `counts`."""
         self.employed = self.hired = self.lost = self.asked = 0
         getattr(self.agents, self.activation)("step")
         self.counts = self.employed, self.hired, self.lost, self.asked
@@ -147,7 +147,7 @@ class Labour(mesa.Model):
 
 
 class JobsMesa:
-    """The Mesa model with the face of the other implementations."""
+    """The Mesa model, with the interface of the other implementations."""
 
     def __init__(self, rules: JobsRules, activation: str = "shuffle_do", addressed: bool = False):
         self.model = Labour(rules, activation, addressed)
@@ -158,6 +158,6 @@ class JobsMesa:
         return self.model.counts
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared, in the order in which people were made."""
+        """The columns that are compared, in the order in which people were made."""
         people = sorted(self.model.agents, key=lambda person: person.unique_id)
         return {name: np.array([getattr(person, name) for person in people]) for name in (*EXACT, *NEAR)}

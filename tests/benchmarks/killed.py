@@ -1,4 +1,4 @@
-"""What a killed worker and a killed node cost: the same runs on a local cluster, undisturbed and with one kill."""
+"""The cost of a killed worker or node: the same runs on a local cluster, undisturbed and with one kill."""
 
 import os
 import signal
@@ -16,10 +16,10 @@ RUN_UNTIL, SCALE = "2018-06", 0.1  # a run of about half a second
 
 
 def disturbed(nodes: Cluster, folder: Path, runs: int, kind: str | None) -> float:
-    """Seconds of `runs` runs by two workers on two nodes, of which one kind of thing is killed when a third is made."""
+    """Seconds of `runs` runs by two workers on two nodes; kind: what is killed after a third of the runs, or None."""
     given = shared(folder)
     with ray_workers.pool(None, nodes.address) as do:
-        # the workers load the kernels first, on seeds that are not of the others
+        # the workers load the kernels first, on seeds of their own
         list(do(runner.work, runner.prepare, given, jobs(given, runs, runs + 4, RUN_UNTIL, SCALE)))
         began, killed = time.perf_counter(), kind is None
         for _ in do(runner.work, runner.prepare, given, jobs(given, 0, runs, RUN_UNTIL, SCALE)):
@@ -30,7 +30,7 @@ def disturbed(nodes: Cluster, folder: Path, runs: int, kind: str | None) -> floa
 
 
 def kill(nodes: Cluster, kind: str) -> None:
-    """Kill a worker at its work, or the node beside the head, which another one replaces."""
+    """Kill a busy worker, or the node beside the head node, which is then replaced."""
     if kind == "worker":
         os.kill(soon(nodes.workers, what="a worker")[0], signal.SIGKILL)
     else:

@@ -1,18 +1,18 @@
-"""The slice: one month for everybody in the chain, cut down to what three languages can say in the same words.
+"""The slice of reception: a month of the asylum chain, reduced to rules that three languages can share.
 
-Each row is one person in reception, and there are as many at the end of a month as at its beginning: who leaves makes
-room for a new applicant. In a month
+Each row is one person in reception. Their number is constant: a new applicant takes the row of a person who leaves. In
+a month
 
 1. the immigration service decides, longest waiting first (lottery among equals), within its capacity; a permit is
-   granted by chance and ties its holder to a municipality, the refused must depart;
-2. everybody is looked at: with a small chance a person moves to reception in another municipality, each municipality
-   counts its people, and of those who must depart a part leaves;
-3. homes become vacant in every municipality, whole ones go to the permit holders tied to it, longest waiting first.
+   granted at random and ties its holder to a municipality, refused applicants must depart;
+2. each person moves to reception in another municipality with a small probability, each municipality counts its people,
+   and part of those who must depart leave;
+3. homes become vacant in every municipality and go to the permit holders tied to it, longest waiting first.
 
-It is a slice of its own and not a few modules of the rooms: those read national series, tables of the whole
-country and each other, so a twin would have to repeat most of the model before one number could be compared. What the
-slice shares with the model is how it is built: columns of abm.table, luck of abm.draws, waiting lists of abm.kernels.
-The model itself is timed next to it (see full_run.py).
+It is written for the benchmark, since processes of the model read national series, tables of the whole country and
+each other's columns: another implementation would have to repeat most of the model before one number could be compared.
+It is built as the model is: columns of abm.engine.table, draws of abm.engine.draws, waiting lists of
+abm.engine.queues. The model itself is timed next to it (see full_run.py).
 """
 
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ DECIDED = 0.04  # of all people, a month
 IN_STAGE = {Stage.IN_DECISION: 0.54, Stage.AWAITING_HOME: 0.3, Stage.DEPARTING: 0.16}  # at the beginning
 WAITED = 12  # months over which waiting times at the beginning are spread
 COUNTS = ("decided", "granted", "moved", "left", "housed")
-COMPARED = ("stage", "since", "place", "town", "moves")  # what must be equal, person by person
+COMPARED = ("stage", "since", "place", "town", "moves")  # columns that must be equal, person by person
 
 
 @dataclass(frozen=True)
 class Rules:
-    """A slice of a size and a seed: everything that the implementations are given."""
+    """A slice of a size and a seed: the input of every implementation."""
 
     people: int
     seed: int = 1
@@ -49,13 +49,13 @@ class Rules:
 
     @cached_property
     def cumulative(self) -> np.ndarray:
-        """Cumulative shares of municipalities, (municipalities,): where chance sends people; the last one is 1."""
+        """Cumulative shares by which draws choose a municipality, (municipalities,); the last one is 1."""
         shares = np.cumsum(self._weights)
         return shares / shares[-1]
 
     @cached_property
     def offered(self) -> np.ndarray:
-        """Homes that become vacant a month, (municipalities,): together as many as permits."""
+        """Homes that become vacant each month, (municipalities,): in all as many as permits."""
         return self._weights / self._weights.sum() * self.capacity * GRANTED
 
     @cached_property
@@ -63,7 +63,7 @@ class Rules:
         return 0.1 + self.draws(0).once("weight", np.arange(MUNICIPALITIES)) ** 3
 
     def draws(self, month: int) -> Draws:
-        """The luck of a month."""
+        """The draws of a month."""
         return Draws(self.seed, "benchmark", month)
 
     def begin(self) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The slice in plain C, compiled when it is first asked for; see slice.c."""
+"""The slice in plain C, compiled on first use; see slice.c."""
 
 import ctypes
 import subprocess
@@ -37,7 +37,7 @@ def compiler() -> str | None:
 
 @cache
 def library(source: Path) -> ctypes.CDLL:
-    """A compiled slice; the folder may go once it is loaded."""
+    """The compiled slice; once it is loaded, its file is no longer needed."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "slice.so"
         subprocess.run([compiler(), *FLAGS, str(source), "-o", str(target), "-lm"], check=True)
@@ -45,7 +45,7 @@ def library(source: Path) -> ctypes.CDLL:
 
 
 class CLoop:
-    """The slice in C with the face of the other implementations."""
+    """The slice in C, with the interface of the other implementations."""
 
     def __init__(self, rules: Rules):
         self.library, self.month = library(SOURCE), 0
@@ -71,5 +71,5 @@ class CLoop:
         return tuple(self.counts.tolist())
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared: people and municipalities."""
+        """The columns that are compared, of people and municipalities."""
         return {name: self.arrays[name] for name in (*COMPARED, "homes", "occupancy")}

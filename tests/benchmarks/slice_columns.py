@@ -1,4 +1,4 @@
-"""The slice as the model writes it: columns, and the model's own functions for luck and waiting lists."""
+"""The slice in the style of the model: columns, and the model's own draws and waiting lists."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALIT
 class People(Table):
     """One row per person in the chain."""
 
-    identity = column(np.uint64, doc="lasting address of this person's luck")
+    identity = column(np.uint64, doc="lasting address of this person's draws")
     lottery = column(np.uint64, doc="order among people who wait equally long; no two alike")
     size = column(np.int8, 1, unit="persons", doc="a household of one")
     stage = column(np.int8, Stage.IN_DECISION, doc="where in the chain")
@@ -38,7 +38,7 @@ class Columns:
         self.occupancy = np.zeros(MUNICIPALITIES, np.int64)
 
     def step(self) -> tuple[int, ...]:
-        """Decide, look at everybody, let homes."""
+        """Decide, move and count people, and let homes."""
         draws = self.rules.draws(self.month)
         decided, granted = self.decide(draws)
         moved, left = self.receive(draws)
@@ -47,36 +47,36 @@ class Columns:
         return decided, granted, moved, left, housed
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared: people and municipalities."""
+        """The columns that are compared, of people and municipalities."""
         columns = {name: getattr(self.people, name) for name in COMPARED}
         return columns | {"homes": self.homes, "occupancy": self.occupancy}
 
-    def town_of(self, chance: np.ndarray) -> np.ndarray:
-        """Municipality that each uniform points at, (n,)."""
-        return np.searchsorted(self.rules.cumulative, chance, side="right").astype(np.int16)
+    def town_of(self, u: np.ndarray) -> np.ndarray:
+        """Municipality that each uniform draw chooses, (n,)."""
+        return np.searchsorted(self.rules.cumulative, u, side="right").astype(np.int16)
 
     def queue(self, stage: Stage) -> np.ndarray:
         """Rows of those in a stage since an earlier month."""
         return waiting(self.people.stage, self.people.since, stage, self.month)
 
     def decide(self, draws: Draws) -> tuple[int, int]:
-        """Decide on those who wait longest."""
+        """Decide on the applications of those who have waited longest."""
         people = self.people
         queue = self.queue(Stage.IN_DECISION)
         rows, _ = oldest_first(queue, people.since, people.lottery, people.size, self.rules.capacity)
-        chance = draws.uniform("grant", people.identity[rows])
-        granted = chance < GRANTED
+        u = draws.uniform("grant", people.identity[rows])
+        granted = u < GRANTED
         people.enter(rows[~granted], Stage.DEPARTING, self.month)
         people.enter(rows[granted], Stage.AWAITING_HOME, self.month)
-        people.town[rows[granted]] = self.town_of(chance[granted] / GRANTED)
+        people.town[rows[granted]] = self.town_of(u[granted] / GRANTED)
         return len(rows), int(granted.sum())
 
     def receive(self, draws: Draws) -> tuple[int, int]:
-        """Move some, count people per municipality, and let some of those who must depart leave."""
+        """Move part of the people, count people per municipality, and remove part of those who must depart."""
         people = self.people
-        chance = draws.uniform("move", people.identity)
-        movers = np.flatnonzero(chance < MOVES)
-        people.place[movers] = self.town_of(chance[movers] / MOVES)
+        u = draws.uniform("move", people.identity)
+        movers = np.flatnonzero(u < MOVES)
+        people.place[movers] = self.town_of(u[movers] / MOVES)
         people.moves[movers] += 1
         self.occupancy[:] = np.bincount(people.place, people.size, MUNICIPALITIES)
         due = self.queue(Stage.DEPARTING)

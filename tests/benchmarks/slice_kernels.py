@@ -1,7 +1,7 @@
-"""The slice in columns, with what the slice does to people written as small compiled kernels, as the model has.
+"""The slice in columns and small compiled kernels, in the style of the model.
 
-Luck, queues and waiting lists are those of the model. Moves look at everybody, in blocks of rows that fit in the
-cache: luck for a whole block at once, so that the compiler can use vectors, and no branches on what cannot be guessed.
+Draws, queues and waiting lists are those of the model. Moves pass over all rows, in blocks that fit in the cache: the
+draws of a block are made at once, so that the compiler can use vectors, and there are no unpredictable branches.
 """
 
 import numpy as np
@@ -84,7 +84,7 @@ def let(rows, stage, since, town, homes, month):
 
 
 class Kernels(Columns):
-    """The slice in columns and kernels; the rules and the shell are those of Columns."""
+    """The slice in columns and kernels; all else is that of Columns."""
 
     def __init__(self, rules: Rules):
         super().__init__(rules)

@@ -1,7 +1,7 @@
-"""The slice as a Mesa model: a person is an agent with a `step`, the model holds the queues and activates everybody.
+"""The slice as a Mesa model: each person is an agent with a `step`; the model holds the queues and activates agents.
 
-Written as Mesa teaches it, and kept fast where that costs no clarity: queues are heaps, nobody is searched for, and
-who leaves becomes the next applicant instead of being removed and made anew.
+Written as Mesa teaches it, and kept fast where that costs no clarity: queues are heaps, there are no
+searches, and an agent that leaves becomes the next applicant instead of being removed and made anew.
 """
 
 import random
@@ -19,7 +19,7 @@ from tests.benchmarks.rules import COMPARED, GRANTED, LEAVES, MOVES, MUNICIPALIT
 
 
 class Person(mesa.Agent):
-    """Somebody in reception."""
+    """A person in reception."""
 
     def __init__(self, model, lottery, stage, since, place, town):
         super().__init__(model)
@@ -31,46 +31,46 @@ class Person(mesa.Agent):
         self.moves = 0
 
     def step(self):
-        """Perhaps move, be counted, perhaps leave."""
+        """Move at random, be counted, and leave at random if departing."""
         self.move()
         self.model.occupancy[self.place] += 1
         if self.stage == Stage.DEPARTING and self.since < self.model.month:
             self.depart()
 
     def move(self):
-        """Perhaps move to reception in another municipality."""
-        chance = self.random.random()
-        if chance < MOVES:
-            self.place = bisect_right(self.model.cumulative, chance / MOVES)
+        """Move to reception in another municipality, at random."""
+        u = self.random.random()
+        if u < MOVES:
+            self.place = bisect_right(self.model.cumulative, u / MOVES)
             self.moves += 1
             self.model.moved += 1
 
     def depart(self):
-        """Perhaps leave."""
+        """Leave at random."""
         if self.random.random() < LEAVES:
             self.model.left += 1
             self.apply()
 
     def decide(self):
-        """Get a permit, or the duty to depart."""
-        chance = self.random.random()
+        """Receive a permit or the duty to depart."""
+        u = self.random.random()
         self.since = self.model.month
-        if chance < GRANTED:
+        if u < GRANTED:
             self.stage = Stage.AWAITING_HOME
-            self.town = bisect_right(self.model.cumulative, chance / GRANTED)
+            self.town = bisect_right(self.model.cumulative, u / GRANTED)
             heappush(self.model.waiting[self.town], (self.since, self.lottery, self))
             self.model.granted += 1
         else:
             self.stage = Stage.DEPARTING
 
     def apply(self):
-        """Make room for the next applicant."""
+        """Become the next applicant."""
         self.stage, self.since, self.town = Stage.IN_DECISION, self.model.month, NO_ROW
         heappush(self.model.undecided, (self.since, self.lottery, self))
 
 
 class Reception(mesa.Model):
-    """The chain; `activation` is 'shuffle_do' or 'do', `addressed` gives it the luck of the other implementations."""
+    """The chain; `activation` is 'shuffle_do' or 'do', `addressed` gives the draws of the other implementations."""
 
     def __init__(self, rules: Rules, activation: str = "shuffle_do", addressed: bool = False):
         super().__init__(rng=rules.seed)
@@ -135,14 +135,14 @@ class MesaTwin:
         return self.model.counts
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared: people in the order of their making, and municipalities."""
+        """The columns that are compared, of people in the order of their making and of municipalities."""
         people = sorted(self.model.agents, key=lambda person: person.unique_id)
         columns = {name: np.array([getattr(person, name) for person in people]) for name in COMPARED}
         return columns | {"homes": np.array(self.model.homes), "occupancy": np.array(self.model.occupancy)}
 
 
 class Addressed(random.Random):
-    """Luck by address, to compare runs person by person: a person is aimed at, then draws label after label."""
+    """Draws by address, to compare runs person by person: `aim` selects a person and the labels of its next draws."""
 
     def __init__(self, seed: int, process: str = "benchmark"):
         super().__init__(seed)
@@ -152,7 +152,7 @@ class Addressed(random.Random):
         self.labels: Iterator[str] = iter(())
 
     def aim(self, person: mesa.Agent, *labels: str) -> None:
-        """The next draws are those of a person, one per label."""
+        """Make the next draws those of a person, one per label."""
         self.person, self.labels = person, iter(labels)
 
     def random(self) -> float:
@@ -164,7 +164,7 @@ class Addressed(random.Random):
 
 
 class AddressedPerson(Person):
-    """A person whose luck is addressed; the rules are those of Person."""
+    """A person with addressed draws; the rules are those of Person."""
 
     def step(self):
         self.model.random.aim(self, "move", "leave")

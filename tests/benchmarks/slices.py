@@ -23,12 +23,12 @@ MOST_OBJECTS = 200_000  # beyond this a Mesa model takes minutes
 
 @dataclass(frozen=True)
 class Slice:
-    """What is compared: `rules` makes rules of a number of people and a seed, the rest is made of rules."""
+    """A benchmark slice: `rules` takes a number of people and a seed, the implementations take rules."""
 
     name: str
     counts: tuple[str, ...]
     rules: Callable
-    columns: dict[str, type]  # ours; the others are compared with the first
+    columns: dict[str, type]  # ours; the other implementations are compared with the first
     c: type | None
     mesa: type
     most_months: int  # in a repeat of a measurement
@@ -41,7 +41,7 @@ class Slice:
         return next(iter(self.columns))
 
     def implementations(self, people: int, seed: int, addressed: bool) -> dict[str, object]:
-        """By name; `addressed`: Mesa with the same luck as the others. C only with a compiler."""
+        """Implementations by name; `addressed`: Mesa has the same draws as the others. C only with a compiler."""
         given = self.rules(people, seed)
         found = {name: make(given) for name, make in self.columns.items()}
         if self.c and compiler():

@@ -1,4 +1,4 @@
-"""Support as a Mesa model: a resident is an agent who looks at those tied to it, then everybody changes at once."""
+"""Support as a Mesa model: each resident is an agent influenced by its ties; all change at the same moment."""
 
 from math import exp
 
@@ -8,12 +8,12 @@ import numpy as np
 from abm.residents import support_kernels as kernels
 from tests.benchmarks.support_rules import FAR_OUT, NEAR, SupportRules
 
-UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
-WORKING = 2  # classes of age below it work
+UNIFORM = 12**0.5  # a uniform draw times this has a standard deviation of one
+WORKING = 2  # age classes below this one work
 
 
 class Resident(mesa.Agent):
-    """Somebody with an outlook on newcomers."""
+    """A resident with a level of support for newcomers."""
 
     def __init__(self, model, neighbourhood, columns):
         super().__init__(model)
@@ -22,7 +22,7 @@ class Resident(mesa.Agent):
             setattr(self, name, value)
 
     def step(self):
-        """Meet newcomers, listen to those one talks with, and think."""
+        """Compute next month's support from contacts, events and ties."""
         p, shared = self.model.terms, self.model.shared[self.neighbourhood]
         self.meet(p, shared)
         full = 1 - exp(-self.positive)
@@ -32,10 +32,10 @@ class Resident(mesa.Agent):
         gain += shared[kernels.PUSH] - shared[kernels.UNFAIR] * self.seeking
         drawn = min(max(gain, -p.limit), p.limit)
         gap = self.anchor + drawn - self.support
-        self.after = self.support + p.pace * gap + p.talk * self.hear(p.confidence) + p.noise * self.luck()
+        self.after = self.support + p.pace * gap + p.talk * self.hear(p.confidence) + p.noise * self.shock()
 
     def meet(self, p, shared):
-        """Good and bad contacts of this month."""
+        """Add this month's good and bad contacts."""
         joins = 1 / (1 + exp(-p.joining - p.selection * (self.support if p.follows else self.anchor)))
         contacts = shared[kernels.NEAR] * (1 + p.programme * (p.multiplier - 1) * joins)
         if self.age < WORKING:
@@ -44,7 +44,7 @@ class Resident(mesa.Agent):
         self.negative = p.fading * self.negative + contacts * shared[kernels.BAD]
 
     def hear(self, confidence: float) -> float:
-        """Mean difference with those who are not too far away."""
+        """Mean difference from the ties whose support is close enough."""
         total, listened = 0.0, 0
         for other in self.tied:
             apart = other.support - self.support
@@ -53,25 +53,25 @@ class Resident(mesa.Agent):
                 listened += 1
         return total / max(listened, 1)
 
-    def luck(self) -> float:
-        """What the month brings by chance."""
+    def shock(self) -> float:
+        """Random shock of the month."""
         return (self.random.random() - 0.5) * UNIFORM
 
     def change(self):
-        """Take the new support on."""
+        """Adopt the new support."""
         self.support = self.after
         self.model.far_out += self.after > FAR_OUT
 
 
 class AddressedResident(Resident):
-    """A resident whose luck is addressed; the rules are those of Resident."""
+    """A resident with addressed draws; the rules are those of Resident."""
 
-    def luck(self) -> float:
-        return self.model.luck[self.unique_id - 1]  # Mesa counts from one
+    def shock(self) -> float:
+        return self.model.shocks[self.unique_id - 1]  # Mesa counts from one
 
 
 class Country(mesa.Model):
-    """Everybody; `activation` is 'shuffle_do' or 'do', `addressed` gives it the luck of the other implementations."""
+    """All residents; `activation` is 'shuffle_do' or 'do', `addressed` gives the draws of other implementations."""
 
     def __init__(self, rules: SupportRules, activation: str = "shuffle_do", addressed: bool = False):
         super().__init__(rng=rules.seed)
@@ -87,27 +87,27 @@ class Country(mesa.Model):
             resident.tied = tuple(people[other] for other in targets[starts[row] : starts[row + 1]])
 
     def step(self):
-        """A month."""
+        """Simulate a month."""
         self.far_out = 0
         if self.addressed:
-            self.luck = lucks(self.rules, self.month)
+            self.shocks = addressed_shocks(self.rules, self.month)
         getattr(self.agents, self.activation)("step")
         self.agents.do("change")
         self.month += 1
 
 
-def lucks(rules: SupportRules, month: int) -> list[float]:
-    """Addressed luck of everybody in a month."""
-    found = []
+def addressed_shocks(rules: SupportRules, month: int) -> list[float]:
+    """Addressed random shocks of all residents in a month."""
+    shocks = []
     for n, count in enumerate(np.diff(rules.bounds)):
         luck = np.empty(-(-count // 4) * 4)
         kernels._luck(luck, n, rules.address(month))
-        found += ((luck[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
-    return found
+        shocks += ((luck[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
+    return shocks
 
 
 class SupportMesa:
-    """The Mesa model with the face of the other implementations."""
+    """The Mesa model, with the interface of the other implementations."""
 
     def __init__(self, rules: SupportRules, activation: str = "shuffle_do", addressed: bool = False):
         self.model = Country(rules, activation, addressed)
@@ -118,6 +118,6 @@ class SupportMesa:
         return (int(self.model.far_out),)
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared, in the order in which people were made."""
+        """The columns that are compared, in the order in which people were made."""
         people = sorted(self.model.agents, key=lambda person: person.unique_id)
         return {name: np.array([getattr(person, name) for person in people]) for name in NEAR}

@@ -1,7 +1,7 @@
-"""The slice of support: what a month does to residents and their ties, with what neighbourhoods share given.
+"""The slice of support: a month of residents and their ties, with given conditions of neighbourhoods.
 
 Residents are those of neighbourhoods of 400 in towns of ten, tied as the model ties them; newcomers live in one of five
-neighbourhoods. In a month contacts and support of everybody are renewed, from the support of others a month before.
+neighbourhoods. In a month contacts and support of all residents are updated, from the support of others a month before.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from abm.tables.residents import Ties
 EACH, TOWN, REGION, HOSTS = 400, 10, 50, 5  # residents a neighbourhood; neighbourhoods a town, region and location
 FAR_OUT = 2.0  # support that a few have: rounding hardly ever moves anybody across it
 COUNTS = ("far out",)
-NEAR = ("support", "positive", "negative")  # the same to 1e-5: a series against a library's exponential
+NEAR = ("support", "positive", "negative")  # columns equal to 1e-5: a series against a library's exponential
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SupportRules:
 
     @cached_property
     def terms(self) -> Terms:
-        """Numbers that hold for everybody."""
+        """Numbers that are the same for all residents."""
         return support.terms(support.Params())
 
     @cached_property
@@ -41,7 +41,7 @@ class SupportRules:
 
     @cached_property
     def shared(self) -> np.ndarray:
-        """What residents of a neighbourhood share, (neighbourhoods, SHARED)."""
+        """Conditions that residents of a neighbourhood share, (neighbourhoods, SHARED)."""
         found = np.zeros((len(self.bounds) - 1, kernels.SHARED))
         found[:, kernels.BAD], found[:, kernels.UNFAIR], found[:, kernels.COLLEAGUES] = 0.25, 0.05, 0.02
         found[::HOSTS, kernels.NEAR], found[::HOSTS, kernels.PUSH] = 0.1, -0.2
@@ -63,7 +63,7 @@ class SupportRules:
 
     @cached_property
     def ties(self) -> Ties:
-        """Who talks with whom."""
+        """Ties between residents who talk with each other."""
         number = np.arange(len(self.bounds) - 1)
         of = np.repeat(number, np.diff(self.bounds))
         schooling = np.floor(3 * Draws(self.seed, "benchmark", 0).once("schooling", np.arange(self.people)))
@@ -72,12 +72,12 @@ class SupportRules:
         return social_network.build(of, number // TOWN, number // REGION, schooling.astype(np.int8), widths, draws)
 
     def address(self, month: int) -> tuple:
-        """Address of the luck of a month."""
+        """Address of the draws of a month."""
         return Draws(self.seed, "support", month).address("month")
 
 
 class SupportColumns:
-    """The slice by the kernel of the model; `step` simulates a month and returns COUNTS."""
+    """The slice in the kernel of the model; `step` simulates a month and returns COUNTS."""
 
     def __init__(self, rules: SupportRules):
         self.rules, self.month = rules, 0
@@ -85,7 +85,7 @@ class SupportColumns:
         self.new, self.sums = np.empty(rules.people, np.float32), np.empty((len(rules.shared), kernels.SUMMED))
 
     def step(self) -> tuple[int, ...]:
-        """Renew the support of everybody."""
+        """Simulate a month and return the counts of COUNTS."""
         rules = self.rules
         net = (rules.ties.starts, rules.ties.targets)
         people = tuple(self.people.values())
@@ -106,7 +106,7 @@ class SupportColumns:
         return (int(np.count_nonzero(self.new > FAR_OUT)),)
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What is compared."""
+        """The columns that are compared."""
         return {name: self.people[name] for name in NEAR}
 
 

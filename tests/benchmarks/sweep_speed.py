@@ -1,4 +1,4 @@
-"""What sweeps cost beside the runs themselves: against two plain processes, per run, to list, and what luck saves.
+"""Overhead of sweeps, against two plain processes, per run and to list; and the gain of common random numbers.
 
 `python -m tests.benchmarks.sweep_speed FOLDER FIRST LAST` is one of the plain processes: it makes runs one by one.
 """
@@ -45,7 +45,7 @@ def jobs(given: Shared, first: int, last: int, until: str = UNTIL, scale: float 
 
 
 def shared(folder: Path) -> Shared:
-    """What runs share that are kept in a folder."""
+    """The shared input of runs that are kept in a folder."""
     store = Store(folder)
     store.check()
     return sweep.shared(store)
@@ -82,7 +82,7 @@ def two_workers(folder: Path, runs: int, until: str = UNTIL, scale: float = SCAL
     began = time.perf_counter()
     given = shared(folder)
     with ray_workers.pool(2) as do:
-        # the first runs of each worker load the kernels; they are not of the others
+        # the first runs of each worker load the kernels; they do not count
         list(do(runner.work, runner.prepare, given, jobs(given, runs, runs + 4, until, scale)))
         started = time.perf_counter()
         records = list(do(runner.work, runner.prepare, given, jobs(given, 0, runs, until, scale)))
@@ -92,7 +92,7 @@ def two_workers(folder: Path, runs: int, until: str = UNTIL, scale: float = SCAL
 
 
 def efficiency(folder: Path, runs: int, repeats: int) -> list[Sweeping]:
-    """Both ways in turn."""
+    """Measure plain processes and workers in turn."""
     found = []
     for repeat in range(repeats):
         one = two_plain(folder / f"plain-{repeat}", runs)
@@ -102,7 +102,7 @@ def efficiency(folder: Path, runs: int, repeats: int) -> list[Sweeping]:
 
 
 def listing(folder: Path, runs: int) -> tuple[float, float]:
-    """Seconds to read the index of a sweep and tell which of its runs are kept, here and as `abm status`."""
+    """Seconds to read the index of a sweep and find its missing runs, here and by `abm status`."""
     store, names = Store(folder), [f"{n:016x}" for n in range(runs)]
     rows = pd.DataFrame({"run": names, "point": range(runs), "replicate": 0, "seed": range(runs), "x": 0.5})
     about = {"name": "many", "generation": 1, "design": "", "given": {}}
@@ -133,7 +133,7 @@ def keeping(runs: int, folder: Path) -> float:
     return (time.perf_counter() - began) / runs
 
 
-LUCK = {  # what is compared: measure, how its months make a number
+OUTCOMES = {  # words -> measure, and how its months are summarised
     "people in reception, mean": ("in_reception", "mean"),
     "people in reception, end": ("in_reception", "last"),
     "permits, sum": ("permits", "sum"),
@@ -142,10 +142,12 @@ LUCK = {  # what is compared: measure, how its months make a number
 }
 
 
-def luck(folder: Path, pairs: int, since: str = "2027-01", until: str = "2035-12") -> dict[str, tuple[float, float]]:
+def common_random_numbers(
+    folder: Path, pairs: int, since: str = "2027-01", until: str = "2035-12"
+) -> dict[str, tuple[float, float]]:
     """Variance of B minus A with independent seeds over that with the same seeds, and the spread of the latter.
 
-    A: current, B: faster-decisions, which differ from `since` on. Independent: A and B of seeds half of all apart.
+    A: current, B: faster-decisions, which differ from `since` on. Independent: seeds of A and B are half of all apart.
     """
     given = shared(folder)
     sides = [scenarios.load(SCENARIOS / f"{name}.yaml") for name in ("current", "faster-decisions")]
@@ -157,7 +159,7 @@ def luck(folder: Path, pairs: int, since: str = "2027-01", until: str = "2035-12
     frame = sweep.outcomes(given.store, [job.name for job in todo], None, "total")
     frame = frame[frame["month"].astype(str) >= since].astype({"run": str, "measure": str})
     found = {}
-    for words, (measure, how) in LUCK.items():
+    for words, (measure, how) in OUTCOMES.items():
         value = getattr(frame[frame["measure"] == measure].groupby("run")["value"], how)()
         a, b = (value[names].to_numpy() for names in named)
         together, apart = np.var(b - a, ddof=1), np.var(np.roll(b, pairs // 2) - a, ddof=1)

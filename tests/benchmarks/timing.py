@@ -38,7 +38,7 @@ def measure(compared: Slice, people: int, repeats: int) -> dict[str, Timing]:
     """Run all implementations in turn, `repeats` times after a month to warm up.
 
     The fast ones simulate more months in a repeat, so that each is timed over milliseconds and with its own data in
-    the cache, not with what a slower neighbour left there.
+    the cache, not those of a slower implementation.
     """
     every = compared.implementations(people, seed=1, addressed=False)
     timings = {name: Timing(people, []) for name in every}
@@ -57,7 +57,7 @@ def measure(compared: Slice, people: int, repeats: int) -> dict[str, Timing]:
 
 
 def bytes_per_person(people: int = 20_000) -> dict[str, float]:
-    """What the people of the slices take as columns and as Mesa agents with their queues, and those of the model."""
+    """Bytes per person of the slices, as columns and as Mesa agents with their queues, and of the model."""
 
     def width(table) -> int:
         return sum(declared.dtype.itemsize for declared in table.columns().values())
@@ -72,8 +72,8 @@ def bytes_per_person(people: int = 20_000) -> dict[str, float]:
 
 
 def held(make: type, rules) -> float:
-    """Bytes per person that a model holds after a month."""
-    rules.begin()  # what is made once should not count
+    """Bytes per person allocated by a model after a month."""
+    rules.begin()  # so that what is made once does not count
     tracemalloc.start()
     model = make(rules)
     model.step()

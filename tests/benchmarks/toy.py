@@ -1,6 +1,6 @@
 """One toy model run many times by four ways of running models: Mesa's batch_run, joblib, our workers, a plain loop.
 
-People give a coin to somebody at random if they have one: the exercise that Mesa's own tutorial begins with.
+People give a coin to somebody at random if they have one: the first exercise of Mesa's own tutorial.
 """
 
 import time
@@ -16,21 +16,21 @@ PEOPLE, STEPS = 100, 100
 
 
 class Giver(mesa.Agent):
-    """Somebody with coins."""
+    """A person with coins."""
 
     def __init__(self, model):
         super().__init__(model)
         self.coins = 1
 
     def step(self):
-        """Give a coin away."""
+        """Give a coin to a random person."""
         if self.coins:
             self.random.choice(self.model.people).coins += 1
             self.coins -= 1
 
 
 class Toy(mesa.Model):
-    """All of them."""
+    """The model: all people, and the most coins of a person."""
 
     def __init__(self, people: int = PEOPLE, rng=None):
         super().__init__(rng=rng)
@@ -38,18 +38,18 @@ class Toy(mesa.Model):
         self.people = list(Giver.create_agents(self, people))
 
     def step(self):
-        """Everybody, in random order."""
+        """Activate everybody, in random order."""
         self.agents.shuffle_do("step")
         self.datacollector.collect(self)
 
 
 def richest(model: Toy) -> int:
-    """Most coins that somebody has."""
+    """Most coins of a person."""
     return max(giver.coins for giver in model.people)
 
 
 def run(seed: int) -> int:
-    """A run of the toy; the most coins at its end."""
+    """Run the model; returns the most coins of a person at its end."""
     model = Toy(rng=seed)
     for _ in range(STEPS):
         model.step()
@@ -66,7 +66,7 @@ class Made:
 
 
 def work(seed: int, place: str) -> Made:
-    """A run that is kept, as a task for our workers."""
+    """Make and keep a run, as a task for our workers."""
     began = time.perf_counter()
     found = run(seed)
     Files(place).write(f"runs/{seed}.json", b'{"richest": %d}\n' % found)
@@ -78,12 +78,12 @@ def ready(place: str) -> None:
 
 
 def plain(runs: int) -> list[int]:
-    """One after another, in this process."""
+    """Runs one after another, in this process."""
     return [run(seed) for seed in range(runs)]
 
 
 def batch_run(runs: int, processes: int) -> list[int]:
-    """By Mesa."""
+    """Runs by Mesa's batch_run."""
     rows = mesa.batch_run(
         Toy, {"people": PEOPLE}, number_processes=processes, rng=range(runs), max_steps=STEPS, display_progress=False
     )
@@ -91,14 +91,14 @@ def batch_run(runs: int, processes: int) -> list[int]:
 
 
 def by_joblib(runs: int, processes: int) -> list[int]:
-    """By joblib."""
+    """Runs by joblib."""
     from joblib import Parallel, delayed
 
     return Parallel(n_jobs=processes)(delayed(run)(seed) for seed in range(runs))
 
 
 def ours(runs: int, processes: int, folder: Path) -> tuple[list[int], float]:
-    """By our workers, each run kept; and the seconds of it without the start, when two runs have been made before."""
+    """Runs by our workers, each kept; and their seconds without the start, after a run per worker to warm up."""
     with ray_workers.pool(processes) as do:
         list(do(work, ready, str(folder), range(processes)))
         began = time.perf_counter()
@@ -107,7 +107,7 @@ def ours(runs: int, processes: int, folder: Path) -> tuple[list[int], float]:
 
 
 def measured(runs: int, processes: int, folder: Path) -> dict[str, float]:
-    """Runs per minute by each way, start included; raises AssertionError where they find different things."""
+    """Runs per minute by each way, start included; raises AssertionError where outcomes differ."""
     found, expected = {}, sorted(plain(runs))
     for name, way in {
         "plain loop, one process": lambda: (plain(runs), None),
@@ -120,5 +120,5 @@ def measured(runs: int, processes: int, folder: Path) -> dict[str, float]:
         found[name] = 60 * runs / (time.perf_counter() - began)
         if started:
             found["ours, once started"] = 60 * runs / started
-        assert sorted(values) == expected, f"{name} finds other things"
+        assert sorted(values) == expected, f"{name}: outcomes differ"
     return found

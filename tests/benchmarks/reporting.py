@@ -1,6 +1,6 @@
-"""How a figure is printed."""
+"""Printing a measured figure beside its goal."""
 
 
-def told(what: str, goal: str, measured: str) -> None:
+def report(what: str, goal: str, measured: str) -> None:
     """Print one line of goal and measured."""
     print(f"  {what:44} goal {goal:8} measured {measured}", flush=True)

@@ -1,4 +1,4 @@
-"""How the pass over residents fares on its own: against the memory of this machine, and for the whole country."""
+"""Speed of the pass over residents alone: against memory bandwidth, and for the whole country."""
 
 import os
 from time import perf_counter
@@ -6,8 +6,8 @@ from time import perf_counter
 import numpy as np
 
 from tests.benchmarks import full_run
+from tests.benchmarks.reporting import report
 from tests.benchmarks.support_rules import SupportColumns, SupportRules, bytes_moved
-from tests.benchmarks.told import told
 
 COUNTRY_SECONDS, COUNTRY_BYTES = 120, 4e9
 ADDED_SECONDS, RUN_MONTHS = 3.0, 252
@@ -24,10 +24,10 @@ def copied(size: int = 1 << 28) -> float:
     return 2 * one.nbytes / min(seconds)
 
 
-def tell(quick: bool) -> None:
-    """Print the memory-bandwidth floor beside the time of a month, and the time of the whole country."""
+def report_all(quick: bool) -> None:
+    """Print the time of a month beside the floor of memory bandwidth, and the time of the whole country."""
     rate = copied()
-    print(f"\nSupport against memory: {rate / 1e9:.0f} GB/s are copied here on one thread")
+    print(f"\nSupport against memory: {rate / 1e9:.0f} GB/s copied on one thread")
     for people in (20_000,) if quick else (180_000, 2_000_000):
         rules = SupportRules(people)
         columns = SupportColumns(rules)
@@ -37,21 +37,21 @@ def tell(quick: bool) -> None:
         for _ in range(months):
             columns.step()
         month, floor = (perf_counter() - began) / months, bytes_moved(rules) * people / rate
-        told(f"{people:,} residents, ms a month", "-", f"{month * 1e3:.1f}, {month / floor:.0f} times the floor")
+        report(f"{people:,} residents, ms a month", "-", f"{month * 1e3:.1f}, {month / floor:.0f} times the floor")
         if people == 180_000:
-            told("a run of 252 months [s]", f"<= {ADDED_SECONDS:g}", f"{month * RUN_MONTHS:.1f} (the pass alone)")
+            report("a run of 252 months [s]", f"<= {ADDED_SECONDS:g}", f"{month * RUN_MONTHS:.1f} (the pass alone)")
     if not quick:
-        tell_country()
+        report_country()
 
 
-def tell_country() -> None:
-    """Print what ten years of the whole model take with one resident per inhabitant, on all processors."""
+def report_country() -> None:
+    """Print the time of ten years of the whole model with one resident per inhabitant, on all processors."""
     run = full_run.fresh("country", 1.0, threads=os.cpu_count() or 1)
-    told(f"{run['residents']:,} residents: made or read [s]", "-", f"{run['settled']:.0f}")
-    told(f"{run['months']} months of them [s]", f"<= {COUNTRY_SECONDS}", f"{run['spent']['support']:.0f}")
-    told("the same with everything else [s]", "-", f"{run['seconds']:.0f}")
-    told("most memory [GB]", f"< {COUNTRY_BYTES / 1e9:g}", f"{run['bytes'] / 1e9:.1f}")
+    report(f"{run['residents']:,} residents: initialised or read [s]", "-", f"{run['initialised']:.0f}")
+    report(f"{run['months']} months of them [s]", f"<= {COUNTRY_SECONDS}", f"{run['spent']['support']:.0f}")
+    report("the same with everything else [s]", "-", f"{run['seconds']:.0f}")
+    report("most memory [GB]", f"< {COUNTRY_BYTES / 1e9:g}", f"{run['bytes'] / 1e9:.1f}")
 
 
 if __name__ == "__main__":
-    tell(quick=False)
+    report_all(quick=False)

@@ -1,7 +1,13 @@
 """A month of lettings at full size: kernels of abm/homes/queue_kernels.py, sorting in NumPy, and seeker by seeker.
 
+<<<<<<< HEAD:tests/benchmarks/tell_lettings.py
 Per cell (municipality and size class) homes become vacant; landlords ask a list per home of those longest registered,
 in whole spans of months; part of them take the home, longest registered first, lottery among equals.
+=======
+Homes become vacant per cell (municipality and size class). Landlords offer each to a list of the seekers who have been
+registered longest, in whole spans of months; part of them take it, longest registered first, with a lottery among
+equals.
+>>>>>>> wc:tests/benchmarks/lettings.py
 """
 
 from collections import defaultdict
@@ -15,7 +21,7 @@ from abm.engine.queues import waiting_key
 from abm.homes.dwellings import SIZES, cell_of
 from abm.homes.queue_kernels import _SPAN, first_in_line, longest_registered
 from abm.tables.homes import Search
-from tests.benchmarks.told import told
+from tests.benchmarks.reporting import report
 
 TOWNS, MONTHS_AGO, LIST, TAKING = 342, 400, 6, 0.5  # LIST: seekers asked per home
 SEEKERS, HOMES = 820_000, 13_500  # about those of the country, and homes of a month
@@ -23,7 +29,7 @@ PERSONS = (1, 3, 5)  # of the three size classes
 
 
 class Market:
-    """Seekers and vacant homes of a size, drawn."""
+    """Randomly drawn seekers and vacant homes."""
 
     def __init__(self, seekers: int, homes: int):
         draws, who = Draws(1, "benchmark", 0), np.arange(seekers, dtype=np.uint64)
@@ -39,7 +45,7 @@ class Market:
 
 
 def kernels(market: Market) -> np.ndarray:
-    """Rows of who gets a home, ascending."""
+    """Rows of the seekers who get a home, ascending."""
     rows = longest_registered(market.search, market.municipality, market.size, market.registered, market.homes * LIST)
     rows = rows[market.takes[rows]]
     key = waiting_key(market.registered[rows], market.lottery[rows])
@@ -47,13 +53,13 @@ def kernels(market: Market) -> np.ndarray:
 
 
 def first_of_each(cell: np.ndarray, many: np.ndarray) -> np.ndarray:
-    """Which of rows that are sorted by cell are among the first `many` (cells,) of theirs, (n,) bool."""
+    """Whether each row, sorted by cell, is among the first `many` (cells,) of its cell, (n,) bool."""
     count = np.bincount(cell, minlength=len(many))
     return np.arange(len(cell)) - np.repeat(np.cumsum(count) - count, count) < many[cell]
 
 
 def sorting(market: Market) -> np.ndarray:
-    """The same by sorting whole columns."""
+    """Rows of the seekers who get a home, by sorting whole columns."""
     rows = np.flatnonzero(market.search == Search.SEARCHING)
     rows = rows[np.lexsort((market.registered[rows], market.cell[rows]))]
     cell, earliest = market.cell[rows], market.registered.min()
@@ -68,20 +74,20 @@ def sorting(market: Market) -> np.ndarray:
 
 
 def one_by_one(market: Market) -> np.ndarray:
-    """The same by lists of seekers, as a model of agents has them."""
-    lines, earliest = defaultdict(list), int(market.registered.min())
+    """Rows of the seekers who get a home, by lists of seekers, as in a model of agents."""
+    waiting_lists, earliest = defaultdict(list), int(market.registered.min())
     columns = (market.search, market.cell, market.registered, market.lottery, market.takes)
     for row, (search, cell, registered, lottery, takes) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
         if search == Search.SEARCHING:
-            lines[cell].append((registered, lottery, row, takes))
+            waiting_lists[cell].append((registered, lottery, row, takes))
     found = []
-    for cell, line in lines.items():
+    for cell, waiting in waiting_lists.items():
         homes = int(market.homes[cell])
         if not homes:
             continue
-        line.sort()
-        span = (line[min(homes * LIST, len(line)) - 1][0] - earliest) // _SPAN
-        willing = [row for registered, _, row, takes in line if takes and (registered - earliest) // _SPAN <= span]
+        waiting.sort()
+        span = (waiting[min(homes * LIST, len(waiting)) - 1][0] - earliest) // _SPAN
+        willing = [row for registered, _, row, takes in waiting if takes and (registered - earliest) // _SPAN <= span]
         found += willing[:homes]
     return np.sort(np.array(found, np.int64))
 
@@ -93,14 +99,14 @@ WAYS: dict[str, Callable[[Market], np.ndarray]] = {
 }
 
 
-def tell(quick: bool, repeats: int = 5) -> bool:
-    """Print milliseconds of a month by way, and whether all let to the same seekers, which is returned."""
+def report_all(quick: bool, repeats: int = 5) -> bool:
+    """Print milliseconds of a month by way; prints and returns whether all let to the same seekers."""
     share = 20 if quick else 1
     market = Market(SEEKERS // share, HOMES // share)
     print(f"\nLettings of a month: {len(market.cell):,} seekers, {market.homes.sum():,} homes")
     spent: dict[str, list[float]] = {name: [] for name in WAYS}
     same = all(np.array_equal(way(market), sorting(market)) for way in WAYS.values())
-    for _ in range(repeats):  # in turn, so that all meet the same noise
+    for _ in range(repeats):  # in turn, so that all are under the same load
         for name, way in WAYS.items():
             began = perf_counter()
             way(market)
@@ -108,6 +114,6 @@ def tell(quick: bool, repeats: int = 5) -> bool:
     ours = float(np.median(spent["kernels of abm/homes/queue_kernels.py"]))
     for name, each in spent.items():
         middle = float(np.median(each))
-        told(f"{name} [ms]", "-", f"{middle * 1e3:.1f} ({middle / ours:.0f} times ours)")
-    told("all let to the same seekers", "yes", "yes" if same else "NO")
+        report(f"{name} [ms]", "-", f"{middle * 1e3:.1f} ({middle / ours:.0f} times ours)")
+    report("all let to the same seekers", "yes", "yes" if same else "NO")
     return same
