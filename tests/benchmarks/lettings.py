@@ -1,13 +1,8 @@
 """A month of lettings at full size: kernels of abm/homes/queue_kernels.py, sorting in NumPy, and seeker by seeker.
 
-<<<<<<< HEAD:tests/benchmarks/tell_lettings.py
-Per cell (municipality and size class) homes become vacant; landlords ask a list per home of those longest registered,
-in whole spans of months; part of them take the home, longest registered first, lottery among equals.
-=======
 Homes become vacant per cell (municipality and size class). Landlords offer each to a list of the seekers who have been
 registered longest, in whole spans of months; part of them take it, longest registered first, with a lottery among
 equals.
->>>>>>> wc:tests/benchmarks/lettings.py
 """
 
 from collections import defaultdict
