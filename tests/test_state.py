@@ -8,11 +8,12 @@ import pytest
 from abm.chain import CHAIN, gathered, name, turn
 from abm.engine import clock
 from abm.engine.clock import EARLIEST, ENDLESS, NEVER
+from abm.engine.dated import LAST_MONTH
 from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
 from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW, UNSET
-from abm.scenario import LAST_MONTH, PARAMS
+from abm.scenario import PARAMS
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
 from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
