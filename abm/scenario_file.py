@@ -25,6 +25,7 @@ from abm.engine.forms import Form, Takes, mistake
 from abm.engine.params import ProcessParams, about, allowed, as_written
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
+from abm.renamed import RENAMED
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
@@ -60,6 +61,8 @@ class Parameters(Form):
     def refuse(cls, key: Any) -> None:
         """Raise where a parameter belongs, or which one is like it."""
         known = PARAMS[cls.process].model_fields
+        if now := RENAMED.get(cls.process, {}).get(key):
+            raise mistake(f"is now {now}", key)
         if key not in known:
             raise mistake(f"no such parameter{nearest(key, list(known))}", key)
         where = section_of(cls.process, key)

@@ -14,6 +14,7 @@ from abm.engine.errors import InputError
 from abm.engine.params import about
 from abm.engine.yaml_input import read_value
 from abm.parameters import json_schema
+from abm.renamed import RENAMED
 from abm.scenario import PARAMS, Scenario
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -403,3 +404,14 @@ def test_the_scenarios_that_come_with_the_model_load(path):
     content = scenario.read_yaml(path)
     assert Draft202012Validator(json_schema()).is_valid(content)
     assert scenario.load(path).months > 132
+
+
+@pytest.mark.parametrize("process", RENAMED)
+def test_an_old_name_of_a_parameter_is_refused_with_the_new_one(process):
+    for old, new in RENAMED[process].items():
+        assert old not in PARAMS[process].model_fields
+        assert new.split(",")[0] in PARAMS[process].model_fields
+        for section in ("world", "policy"):
+            key = f"{section}.{process}.{old}"
+            with pytest.raises(InputError, match=re.escape(f"{key}: is now {new}")):
+                scenario.default().with_values({key: 1})
