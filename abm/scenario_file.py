@@ -25,12 +25,35 @@ from abm.engine.forms import Form, Takes, mistake
 from abm.engine.params import ProcessParams, about, allowed, as_written
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
-from abm.renamed import RENAMED
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
 SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
 SMALLEST_SCALE, LARGEST_SEED = 0.001, 2**64 - 1
+
+RENAMED = {  # process -> old name of a parameter -> its name now: an old key is refused with the new one
+    "reception": {
+        "regular_pace": "regular_rate",
+        "emergency_pace": "emergency_rate",
+        "closing_pace": "closing_rate",
+    },
+    "placement": {"price_pace": "price_rate"},
+    "leaving": {
+        "alone_pace": "alone_rate",
+        "family_pace": "family_rate",
+        "vanishing_pace": "vanishing_rate",
+        "closed_pace": "closed_rate",
+    },
+    "integration": {"pace": "rate"},
+    "participation": {"teachers_pace": "teachers_rate"},
+    "wellbeing": {"pace": "rate", "luck": "shock"},
+    "work": {"tenure": "expected_duration"},
+    "interim": {"pace": "rate", "cost": "cost_factor, over the cost of the place that interim.place names"},
+    "joining": {"hotel_cost": "hotel_cost_factor, over the series cost_hotel"},
+    "starter_homes": {"middle_pace": "middle_rent_rate"},
+    "onward": {"rent_pace": "middle_rent_rate", "buying_pace": "buying_rate"},
+    "support": {"kernel": "decay", "pace": "rate"},
+}
 
 Seed = Annotated[int, Strict(), Field(ge=0, le=LARGEST_SEED), Takes("a whole number from 0 to 2**64 - 1", "a seed")]
 Scale = Annotated[

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LINES = {
-    "abm": """engine renamed
+    "abm": """engine
               facts tables
               state
               people

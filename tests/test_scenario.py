@@ -14,8 +14,8 @@ from abm.engine.errors import InputError
 from abm.engine.params import about
 from abm.engine.yaml_input import read_value
 from abm.parameters import json_schema
-from abm.renamed import RENAMED
 from abm.scenario import PARAMS, Scenario
+from abm.scenario_file import RENAMED
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 TERMS = {0: 6, 13: 15, 25: 6, 93: 15, 120: 6}  # statutory term by month: 2015-01, 2016-02, 2017-02, 2022-10, 2025-01

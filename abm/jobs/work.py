@@ -88,7 +88,9 @@ class Params(ProcessParams):
         0.3, "share", 0, 1, "assumption: seven in ten jobs are in temporary work, catering and trade (ser_jobs)",
         "meetings of a seeker that are with employers of the own sector only",
     )  # fmt: skip
-    base: float = param(-2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "baseline")
+    base: float = param(
+        -2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "log odds of a job at the reference"
+    )
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "one more level of Dutch")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement, subtracted")
     experience: float = param(

@@ -115,9 +115,9 @@ def test_the_command_line_runs_it_and_its_page_has_the_new_map(abm, tmp_path):
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        ("2022", ("layout: 2022 is no year of municipalities", "a year from 2023 to 2050")),
-        ("2051", ("layout: 2051 is no year", "a year from 2023 to 2050")),
-        ("true", ("layout: True is no year",)),
+        ("2022", ("layout: 2022 is not a year of municipalities", "a year from 2023 to 2050")),
+        ("2051", ("layout: 2051 is not a year", "a year from 2023 to 2050")),
+        ("true", ("layout: True is not a year",)),
         ("{2027-01: 2027}", ("merged.yaml: layout: ", "which holds for the whole run")),
     ],
 )

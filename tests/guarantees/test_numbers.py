@@ -104,7 +104,11 @@ DEFINITIONS = {
 FUNCTIONS = {  # numbers that are the definition of the function that holds them
     "homes.letting_rules": {("by_rule", 32)},  # bits of the number of a home in its cell
     "homes.queue_steady_state": {("searched", 6)},  # of a series
-    "residents.measures": {("bimodality", 3), ("bimodality", 4), ("bimodality", 6)},  # moments of a distribution
+    "residents.measures": {
+        ("support_bimodality", 3),
+        ("support_bimodality", 4),
+        ("support_bimodality", 6),
+    },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
     "residents.support_kernels": {("_luck", 3), ("_luck", 32), ("present", 3), ("_of_batch", 3)},  # words, bits, counts
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits

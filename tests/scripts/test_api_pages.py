@@ -32,8 +32,8 @@ def test_pages_say_what_columns_parameters_and_kernels_say_of_themselves(tmp_pat
     )
     assert said.startswith("5 pages")
     parameters = words_of(tmp_path / "api/abm/homes/leases.html")
-    assert "term of these leases [months, from 6 to 60]; a lever. Source: lease_2016" in parameters
-    assert "where in the chain" in words_of(tmp_path / "api/abm/tables/people.html")
+    assert "term of these tenancies [months, from 6 to 60]; a lever. Source: lease_2016" in parameters
+    assert "stage of the chain" in words_of(tmp_path / "api/abm/tables/people.html")
     assert "def members(household, number):" in words_of(tmp_path / "api/abm/engine/kernels.html")
     assert "A run, month by month" in words_of(tmp_path / "api/abm.html")  # handed out by the package
     assert "Make the runs of a design" in words_of(tmp_path / "api/experiments.html")
