@@ -9,13 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator  # comes with altair
 
 from abm import scenario
-from abm.engine.dated import LAST_MONTH, PATTERN
 from abm.engine.errors import InputError
-from abm.engine.params import about
 from abm.engine.yaml_input import read_value
 from abm.parameters import json_schema
-from abm.scenario import PARAMS, Scenario
-from abm.scenario_file import RENAMED
+from abm.scenario import Scenario
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 TERMS = {0: 6, 13: 15, 25: 6, 93: 15, 120: 6}  # statutory term by month: 2015-01, 2016-02, 2017-02, 2022-10, 2025-01
@@ -373,45 +370,8 @@ def test_schema_and_reader_agree(write, document):
     assert Draft202012Validator(json_schema()).is_valid(document) == (document in GOOD)
 
 
-def test_schema_is_sound_and_explains_every_parameter():
-    schema = json_schema()
-    Draft202012Validator.check_schema(schema)
-    for process, model in PARAMS.items():
-        for name, field in model.model_fields.items():
-            facts = about(field)
-            section = schema["properties"]["policy" if facts["lever"] else "world"]
-            shown = section["properties"][process]["properties"][name]
-            assert shown["description"].startswith(field.description)
-            assert facts["source"] in shown["description"]
-            if facts["low"] is not None:
-                assert f"[{facts['unit']}]" in shown["description"]
-                assert (shown["anyOf"][0]["minimum"], shown["anyOf"][0]["maximum"]) == (facts["low"], facts["high"])
-
-
-def test_schema_knows_the_months_of_a_run():
-    months = [f"{year}-{month:02d}" for year in range(2013, 2053) for month in range(14)]
-    allowed = [month for month in months if re.search(PATTERN, month)]
-    assert (allowed[0], allowed[-1], len(allowed)) == ("2015-01", LAST_MONTH, 36 * 12)
-
-
-def test_the_copy_for_editors_is_up_to_date():
-    copy = json.loads((CONFIGS / "scenario.schema.json").read_text(encoding="utf-8"))
-    assert copy == json_schema(), "run: python -m abm.parameters > configs/scenario.schema.json"
-
-
 @pytest.mark.parametrize("path", sorted((CONFIGS / "scenarios").glob("*.y*ml")), ids=lambda path: path.stem)
 def test_the_scenarios_that_come_with_the_model_load(path):
     content = scenario.read_yaml(path)
     assert Draft202012Validator(json_schema()).is_valid(content)
     assert scenario.load(path).months > 132
-
-
-@pytest.mark.parametrize("process", RENAMED)
-def test_an_old_name_of_a_parameter_is_refused_with_the_new_one(process):
-    for old, new in RENAMED[process].items():
-        assert old not in PARAMS[process].model_fields
-        assert new.split(",")[0] in PARAMS[process].model_fields
-        for section in ("world", "policy"):
-            key = f"{section}.{process}.{old}"
-            with pytest.raises(InputError, match=re.escape(f"{key}: is now {new}")):
-                scenario.default().with_values({key: 1})
