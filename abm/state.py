@@ -12,7 +12,7 @@ from abm.engine.clock import Clock
 from abm.engine.errors import BooksError
 from abm.engine.table import NO_ROW, Table
 from abm.facts.facts import Inputs
-from abm.tables.country import Kind, Locations, Municipalities, Nation, Origins, Regions
+from abm.tables.country import LIMITED, Locations, Municipalities, Nation, Origins, Regions
 from abm.tables.homes import Complexes, Corporations, Holdings, Search, Seekers
 from abm.tables.jobs import Employers, Matches
 from abm.tables.money import Ledger, Purpose
@@ -132,7 +132,7 @@ class State:
         if homeless:
             lacking = _HAS_TOWN[people.stage] & (people.municipality == NO_ROW)
             _refuse("a municipality for everyone housed or protected", lacking)
-        limited = np.isin(self.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
+        limited = np.isin(self.locations.kind, LIMITED)
         over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
         _refuse("no more people than places (locations)", over)
         _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)

@@ -5,7 +5,7 @@ import numpy as np
 from abm.engine.table import NO_ROW
 from abm.observe.measure import Month, by_municipality, event, level, measure, persons, wait
 from abm.people.region_match import matched, profiled
-from abm.tables.country import Kind
+from abm.tables.country import LIMITED, Kind
 from abm.tables.people import STATUS_HOLDERS, Reunion, Role, Stage
 
 BACKLOG_FREE = 0.5  # persons: less than one person short counts as having met the task
@@ -84,13 +84,10 @@ def relatives_travelling(month: Month) -> float:
 
 
 def open_places(month: Month, size: int, group: np.ndarray) -> np.ndarray:
-    """Places open this month per group, (size,); group: of each location.
-
-    Municipal crisis places and the registration centre are not counted.
-    """
+    """Places open this month per group, (size,), in kinds whose places are limited; group: of each location."""
     locations = month.state.locations
     now = (locations.opened <= month.number) & (locations.ends > month.number)
-    rows = np.flatnonzero(now & ((locations.kind == Kind.REGULAR) | (locations.kind == Kind.EMERGENCY)))
+    rows = np.flatnonzero(now & np.isin(locations.kind, LIMITED))
     return np.bincount(group[rows], locations.places[rows], size)
 
 

@@ -27,7 +27,7 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
 from abm.state import State
-from abm.tables.country import Kind
+from abm.tables.country import MAKESHIFT
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
@@ -161,7 +161,7 @@ def contributing(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     if params.emergency_pays:
         return rows
     kind = state.locations.kind[state.households.location[rows]]
-    return rows[(kind != Kind.EMERGENCY) & (kind != Kind.MUNICIPAL)]
+    return rows[~np.isin(kind, MAKESHIFT)]
 
 
 def release(state: State) -> dict[Purpose, np.ndarray]:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from abm.finance import money
 from abm.observe.measure import Month, event, level, payments, persons
 from abm.tables.money import Purpose
 
-PLACES = (Purpose.PLACES_REGULAR, Purpose.PLACES_EMERGENCY, Purpose.PLACES_MUNICIPAL, Purpose.PLACES_EMPTY)
+PLACES = (*money.PLACES, Purpose.PLACES_EMPTY)
 HOTELS = (Purpose.HOTELS_COA, Purpose.HOTELS_MUNICIPALITY)
 
 CONTRIBUTED = event("contributed")

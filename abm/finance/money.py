@@ -23,13 +23,14 @@ from abm.tables.people import Reunion, Stage
 WRITES = ("ledger",)
 EVENTS = {}
 DAYS_PER_MONTH = 365.25 / MONTHS
-PARTIES = {
+PLACES = {  # what people in places cost: purpose, series of the cost of one, kinds; hotels are in abm/homes/joining.py
+    Purpose.PLACES_REGULAR: ("cost_regular", (Kind.REGULAR, Kind.REGISTRATION)),
+    Purpose.PLACES_EMERGENCY: ("cost_emergency", (Kind.EMERGENCY,)),
+    Purpose.PLACES_MUNICIPAL: ("cost_municipal", (Kind.MUNICIPAL,)),
+}
+PARTIES = dict.fromkeys((*PLACES, Purpose.PLACES_EMPTY), (Account.COA, Account.PROVIDERS)) | {
     Purpose.BUDGET_COA: (Account.STATE, Account.COA),
     Purpose.BUDGET_IND: (Account.STATE, Account.IND),
-    Purpose.PLACES_REGULAR: (Account.COA, Account.PROVIDERS),
-    Purpose.PLACES_EMERGENCY: (Account.COA, Account.PROVIDERS),
-    Purpose.PLACES_MUNICIPAL: (Account.COA, Account.PROVIDERS),
-    Purpose.PLACES_EMPTY: (Account.COA, Account.PROVIDERS),
     Purpose.PENALTIES: (Account.IND, Account.NEWCOMERS),
 }
 OWN_INCOME = (Purpose.CONTRIBUTIONS, Purpose.SAVINGS_FORFEITED)  # revenue of the agency, which lowers its budget
@@ -67,18 +68,12 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
     rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
     people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
-    regular, emergency, municipal = (
-        state.inputs.series_at(f"cost_{name}", month) / MONTHS for name in ("regular", "emergency", "municipal")
-    )
+    cost = {purpose: state.inputs.series_at(series, month) / MONTHS for purpose, (series, _) in PLACES.items()}
     open_now = (locations.kind == Kind.REGULAR) & (locations.opened <= month) & (locations.ends > month)
     planned = locations.places[open_now].sum() * state.inputs.series_at("occupancy_norm", month)
     empty = max(planned - people[Kind.REGULAR], 0.0)
-    return {
-        Purpose.PLACES_REGULAR: (people[Kind.REGULAR] + people[Kind.REGISTRATION]) * regular,
-        Purpose.PLACES_EMERGENCY: people[Kind.EMERGENCY] * emergency,
-        Purpose.PLACES_MUNICIPAL: people[Kind.MUNICIPAL] * municipal,
-        Purpose.PLACES_EMPTY: empty * regular * params.empty_share,
-    }
+    paid = {purpose: people[list(kinds)].sum() * cost[purpose] for purpose, (_, kinds) in PLACES.items()}
+    return paid | {Purpose.PLACES_EMPTY: empty * cost[Purpose.PLACES_REGULAR] * params.empty_share}
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:

@@ -39,7 +39,7 @@ from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
 from abm.residents.synthetic_residents import by_municipality, means
 from abm.state import State
-from abm.tables.country import Kind
+from abm.tables.country import MAKESHIFT
 from abm.tables.homes import Rule, Tenure
 from abm.tables.people import Stage
 from abm.tables.residents import COUNTED_COMPLEX
@@ -82,7 +82,6 @@ HALF, ROOT = 0.5, 2**0.5
 TENTH = 0.1  # ten percentage points of lettings, the unit of the weight of fairness
 PERCENT, THOUSAND = 100, 1000
 EVEN = 4  # times share times rest is 1 at an even mix
-CROWDED = (Kind.EMERGENCY, Kind.MUNICIPAL)
 
 
 class Params(ProcessParams):
@@ -317,7 +316,7 @@ def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndar
     """
     locations, where, towns = state.locations, state.neighbourhoods, state.municipalities
     reception = np.bincount(locations.neighbourhood, inside, len(where))
-    crowded = np.bincount(locations.neighbourhood, inside * np.isin(locations.kind, CROWDED), len(where))
+    crowded = np.bincount(locations.neighbourhood, inside * np.isin(locations.kind, MAKESHIFT), len(where))
     managed = np.maximum(where.management, params.management * (reception > 0))
     share = where.newcomers / (where.newcomers + where.population)
     found[:, kernels.NEAR] = params.contacts * share * np.exp(-share / params.crowded_share)

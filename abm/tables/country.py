@@ -51,6 +51,10 @@ class Kind(IntEnum):
     HOTEL = 4  # where reunited families wait for a home near the municipality of their sponsor
 
 
+LIMITED = (Kind.REGULAR, Kind.EMERGENCY)  # kinds that never hold more people than they have places
+MAKESHIFT = (Kind.EMERGENCY, Kind.MUNICIPAL)  # bare and crowded: no contribution is due, and residents mind them more
+
+
 class Municipalities(Table):
     """The municipalities; names and geography are in state.inputs."""
 

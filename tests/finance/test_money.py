@@ -39,6 +39,11 @@ def test_reception_costs_of_a_small_population():
     assert paid(state, Purpose.BUDGET_COA) == pytest.approx(12_000 + 6_000 + 12_000 + 195_000)
 
 
+def test_every_kind_of_place_is_paid_for_once():
+    paid_for = [kind for _, kinds in money.PLACES.values() for kind in kinds]
+    assert sorted([*paid_for, Kind.HOTEL]) == list(Kind)  # hotels by process joining
+
+
 def test_costs_are_of_the_whole_country_at_any_scale():
     ledgers = []
     for scale, times in ((1.0, 10), (0.1, 1)):
