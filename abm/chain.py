@@ -23,7 +23,13 @@ from abm.asylum import (
     screening,
     status,
 )
-from abm.civic import activities, integration, learning, participation, wellbeing
+from abm.civic import (
+    activities,
+    integration,
+    learning,
+    participation,
+    wellbeing,
+)
 from abm.engine.draws import Draws
 from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
