@@ -41,7 +41,10 @@ Workers = Annotated[
 Address = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster: auto, HOST:6379 or ray://HOST:10001.")
 ]
-Budget = Annotated[float | None, typer.Option(metavar="HOURS", help="Most hours to spend; no run is started after.")]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="HOURS", help="Most hours to spend; a sweep estimated to take longer is not begun."),
+]
 Shard = Annotated[
     str | None, typer.Option(metavar="I/N", help="Make only the I-th of N shards of the runs, for arrays of jobs.")
 ]

@@ -27,7 +27,7 @@ class Execution:
     """How runs are made. Raises InputError for impossible values.
 
     workers: processes on this machine (None: one per core; 1: this process, without Ray), or the most at once on the
-    Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; beyond it no run is started.
+    Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; a longer sweep is not begun.
     """
 
     workers: int | None = None
