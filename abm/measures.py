@@ -50,8 +50,8 @@ HEADLINES = (  # measure, how a year is made of its months
 )
 
 
-def way(measure: str, by: str | None) -> str:
-    """How a measure is split: as asked, or the first way that it has. Raises InputError for a wrong name or way."""
+def breakdown_of(measure: str, by: str | None) -> str:
+    """The breakdown `by` of a measure, or its first one if None. Raises InputError for an unknown name."""
     known = {m.name: m for m in MEASURES}
     if measure not in known:
         near = get_close_matches(measure, known, 1)
@@ -59,7 +59,7 @@ def way(measure: str, by: str | None) -> str:
         raise InputError(f"'{measure}' is not a measure: {hint}")
     by = by or known[measure].by[0]
     if by not in known[measure].by:
-        raise InputError(f"{measure} can not be split by '{by}': choose from {', '.join(known[measure].by)}")
+        raise InputError(f"{measure} cannot be broken down by '{by}': choose from {', '.join(known[measure].by)}")
     return by
 
 

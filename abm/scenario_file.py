@@ -82,7 +82,7 @@ class Parameters(Form):
 
     @classmethod
     def refuse(cls, key: Any) -> None:
-        """Raise where a parameter belongs, or which one is like it."""
+        """Raise an error that names the section or the new name of a parameter, or the nearest one."""
         known = PARAMS[cls.process].model_fields
         if now := RENAMED.get(cls.process, {}).get(key):
             raise mistake(f"is now {now}", key)
@@ -163,10 +163,10 @@ class Heading(Form):
     """Name, period, seed, scale and layout."""
 
     name: str = Field("", description="Short name; by default that of the file.")
-    title: str = Field("", description="What this scenario asks, in a sentence.")
+    title: str = Field("", description="The question of this scenario, in a sentence.")
     until: Month = Field("2035-12", description="Last month.")
-    seed: Seed = Field(1, description="Which luck; scenarios with the same seed share it person by person.")
-    scale: Scale = Field(1.0, description="Share of people that is simulated one to one.")
+    seed: Seed = Field(1, description="Seed of all draws; scenarios with the same seed share them person by person.")
+    scale: Scale = Field(1.0, description="Share of the people that is simulated.")
     layout: Layout = Field(
         BASE, description="Year: municipalities and regions of the whole run are those of its 1 January."
     )

@@ -1,4 +1,4 @@
-"""Many runs: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
+"""Experiments: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
 
 from importlib import import_module
 

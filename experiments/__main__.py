@@ -1,4 +1,4 @@
-"""The command line: run, look at and check the model. `abm --help` lists the commands."""
+"""The command line: runs, inspects and validates the model. `abm --help` lists the commands."""
 
 import sys
 from pathlib import Path
@@ -29,32 +29,35 @@ app = typer.Typer(
 )
 console = Console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
-UsageError = (
-    typer.BadParameter.__base__
-)  # what typer raises for words that it does not understand; it has no other name
+UsageError = typer.BadParameter.__base__  # what typer raises for a malformed command line; it exports no name for it
 
 ScenarioFile = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help="YAML file, like configs/scenarios/current.yaml.")
+    Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), like configs/scenarios/current.yaml.")
 ]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or its beginning.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or the first characters of it.")]
 
 
 @app.command()
 def run(
     scenario: ScenarioFile,
-    seed: Annotated[int | None, typer.Option(help="Seed of all luck.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Share of people simulated one to one, up to 1.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
-    layout: Annotated[int | None, typer.Option(metavar="YEAR", help="Municipalities of 1 January of a year.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random draws.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated, at most 1.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the run.")] = None,
+    layout: Annotated[
+        int | None, typer.Option(metavar="YEAR", help="Use the municipalities as of 1 January of this year.")
+    ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Like policy.decision.capacity_factor=1.5.")
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Set a parameter, like policy.decision.capacity_factor=1.5; repeatable."
+        ),
     ] = None,
     store: Place = stores.DEFAULT,
     again: Annotated[
-        bool, typer.Option("--again", help="Simulate even if this run is there; compare the two.")
+        bool, typer.Option("--again", help="Simulate even if the run is kept already, and check that it is the same.")
     ] = False,
 ) -> None:
-    """Run a scenario once, print a summary, and write outcomes and a page with pictures."""
+    """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
     from experiments.cli import interrupts, run_summary
     from experiments.report import page
     from experiments.sweeps import runner
@@ -70,24 +73,28 @@ def run(
 
             kept, simulated = runner.run(wanted, store, again=again, progress=progress)
     except KeyboardInterrupt:
-        typer.echo("abm: stopped: nothing of this run was kept", err=True)
+        typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None
     run_summary.show(kept, console)
     written = page.write(kept)
-    console.print(f"{'Run' if simulated else 'This run was there already'}: {kept.name}", soft_wrap=True)
+    console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
     console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
-    console.print(f"Page with pictures: {written}", soft_wrap=True)
+    console.print(f"Page with figures: {written}", soft_wrap=True)
 
 
 @app.command()
 def table(
     run: RunName,
-    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Name of a measure; a wrong name lists them.")],
-    by: Annotated[str | None, typer.Option(metavar="GROUP", help="How to split it, like region.")] = None,
+    measure: Annotated[
+        str, typer.Argument(metavar="MEASURE", help="Name of a measure; an unknown name lists all names.")
+    ],
+    by: Annotated[
+        str | None, typer.Option(metavar="BREAKDOWN", help="Groups to break it down by, like region.")
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Print a measure of a run: month, group, value."""
+    """Print a measure of a run by month and group."""
     from abm import measures
     from experiments.cli import run_summary
 
@@ -103,19 +110,19 @@ def table(
 
 @app.command()
 def levers(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
-    """List what policy can choose: unit, default, bounds, source, meaning."""
+    """List the levers, which are parameters that policy sets: default, unit, meaning, bounds, source."""
     list_parameters(csv, only_levers=True)
 
 
 @app.command()
 def parameters(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
-    """List every parameter, levers included: unit, default, bounds, source, meaning."""
+    """List all parameters, levers included: default, unit, meaning, bounds, source."""
     list_parameters(csv, only_levers=False)
 
 
 @app.command()
 def chain() -> None:
-    """List the processes in order, with what each writes."""
+    """List the processes of a month in order, with the columns that each writes."""
     shown = Table("", "process", "what it does", "writes")
     for place, process in enumerate(CHAIN, 1):
         shown.add_row(str(place), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
@@ -125,18 +132,20 @@ def chain() -> None:
 @app.command()
 def network(
     scenario: ScenarioFile,
-    scale: Annotated[float | None, typer.Option(help="Share of people, instead of that of the scenario.")] = None,
+    scale: Annotated[
+        float | None, typer.Option(help="Share of the people that is simulated; that of the scenario if not given.")
+    ] = None,
 ) -> None:
-    """Tell of the network of residents: ties, and how many of them close triangles."""
+    """Print statistics of the social network of residents: ties, degrees, clustering."""
     from experiments.cli import network_summary
 
-    for what, value in network_summary.described(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{what:40} {number(value)}", highlight=False)
+    for statistic, value in network_summary.statistics(scenarios.load(scenario).changed(scale=scale)).items():
+        console.print(f"{statistic:40} {number(value)}", highlight=False)
 
 
 @app.command()
 def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
-    """Compare a run with what was observed, per target, with tolerance."""
+    """Compare a run with observed values, target by target, each with its tolerance."""
     from experiments.validation import targets
 
     targets.show(targets.compare(Store(store).find(run), targets.load()), console)
@@ -144,7 +153,7 @@ def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
 
 @app.command()
 def warm() -> None:
-    """Compile the kernels once and keep them on disk, so that later runs start at once."""
+    """Compile the kernels and keep them on disk, so that later runs start at once."""
     from abm.facts import facts
     from experiments.sweeps import runner
 
@@ -193,7 +202,7 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
 
 
 def main() -> None:
-    """Entry point: what a person can mend is one line on standard error, and nothing is left half-written."""
+    """Entry point. Reports errors that the user can correct in one line on standard error, and sets the exit status."""
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:

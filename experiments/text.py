@@ -1,13 +1,13 @@
-"""How numbers, sizes, times and periods are written for people, in English or Dutch: the customs are Babel's."""
+"""Formats numbers, sizes, times and periods for people, in English or Dutch, by the conventions of Babel (CLDR)."""
 
 import datetime
 import decimal
 import math
 
 ENGLISH, DUTCH = "en", "nl"
-NOTHING = "–"  # where there is no number
-WHOLE = 100  # from here on decimals say nothing
-DIGITS = 3  # of a number that is rounded
+NOTHING = "–"  # in place of a missing number
+WHOLE = 100  # from here on without decimals
+DIGITS = 3  # significant digits of a rounded number
 INTEGER = "#,##0"  # a pattern of Unicode's CLDR
 ALL_DIGITS = f"{INTEGER}.{'#' * 15}"
 MINUTE, HOUR = 60.0, 3600.0  # seconds
@@ -18,23 +18,23 @@ HALVES = {
     DUTCH: {"I": "de eerste helft van {}", "II": "de tweede helft van {}"},
 }
 
-# Babel is imported where it is needed: `abm --help` does not wait for it
+# Babel is imported where it is needed, so that `abm --help` does not wait for it
 
 
 def number(value: float, *, sign: bool = False, language: str = ENGLISH) -> str:
-    """A number of which small parts count: 12,345, 3.46 or 0.0123; a dash where there is none."""
+    """A number without decimals from 100 on, and with three digits below: 12,345, 3.46, 0.0123; a dash for NaN."""
     if abs(value) >= WHOLE:
         return _decimal(value, INTEGER, sign, language)
     return _decimal(_rounded(value), ALL_DIGITS, sign, language)
 
 
 def brief(value: float, *, language: str = ENGLISH) -> str:
-    """A number of three digits at most: 65731 -> '65,700'; a dash where there is none."""
+    """A number rounded to three digits: 65731 -> '65,700'; a dash for NaN."""
     return _decimal(_rounded(value), ALL_DIGITS, False, language)
 
 
 def fixed(value: float, decimals: int, *, sign: bool = False, language: str = ENGLISH) -> str:
-    """A number with so many decimals, as in a column: '0.120'; a dash where there is none."""
+    """A number with a fixed number of decimals, as in a column: '0.120'; a dash for NaN."""
     return _decimal(value, f"{INTEGER}.{'0' * decimals}", sign, language)
 
 
@@ -57,13 +57,13 @@ def interval(low: float, high: float, decimals: int = 2) -> str:
 
 
 def size(value: float, *, language: str = ENGLISH) -> str:
-    """Bytes: 1388000 -> '1.39 MB'."""
+    """A number of bytes: 1388000 -> '1.39 MB'."""
     power = max(sum(value >= KILO**each for each in range(1, len(BYTES) + 1)), 1)
     return _with_unit(_rounded(value / KILO**power), BYTES[power - 1], ALL_DIGITS, language)
 
 
 def duration(seconds: float, *, language: str = ENGLISH) -> str:
-    """A time: '7 sec', '12 min', '3.4 hr'."""
+    """A duration: '7 sec', '12 min', '3.4 hr'."""
     if seconds < MINUTE:
         return _with_unit(seconds, "second", INTEGER, language)
     if seconds < HOUR:
@@ -82,22 +82,22 @@ def period(text: str, *, language: str = ENGLISH) -> str:
 
 
 def ceiled(value: float) -> str:
-    """A number rounded up to two digits, as one types it: 0.7401 -> '0.75'."""
+    """A number rounded up to two digits, without separators: 0.7401 -> '0.75'."""
     return f"{_rounded(value, 2, decimal.ROUND_CEILING):f}"
 
 
 def plain(value: object) -> str:
-    """A value as YAML has it: 1 for 1.0, true for True."""
+    """A value as it is written in YAML: 1 for 1.0, true for True."""
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _rounded(value: float, digits: int = DIGITS, rounding: str = decimal.ROUND_HALF_EVEN) -> decimal.Decimal:
-    """A number of so many digits at most. Babel's own patterns for this lose a decimal of 0.0999."""
+    """A number rounded to significant digits. Babel's own patterns for this lose a decimal of 0.0999."""
     return decimal.Context(prec=digits, rounding=rounding).create_decimal(str(value))
 
 
 def _decimal(value: float | decimal.Decimal, pattern: str, sign: bool, language: str) -> str:
-    """A number by a pattern, with a plus or minus if asked."""
+    """A number in a pattern, with its sign if wanted."""
     from babel.numbers import format_decimal
 
     if math.isnan(value):
@@ -106,7 +106,7 @@ def _decimal(value: float | decimal.Decimal, pattern: str, sign: bool, language:
 
 
 def _with_unit(value: float | decimal.Decimal, unit: str, pattern: str, language: str) -> str:
-    """A number with its unit, short."""
+    """A number with its unit in short form."""
     from babel.units import format_unit
 
     return format_unit(value, unit, length="short", format=pattern, locale=language)

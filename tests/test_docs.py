@@ -14,7 +14,7 @@ import typer
 
 from abm import scenario
 from abm.engine.errors import InputError
-from abm.measures import way
+from abm.measures import breakdown_of
 from experiments.__main__ import UsageError, app, assignments
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +96,7 @@ def check(words: list[str]) -> None:
             given = parsed(rest)
             scenario.default().with_values(assignments(given.get("set_") or []))
             if given.get("measure"):
-                way(given["measure"], given.get("by"))
+                breakdown_of(given["measure"], given.get("by"))
         case "make":
             assert rest[0] in targets(), f"make {rest[0]}: no such target"
         case "ray":

@@ -138,7 +138,7 @@ class Person(View):
         super().__setattr__(name, value)
 
     def remove(self) -> None:
-        raise TypeError(f"{self!r} cannot be removed: rows last; a household that leaves gets another stage")
+        raise TypeError(f"{self!r} cannot be removed: rows are permanent; a household that leaves gets another stage")
 
 
 class Household(Person, of=people.Households):

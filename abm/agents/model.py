@@ -41,9 +41,8 @@ class Model(mesa.Model):
 
     scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale, until and layout replace
     its own (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with
-    `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; whoever steps on,
-    goes on.
-    Mesa's own generators, `random` and `rng`, are seeded too, but the model takes no luck from them.
+    `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; further steps are
+    possible. Mesa's own generators, `random` and `rng`, are seeded too, but the model never draws from them.
     Raises InputError.
     """
 
@@ -59,7 +58,7 @@ class Model(mesa.Model):
         chain: tuple = CHAIN,
     ):
         if seed is not None and rng is not None:
-            raise InputError("Model: seed and rng are two names of one number: give one of them")
+            raise InputError("Model: seed and rng mean the same: give only one of them")
         seed = rng if seed is None else seed
         given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
         seed = int(seed) if isinstance(seed, np.integer) else seed

@@ -40,7 +40,7 @@ class Population(AbstractAgentSet):
         return self._with(self._from_iterable(agents).rows, inplace=True)
 
     def _fixed(self, *_) -> None:
-        raise TypeError("a population holds the rows of its table: nobody is added or removed by hand")
+        raise TypeError("a population holds the rows of its table: agents cannot be added or removed")
 
     add = discard = remove = _fixed
 

@@ -230,14 +230,14 @@ def _pushes(h, worth, size, chosen, free):
     return True
 
 
-def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, pace: float) -> np.ndarray:
+def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, rate: float) -> np.ndarray:
     """Region for each household in order of arrival, (n,) int32: the one with room whose worth less price is highest.
 
-    With `pace` 0 (see settle) this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
+    With `rate` 0 (see settle) this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
     room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
-    return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, pace)
+    return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, rate)
 
 
 def total_worth(worth: np.ndarray, chosen: np.ndarray) -> float:

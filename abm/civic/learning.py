@@ -133,9 +133,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         params.young, params.old, params.at_work, params.at_work_dual,
     )  # fmt: skip
     allowed = free_since(state)  # NEVER: barred
-    pace, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
+    rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     disengage(
         rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
-        households.stage, allowed, _WAITS, pace, params.idle_allowed, params.activity, kept,
+        households.stage, allowed, _WAITS, rate, params.idle_allowed, params.activity, kept,
     )  # fmt: skip
     return {}

@@ -37,17 +37,17 @@ class Form(BaseModel):
 
     @classmethod
     def written(cls) -> list[str]:
-        """Keys as they are written."""
+        """Keys as they are written in a file."""
         return [declared.alias or name for name, declared in cls.model_fields.items()]
 
     @classmethod
     def refuse(cls, key: Any) -> None:
-        """Raise what is to be said of a key that is unknown."""
+        """Raise the error for an unknown key."""
         raise mistake(f"unknown key {key if isinstance(key, str) else str(key)!r}{nearest(key, cls.written())}")
 
     @classmethod
     def refuse_content(cls, content: Any) -> None:
-        """Raise what is to be said of content without keys."""
+        """Raise the error for content without keys."""
         raise ValueError(f"{shortened(content)} holds no keys: write a mapping with {', '.join(cls.written()[:4])}")
 
     @model_validator(mode="before")
@@ -67,7 +67,7 @@ class Form(BaseModel):
 
 @dataclass(frozen=True)
 class Takes:
-    """Says what a type takes, in words, where it is given something else: 'X is not allowed: give a number'."""
+    """Describes the values that a type takes, for errors: 'X is not allowed: give a number'."""
 
     words: str
     what: str = "allowed"
@@ -98,10 +98,10 @@ def read[Model: Form](model: type[Model], content: Any, source: str, between: st
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise InputError(f"{source}: {told(error, content, between)}") from None
+        raise InputError(f"{source}: {first_mistake(error, content, between)}") from None
 
 
-def told(error: ValidationError, content: Any, between: str = ": ") -> str:
+def first_mistake(error: ValidationError, content: Any, between: str = ": ") -> str:
     """The first mistake in one line: keys, what is wrong, way out."""
     first = error.errors(include_url=False)[0]
     kind, about, place = first["type"], first.get("ctx", {}), first["loc"]
@@ -119,15 +119,15 @@ def told(error: ValidationError, content: Any, between: str = ": ") -> str:
 
 
 def _way_out(kind: str, about: Mapping[str, Any]) -> str:
-    """What to give instead, from what pydantic says about a mistake; empty for what is not foreseen."""
+    """What to give instead, from pydantic's description of a mistake; empty for other kinds of mistakes."""
     whole = all(isinstance(bound, int) for bound in about.values())
     bounds = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in about.items()}
     return WAYS_OUT.get(kind, "").format(**bounds, number="a whole number" if whole else "a number")
 
 
 def _keys(content: Any, place: tuple[str | int, ...]) -> Iterator[str]:
-    """Keys that lead to a place in the content; of a list the id of the entry, if it has one. What else pydantic names
-    (positions, the kinds that a union is told apart by) nobody wrote.
+    """Keys that lead to a place in the content; for an entry of a list its id, if it has one. Positions and
+    discriminators of unions, which pydantic also names, are left out: nobody wrote them.
     """
     for part in place:
         if isinstance(content, Mapping) and part in content:

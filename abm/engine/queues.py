@@ -1,4 +1,4 @@
-"""Waiting lists: who is served first, and how far a capacity reaches. Oracle: tests/engine/test_queues.py."""
+"""Waiting lists: order of service, and the part that a capacity can serve. Oracle: tests/engine/test_queues.py."""
 
 import numpy as np
 from numba import njit
@@ -18,7 +18,7 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
     """
     months = since.astype(np.int64) - EARLIEST
     if len(months) and months.min() < 0:
-        raise BooksError(f"somebody stands in a line since month {since.min()}, which no line can order")
+        raise BooksError(f"a household waits since month {since.min()}, which a waiting list cannot order")
     return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
 
 

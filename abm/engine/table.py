@@ -66,7 +66,7 @@ class Table:
         values = {name: np.asarray(value) for name, value in values.items()}
         for name, value in values.items():  # all checked before any is written
             if value.shape not in ((), (1,), (count,)):
-                raise ValueError(f"{type(self).__name__}.{name}: {value.shape} can not be broadcast to {count} rows")
+                raise ValueError(f"{type(self).__name__}.{name}: {value.shape} cannot be broadcast to {count} rows")
         rows = np.arange(self._size, self._size + count)
         self._reserve(self._size + count)
         for name, value in values.items():

@@ -185,7 +185,7 @@ def check_connected(pairs: IntArray, codes: list[str]) -> None:
         frontier = {b for a, b in both if a in frontier} - reached
         reached = reached | frontier
     for town in sorted(set(range(len(codes))) - reached):
-        raise DataError("borders", codes[town], "no way leads there, add a border, tunnel or ferry row")
+        raise DataError("borders", codes[town], "is connected with no other, add a border, tunnel or ferry row")
 
 
 def read_series(table: pd.DataFrame, expected: list[str]) -> dict[str, FloatArray]:

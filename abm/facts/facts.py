@@ -85,7 +85,7 @@ class Inputs:
     def series_at(self, name: str, month_index: int) -> float:
         """Value of a series in a month counted from January 2015; the last step holds for ever."""
         if name not in self.known_series or month_index < 0:
-            raise DataError("national_series", f"{name} in month {month_index}", "ask a listed name and month >= 0")
+            raise DataError("national_series", f"{name} in month {month_index}", "give a listed name and a month >= 0")
         return float(self.known_series[name][min(month_index, len(self.known_series[name]) - 1)])
 
     def of_year(self, name: str, month_index: int) -> FloatArray:

@@ -1,1 +1,1 @@
-"""Homes: who gets one by which rule, starter homes, interim places, and moving on."""
+"""Homes: letting by rule, starter homes, interim places, and moving on."""

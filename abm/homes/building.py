@@ -244,7 +244,7 @@ def renew_corporations(state: State, params: Params) -> None:
 
     of.homes[:] = stock(month)
     vacancies = vacancies_per_month(state)[held.municipality] * MONTHS * held.share
-    of.freed[:] = np.bincount(held.corporation, vacancies, len(of))
+    of.vacated[:] = np.bincount(held.corporation, vacancies, len(of))
     of.built[:] = params.new_homes * of.homes / of.homes.sum()
     of.sold[:] = of.built - (stock(month + MONTHS) - of.homes)
     a_year = params.room_share * of.homes * params.cost_new * state.scale

@@ -1,4 +1,4 @@
-"""The rules by which corporation homes are let: who is on the waiting list of each rule, and in what order.
+"""The rules by which corporation homes are let: eligibility for the waiting list of each rule, and its order.
 
 PRIORITY      status holders up to the ceiling of their municipality, longest tied to it first (process housing)
 URGENCY       urgent seekers, longest urgent first

@@ -189,10 +189,10 @@ class JobSeekers(NamedTuple):
 
     row: np.ndarray
     identity: np.ndarray
-    chance: np.ndarray  # probability of a job where there is a vacancy
+    probability: np.ndarray  # of a job where there is a vacancy
     where: np.ndarray  # region of residence
     sector: np.ndarray  # last: none
-    met: np.ndarray  # sums of `chance`, (regions, sectors + 1)
+    met: np.ndarray  # sums of `probability`, (regions, sectors + 1)
 
 
 @njit(cache=True)
@@ -268,18 +268,19 @@ def together(where, sector, chance, regions, sectors):
     return found
 
 
-def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
+def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, cap, lift: Callable) -> JobSeekers:
     """The adults who can find a job this month; see look_for_work.
 
-    lift: function from identities (m,) to extra log odds, (m,) or a number.
+    cap: address of the draw that rounds the cap; lift: function from identities (m,) to extra log odds, (m,) or a
+    number.
     """
-    row, who, chance, mood, against, where, sector = look_for_work(
-        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
+    row, identity, p, mood, against, where, sector = look_for_work(
+        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, cap
     )
-    against -= lift(who)
+    against -= lift(identity)
     np.exp(mood, out=mood)  # NumPy computes several at once
     np.exp(against, out=against)
     against += 1
-    chance *= mood
-    chance /= against
-    return JobSeekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))
+    p *= mood
+    p /= against
+    return JobSeekers(row, identity, p, where, sector, together(where, sector, p, *local.shape))

@@ -303,8 +303,8 @@ def find_jobs(
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
     there = job_matching.meet(state, params.own_sector, seekers.met)
-    luck = draws.uniform("finds", seekers.identity)
-    hired = job_matching.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
+    u = draws.uniform("finds", seekers.identity)
+    hired = job_matching.hire(seekers.probability, seekers.where, seekers.sector, u, there.open)
     rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
     employer = job_matching.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
     return rows, where, employer

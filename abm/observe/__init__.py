@@ -1,1 +1,1 @@
-"""How indicators are measured: a pure function of the state and of what happened, per group, at full size."""
+"""Measurement of indicators: pure functions of the state and of the events of a month, by group, at full size."""

@@ -1,1 +1,1 @@
-"""Residents: neighbourhoods, the network of who talks with whom, and support for reception."""
+"""Residents: neighbourhoods, the social network of residents, and support for reception."""

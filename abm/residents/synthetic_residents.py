@@ -208,13 +208,13 @@ def residents(where, votes: np.ndarray, params: ResidentParams, draws: Draws) ->
     seeking = params.seeking_share / np.maximum((1 - where.high_income) * (1 - params.old_share), params.seeking_share)
     sampled = np.asarray(where.residents)
     count = int(sampled.sum())
-    chance, angle, who = np.empty(count), np.empty(count), identities(sampled)
-    fill_uniform(chance, who, *draws.address("residual"))
-    fill_uniform(angle, who, *draws.address("angle of residual"))
+    u, angle, identity = np.empty(count), np.empty(count), identities(sampled)
+    fill_uniform(u, identity, *draws.address("residual"))
+    fill_uniform(angle, identity, *draws.address("angle of residual"))
     weights = (params.anchor_schooling / 2, params.anchor_age / 2, residual)
     ages = (params.young_share, 1 - params.old_share)
     shares = (np.asarray(where.higher_schooling), np.asarray(where.low_income), np.asarray(where.high_income), seeking)
-    found = _traits(sampled, offset, _STEPS, *shares, ages, params.lower_schooling, place, weights, chance, angle)
+    found = _traits(sampled, offset, _STEPS, *shares, ages, params.lower_schooling, place, weights, u, angle)
     return dict(zip(("age", "schooling", "income", "seeking", "anchor"), found, strict=True))
 
 

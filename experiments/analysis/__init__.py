@@ -1,1 +1,1 @@
-"""What many runs say together."""
+"""Analysis of many runs together."""

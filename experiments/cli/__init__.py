@@ -1,1 +1,1 @@
-"""The command line by subject."""
+"""Parts of the command line, by subject."""

@@ -1,4 +1,4 @@
-"""Ctrl-C between months of a run rather than inside compiled code, where Python would lose it or end without a word."""
+"""Defers Ctrl-C to the end of a month: within compiled code Python would lose it, or exit without a message."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def held() -> Iterator[Callable[[], None]]:
-    """Hold the first Ctrl-C until the function that this gives is called, which raises KeyboardInterrupt for it.
+    """Hold the first Ctrl-C until the yielded function is called, which then raises KeyboardInterrupt.
 
-    A second one is not held: the first month of a new machine compiles for about a minute.
+    A second one acts at once, because in the first month on a new machine compiling takes about a minute.
     """
     asked = []
 

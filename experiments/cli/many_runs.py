@@ -1,4 +1,4 @@
-"""The commands about many runs: sweep, extend, status, compare, repeat."""
+"""The commands for many runs: sweep, extend, status, compare, repeat, replicate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,19 +26,28 @@ SHORT = {  # verdicts in a table
     "the same in every pair": "same",
     "cannot tell A from B": "?",
 }
-SHOWN = 5  # failed runs that are listed
+SHOWN = 5  # number of failed runs that are listed
 
 console = Console()
-DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="YAML file, like configs/designs/smoke.yaml.")]
+DesignFile = Annotated[
+    Path, typer.Argument(metavar="DESIGN", help="Design file (YAML), like configs/designs/smoke.yaml.")
+]
 Place = Annotated[
     str, typer.Option("--store", metavar="PLACE", help="Folder or URI (s3://BUCKET/PREFIX) that holds the runs.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(metavar="N", help="Processes: one per core if not given; 1 does without Ray.")
+    int | None, typer.Option(metavar="N", help="Number of processes; one per core if not given; 1 runs without Ray.")
 ]
-Address = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster: auto or ray://HOST:10001.")]
-Budget = Annotated[float | None, typer.Option(metavar="HOURS", help="Stop before starting what takes longer.")]
-Shard = Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, for an array of jobs.")]
+Address = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster: auto, HOST:6379 or ray://HOST:10001.")
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="HOURS", help="Most hours to spend; a sweep estimated to take longer is not begun."),
+]
+Shard = Annotated[
+    str | None, typer.Option(metavar="I/N", help="Make only the I-th of N shards of the runs, for arrays of jobs.")
+]
 
 
 def sweep(
@@ -48,17 +57,17 @@ def sweep(
     store: Place = stores.DEFAULT,
     budget: Budget = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Time a few runs, tell what all take, write nothing.")
+        bool, typer.Option("--dry-run", help="Time a few runs, print the cost of all, write nothing.")
     ] = False,
     shard: Shard = None,
 ) -> None:
-    """Make the runs of a design that are not there yet; the same command goes on where it was stopped."""
+    """Make the missing runs of a design. The same command continues after an interruption."""
     from experiments.sweeps import api
 
     how, part, found = Execution(workers, address, store, budget), api.shard_of(shard), api.read(design)
     if dry_run:
         plan = api.dry_run(found, how, shard=part)
-        tell_plan(plan)
+        print_plan(plan)
         plan.check(how.store.files.named, budget)
         return
     finish(lambda: api.sweep(found, how, shard=part, console=console), found.name, how.store, part)
@@ -66,28 +75,32 @@ def sweep(
 
 def extend(
     design: DesignFile,
-    replicates: Annotated[int | None, typer.Option(metavar="N", help="Replicates of each point, in all.")] = None,
-    samples: Annotated[int | None, typer.Option(metavar="N", help="Samples or trajectories, in all.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(metavar="N", help="Replicates of each point, in total, present ones included.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(metavar="N", help="Samples or trajectories, in total, present ones included.")
+    ] = None,
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
     budget: Budget = None,
 ) -> None:
-    """Add runs to a sweep: more replicates, more samples, or what was added to its design file."""
+    """Add runs to a sweep: more replicates, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
     how, found = Execution(workers, address, store, budget), api.read(design)
-    more = {"replicates": replicates, "samples": samples}
-    finish(lambda: api.extend(found, how, **more, console=console), found.name, how.store)
+    totals = {"replicates": replicates, "samples": samples}
+    finish(lambda: api.extend(found, how, **totals, console=console), found.name, how.store)
 
 
 def status(
     name: Annotated[
-        str | None, typer.Argument(metavar="SWEEP", help="Name of a sweep; all of them if not given.")
+        str | None, typer.Argument(metavar="SWEEP", help="Name of a sweep; all sweeps if not given.")
     ] = None,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Tell how far sweeps are: runs kept, failed and missing, and the pace of those under way."""
+    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way."""
     where = Store(store)
     known = [name] if name else sweeps.names(where)
     if not known:
@@ -97,33 +110,40 @@ def status(
     for each in known:
         runs = set(sweeps.find(each, where).index["run"])
         kept, wrong = len(runs & done), len(runs & failed)
-        shown.add_row(each, *(f"{n:,}" for n in (len(runs), kept, wrong, len(runs) - kept - wrong)), pace(where, each))
+        counts = (len(runs), kept, wrong, len(runs) - kept - wrong)
+        shown.add_row(each, *(f"{n:,}" for n in counts), under_way(where, each))
     console.print(shown)
     if name:
-        tell_failures(sweeps.find(name, where))
+        print_failures(sweeps.find(name, where))
 
 
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Scenario file.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Scenario file to set beside it.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Scenario file to compare it with.")],
     until_width: Annotated[
         str | None,
-        typer.Option(metavar="X", help="Add pairs until the interval is narrower than X, or X% of A."),
+        typer.Option(metavar="X", help="Add pairs until the interval is narrower than X, or than X% of A."),
     ] = None,
-    measure: Annotated[str | None, typer.Option(help="One measure; those of the summary if not given.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="GROUPS", help="How it is split, like region.")] = None,
-    group: Annotated[str | None, typer.Option(metavar="GROUP", help="The one of them to compare.")] = None,
-    take: Annotated[str | None, typer.Option(metavar="HOW", help="end, sum or mean of the months that differ.")] = None,
-    pairs: Annotated[int, typer.Option(help="Pairs to begin with.")] = 8,
+    measure: Annotated[
+        str | None, typer.Option(help="Name of a measure; all measures of the summary if not given.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="BREAKDOWN", help="Groups to break the measure down by, like region.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(metavar="GROUP", help="The group to compare.")] = None,
+    take: Annotated[
+        str | None, typer.Option(metavar="HOW", help="end, sum or mean, over the months in which A and B differ.")
+    ] = None,
+    pairs: Annotated[int, typer.Option(help="Number of pairs of runs to begin with.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of the first pair.")] = 1,
-    scale: Annotated[float | None, typer.Option(help="Share of people simulated one to one.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
     budget: Budget = None,
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Compare two scenarios under the same luck: difference, its 95% interval, or that they cannot be told apart."""
+    """Compare two scenarios with common random numbers: difference of outcomes, with 95% interval."""
     from experiments.analysis import comparison
 
     try:
@@ -132,16 +152,18 @@ def compare(
             pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed,
         )  # fmt: skip
     except KeyboardInterrupt:
-        typer.echo("abm: stopped: the runs that were made are kept; the same command goes on from there", err=True)
+        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None
-    tell_comparison(found, until_width)
+    print_comparison(found, until_width)
 
 
 def repeat(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or its beginning; also one that failed.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="Name of a kept or failed run, or the first characters of it.")
+    ],
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Simulate a run again, from its record: the outcomes must be the same bytes, and a failure shows itself."""
+    """Repeat a run from its record: check that its outcomes are the same, or reproduce its failure."""
     where, inputs = Store(store), facts.load()
     failed = where.failed()
     name = where.find(run, failed).name
@@ -149,7 +171,7 @@ def repeat(
     here = stores.made_with(inputs.digest)
     if (record["model"]["code"], record["data_digest"]) != (here["model"]["code"], here["data_digest"]):
         made = f"commit {record['commit'][:12]}" if record["commit"] else f"version {record['model']['version']}"
-        raise InputError(f"{name}: was made with another model or other data: repeat it with {made}")
+        raise InputError(f"{name}: was made with another version of the model or the data: repeat it with {made}")
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.", highlight=False)
@@ -157,18 +179,20 @@ def repeat(
     table = runner.simulate(scenario, inputs)[0].table()
     before = where.has(name)
     where.keep(name, {key: record[key] for key in record if key not in ("traceback", "repeat")}, table)
-    console.print(f"Run {name}: {'the same bytes again' if before else 'made now, and kept'}", highlight=False)
+    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}", highlight=False)
 
 
 def replicate(
-    seeds: Annotated[int, typer.Option(metavar="N", help="Pairs of runs for each.")] = 4,
-    scale: Annotated[float, typer.Option(help="Share of people simulated one to one.")] = 0.1,
-    draws: Annotated[int, typer.Option(metavar="N", help="Draws from the priors, for those on support.")] = 32,
+    seeds: Annotated[int, typer.Option(metavar="N", help="Number of pairs of runs for each experiment.")] = 4,
+    scale: Annotated[float, typer.Option(help="Share of the people that is simulated.")] = 0.1,
+    draws: Annotated[
+        int, typer.Option(metavar="N", help="Number of draws from the priors, for experiments on support.")
+    ] = 32,
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Do published experiments again inside the model: the effect that it gives beside the one that was found."""
+    """Replicate published experiments in the model: simulated effects beside published ones."""
     from experiments.validation import published_experiments
 
     how = Execution(workers, address, store)
@@ -177,13 +201,13 @@ def replicate(
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands."""
+    """Add these commands to the command line."""
     for command in (sweep, extend, status, compare, repeat, replicate):
         app.command()(command)
 
 
 def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -> None:
-    """Make a sweep, or a part of it, and say where it stands, also when it is stopped."""
+    """Make a sweep, or a shard of it, and report the result, also when it is interrupted."""
     try:
         made = make()
     except KeyboardInterrupt:
@@ -191,19 +215,19 @@ def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -
         kept = (
             f"{len(found.runs) - len(found.missing()):,} of {len(found.runs):,} runs are kept" if found else "no runs"
         )
-        typer.echo(f"abm: stopped: {kept}; the same command goes on from there", err=True)
+        typer.echo(f"abm: stopped: {kept}; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None
     missing, place = made.missing(), store.files.named
     console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}")
     words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={place!r})"
     console.print(words, soft_wrap=True, highlight=False)
-    tell_failures(made)
+    print_failures(made)
     if len(sweeps.sharded(made, part)):
         raise typer.Exit(INCOMPLETE)
 
 
-def pace(store: Store, sweep: str) -> str:
-    """What the drivers of a sweep are at."""
+def under_way(store: Store, sweep: str) -> str:
+    """Number of running drivers of a sweep, their rate, and the time left."""
     found = progress.drivers(store, sweep)
     per_minute = sum(each["per_minute"] for each in found)
     left = [each["seconds_left"] for each in found if each["seconds_left"] is not None]
@@ -211,8 +235,8 @@ def pace(store: Store, sweep: str) -> str:
     return f"{len(found)} driver{'s' * (len(found) > 1)}{words}" if found else ""
 
 
-def tell_failures(made: sweeps.Sweep) -> None:
-    """List failed runs with the command that repeats each."""
+def print_failures(made: sweeps.Sweep) -> None:
+    """Print failed runs, each with the command that repeats it."""
     failed = made.failed()
     for name in failed["run"].head(SHOWN):
         failure = made.store.failure(name)
@@ -222,15 +246,15 @@ def tell_failures(made: sweeps.Sweep) -> None:
         console.print(f"and {len(failed) - SHOWN:,} more, see failed/ in the store")
 
 
-def tell_plan(plan) -> None:
-    """Print what a sweep will take."""
+def print_plan(plan) -> None:
+    """Print the cost of a sweep."""
     shown = Table(box=None, show_header=False)
     for what, words in plan.lines(memory.machine()):
         shown.add_row(what, words)
     console.print(shown)
 
 
-def tell_comparison(found, width: str | None) -> None:
+def print_comparison(found, width: str | None) -> None:
     """Print a comparison."""
     from experiments.analysis import comparison
 
@@ -246,10 +270,9 @@ def tell_comparison(found, width: str | None) -> None:
         column.justify = "right"
         column.no_wrap = True
     console.print(shown, highlight=False)
-    first = found.differences.iloc[0]
-    saved = (
-        f"; common luck does the work of {brief(first['fewer_runs'])} times as many" if first["fewer_runs"] > 1 else ""
-    )
+    first, saved = found.differences.iloc[0], ""
+    if first["fewer_runs"] > 1:
+        saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
     console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
         console.print("?: these pairs cannot tell A from B.", highlight=False)

@@ -1,4 +1,4 @@
-"""The network of residents of a scenario, told in numbers: how many ties, and how many of them close triangles."""
+"""Statistics of the social network of residents of a scenario: ties, degrees, clustering."""
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from abm.start import initialise_country
 from abm.state import State
 
 
-def described(scenario: Scenario) -> dict[str, float]:
-    """Neighbourhoods, residents and ties in numbers; clustering beside that of a random network."""
+def statistics(scenario: Scenario) -> dict[str, float]:
+    """Numbers of neighbourhoods, residents and ties, and clustering beside that of a random network."""
     state, params = State(facts.load(layout=scenario.layout), scenario.scale), scenario.params_at(0)["start"]
     initialise_country(state, params, Draws(scenario.seed, "start", 0))
     initialise_residents(state, params)
@@ -26,7 +26,7 @@ def described(scenario: Scenario) -> dict[str, float]:
         "inhabitants per resident": state.neighbourhoods.population.sum() / len(where),
         "ties": len(state.ties.targets) / 2,
         "ties per resident": degree.mean(),
-        "most ties of a resident": degree.max(initial=0),
+        "largest number of ties of a resident": degree.max(initial=0),
         "share of ties within the neighbourhood": same.mean(),
         "share of ties within the municipality": (town[where[begin]] == town[where[state.ties.targets]]).mean(),
         "clustering": social_network.clustering(state.ties),

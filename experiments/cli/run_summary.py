@@ -1,4 +1,4 @@
-"""What a run says in a terminal: progress, a summary by year, and single measures."""
+"""Output of a run on the terminal: progress, a summary by year, and single measures."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from abm.measures import HEADLINES, MEASURES, way
+from abm.measures import HEADLINES, MEASURES, breakdown_of
 from abm.scenario import Scenario
 from experiments.store.store import Run
 from experiments.sweeps import runner
@@ -21,7 +21,7 @@ MILLION, LABEL_WIDTH, COLUMN_WIDTH = 1e6, 30, 9
 
 @contextmanager
 def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
-    """A progress bar of months; without a terminal, a line when the first month is done."""
+    """A progress bar of months; without a terminal, a line after the first month."""
     if not console.is_terminal:
 
         def line(done: int, months: int) -> None:
@@ -45,7 +45,7 @@ def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
 
 
 def by_year(run: Run) -> pd.DataFrame:
-    """The summary: measures as rows, years as columns; stocks at the end of the year, flows over it."""
+    """The summary: measures as rows, years as columns; stocks at the end of a year, flows summed over it."""
     outcomes = run.outcomes(by="total")
     wide = outcomes.pivot_table("value", "month", "measure", aggfunc="sum", observed=True)
     year = wide.index.astype(str).str[:4]
@@ -56,7 +56,7 @@ def by_year(run: Run) -> pd.DataFrame:
 
 
 def show(run: Run, console: Console) -> None:
-    """Print the summary by year, as many years as fit."""
+    """Print the summary by year, with as many years as fit."""
     facts, years = run.about(), by_year(run)
     most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
     chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
@@ -75,5 +75,5 @@ def show(run: Run, console: Console) -> None:
 
 
 def of_measure(run: Run, measure: str, by: str | None) -> pd.DataFrame:
-    """Month, group and value of a measure. Raises InputError for a wrong name or way to split it."""
-    return run.outcomes(measure, way(measure, by))[["month", "group", "value"]]
+    """Month, group and value of a measure. Raises InputError for an unknown measure or breakdown."""
+    return run.outcomes(measure, breakdown_of(measure, by))[["month", "group", "value"]]

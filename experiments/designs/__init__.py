@@ -1,1 +1,1 @@
-"""Which runs a design asks for."""
+"""Designs of experiments: the runs that a design file asks for."""

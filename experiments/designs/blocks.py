@@ -1,6 +1,6 @@
-"""A block of a design: the points of its levers, or of its uncertainties, and how many there are.
+"""A block of a design: the points of its levers, or of its uncertainties, and their number.
 
-`read` checks everything and makes nothing: a block of a thousand million points is refused before it fills memory.
+`read` checks everything and makes no points, so that a block of a thousand million is refused before it fills memory.
 """
 
 import fnmatch
@@ -24,22 +24,22 @@ BASE = "base"  # label of the point that changes nothing
 
 @dataclass(frozen=True)
 class Block:
-    """Points of one block, made on demand."""
+    """Points of one block, generated on demand."""
 
-    given: dict[str, Any]  # as it may be written in a file, defaults and bounds filled in
+    given: dict[str, Any]  # as written in a file, defaults and bounds filled in
     factors: tuple[str, ...]  # parameters that vary
     count: int  # points
     make: Callable[[], Iterable[tuple[Values, str]]]  # values and label of each point
-    sample: design_file.Sample | None = None  # the method, where it draws its points
+    sample: design_file.Sample | None = None  # the method, where it is a sample
 
 
-NOTHING = Block({}, (), 1, lambda: [({}, "")])  # a block that is absent
+NOTHING = Block({}, (), 1, lambda: [({}, "")])  # in place of an absent block
 
 
 def read(
     source: str, block: str, form: design_file.Method | None, scenarios: Sequence[Scenario], folder: Path
 ) -> Block:
-    """A checked block ('levers' or 'uncertainties') of a design over some scenarios. Raises InputError."""
+    """A block ('levers' or 'uncertainties') of a design of these scenarios, checked. Raises InputError."""
     if form is None:
         return NOTHING
     place = f"{source}: {block}"
@@ -56,7 +56,7 @@ def read(
 
 
 def file_of(place: str, folder: Path, given: str) -> Path:
-    """A scenario file, given relative to the folder of the design. Raises InputError."""
+    """Path of a scenario file, given relative to the folder of the design. Raises InputError."""
     path = folder / given
     if not path.is_file():
         known = sorted(file.name for file in path.parent.glob("*.y*ml"))
@@ -68,7 +68,7 @@ def file_of(place: str, folder: Path, given: str) -> Path:
 def _one_at_a_time(
     place: str, block: str, form: design_file.OneAtATime, given: dict, since: str | None, scenarios: Sequence[Scenario]
 ) -> Block:
-    """The base, and every level that moves one parameter of a scenario; where it moves none, it is the base again."""
+    """The base, and every level that changes one parameter of a scenario; levels equal to the base are left out."""
     found = _factors(place, block, form, given)
     levels = {
         factor.path: [
@@ -79,20 +79,20 @@ def _one_at_a_time(
     still = [path for path, moving in levels.items() if not moving]
     if still:
         raise InputError(
-            f"{place}: {still[0]}: has the value of the scenario as its only level: add another, or leave it out"
+            f"{place}: {still[0]}: its only level is the value in the scenario: add another, or leave it out"
         )
     points = [(_from(point, since), "" if point else BASE) for point in sampling.one_at_a_time(levels)]
     return Block(given, tuple(levels), len(points), lambda: points)
 
 
 def _moves(base: Scenario, path: str, level: Any, since: str | None) -> bool:
-    """Whether a parameter of a scenario ever has another value than the level, from a month on."""
+    """Whether a level, from a month on, changes a parameter of a scenario."""
     first = clock.index(since) if since else 0
     return _steps(base.values[tuple(path.split(".")[1:])], base.months, first) != {first: level}
 
 
 def _factors(place: str, block: str, form: design_file.Varied, given: dict) -> list[factors.Factor]:
-    """Parameters that vary, also written down in what was given."""
+    """The factors of a block; `given` receives their levels or bounds."""
     found = [factors.read(place, path, levels) for path, levels in _named(place, block, form.parameters).items()]
     given["parameters"] = {factor.path: factor.given() for factor in found}
     return found
@@ -108,7 +108,7 @@ def _varied(
     sample = form if isinstance(form, design_file.Sample) else None
     alone = next((factor.path for factor in found if sample and len(factor.listed) == 1), None)
     if alone:
-        raise InputError(f"{place}: {alone}: has one level, a sample needs two: set it in the scenario, or add a level")
+        raise InputError(f"{place}: {alone}: has one level, a sample needs two: add a level, or set it in the scenario")
 
     def make() -> Iterable[tuple[Values, str]]:
         if sample:
@@ -123,7 +123,7 @@ def _varied(
 
 
 def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
-    """Parameters by their own name; a pattern (policy.decision.*) stands for those that are not named themselves."""
+    """Levels by parameter; a pattern (policy.decision.*) stands for the parameters that match and are not named."""
     found: dict[str, Any] = {}
     for path, levels in given.items():
         if "*" not in str(path):
@@ -131,13 +131,14 @@ def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
             continue
         hits = fnmatch.filter(factors.known(factors.BLOCKS[block]), path)
         if not hits:
-            raise InputError(f"{place}: {path}: matches no parameter: write it like {factors.BLOCKS[block]}.decision.*")
+            example = f"{factors.BLOCKS[block]}.decision.*"
+            raise InputError(f"{place}: {path}: matches no parameter: write a pattern like {example}")
         found |= {hit: levels for hit in hits if hit not in given and hit not in found}
     return found
 
 
 def _listed(place: str, block: str, form: design_file.Listed, given: dict, since: str | None, until: str) -> Block:
-    """Points as they are written; what is dated keeps its dates, whatever `from` says."""
+    """Points as they are listed; dated values keep their months, whatever `from` is."""
     dated = [
         {factors.checked(place, block, path): factors.dated(place, path, value, until) for path, value in point.items()}
         for point in form.points
@@ -153,15 +154,15 @@ def _listed(place: str, block: str, form: design_file.Listed, given: dict, since
 
 
 def _from(point: Values, since: str | None) -> Values:
-    """The point, its plain values from a month on."""
+    """The point, with its values from a month on."""
     return point if since is None else {path: {since: value} for path, value in point.items()}
 
 
 def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequence[Scenario], folder: Path) -> Block:
-    """Points between the scenario and another one."""
+    """Points between the scenario and a target scenario."""
     if len(scenarios) != 1:
         raise InputError(
-            f"{place}: a ladder starts from one scenario, here are {len(scenarios)}: give one 'scenarios:'"
+            f"{place}: a ladder starts from one scenario, and there are {len(scenarios)}: give one under 'scenarios:'"
         )
     (base,), section = scenarios, factors.BLOCKS[block]
     differing = _difference(base, scenario.load(file_of(f"{place}: to", folder, form.to)))
@@ -169,12 +170,12 @@ def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequenc
     others = [path for path in differing if path not in moved]
     if others:
         raise InputError(
-            f"{place}: to: {form.to} differs from '{base.name}' also in {others[0]}: a ladder under '{block}:' moves "
-            f"{section}. only: make the rest alike in both files"
+            f"{place}: to: {form.to} differs from '{base.name}' also in {others[0]}: a ladder under '{block}:' changes "
+            f"only {section}. parameters: give the others the same value in both files"
         )
     if not moved:
         raise InputError(
-            f"{place}: to: {form.to} differs from '{base.name}' in no {section}. parameter until {base.until}: "
+            f"{place}: to: {form.to} has the same {section}. parameters as '{base.name}' until {base.until}: "
             "give another scenario"
         )
     rungs = _rungs(place, form.groups, moved)
@@ -187,20 +188,20 @@ def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequenc
 
 
 def _difference(base: Scenario, other: Scenario) -> Values:
-    """Parameters in which another scenario differs in the months of the base, as the other has them."""
+    """Parameters that differ between two scenarios in the months of the base, with the values of the other."""
     found = {}
     for section in factors.BLOCKS.values():
         for path in factors.known(section):
             key = tuple(path.split(".")[1:])
             steps = _steps(other.values[key], base.months)
             if steps != _steps(base.values[key], base.months):
-                # from the first month on, so that no step of the base stays
+                # from the first month on, so that no step of the base remains
                 found[path] = {clock.label(m): value for m, value in steps.items()} if len(steps) > 1 else steps[0]
     return found
 
 
 def _steps(steps: Mapping[int, Any], months: int, first: int = 0) -> dict[int, Any]:
-    """Steps within a run that change the value, with what holds in the first month there."""
+    """Changes of a value within a run, from month `first` on; earlier ones are moved to it."""
     found: dict[int, Any] = {}
     for month in sorted(month for month in steps if month < months):
         if not found or steps[month] != found[max(found)]:
@@ -209,19 +210,20 @@ def _steps(steps: Mapping[int, Any], months: int, first: int = 0) -> dict[int, A
 
 
 def _rungs(place: str, groups: Mapping[str, Sequence[str]], moved: Values) -> dict[str, list[str]]:
-    """Parameters by rung: those of each group, and each other parameter on its own."""
+    """Parameters by rung: a rung per group, and one for each parameter without a group."""
     rungs: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for group, patterns in groups.items():
         where = f"{place}: groups: {group}"
         if group in moved:
-            raise InputError(f"{where}: is the name of a parameter: give the group another name")
+            raise InputError(f"{where}: has the name of a parameter: give the group another name")
         for pattern in patterns:
             hits = fnmatch.filter(moved, pattern)
             if not hits:
-                raise InputError(f"{where}: '{pattern}' matches nothing that differs{nearest(pattern, list(moved))}")
+                hint = nearest(pattern, list(moved))
+                raise InputError(f"{where}: '{pattern}' matches no parameter that differs{hint}")
             for path in hits:
                 if owner.setdefault(path, group) != group:
-                    raise InputError(f"{where}: {path} is in '{owner[path]}' too: keep it in one group")
+                    raise InputError(f"{where}: {path} is also in '{owner[path]}': keep it in one group")
         rungs[group] = [path for path in moved if owner.get(path) == group]
     return rungs | {path: [path] for path in moved if path not in owner}

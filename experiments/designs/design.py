@@ -1,9 +1,9 @@
-"""A design of experiments: which scenarios are run, with which values and with which luck.
+"""A design of experiments: the scenarios to run, with the values of their parameters and their seeds.
 
-Runs = scenarios x lever points x uncertainty points x replicates: levers and uncertainties vary apart, so that every
-policy meets the same worlds with the same luck. Points come world by world: all policies in the first world, then all
-in the second. Where only the levers are a sample, they come policy by policy; so a larger sample begins with the
-points of the smaller one, and keeps the order that the method of analysis expects.
+Runs = scenarios x lever points x uncertainty points x replicates: levers and uncertainties vary separately, so that
+every policy meets the same worlds with the same random numbers. Points are ordered by world: all policies in the first
+world, then all in the second. Where only the levers are a sample, they are ordered by policy; so a larger sample begins
+with the points of the smaller one, in the order that the method of analysis expects.
 """
 
 import copy
@@ -27,8 +27,8 @@ from abm.scenario_file import LARGEST_SEED
 from experiments.designs import blocks, design_file, factors
 from experiments.designs.blocks import Block
 
-STRIDE = 1_000_000  # seeds from a point to the next when luck is independent: more replicates move no seed
-WORDS = ("name", "title", "scenarios", "most_runs")  # keys that decide no run by themselves
+STRIDE = 1_000_000  # seeds between points with independent random numbers, so that more replicates change no seed
+WORDS = ("name", "title", "scenarios", "most_runs")  # keys that change no run by themselves
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Point:
     """One row of a design."""
 
     scenario: str  # name of the base scenario
-    values: Mapping[str, Any]  # parameter -> value, or {month: value}; absent: as in the scenario
-    label: str = ""  # for people; empty where the values say it all
-    policy: int = 0  # number of the point of the levers
-    world: int = 0  # number of the point of the uncertainties
+    values: Mapping[str, Any]  # parameter -> value, or {month: value}; others are as in the scenario
+    label: str = ""  # for people; empty where the values are enough
+    policy: int = 0  # number of the lever point
+    world: int = 0  # number of the uncertainty point
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Design:
     name: str
     title: str
     source: str
-    folder: Path  # that scenario files are relative to
+    folder: Path  # to which paths of scenario files are relative
     scenarios: tuple[Scenario, ...]
     seed: int
     replicates: int
-    luck: str
+    random_numbers: str  # 'common' or 'independent', between points
     points: tuple[Point, ...]
     factors: tuple[str, ...]  # parameters that vary: levers, then uncertainties
     given: dict[str, Any]  # the content of the file as plain JSON, defaults filled in
@@ -62,21 +62,21 @@ class Design:
         return len(self.points) * self.replicates
 
     def seed_of(self, point: int, replicate: int) -> int:
-        """Seed of a run: that of the replicate, or one of its own where luck is independent."""
-        return self.seed + replicate + (point * STRIDE if self.luck == "independent" else 0)
+        """Seed of a run: that of its replicate, or one of its own with independent random numbers."""
+        return self.seed + replicate + (point * STRIDE if self.random_numbers == "independent" else 0)
 
     def scenario_of(self, point: int, replicate: int) -> Scenario:
         """Scenario of a run."""
         row = self.points[point]
         base = next(base for base in self.scenarios if base.name == row.scenario)
-        # the base may hold dates after the end of these runs, which only the longest run accepts
+        # the base may hold months after the end of these runs, which only the longest run accepts
         moved = base.changed(until=LAST_MONTH).with_values(row.values, self.source)
         return moved.changed(until=base.until, seed=self.seed_of(point, replicate))
 
     def unit(self, block: str) -> np.ndarray:
         """Coordinates of a sampled block ('levers' or 'uncertainties') in the unit cube, [points, parameters].
 
-        Morris' analysis asks them: whole numbers and choices do not tell how far a step went. Raises InputError.
+        Morris' analysis needs them, since whole numbers and choices do not show the size of a step. Raises InputError.
         """
         form = getattr(forms.read(design_file.File, self.given, self.source), block)
         if not isinstance(form, design_file.Sample):
@@ -85,7 +85,7 @@ class Design:
         return form.unit(len(form.parameters))
 
     def canonical(self) -> dict[str, Any]:
-        """All that decides its runs, as plain JSON: what was given, the scenarios, and a digest of the points."""
+        """Everything that determines its runs, as plain JSON: the file, the scenarios, and a digest of the points."""
         points = [[point.scenario, point.values] for point in self.points]
         return {
             "given": {key: value for key, value in self.given.items() if key not in WORDS},
@@ -133,7 +133,7 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
         scenarios=bases,
         seed=file.seed,
         replicates=file.replicates,
-        luck=file.luck,
+        random_numbers=file.random_numbers,
         points=tuple(_points(names, levers, uncertainties)),
         factors=levers.factors + uncertainties.factors,
         given=given,
@@ -141,9 +141,9 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
 
 
 def changed(design: Design, *, replicates: int | None = None, samples: int | None = None) -> Design:
-    """The same design with more replicates, or with more samples (trajectories) in all; its points stay the first.
+    """The same design with more replicates or samples (trajectories) in total; it begins with the same points.
 
-    A latin hypercube gets a second one for the rest. Raises InputError.
+    A Latin hypercube is extended by a second one. Raises InputError.
     """
     given = copy.deepcopy(design.given)
     if replicates is not None:
@@ -154,19 +154,19 @@ def changed(design: Design, *, replicates: int | None = None, samples: int | Non
         drawn = {block: form for block, form in drawn.items() if isinstance(form, design_file.Sample)}
         if len(drawn) != 1:
             which = "both blocks draw" if drawn else "no block draws"
-            raise InputError(f"{design.source}: samples: {which} a sample: change the file, under a name of its own")
+            raise InputError(f"{design.source}: samples: {which} a sample: change the file, and its 'name:'")
         ((block, form),) = drawn.items()
         now = np.sum(getattr(form, form.size))
         if _more(design.source, f"{block}: {form.size}", samples, int(now)) > now:
             given[block][form.size] = form.larger(samples)
     larger = from_dict(given, design.source, design.folder)
     if larger.scenarios != design.scenarios or larger.points[: len(design.points)] != design.points:
-        raise InputError(f"{design.source}: the scenario files changed since: give the design another name")
+        raise InputError(f"{design.source}: its scenario files have changed: give the design another 'name:'")
     return larger
 
 
 def _more(source: str, key: str, wanted: Any, now: int) -> int:
-    """The wanted number, if it is one and not below what there is."""
+    """The wanted number, if it is a whole number of at least `now`. Raises InputError."""
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < now:
         raise InputError(f"{source}: {key}: {wanted!r} is not more than {now}: give a larger whole number")
     return wanted
@@ -175,12 +175,12 @@ def _more(source: str, key: str, wanted: Any, now: int) -> int:
 def _base(source: str, folder: Path, path: str, file: design_file.File) -> Scenario:
     """A scenario with the period and scale of the design."""
     found = scenario.load(blocks.file_of(f"{source}: scenarios", folder, path))
-    asked = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
-    return replace(asked, source=found.source)
+    base = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
+    return replace(base, source=found.source)
 
 
 def _refuse_too_many(source: str, file: design_file.File, levers: int, uncertainties: int) -> None:
-    """Raise InputError where the runs are more than allowed, or their seeds would be too large."""
+    """Raise InputError where there are more runs than allowed, or their seeds would be too large."""
     points = len(file.scenarios) * levers * uncertainties
     runs = points * file.replicates
     if runs > file.most_runs:
@@ -189,16 +189,17 @@ def _refuse_too_many(source: str, file: design_file.File, levers: int, uncertain
             f"{source}: most_runs: {runs:,} runs (scenarios x levers x uncertainties x replicates = {product_of}) are "
             f"more than {file.most_runs:,}: write 'most_runs: {runs}' to allow them"
         )
-    independent = file.luck == "independent"
+    independent = file.random_numbers == "independent"
     if independent and file.replicates > STRIDE:
-        raise InputError(f"{source}: replicates: independent luck has room for {STRIDE:,} of a point: give fewer")
+        wrong = f"{file.replicates:,} are too many with independent random numbers"
+        raise InputError(f"{source}: replicates: {wrong}: give {STRIDE:,} at most")
     most = LARGEST_SEED - (file.replicates - 1) - (STRIDE * (points - 1) if independent else 0)
     if file.seed > most:
-        raise InputError(f"{source}: seed: {file.seed} leaves no seeds for {runs:,} runs: give {most} at most")
+        raise InputError(f"{source}: seed: {file.seed} is too large for {runs:,} runs: give {most} at most")
 
 
 def _points(names: list[str], levers: Block, uncertainties: Block) -> Iterator[Point]:
-    """All points in order; what draws its points varies slowest, uncertainties if both do."""
+    """All points in order; a sampled block varies slowest, the uncertainties if both are sampled."""
     policies = list(enumerate(levers.make()))
     worlds = list(enumerate(uncertainties.make()))
     if levers.sample and not uncertainties.sample:

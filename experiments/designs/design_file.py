@@ -1,6 +1,6 @@
 """The form of a design file: keys, types and defaults of the file and of each method of a block.
 
-A method also knows how many points it has, without making them.
+A method also counts its points without generating them.
 """
 
 import math
@@ -17,12 +17,13 @@ from abm.engine.yaml_input import nearest
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import sampling
 
-MOST_RUNS = 10_000  # more than these must be allowed in the file
-MOST_LEVELS = 10_000  # of one parameter; more cannot be meant
+MOST_RUNS = 10_000  # more must be allowed in the file
+RENAMED = {"luck": "random_numbers"}  # old key -> new key
+MOST_LEVELS = 10_000  # of one parameter; more would be a mistake
 
 
 def _listed(value: Any) -> Any:
-    """A list as it is, anything else as the only one of its list."""
+    """A list as it is, anything else as a list of one."""
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -58,24 +59,24 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)
 
 
 class Range(Form):
-    """From low to high (None: the own bound of the parameter), in steps of equal size if `levels` is given."""
+    """From low to high (None: the bound of the parameter), in steps of equal size if `levels` is given."""
 
     low: Any = None
     high: Any = None
     levels: Several | None = None
 
 
-Levels = Annotated[Range | tuple[Any, ...] | None, BeforeValidator(_levels)]  # of a parameter; None: its own bounds
+Levels = Annotated[Range | tuple[Any, ...] | None, BeforeValidator(_levels)]  # of a parameter; None: its bounds
 
 
 class Method(Form):
-    """How a block makes its points."""
+    """A method that generates the points of a block."""
 
     method: str
 
     @classmethod
     def refuse(cls, key: Any) -> None:
-        """Raise to which methods it belongs, or which key is like it."""
+        """Raise an error that names the methods that have this key, or the nearest known key."""
         owners = [name for name, form in METHODS.items() if key in form.written()]
         if owners:
             raise mistake(f"unknown key '{key}': it belongs to {', '.join(owners)}: remove it")
@@ -83,7 +84,7 @@ class Method(Form):
 
 
 class Ladder(Method):
-    """Steps from the scenario to another one."""
+    """Steps from the scenario to a target scenario."""
 
     method: Literal["ladder"]
     to: str
@@ -91,13 +92,13 @@ class Ladder(Method):
 
 
 class Since(Method):
-    """A method whose values may hold from a month on."""
+    """A method whose values may apply from a month on."""
 
     since: Month | None = Field(None, alias="from")
 
 
 class Listed(Since):
-    """Points as they are written."""
+    """Points as they are listed."""
 
     method: Literal["list"]
     points: Annotated[tuple[dict[Any, Dated[Any]], ...], Field(min_length=1)]
@@ -116,24 +117,24 @@ class Grid(Varied):
     method: Literal["grid"]
 
     def count(self, levels: Sequence[int]) -> int:
-        """Points, from the number of levels of each parameter."""
+        """Number of points, from the number of levels of each parameter."""
         return math.prod(levels)
 
 
 class OneAtATime(Varied):
-    """The base, and one parameter moved at a time."""
+    """The base, and one parameter changed at a time."""
 
     method: Literal["one_at_a_time"]
 
 
 class Sample(Varied):
-    """Points drawn with a seed."""
+    """Points that are drawn with a seed."""
 
-    size: ClassVar[str] = "samples"  # the key that makes it larger
+    size: ClassVar[str] = "samples"  # the key of the sample size
     seed: Seed = 1
 
     def count(self, levels: Sequence[int]) -> int:
-        """Points, of which the levels tell how many parameters there are."""
+        """Number of points, from the number of levels of each parameter."""
         raise NotImplementedError
 
     def unit(self, dimensions: int) -> np.ndarray:
@@ -141,7 +142,7 @@ class Sample(Varied):
         raise NotImplementedError
 
     def larger(self, wanted: int) -> Any:
-        """What to write under the key of the size for `wanted` samples."""
+        """Value of the key `size` for `wanted` samples in total."""
         return wanted
 
 
@@ -175,7 +176,7 @@ class Sobol(Sample):
 
 
 class Morris(Sample):
-    """Screening by trajectories."""
+    """Trajectories for the screening method of Morris."""
 
     method: Literal["morris"]
     fewest: ClassVar[int] = 2
@@ -191,7 +192,7 @@ class Morris(Sample):
 
 
 class SobolIndices(Sample):
-    """The scheme of Saltelli for indices of Sobol."""
+    """The scheme of Saltelli for Sobol indices."""
 
     method: Literal["sobol_indices"]
     fewest: ClassVar[int] = 2
@@ -233,7 +234,14 @@ class File(Form):
     scale: Scale | None = None
     seed: Seed = 1
     replicates: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = 1
-    luck: Literal["common", "independent"] = "common"
+    random_numbers: Literal["common", "independent"] = "common"
     most_runs: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = MOST_RUNS
     levers: Block | None = None
     uncertainties: Block | None = None
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Raise an error that names the new name of an old key, or the nearest known key."""
+        if key in RENAMED:
+            raise mistake(f"is now {RENAMED[key]}", key)
+        super().refuse(key)

@@ -1,4 +1,4 @@
-"""A factor: a parameter that a design varies, with the levels or the range of its values."""
+"""A factor: a parameter that a design varies, with its levels or its range."""
 
 import math
 from collections import Counter
@@ -22,34 +22,34 @@ from abm.scenario_file import PARAMS, SECTIONS, section_of
 from experiments.designs import design_file, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
-BOTH_ENDS = 2  # levels of a range for which no number is given: low and high
+BOTH_ENDS = 2  # number of levels of a range if none is given: low and high
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A parameter with its levels, one by one or evenly spaced in a range, or the range that it is drawn from."""
+    """A parameter with its levels, listed or evenly spaced in a range, or the range that it is drawn from."""
 
     path: str
-    listed: tuple[Any, ...] = ()  # empty: low, high and whole say it
+    listed: tuple[Any, ...] = ()  # levels; empty where there is a range
     low: float | None = None
     high: float | None = None
     whole: bool = False  # only whole numbers
-    spaced: int | None = None  # levels from low to high
+    spaced: int | None = None  # number of levels from low to high
 
     @property
     def count(self) -> int:
-        """Number of levels, without making them."""
+        """Number of levels, without generating them."""
         return len(self.listed) or self.spaced or BOTH_ENDS
 
     def levels(self) -> list[Any]:
-        """Values one by one."""
+        """The levels."""
         if self.listed:
             return list(self.listed)
         values = sampling.spaced(self.low, self.high, self.count)
         return [math.floor(value + 1 / 2) for value in values] if self.whole else values
 
     def drawn(self, unit: np.ndarray) -> list[Any]:
-        """Values at coordinates in [0, 1]: evenly in the range, or equal shares for levels and whole numbers."""
+        """Values at coordinates in [0, 1]: uniform over the range, or over the levels or whole numbers."""
         if self.listed or self.spaced:
             levels: Sequence = self.levels()
         elif self.whole:
@@ -59,7 +59,7 @@ class Factor:
         return [levels[share] for share in sampling.shares(unit, len(levels)).tolist()]
 
     def given(self) -> list | dict[str, Any]:
-        """As it may be written in a file, own bounds filled in."""
+        """The factor as written in a file, bounds filled in."""
         if self.listed:
             return list(self.listed)
         return {"low": self.low, "high": self.high} | ({"levels": self.spaced} if self.spaced else {})
@@ -67,7 +67,7 @@ class Factor:
 
 @cache
 def known(section: str) -> tuple[str, ...]:
-    """Parameters of a section, in the order of the chain."""
+    """Names of the parameters of a section, in the order of the chain."""
     return tuple(
         f"{section}.{process}.{parameter}"
         for process, model in PARAMS.items()
@@ -77,7 +77,7 @@ def known(section: str) -> tuple[str, ...]:
 
 
 def checked(place: str, block: str, path: Any) -> str:
-    """The parameter itself, if it exists and belongs to the block. Raises InputError."""
+    """The name of a parameter, if it exists and belongs to the block. Raises InputError."""
     section = BLOCKS[block]
     if path in known(section):
         return path
@@ -94,7 +94,7 @@ def checked(place: str, block: str, path: Any) -> str:
 
 
 def read(place: str, path: str, given: design_file.Range | tuple | None) -> Factor:
-    """A factor from what stands behind its name: nothing, a list, or low, high and levels. Raises InputError."""
+    """A factor from its value in the file: nothing, a list, or low, high and levels. Raises InputError."""
     process, parameter = path.split(".")[1:]
     declared = PARAMS[process].model_fields[parameter]
     facts, where = about(declared), f"{place}: {path}"
@@ -109,7 +109,7 @@ def read(place: str, path: str, given: design_file.Range | tuple | None) -> Fact
     low = value(place, path, facts["low"] if wanted.low is None else wanted.low)
     high = value(place, path, facts["high"] if wanted.high is None else wanted.high)
     if low == high:
-        raise InputError(f"{where}: low and high are both {low:g}: give two bounds, or set the value in the scenario")
+        raise InputError(f"{where}: low and high are both {low:g}: give different bounds, or set it in the scenario")
     if low > high:
         raise InputError(f"{where}: low {low:g} is above high {high:g}: exchange them")
     whole = declared.annotation is int
@@ -120,9 +120,9 @@ def read(place: str, path: str, given: design_file.Range | tuple | None) -> Fact
 
 
 def _levels(place: str, path: str, given: Sequence) -> tuple[Any, ...]:
-    """Levels that are written one by one."""
+    """Listed levels, checked. Raises InputError."""
     if not given:
-        raise InputError(f"{place}: {path}: holds no levels: list them, or leave it empty for low and high")
+        raise InputError(f"{place}: {path}: is an empty list: list levels, or give no value for low and high")
     found = [value(place, path, level) for level in given]
     twice = [level for level, times in Counter(found).items() if times > 1]
     if twice:
@@ -131,14 +131,14 @@ def _levels(place: str, path: str, given: Sequence) -> tuple[Any, ...]:
 
 
 def value(place: str, path: str, given: Any) -> Any:
-    """One plain value as its parameter has it. Raises InputError with unit and bounds."""
+    """One undated value in the type of its parameter. Raises InputError with unit and bounds."""
     if isinstance(given, Mapping):
         raise InputError(f"{place}: {path}: {shortened(given)} is not one value: give the month with 'from:'")
     return _steps(place, path, given)[0]
 
 
 def dated(place: str, path: str, given: Dated[Any], until: str) -> Dated[Any]:
-    """A plain value, or values by month up to `until`, as their parameter has them. Raises InputError."""
+    """A value, or values by month up to `until`, in the type of their parameter. Raises InputError."""
     steps = _steps(place, path, given.written)
     if not isinstance(given.written, Mapping):
         return Dated(steps[0])
@@ -147,7 +147,7 @@ def dated(place: str, path: str, given: Dated[Any], until: str) -> Dated[Any]:
 
 
 def month(where: str, given: str, until: str) -> str:
-    """The month itself, if it lies in the run. Raises InputError."""
+    """The month, if it lies in the run. Raises InputError."""
     try:
         return dated_month(given, until)
     except ValueError as error:
@@ -155,12 +155,12 @@ def month(where: str, given: str, until: str) -> str:
 
 
 def _steps(place: str, path: str, given: Any) -> Mapping[int, Any]:
-    """Steps of a parameter once it is given: the scenario knows what is allowed."""
+    """Values by month of a parameter; the scenario checks them."""
     _, process, parameter = path.split(".")
     return _longest().with_values({path: given}, place).values[process, parameter]
 
 
 @cache
 def _longest() -> Scenario:
-    """The default over every month that a scenario may have."""
+    """The default scenario, over all months that a scenario may have."""
     return scenario.default().changed(until=LAST_MONTH)

@@ -1,10 +1,10 @@
 """Methods of designs: pure functions from levels, or from a seed, to points.
 
-A sample is an array of coordinates in the unit cube, [points, dimensions]; `between` and `shares` make values of them.
-All luck comes from the seed that is given, and a larger sample begins with the smaller one of the same seed.
+A sample is an array of coordinates in the unit cube, [points, dimensions], which `between` and `shares` make values.
+All draws follow from the given seed, and a larger sample begins with the smaller one of the same seed.
 
 Source: Sobol sequence with Owen's scrambling and Latin hypercube: scipy.stats.qmc; trajectories of Morris and the
-scheme of Saltelli: SALib, whose order of points its analyses expect.
+scheme of Saltelli: SALib, in the order of points that its analyses expect.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-MOST_SAMPLES = 2**30  # as many points as the Sobol sequence of scipy holds
-ROUNDING = 1e-9  # a coordinate this near below the border of two shares is on it, whatever the last bit says
+MOST_SAMPLES = 2**30  # the length of scipy's Sobol sequence
+ROUNDING = 1e-9  # a coordinate this close below the border of two shares lies on it, but for rounding
 
-# scipy and SALib take a second to import: a design without a sample does not wait for them
+# scipy and SALib take a second to import, and a design without a sample should not wait for them
 
 
 def grid(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
@@ -26,7 +26,7 @@ def grid(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
 
 
 def one_at_a_time(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
-    """The base (nothing set), then each factor at each of its levels."""
+    """The base (an empty point), then each factor at each of its levels."""
     yield {}
     for factor, values in levels.items():
         for value in values:
@@ -34,16 +34,16 @@ def one_at_a_time(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
 
 
 def ladder(rungs: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Label and rungs taken of each point: none, each alone, all but one, all; no set of rungs twice."""
+    """Label and rungs of each point: none, each alone, all but one, all; no set of rungs twice."""
     alone = [(f"only {rung}", (rung,)) for rung in rungs]
     without = [(f"all but {rung}", tuple(other for other in rungs if other != rung)) for rung in rungs]
-    # one rung alone is everything, and of two rungs all but one is the other alone
+    # of one rung, each alone is all; of two, all but one is the other alone
     middle = alone * (len(rungs) > 1) + without * (len(rungs) > 2)
     return [("base", ()), *middle, ("everything", tuple(rungs))]
 
 
 def latin_hypercube(dimensions: int, blocks: Sequence[int], seed: int) -> np.ndarray:
-    """Latin hypercubes one after the other, drawn with seed, seed + 1, ...: one point in each of n equal strata."""
+    """Latin hypercubes one after the other, drawn with seed, seed + 1, ...; each has a point in each of n strata."""
     from scipy.stats import qmc
 
     drawn = [
@@ -69,7 +69,7 @@ def morris(dimensions: int, trajectories: int, num_levels: int, seed: int) -> np
 
 
 def sobol_indices(dimensions: int, samples: int, second_order: bool, seed: int) -> np.ndarray:
-    """The points of Saltelli: `rows_of_indices` for each of `samples` (a power of two) points of a Sobol sequence."""
+    """Saltelli's scheme: `rows_of_indices` points for each of `samples` (a power of two) of a Sobol sequence."""
     from SALib.sample import sobol as method
 
     rng = np.random.default_rng(seed)
@@ -77,7 +77,7 @@ def sobol_indices(dimensions: int, samples: int, second_order: bool, seed: int) 
 
 
 def rows_of_indices(dimensions: int, second_order: bool) -> int:
-    """Points that the scheme of Saltelli takes for each sample."""
+    """Number of points per sample in the scheme of Saltelli."""
     return 2 * dimensions + 2 if second_order else dimensions + 2
 
 
@@ -87,7 +87,7 @@ def between(unit: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def shares(unit: np.ndarray, number: int) -> np.ndarray:
-    """Which of `number` equal shares of the unit interval holds each coordinate: 0 .. number - 1."""
+    """Index of the share, of `number` equal shares of the unit interval, that holds each coordinate."""
     return np.clip(np.floor(unit * number + ROUNDING), 0, number - 1).astype(np.int64)
 
 
@@ -97,6 +97,6 @@ def spaced(low: float, high: float, levels: int) -> list[float]:
 
 
 def _cube(dimensions: int) -> dict[str, Any]:
-    """The unit cube as SALib has it."""
+    """The unit cube in SALib's form."""
     names = [str(number) for number in range(dimensions)]
     return {"num_vars": dimensions, "names": names, "bounds": [[0, 1]] * dimensions}

@@ -1,1 +1,1 @@
-"""The page of a run, its charts and its map."""
+"""The report of a run: an HTML page with charts and a map."""

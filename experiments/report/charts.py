@@ -1,7 +1,7 @@
-"""How pictures are drawn: the theme, a figure, and frames and channels over time.
+"""Elements of charts: the theme, figures, and data frames and encodings over time.
 
-A chart is drawn for a width, so that it can be read on a telephone too. Colours are those of Okabe and Ito, which
-colour-blind people can tell apart; the page changes them where the screen is dark.
+A chart is drawn for a width, so that it can also be read on a telephone. Colours are those of Okabe and Ito, which
+colour-blind people can distinguish; the page changes them on dark screens.
 """
 
 import re
@@ -17,7 +17,7 @@ import vl_convert
 WIDE, NARROW, MARGIN, HEIGHT = 700, 350, 62, 320  # pixels
 BLUE, ORANGE, RED, GREEN, PURPLE = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7"
 GREY, INK, PAPER = "#8c8c8c", "#222222", "#ffffff"
-FIRST, FORECAST, LONG_RUN, ROOM = 2015, 2026, 8, 0.82  # year; year in which observed inputs end; years; width of a bar
+FIRST, FORECAST, LONG_RUN, ROOM = 2015, 2026, 8, 0.82  # first year, first without observed inputs; years; bar width
 HALF, YEAR = 6, 12  # months
 VEGA_LITE = "6.4"
 Names = dict[str, tuple[str, str]]  # column -> label, colour
@@ -56,7 +56,7 @@ COSTS: Names = {
 SEEN = {"in_reception": "Counted: everyone", "status_holders": "Counted: status holders"}
 LATE: Names = {"penalties": ("Penalty payments (dwangsommen)", PURPLE)}
 THEME = {
-    "aria": False,  # the page describes a picture as a whole
+    "aria": False,  # the page describes a figure as a whole
     "font": "Arial, Helvetica, Liberation Sans, sans-serif",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 13, "labelColor": INK, "domain": False, "ticks": False, "gridColor": "#dddddd"},
@@ -76,7 +76,7 @@ THEME = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture; `chart` draws it for a width [pixels]."""
+    """A figure; `chart` draws it for a width [pixels]."""
 
     name: str
     title: str
@@ -85,19 +85,19 @@ class Figure:
     chart: Callable[[int], alt.TopLevelMixin]
 
     def spec(self, width: int, alone: bool = False) -> dict:
-        """The picture in Vega-Lite; alone: with its title, on white."""
+        """The figure in Vega-Lite; alone: with its title, on white."""
         frame = (
             {"title": self.title, "padding": 16, "background": PAPER} if alone else {"padding": 2, "background": None}
         )
         return self.chart(width).to_dict() | frame | {"config": THEME}
 
     def svg(self, width: int, alone: bool = False) -> str:
-        """The picture as SVG, in numbers no longer than the eye can use."""
+        """The figure as SVG, coordinates rounded to a tenth of a pixel."""
         drawn = vl_convert.vegalite_to_svg(self.spec(width, alone), vl_version=VEGA_LITE)
         return re.sub(r"\d+\.\d\d+", lambda found: f"{float(found[0]):.1f}", drawn)
 
     def keep(self, folder: Path) -> None:
-        """Write the picture as SVG, and as PNG of twice the size."""
+        """Write the figure as SVG, and as PNG of twice the size."""
         (folder / f"{self.name}.svg").write_text(self.svg(WIDE, alone=True) + "\n", encoding="utf-8")
         png = vl_convert.vegalite_to_png(self.spec(WIDE, alone=True), vl_version=VEGA_LITE, scale=2)
         (folder / f"{self.name}.png").write_bytes(png)
@@ -110,47 +110,47 @@ def wide(outcomes: pd.DataFrame, measure: str, by: str = "total") -> pd.DataFram
 
 
 def totals(outcomes: pd.DataFrame, *measures: str) -> pd.DataFrame:
-    """Measures that are one number a month, as columns."""
+    """Totals of measures by month, as columns."""
     return pd.DataFrame({measure: wide(outcomes, measure)["all"] for measure in measures})
 
 
 def when(period: str) -> float:
-    """End of a period on a line of years: '2015', '2015-II' and '2015-12' -> 2016."""
+    """End of a period in years: '2015', '2015-II' and '2015-12' -> 2016."""
     year, _, part = str(period).partition("-")
     return int(year) + ({"": YEAR, "I": HALF, "II": YEAR}.get(part) or int(part[:2])) / YEAR
 
 
 def complete(frame: pd.DataFrame, months: int, how: str) -> pd.DataFrame:
-    """Complete half-years ('2015-I') or years ('2015') of a frame by month."""
+    """A frame by month, aggregated to complete half-years ('2015-I') or years ('2015')."""
     halves = np.where(frame.index.str[5:].astype(int) <= HALF, "-I", "-II") if months == HALF else ""
     groups = frame.groupby(frame.index.str[:4] + halves)
     return groups.agg(how)[groups.size() == months]
 
 
 def year_ends(frame: pd.DataFrame) -> pd.DataFrame:
-    """Decembers and the last month."""
+    """The rows of Decembers and of the last month."""
     return frame[frame.index.str.endswith("-12") | (frame.index == frame.index[-1])]
 
 
 def labelled(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """The columns that have a name, under their labels."""
+    """The columns that have a label, renamed to it."""
     return frame[list(names)].set_axis([label for label, _ in names.values()], axis=1)
 
 
 def long(frame: pd.DataFrame, names: Names | None = None, span: float = 0.0) -> pd.DataFrame:
-    """series, value, order, and x, the middle of each period, which lasts `span` years."""
+    """A frame in long form: series, value, order, and x, the middle of each period of `span` years."""
     frame = labelled(frame, names) if names else frame
     melted = frame.assign(x=[when(period) - span / 2 for period in frame.index]).melt("x", var_name="series").dropna()
     return melted.assign(order=melted["series"].map({name: i for i, name in enumerate(frame)}))
 
 
 def key(width: int, symbol: str, columns: int = 2, **more) -> alt.Legend:
-    """A legend in columns, or in one on a narrow screen."""
+    """A legend in columns, or in one column on a narrow screen."""
     return alt.Legend(symbolType=symbol, columns=columns if width >= WIDE else 1, **more)
 
 
 def channels(width: int, last: float, names: Names, symbol: str = "square", ticks: int = 5) -> dict:
-    """Encoding over time: years, values, and a colour per series."""
+    """Encodings over time: years, values, and a colour per series."""
     labels, colours = zip(*names.values(), strict=True)
     years = list(range(FIRST, int(last) + 1, 5 if last - FIRST > LONG_RUN else 1))
     scale = alt.Scale(domain=list(labels), range=list(colours))
@@ -164,7 +164,7 @@ def channels(width: int, last: float, names: Names, symbol: str = "square", tick
 
 
 def bars(frame: pd.DataFrame, names: Names, span: float, width: int, coding: dict) -> alt.Chart:
-    """Series on top of each other, a bar per period of `span` years."""
+    """Stacked bars, one per period of `span` years."""
     size = ROOM * (width - MARGIN) * span / (when(frame.index[-1]) - FIRST)
     mark = alt.Chart(long(frame, names, span)).mark_bar(orient="vertical", size=size)
     return mark.encode(**coding | {"y": coding["y"].stack("zero")})
@@ -179,7 +179,7 @@ def dashes(frame: pd.DataFrame, width: int) -> alt.Chart:
 
 
 def dots(seen: pd.DataFrame, width: int) -> alt.Chart:
-    """What was counted (x, value, series), as marks."""
+    """Observed counts (x, value, series), as marks."""
     scale = alt.Scale(domain=list(SEEN.values()), range=["circle", "diamond"])
     legend = key(width, "circle", symbolFillColor=INK, symbolStrokeWidth=0)
     marks = alt.Chart(seen).mark_point(size=80, filled=True, color=INK, stroke=PAPER, strokeWidth=1.5, opacity=1)
@@ -187,7 +187,7 @@ def dots(seen: pd.DataFrame, width: int) -> alt.Chart:
 
 
 def placed(width: int, *layers: alt.Chart, height: int = HEIGHT, last: float = FIRST) -> alt.LayerChart:
-    """Layers as one chart of a total width, with a rule where observed inputs end if the run goes on after it."""
+    """Layers as one chart of a total width, with a rule where observed inputs end if the run continues after it."""
     if last > FORECAST:
         base = alt.Chart(pd.DataFrame({"x": [FORECAST], "text": ["observed inputs end"]})).encode(x="x:Q")
         words = base.mark_text(align="left", dx=5, dy=-8, fontStyle="italic").encode(y=alt.value(0), text="text")

@@ -1,4 +1,4 @@
-"""The pictures of a run, as figures with a caption and a table; each function takes the tidy outcomes of the run."""
+"""The figures of a run, each with a caption and a table; every function takes the tidy outcomes of the run."""
 
 import altair as alt
 import pandas as pd
@@ -32,17 +32,17 @@ from experiments.report.charts import (
 from experiments.report.map import towns
 from experiments.text import brief, period
 
-LOW, MILLION = 120, 1e6  # pixels of a low picture, euros
+LOW, MILLION = 120, 1e6  # height of a low figure [pixels]; euros
 
 
 def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> Figure:
-    """People in reception by status; `observed`: measure, period and value of what was counted."""
+    """People in reception by status; `observed`: counts by measure and period."""
     people = wide(outcomes, "in_reception", "status")[list(STATUS)]
     last, total, now = people.index[-1], people.sum(axis=1), people.iloc[-1].map(brief)
     caption = (
         f"At the end of {period(last)} there are {brief(total.iloc[-1])} people in reception: "
         f"{now['asylum seeker']} asylum seekers, {now['status holder']} status holders and {now['leaving']} "
-        f"who were refused. The most was {brief(total.max())}, in {period(total.idxmax())}."
+        f"who were refused. The highest number was {brief(total.max())}, in {period(total.idxmax())}."
     )
     table = year_ends(labelled(people, STATUS).assign(Together=total))
     seen = pd.DataFrame(columns=["measure", "period", "value"]) if observed is None else observed
@@ -63,14 +63,14 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
 
 
 def places(outcomes: pd.DataFrame) -> Figure:
-    """Who stays in which kind of place, and how many places there are."""
+    """People by kind of place, and the number of places."""
     people, counts = wide(outcomes, "in_reception", "kind")[list(KINDS)], wide(outcomes, "places", "kind")
     regular, both, last = "Regular places", "Regular and emergency places", people.index[-1]
     lines = pd.DataFrame({regular: counts["regular"], both: counts["regular"] + counts["emergency"]})
     now, used = lines.iloc[-1], people["regular"].iloc[-1]
     caption = (
         f"At the end of {period(last)} there are {brief(now[regular])} regular places, of which {brief(used)} are in "
-        f"use, and {brief(now[both] - now[regular])} emergency places. Room between a colour "
+        f"use, and {brief(now[both] - now[regular])} emergency places. The gap between a colour "
         "and its line is empty places."
     )
 
@@ -83,7 +83,7 @@ def places(outcomes: pd.DataFrame) -> Figure:
 
 
 def waits(outcomes: pd.DataFrame) -> Figure:
-    """How long they waited who got what they waited for."""
+    """Waiting times of the people whose wait ended, by half-year."""
     parts = {(name, part): wide(outcomes, name, "statistic")[part] for name in WAITS for part in ("median", "p90")}
     table = complete(pd.DataFrame(parts), HALF, "mean")
     now, last = table.iloc[-1].map(brief), table.index[-1]
@@ -92,8 +92,8 @@ def waits(outcomes: pd.DataFrame) -> Figure:
         for name, (label, _) in WAITS.items()
     ]
     caption = (
-        "Half of the people waited shorter than the line (the median), nine in ten shorter than the top of the shade, "
-        f"among those whose wait ended in that half-year. In {period(last)}: {'; '.join(each)}."
+        "Of the people whose wait ended in a half-year, half waited less than the line shows (the median), and nine in "
+        f"ten less than the top of the shaded area. In {period(last)}: {'; '.join(each)}."
     )
 
     def chart(width: int) -> alt.VConcatChart:
@@ -111,7 +111,7 @@ def waits(outcomes: pd.DataFrame) -> Figure:
 
 
 def flows(outcomes: pd.DataFrame) -> Figure:
-    """Who comes in and who moves on."""
+    """Applications, permits and moves into a home, by half-year."""
     table = complete(totals(outcomes, *FLOWS), HALF, "sum")
     now, last = table.iloc[-1].map(brief), table.index[-1]
     caption = (
@@ -128,7 +128,7 @@ def flows(outcomes: pd.DataFrame) -> Figure:
 
 
 def task(outcomes: pd.DataFrame) -> Figure:
-    """What municipalities were asked to house, and what they did."""
+    """The housing task of municipalities and the number of people housed, by half-year."""
     ways = {"task": "last", "housed": "sum", "task_backlog": "last"}
     table = complete(totals(outcomes, *ways), HALF, ways)
     now, last = table.iloc[-1].map(brief), table.index[-1]
@@ -147,13 +147,13 @@ def task(outcomes: pd.DataFrame) -> Figure:
 
 
 def cost(outcomes: pd.DataFrame) -> Figure:
-    """What reception costs, and what is paid for late decisions."""
+    """The cost of reception, and penalty payments for late decisions, by year."""
     table = complete(wide(outcomes, "spending", "purpose")[[*COSTS, *LATE]], YEAR, "sum") / MILLION
     now, last = table.iloc[-1], table.index[-1]
     caption = (
         f"In {period(last)} reception costs {brief(now[list(COSTS)].sum())} million euros; penalty payments for "
         f"late decisions are {brief(now['penalties'])} million. "
-        "Prices per place are those of the year, and those of 2023 afterwards."
+        "Prices per place are those of the year, and after 2023 those of 2023."
     )
 
     def chart(width: int) -> alt.VConcatChart:
@@ -167,8 +167,8 @@ def cost(outcomes: pd.DataFrame) -> Figure:
     return Figure("cost", title, caption, labelled(table, COSTS | LATE), chart)
 
 
-def made(outcomes: pd.DataFrame, municipalities: pd.DataFrame, observed: pd.DataFrame | None = None) -> list[Figure]:
-    """The pictures that the run is long enough for."""
+def of_run(outcomes: pd.DataFrame, municipalities: pd.DataFrame, observed: pd.DataFrame | None = None) -> list[Figure]:
+    """The figures for which the run is long enough."""
     months = outcomes["month"].nunique()
     found = [reception(outcomes, observed), places(outcomes)]
     found += [draw(outcomes) for draw in (waits, flows, task) if months >= HALF]

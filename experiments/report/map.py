@@ -1,4 +1,4 @@
-"""The map of a run: where people wait for a home, a circle per municipality."""
+"""The map of a run: people who wait for a home, with a circle per municipality."""
 
 from itertools import pairwise
 
@@ -9,14 +9,14 @@ import pandas as pd
 from experiments.report.charts import GREY, PAPER, Figure, key, wide
 from experiments.text import brief, period
 
-LABELLED, PER = 10, 10_000  # names on the map, inhabitants
+LABELLED, PER = 10, 10_000  # number of names on the map; inhabitants
 MAP, TALL, BIGGEST = 560, 1.23, 0.03  # width of the map [pixels]; its height and the largest radius over its width
 SHADES = ("#d0e1f2", "#8fbfdf", "#3f86bf", "#0b3c73")  # few to many
 DEGREE = 0.613  # width of a degree of longitude over one of latitude, at 52.2 degrees north
 
 
 def towns(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> Figure:
-    """Where people wait for a home; `municipalities`: name, population, longitude, latitude."""
+    """People who wait for a home, by municipality; `municipalities`: name, population, longitude, latitude."""
     waiting, backlog = (wide(outcomes, name, "municipality") for name in ("awaiting_home", "task_backlog"))
     facts, last = municipalities.set_index("name"), waiting.index[-1]
     table = pd.DataFrame({"waiting": waiting.iloc[-1], "backlog": backlog.iloc[-1]}).reindex(facts.index)
@@ -26,7 +26,7 @@ def towns(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> Figure:
     country = PER * table["waiting"].sum() / facts["population"].sum()
     caption = (
         f"At the end of {period(last)}, {brief(table['waiting'].sum())} people in reception are tied to a municipality "
-        f"and wait for a home there: {brief(country)} per 10,000 inhabitants. The most wait for {named}. "
+        f"and wait for a home there: {brief(country)} per 10,000 inhabitants. Most of them wait for {named}. "
         "The size of a circle is the number of people, its colour the number per 10,000 inhabitants."
     )
     marks = table.assign(x=facts["longitude"] * DEGREE, y=facts["latitude"], text="").reset_index()

@@ -1,4 +1,4 @@
-"""Writes the page of a run: one HTML file with pictures, captions and tables that needs no network and no script."""
+"""Writes the page of a run: one HTML file with figures, captions and tables, without scripts or external files."""
 
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from experiments.store.store import Run
 
 PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
 YEARS = ("2016", "2019", "2022", "2025", "2030", "2035")
-ROWS = (  # measure, how a year is made of its months, unit, divided by
+ROWS = (  # measure, aggregation of months to a year, unit, divisor
     ("in_reception", "last", "persons, end of year", 1),
     ("status_holders", "last", "persons, end of year", 1),
     ("awaiting_decision", "last", "persons, end of year", 1),
@@ -25,20 +25,20 @@ ROWS = (  # measure, how a year is made of its months, unit, divided by
     ("housed", "sum", "persons in the year", 1),
     ("reception_cost", "sum", "million EUR in the year", 1e6),
 )
-COUNTED = ("in_reception", "status_holders")  # what the first picture shows counts of
+COUNTED = ("in_reception", "status_holders")  # measures of which the first figure shows observed counts
 PER, MONTHS = 10_000, 12
 LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
 
 
 def write(run: Run) -> str:
-    """Write the page of a finished run into its store; the place where it is. Raises InputError where it cannot."""
+    """Write the page of a finished run into its store; returns its path or URI. Raises InputError where it cannot."""
     key = f"{PAGES}/{run.name}/{PAGE}"
     run.store.files.write(key, html(run).encode())
     return run.store.files.shown(key)
 
 
 def html(run: Run) -> str:
-    """The page of a run as text; the same run gives the same text."""
+    """The page of a run as HTML; the same run gives the same text."""
     import jinja2
 
     from experiments.report import figures
@@ -56,14 +56,14 @@ def html(run: Run) -> str:
         differences=differences(record["scenario"]),
         summary=summary(outcomes),
         labels=LABELS,
-        figures=figures.made(outcomes, inputs.municipalities, counted()),
+        figures=figures.of_run(outcomes, inputs.municipalities, counted()),
         inline=inline,
         regions=regions(outcomes, inputs),
     )
 
 
 def counted() -> pd.DataFrame | None:
-    """measure, period, value: what was counted of people in reception; None without the file of targets."""
+    """Observed counts of people in reception: measure, period, value; None without the file of targets."""
     from experiments.validation import targets
 
     if not targets.OBSERVED.exists():
@@ -75,7 +75,7 @@ def counted() -> pd.DataFrame | None:
 
 
 def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Measures and their units as rows, the summary years that the run completes as columns."""
+    """The summary table: measures with their units as rows, and the YEARS that the run completes as columns."""
     from experiments.report.charts import complete, totals
 
     months = totals(outcomes, *(measure for measure, *_ in ROWS))
@@ -85,7 +85,7 @@ def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Labour market regions at the end of the run."""
+    """The table of labour market regions at the end of the run."""
     from experiments.report.charts import wide
 
     towns, names = inputs.municipalities, inputs.regions.set_index("region_code")["name"]
@@ -107,7 +107,7 @@ def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
 
 
 def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
-    """Parameters that the run has otherwise than the defaults: key, meaning with unit, default, here."""
+    """Parameters that differ from their defaults: key, meaning with unit, default, value of the run."""
     usual = scenario.default().changed(until=canonical["until"]).canonical()["params"]
     found = []
     for process, model in PARAMS.items():
@@ -120,14 +120,14 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
 
 
 def steps(dated: dict) -> str:
-    """The values of a parameter by month in words: '6; 15 from 2016-02'."""
+    """The values of a parameter by month, as text: '6; 15 from 2016-02'."""
     words = {month: text.plain(value) for month, value in sorted(dated.items())}
     first, *later = words.items()
     return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
 
 
 def inline(figure, width: int, name: str) -> str:
-    """A picture as SVG to stand in HTML: described as a whole, with a class."""
+    """A figure as SVG for use within HTML, with a description and a class."""
     svg = figure.svg(width)
     head = svg[: svg.index(">")]
     size = head[head.index("width=") :]

@@ -1,1 +1,1 @@
-"""Where runs are kept, and on which file system."""
+"""The store: keeps runs and their outcomes on a disk or in an object store."""

@@ -1,6 +1,7 @@
-"""Files of a store on any file system that pyarrow knows: a folder, s3://BUCKET/PREFIX, gs://, hdfs://.
+"""Files of a store on any file system that pyarrow supports: a folder, s3://BUCKET/PREFIX, gs://, hdfs://.
 
-A file is whole or absent: on a disk it is written aside and moved; an object store shows an object when it is complete.
+Writing is atomic, so a file is complete or absent: on a disk it is written elsewhere and then moved; an object store
+shows an object only when it is complete.
 """
 
 import os
@@ -15,20 +16,20 @@ from pyarrow import fs
 
 from abm.engine.errors import InputError
 
-ASIDE = ".aside"  # folder of half-written files; readers of Parquet folders pass over names with a dot
+ASIDE = ".aside"  # folder of half-written files; readers of Parquet folders skip names that begin with a dot
 STALE = 3600  # seconds after which a half-written file is taken to be that of a killed process
 OBJECT_STORES = ("s3", "gcs", "abfs")  # an object appears when it is complete, and moving it means copying it
 
 
 class Files:
-    """Whole files by key ('runs/abc.json') under a place: a folder or a URI. Raises InputError, one line each."""
+    """Complete files by key ('runs/abc.json') under a place: a folder or a URI. Raises InputError of one line."""
 
     def __init__(self, place: str | Path):
         self.place = str(place)
         if not self.place.strip():
             raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
         self.local = "://" not in self.place
-        self.named = self.place if self.local else public(self.place)  # for messages and commands that are kept
+        self.named = self.place if self.local else public(self.place)  # for messages and records
         try:
             if self.local:
                 self.system, self.root = fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(self.place))
@@ -46,7 +47,7 @@ class Files:
         return f"{self.root}/{key}" if key else self.root
 
     def shown(self, key: str) -> str:
-        """Place of a key as a person would write it, without a secret."""
+        """Path or URI of a key for messages, without credentials."""
         head, mark, query = (self.place, "", "") if self.local else self.named.partition("?")
         return f"{head.rstrip('/')}/{key}{mark}{query}"
 
@@ -65,21 +66,21 @@ class Files:
         try:
             return self.system.get_file_info(self.path(key)).type == fs.FileType.File
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(key)}: cannot be looked for ({_reason(error)})") from None
+            raise InputError(f"{self.shown(key)}: cannot be accessed ({_reason(error)})") from None
 
     def names(self, folder: str, ending: str) -> list[str]:
-        """Names of the files in a folder that end so, without the ending, sorted."""
+        """Names of the files in a folder with this ending, without it, sorted."""
         return sorted(name.removesuffix(ending) for name in self._listed(folder) if name.endswith(ending))
 
     def folders(self, folder: str) -> list[str]:
-        """Names of the folders in a folder, sorted."""
+        """Names of the subfolders of a folder, sorted."""
         return sorted(name for name, is_folder in self._listed(folder).items() if is_folder)
 
     def _listed(self, folder: str) -> dict[str, bool]:
-        """Names in a folder that do not begin with a dot, and whether each is a folder; empty without the folder."""
+        """Visible names in a folder, and whether each is a folder; empty where the folder does not exist."""
         path = self.path(folder)
         try:
-            if self.local:  # scandir does not ask the size and time of each file
+            if self.local:  # scandir does not query the size and time of each file
                 with os.scandir(path) as entries:
                     found = {entry.name: entry.is_dir() for entry in entries}
             else:
@@ -92,7 +93,7 @@ class Files:
         return {name: is_folder for name, is_folder in found.items() if name and name[0] != "."}
 
     def write(self, key: str, content: bytes) -> None:
-        """Write a file, whole or not at all."""
+        """Write a file, completely or not at all."""
         target = self.path(key)
         try:
             if self.direct:
@@ -112,15 +113,15 @@ class Files:
                 self._drop(aside)
                 raise
         except (OSError, pa.ArrowException) as error:
-            way_out = "free it or give another place with --store; what was kept before stays"
+            way_out = "free space or permissions there, or give another place with --store; what was kept before stays"
             raise InputError(f"{self.shown(key)}: cannot be written ({_reason(error)}): {way_out}") from None
 
     def delete(self, key: str) -> None:
-        """Remove a file if it is there."""
+        """Remove a file if it exists."""
         self._drop(self.path(key))
 
     def clear(self) -> None:
-        """Remove what killed processes left half-written, when it is old enough."""
+        """Remove half-written files of killed processes, once they are STALE."""
         if self.direct:
             return
         selector = fs.FileSelector(self.path(ASIDE), allow_not_found=True)
@@ -139,12 +140,12 @@ class Files:
 
 
 def public(place: str) -> str:
-    """A place without the secret that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
+    """A place without the credentials that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
     return re.sub(r"(?<=://)[^/@?]*@", "", str(place))
 
 
 def _synced(path: str) -> None:
-    """Wait until the disk holds the file, so that a power cut after the move does not leave an empty one."""
+    """Wait until the file is on the disk, so that a power cut after the move does not leave an empty one."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -153,6 +154,6 @@ def _synced(path: str) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """The reason of an error of the file system, in one short line."""
+    """The reason for an error of the file system, in one short line."""
     text = getattr(error, "strerror", None) or " ".join(str(error).split())
     return text if len(text) <= 200 else text[:200] + "..."

@@ -1,1 +1,1 @@
-"""Making many runs: on this machine or on a cluster, with what it costs and how far it is."""
+"""Sweeps: make the runs of a design on this machine or on a cluster, with their cost and progress."""

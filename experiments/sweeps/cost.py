@@ -1,6 +1,6 @@
-"""What a sweep will cost, before it is spent: a few runs are timed in a process of their own, which keeps nothing.
+"""Estimates the cost of a sweep: a few runs are timed in a process of their own, which keeps nothing.
 
-`python -m experiments.sweeps.cost` is that process: jobs come pickled on standard input, one line of JSON goes out.
+`python -m experiments.sweeps.cost` is that process: it reads pickled jobs on standard input and prints a line of JSON.
 """
 
 import json
@@ -27,7 +27,7 @@ RAY_SECONDS = 8.0  # to start the workers and have them ready
 
 @dataclass(frozen=True)
 class Plan:
-    """Runs to make and what they take: seconds, memory of a worker [bytes] and outcomes [bytes] of a run."""
+    """Runs to make and their cost: seconds and outcomes [bytes] of a run, and memory [bytes] of a worker."""
 
     runs: int
     missing: int
@@ -35,11 +35,11 @@ class Plan:
     seconds: tuple[float, ...]  # of the runs that were timed
     memory: int
     size: int
-    free: int | None  # bytes on the disk of the store; None where that is not known
+    free: int | None  # bytes on the disk of the store; None where unknown
 
     @property
     def each(self) -> float:
-        """Seconds of a run."""
+        """Seconds per run."""
         return median(self.seconds) if self.seconds else 0.0
 
     @property
@@ -49,12 +49,12 @@ class Plan:
         return (start + math.ceil(self.missing / self.workers) * self.each) / HOUR if self.missing else 0.0
 
     def fitting(self, hours: float) -> int:
-        """Missing runs that fit into some hours."""
+        """Number of missing runs that fit into some hours."""
         start = RAY_SECONDS if self.workers > 1 else 0.0
         return min(max(int((hours * HOUR - start) / max(self.each, 1e-9)) * self.workers, 0), self.missing)
 
     def check(self, place: str, budget: float | None) -> None:
-        """Raise InputError where the hours are over budget or the disk is too small."""
+        """Raise InputError where the hours exceed the budget or the disk is too small."""
         if budget is not None and self.hours > budget:
             hours, most = text.number(self.hours), text.ceiled(self.hours)
             raise InputError(
@@ -70,32 +70,32 @@ class Plan:
             )
 
     def lines(self, machine: int) -> list[tuple[str, str]]:
-        """The plan in words; `machine`: bytes of memory of this machine."""
+        """Labels and values of the plan, for people; `machine`: memory of this machine [bytes]."""
         bounds = [text.fixed(seconds, 2) for seconds in sorted(self.seconds)]
         span = f" ({bounds[0]} to {bounds[-1]})" if len(bounds) > 1 else ""
-        memory = f"{text.size(self.memory)} a worker, {text.size(self.memory * self.workers)} in all"
+        memory = f"{text.size(self.memory)} per worker, {text.size(self.memory * self.workers)} in total"
         free = f"; {text.size(self.free)} are free" if self.free is not None else ""
         return [
             ("Runs of the design", f"{self.runs:,}"),
             ("Kept already", f"{self.runs - self.missing:,}"),
             ("To make", f"{self.missing:,}"),
-            ("Seconds of a run", f"{text.fixed(self.each, 2)}{span}, measured on {len(self.seconds)}"),
+            ("Seconds per run", f"{text.fixed(self.each, 2)}{span}, measured on {len(self.seconds)}"),
             ("Workers", f"{self.workers}"),
             ("Hours", text.number(self.hours)),
-            ("Memory", f"{memory} of {text.size(machine)}"),
-            ("Disk", f"{text.size(self.size)} a run, {text.size(self.size * self.missing)} in all{free}"),
+            ("Memory", f"{memory}, of {text.size(machine)} on this machine"),
+            ("Disk", f"{text.size(self.size)} per run, {text.size(self.size * self.missing)} in total{free}"),
         ]
 
 
 def plan(runs: int, missing: int, timed: list[Job], workers: int, store: Store) -> Plan:
-    """Time some jobs and plan for all. Raises InputError where a timed run fails."""
+    """A plan for all missing runs, from timing some jobs. Raises InputError where a timed run fails."""
     found = measured(timed) if timed else {"seconds": [], "memory": 0, "size": 0}
     free = shutil.disk_usage(existing(store)).free if store.files.local else None
     return Plan(runs, missing, workers, tuple(found["seconds"]), found["memory"], found["size"], free)
 
 
 def existing(store: Store) -> str:
-    """The folder of a local store, or the nearest one above it that exists."""
+    """The folder of a local store, or its nearest parent that exists."""
     from pathlib import Path
 
     path = Path(store.files.root)
@@ -103,7 +103,7 @@ def existing(store: Store) -> str:
 
 
 def measured(jobs: list[Job]) -> dict:
-    """Seconds of each job, most memory and size of outcomes [bytes], in a process of its own."""
+    """Seconds of each job, peak memory and size of outcomes [bytes], measured in a process of its own."""
     command = [sys.executable, "-m", "experiments.sweeps.cost"]
     result = subprocess.run(command, input=pickle.dumps(jobs), capture_output=True, check=False)
     if result.returncode:
@@ -113,17 +113,17 @@ def measured(jobs: list[Job]) -> dict:
 
 
 def measure(jobs: list[Job]) -> dict:
-    """The same in this process."""
+    """Seconds of each job, peak memory and size of outcomes [bytes], measured in this process."""
     inputs = facts.load()
     runner.warm_up(inputs)
-    seconds, sizes, most = [], [], memory.Most()
+    seconds, sizes, peak = [], [], memory.Peak()
     for job in jobs:
         began = time.perf_counter()
-        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, most)[0].table())
-        most()
+        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
+        peak()
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))
-    return {"seconds": seconds, "memory": most.bytes, "size": int(median(sizes))}
+    return {"seconds": seconds, "memory": peak.bytes, "size": int(median(sizes))}
 
 
 if __name__ == "__main__":

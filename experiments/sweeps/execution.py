@@ -1,4 +1,4 @@
-"""How runs are made: on which workers, where they are kept, and how many hours that may take."""
+"""Execution options of runs: workers, store, and a budget of hours."""
 
 import math
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ HOUR = 3600.0  # seconds
 
 
 class Options(TypedDict, total=False):
-    """The fields of `Execution`, as keywords of what makes runs."""
+    """The fields of `Execution`, as keywords of functions that make runs."""
 
     workers: int | None
     address: str | None
@@ -24,21 +24,21 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Execution:
-    """How runs are made. Raises InputError for what cannot be.
+    """How runs are made. Raises InputError for impossible values.
 
-    workers: processes on this machine (none given: one per core; 1: this process, without Ray), or the most at once on
-    the Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; over it nothing is begun.
+    workers: processes on this machine (None: one per core; 1: this process, without Ray), or the most at once on the
+    Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; a longer sweep is not begun.
     """
 
     workers: int | None = None
     address: str | None = None
-    store: stores.Place | Store = stores.DEFAULT  # a Store, once this is made
+    store: stores.Place | Store = stores.DEFAULT  # a Store after initialisation
     budget: float | None = None
 
     def __post_init__(self):
         if self.workers is not None and self.workers < 1:
             wrong = f"--workers: {self.workers} is not possible"
-            raise InputError(f"{wrong}: give 1 or more, or leave it out for one per core")
+            raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
         if self.budget is not None and not (self.budget >= 0 and math.isfinite(self.budget)):
             raise InputError(f"--budget: {self.budget:g} is not a number of hours: give 0 or more")
         object.__setattr__(self, "store", Store(self.store))
@@ -49,17 +49,17 @@ class Execution:
         return None if self.budget is None else self.budget * HOUR
 
     def count(self) -> int:
-        """Workers that there will be. Raises InputError where the cluster cannot be reached."""
+        """Number of workers to expect. Raises InputError where the cluster cannot be reached."""
         return ray_workers.count(self.workers, self.address)
 
     def pool(self, jobs: int) -> AbstractContextManager[ray_workers.Do]:
-        """Workers, on this machine no more than jobs; see `ray_workers.pool`."""
+        """A pool of workers, on this machine at most one per job; see `ray_workers.pool`."""
         here = min(self.workers or ray_workers.cores(), max(jobs, 1))
         return ray_workers.pool(self.workers if self.address else here, self.address)
 
 
-def given(execution: Execution | None, options: Options) -> Execution:
-    """The execution itself, or one of keywords. Raises TypeError for both, InputError for what cannot be."""
+def execution_of(execution: Execution | None, options: Options) -> Execution:
+    """The execution, or one made of keywords. Raises TypeError for both, InputError for impossible values."""
     if execution is not None and options:
         raise TypeError(f"give an Execution or {', '.join(options)}, not both")
     return execution or Execution(**options)

@@ -1,4 +1,4 @@
-"""Does something once per machine, however many processes ask for it at the same time; the others wait."""
+"""Performs an action once per machine, whatever the number of processes that ask for it; the others wait."""
 
 import hashlib
 import os
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def on_this_machine(what: str, action: Callable[[], None]) -> bool:
-    """Call `action` unless a process of this user, Python and installation has; whether it was called now.
+    """Call `action` unless a process of this user, Python and installation has done so; True if it was called now.
 
-    A mark in the folder for temporary files tells. If the mark outlives what was done (a cache that was cleared), each
-    process does it for itself, as without this.
+    A file in the folder for temporary files marks it as done. If the result is lost while the mark stays (a cleared
+    cache), each process performs the action when it needs it, as it would without this lock.
     """
     from filelock import FileLock  # slow to import, and only workers need it
 
@@ -21,7 +21,7 @@ def on_this_machine(what: str, action: Callable[[], None]) -> bool:
     mark = Path(tempfile.gettempdir()) / f"abm-{os.getuid()}-{digest}"
     if mark.exists():
         return False
-    with FileLock(f"{mark}.lock"):  # let go also by a process that is killed
+    with FileLock(f"{mark}.lock"):  # released also when the process is killed
         if mark.exists():
             return False
         action()

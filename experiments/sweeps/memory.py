@@ -1,8 +1,8 @@
-"""Memory: what a run takes, and what this machine has."""
+"""Memory that a run takes, and that this machine has."""
 
 
-class Most:
-    """Most memory that this process was seen to hold [bytes]. Call it now and then, as the progress of a run."""
+class Peak:
+    """Peak memory of this process [bytes], as far as observed: call it regularly, as the progress of a run."""
 
     def __init__(self):
         import psutil
@@ -12,7 +12,7 @@ class Most:
         self()
 
     def __call__(self, *progress: int) -> None:
-        """Look again."""
+        """Observe the memory in use now."""
         self.bytes = max(self.bytes, self._process.memory_info().rss)
 
 

@@ -1,4 +1,4 @@
-"""How far a sweep is: on the terminal, in a log, and in the store, where `abm status` reads it."""
+"""Progress of a sweep: on the terminal, in a log, and in the store, where `abm status` reads it."""
 
 import json
 import os
@@ -19,91 +19,91 @@ from experiments.text import duration
 
 MINUTE = 60.0
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
-BEAT_EVERY, BEAT_EVERY_REMOTE = 2.0, 15.0  # seconds between writing to the store, on a disk and elsewhere
-SILENT = 60.0  # seconds after which a driver that writes no more is taken to have ended
-WINDOW = 200  # runs by which the pace is measured
+BEAT_EVERY, BEAT_EVERY_REMOTE = 2.0, 15.0  # seconds between heartbeats, to a disk and to a remote store
+SILENT = 60.0  # seconds without a heartbeat after which a driver is assumed to have ended
+WINDOW = 200  # number of last runs over which the rate is measured
 
 
 @dataclass
-class Pace:
-    """Counts of a sweep under way, and its pace over the last runs."""
+class SweepProgress:
+    """Counts of runs of a sweep under way, and its rate over the last ones."""
 
     total: int
-    before: int = 0  # runs that were there when it began
+    before: int = 0  # runs that were kept when it began
     counts: dict[str, int] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
     ends: deque = field(default_factory=lambda: deque(maxlen=WINDOW))
 
     def add(self, done: Done) -> None:
-        """Count a record."""
+        """Count a finished job."""
         self.counts[done.status] = self.counts.get(done.status, 0) + 1
         self.ends.append(time.time())
 
     @property
     def finished(self) -> int:
-        """Runs that are kept."""
+        """Number of runs that are kept."""
         return self.before + self.counts.get("kept", 0) + self.counts.get("there", 0)
 
     @property
     def failed(self) -> int:
-        """Runs that failed or were lost."""
+        """Number of runs that failed or were lost."""
         return self.counts.get("failed", 0) + self.counts.get("lost", 0)
 
     @property
     def per_minute(self) -> float:
-        """Runs per minute, over the last ones."""
+        """Runs per minute, over the last WINDOW runs."""
         since = self.ends[0] if len(self.ends) == WINDOW else self.began
         return MINUTE * len(self.ends) / max(time.time() - since, 1e-3)
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until all are done at this pace; None before the first."""
+        """Seconds until all are done at this rate; None before the first."""
         left = self.total - self.finished - self.failed
         return MINUTE * left / self.per_minute if self.ends else None
 
     def words(self) -> str:
-        """'57 of 200 runs, 1 failed, 83 per minute, 2 min left'."""
+        """A line like '57 of 200 runs, 1 failed, 83 per minute, 2 min left'."""
         failed = f", {self.failed} failed" if self.failed else ""
         left = f", {self.per_minute:.0f} per minute, {duration(self.seconds_left)} left" if self.ends else ""
         return f"{self.finished:,} of {self.total:,} runs{failed}{left}"
 
 
-class Beat:
-    """The file of a driver in the store."""
+class Heartbeat:
+    """The file of a running driver in the store, renewed at intervals."""
 
-    def __init__(self, store: Store, sweep: str, pace: Pace):
-        self.store, self.pace, self.last = store, pace, 0.0
+    def __init__(self, store: Store, sweep: str, counts: SweepProgress):
+        self.store, self.counts, self.last = store, counts, 0.0
         self.driver = f"{socket.gethostname()}-{os.getpid()}"
         self.key = f"sweeps/{sweep}/drivers/{self.driver}.json"
         self.every = BEAT_EVERY if store.files.local else BEAT_EVERY_REMOTE
 
-    def tell(self) -> None:
-        """Write how far it is, if it is time."""
+    def write(self) -> None:
+        """Write the progress, if the interval has passed."""
         now = time.time()
         if now - self.last < self.every:
             return
         self.last = now
-        pace = self.pace
-        facts = {"driver": self.driver, "began": pace.began, "at": now, "total": pace.total}
-        facts |= {"counts": pace.counts, "per_minute": pace.per_minute, "seconds_left": pace.seconds_left}
+        counts = self.counts
+        facts = {"driver": self.driver, "began": counts.began, "at": now, "total": counts.total}
+        facts |= {"counts": counts.counts, "per_minute": counts.per_minute, "seconds_left": counts.seconds_left}
         self.store.files.write(self.key, stores.as_json(facts))
 
     def end(self) -> None:
-        """Take the file away."""
+        """Remove the file."""
         self.store.files.delete(self.key)
 
 
 def drivers(store: Store, sweep: str) -> list[dict]:
-    """What the drivers of a sweep that still run wrote last."""
+    """The last heartbeats of the running drivers of a sweep."""
     found, folder = [], f"sweeps/{sweep}/drivers"
     for name in store.files.names(folder, ".json"):
-        with suppress(FileNotFoundError, ValueError):  # it ended at this moment
+        with suppress(FileNotFoundError, ValueError):  # it has just ended
             found.append(json.loads(store.files.read(f"{folder}/{name}.json")))
     return [facts for facts in found if time.time() - facts["at"] < SILENT]
 
 
 def clear(store: Store, sweep: str) -> None:
-    """Remove the files of drivers of a sweep that were killed."""
+    """Remove the heartbeats of killed drivers of a sweep."""
     folder = f"sweeps/{sweep}/drivers"
     running = {facts["driver"] for facts in drivers(store, sweep)}
     for name in store.files.names(folder, ".json"):
@@ -119,28 +119,29 @@ def _runs(process: int) -> bool:
 
 
 @contextmanager
-def shown(console: Console, sweep: str, pace: Pace, store: Store) -> Iterator:
-    """A callable that is told each record: a bar on a terminal, a line now and then elsewhere."""
-    beat = Beat(store, sweep, pace)
-    beat.tell()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
+def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Iterator:
+    """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
+    heartbeat = Heartbeat(store, sweep, counts)
+    heartbeat.write()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     last = time.time()
 
-    def seen(done: Done) -> None:
+    def report(done: Done) -> None:
         nonlocal last
-        pace.add(done)
-        beat.tell()
+        counts.add(done)
+        heartbeat.write()
         if done.reason:
             console.print(f"Run {done.name} {done.status}: {done.reason}", markup=False, highlight=False)
-        bar.update(task, completed=pace.finished + pace.failed, pace=pace.words().partition("runs")[2].lstrip(", "))
+        rate = counts.words().partition("runs")[2].lstrip(", ")
+        bar.update(task, completed=counts.finished + counts.failed, rate=rate)
         if not console.is_terminal and time.time() - last >= LINE_EVERY:
             last = time.time()
-            console.print(f"{sweep}: {pace.words()}", highlight=False)
+            console.print(f"{sweep}: {counts.words()}", highlight=False)
 
     with bar:
-        task = bar.add_task(sweep, total=pace.total, completed=pace.before, pace="")
+        task = bar.add_task(sweep, total=counts.total, completed=counts.before, rate="")
         try:
-            yield seen
+            yield report
         finally:
-            beat.end()
+            heartbeat.end()

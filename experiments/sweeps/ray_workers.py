@@ -1,7 +1,7 @@
-"""Spreads jobs over workers with Ray, or does them here one by one: the same results, in whatever order they come.
+"""Distributes jobs over workers with Ray, or does them one by one in this process; the results are the same.
 
-The only file that knows Ray. A job is done by `task(job, shared)`, which keeps its result itself and returns a small
-record; what a lost worker or node had in hand is done again elsewhere. A task must therefore bear repetition.
+The only file that uses Ray. A job is done by `task(job, shared)`, which keeps its result itself and returns a small
+record. Jobs of a lost worker or node are done again elsewhere, so a task must be safe to repeat.
 """
 
 import logging
@@ -22,45 +22,45 @@ from typing import Any
 
 from abm.engine.errors import InputError
 
-CHUNK_SECONDS = 2.0  # of work sent at once: long against the cost of sending it, short against a person's patience
+CHUNK_SECONDS = 2.0  # of work sent at once: long compared with the cost of sending it, yet progress shows regularly
 LARGEST_CHUNK = 500
 AHEAD = 2  # chunks per worker that are sent and not yet done, so that no worker waits for the driver
-RETRIES = 2  # times that a job is tried again after it was lost alone
-LOOK_SECONDS = 1.0  # between looks at which nodes there are
-SILENT_SECONDS, SILENT_JOBS = 10.0, 3  # how long a chunk may still take when a node has died since; or so many jobs
-MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: how the memory that jobs need is rounded up
+RETRIES = 2  # times that a job is tried again after it was lost in a chunk of its own
+LOOK_SECONDS = 1.0  # between checks of which nodes are alive
+SILENT_SECONDS, SILENT_JOBS = 10.0, 3  # time left for a chunk after a node has died: seconds, or that of so many jobs
+MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: the memory that jobs need is rounded up by these
 CONNECT_SECONDS = 5.0
-REASON = 300  # characters of Ray's reason that are kept: it explains itself at length
-RECENT = 50  # jobs by which the seconds of the next are guessed
+REASON = 300  # characters of Ray's error message that are kept; the whole may be very long
+RECENT = 50  # last jobs from which the seconds of the next are estimated
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # listen on this machine only; Ray reads it when it is imported
 MODE = "RAY_AUTH_MODE"  # where it is not set, Ray sets it to 'token' when it starts a cluster, also if imported before
 TOKEN = "RAY_AUTH_TOKEN"
-OBJECTS = 128 * 2**20  # room for shared data on a machine of our own [bytes]; results do not go through it
+OBJECTS = 128 * 2**20  # Ray's object store on this machine [bytes]: shared data only, results do not pass through it
 
 Task = Callable[[Any, Any], Any]
 Prepare = Callable[[Any], None]
-# of a collection of jobs only its length is asked, and each job once
+# only the length of a collection of jobs is used, and each job once
 Do = Callable[[Task, Prepare, Any, Collection], Iterator]
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A job whose worker died each time, alone too."""
+    """A job whose worker died at every attempt, also those in a chunk of its own."""
 
     job: Any
     reason: str
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def count(workers: int | None, address: str | None) -> int:
-    """Workers that there will be. Raises InputError where the cluster cannot be reached."""
+    """Number of workers to expect. Raises InputError where the cluster cannot be reached."""
     if not address:
         return workers or cores()
     with connected(workers, address) as ray:
@@ -69,7 +69,7 @@ def count(workers: int | None, address: str | None) -> int:
 
 
 def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
-    """Do the jobs here, one after another."""
+    """Do the jobs in this process, one after another."""
     if len(jobs):
         prepare(shared)
     for job in jobs:
@@ -78,18 +78,18 @@ def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Itera
 
 @contextmanager
 def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]:
-    """A way to do jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as they come.
+    """A function that does jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as jobs end.
 
-    On `workers` processes of this machine (none given: one per core; 1: here, without Ray), or on the Ray cluster at
-    `address` with at most that many at once. `prepare(shared)` is called once in every process. Raises InputError
-    where the cluster cannot be reached, and what a task raised as InputError.
+    They run on `workers` processes of this machine (None: one per core; 1: this process, without Ray), or on the Ray
+    cluster at `address`, at most that many at once. `prepare(shared)` is called once in every process. Raises
+    InputError where the cluster cannot be reached, and InputErrors of tasks.
     """
     workers = workers or (None if address else cores())
     if workers == 1 and not address:
         yield serial
         return
     with ExitStack() as stack:
-        found: list = []  # Ray, started when there is something to do
+        found: list = []  # Ray, started with the first jobs
 
         def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
             if len(jobs):
@@ -101,9 +101,9 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 
 @contextmanager
 def connected(workers: int | None, address: str | None) -> Iterator:
-    """Ray, started on this machine or connected to a running cluster, and left behind as it was.
+    """Ray, started on this machine or connected to a running cluster, and shut down afterwards if it was not running.
 
-    Somebody may have imported Ray before: then it listens where it does by itself, and still asks for the token.
+    If Ray was imported before, it listens on its default interfaces, and still requires the token.
     """
     wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {TOKEN: _token()})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
@@ -120,7 +120,7 @@ def connected(workers: int | None, address: str | None) -> Iterator:
     polite, others = signal.getsignal(signal.SIGTERM), ray.is_initialized()
     try:
         _start(ray, address, options)
-        with suppress(ValueError, TypeError):  # Ray takes the signal to itself: give it back to whoever had it
+        with suppress(ValueError, TypeError):  # Ray replaces the handler: restore the previous one
             signal.signal(signal.SIGTERM, polite)
         yield ray
     finally:
@@ -132,7 +132,7 @@ def connected(workers: int | None, address: str | None) -> Iterator:
 
 @cache
 def _token() -> str:
-    """What lets us, and nobody else, speak to a Ray of our own. One for all of them: Ray reads it once per process."""
+    """The secret that protects a Ray of our own from other users; one per process, since Ray reads it once."""
     return secrets.token_hex(32)
 
 
@@ -142,19 +142,19 @@ def _start(ray, address: str | None, options: dict[str, Any]) -> None:
         if address:
             _answers(address)
         ray.init(**options)
-    except SystemExit:  # Ray's own answer to a polite kill
+    except SystemExit:  # Ray's reaction to SIGTERM
         raise KeyboardInterrupt from None
     except (ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
         where = f"--address {address}" if address else "Ray"
         reason = " ".join(str(error).split())[:200]
-        way_out = "or use --workers 1, which needs no Ray"
+        way_out = "use --workers 1, which needs no Ray"
         if address:
-            way_out = "start a cluster with 'ray start --head', and have its token here, see docs/clusters.md"
+            way_out = "start a cluster with 'ray start --head', and set its token here, see docs/clusters.md"
         raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
 
 
 def _answers(address: str) -> None:
-    """Raise OSError where nothing listens, which Ray itself would find out after minutes."""
+    """Raise OSError where nothing listens, which Ray itself would report after minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if address != "auto":
         if not port.isdigit():
@@ -163,32 +163,32 @@ def _answers(address: str) -> None:
 
 
 class _Driver:
-    """What is to come, what is under way, and how much is sent at once."""
+    """Sends jobs to Ray in chunks, receives their records, and sends lost jobs again."""
 
     def __init__(self, ray, task: Task, prepare: Prepare, shared: Any, jobs: Collection, most: int | None):
         self.ray, self.most = ray, most
-        self.coming, self.left = iter(jobs), len(jobs)  # made when they are sent, so that many do not fill memory
-        self.again: deque[tuple] = deque()  # jobs whose chunk was lost, which now go one by one, and how often they did
-        self.starved: deque[tuple] = deque()  # the same, where memory ran out: they go last
-        self.under_way: dict[Any, list] = {}
-        self.sent: dict[Any, float] = {}  # when each of those was sent
-        self.nodes: set[str] = set()  # that live
-        self.looked = self.died = -math.inf  # when that was asked, and when one of them had gone
-        self.alone: dict[Any, int] = {}  # references of the chunks that hold one of those
+        self.coming, self.left = iter(jobs), len(jobs)  # generated when they are sent, to save memory
+        self.again: deque[tuple] = deque()  # jobs of lost chunks, to be sent one by one, and how often each was lost
+        self.starved: deque[tuple] = deque()  # the same where memory ran out; they are sent last
+        self.under_way: dict[Any, list] = {}  # reference -> chunk
+        self.sent: dict[Any, float] = {}  # reference -> time of sending
+        self.nodes: set[str] = set()  # that are alive
+        self.looked = self.died = -math.inf  # times of the last check, and of the last one that missed a node
+        self.alone: dict[Any, int] = {}  # references of chunks of one job that is tried again -> how often it was lost
         self.seconds: deque[float] = deque(maxlen=RECENT)
         self.memory = 0
         self.task = self.named()
         self.given = ray.put((task, prepare, shared))
 
     def named(self) -> Any:
-        """The task as Ray knows it, under a name of its own: tasks of one name wait in one line.
+        """The task for Ray, under a new name, because tasks of the same name wait in the same queue.
 
-        What is lost comes back here: Ray would repeat for ever what eats all memory.
+        Ray itself retries nothing: it would repeat a job that exhausts the memory for ever.
         """
         return self.ray.remote(max_retries=0, num_cpus=1)(_chunk)
 
     def results(self) -> Iterator:
-        """Records as they come."""
+        """Records in order of completion."""
         while self.to_come() or self.under_way:
             slots = self.slots()
             while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
@@ -200,12 +200,12 @@ class _Driver:
             self.give_up(time.monotonic())
 
     def to_come(self) -> bool:
-        """Whether there is something to send."""
+        """Whether there are jobs to send."""
         return bool(self.left or self.again or self.starved)
 
     def send_next(self, slots: int) -> None:
-        """Send what comes next. Where memory ran out a job gets a node to itself, because Ray ends more workers than
-        the one that took it: so it can do no harm but to itself.
+        """Send the next chunk. A job that ran out of memory gets a node to itself, because Ray may kill other workers
+        than the one that took the memory.
         """
         if self.again:
             job, times = self.again.popleft()
@@ -217,12 +217,12 @@ class _Driver:
             self.alone[self.send([job], self.largest())] = times
 
     def slots(self) -> int:
-        """Workers that there are at the moment; nodes may come and go."""
+        """Number of workers at the moment; nodes may join and leave."""
         found = int(self.ray.cluster_resources().get("CPU", 1))
         return max(min(found, self.most or found), 1)
 
     def next_chunk(self, slots: int) -> list:
-        """The next jobs: some seconds of work, fewer towards the end so that all workers end together."""
+        """The next jobs: CHUNK_SECONDS of work, less towards the end so that all workers finish together."""
         each = statistics.median(self.seconds) if self.seconds else CHUNK_SECONDS
         fair = math.ceil(self.left / (slots * AHEAD))
         size = max(min(int(CHUNK_SECONDS / max(each, 1e-6)), fair, LARGEST_CHUNK), 1)
@@ -231,7 +231,7 @@ class _Driver:
         return chunk
 
     def send(self, chunk: list, memory: int = 0) -> Any:
-        """Send a chunk, with the memory that jobs were seen to need, so that a node takes no more than fit."""
+        """Send a chunk with the memory that jobs are known to need, so that a node accepts no more than fit."""
         memory = max(memory, self.memory)
         task = self.task.options(memory=memory) if memory else self.task
         reference = task.remote(self.given, chunk)
@@ -239,14 +239,14 @@ class _Driver:
         return reference
 
     def give_up(self, now: float) -> None:
-        """Take back what a dead node may still have in hand: where it fell silent Ray waits for minutes, or for ever.
-        What was in hand elsewhere is made twice then, which does no harm.
+        """Take back jobs that a dead node may have had: Ray may wait minutes or for ever for a node that fell silent.
+        Jobs that were on another node are then done twice, which is harmless.
         """
         if now - self.looked < LOOK_SECONDS:
             return
         living = {node["NodeID"] for node in self.ray.nodes() if node["Alive"]}
         if self.nodes - living:
-            self.died, self.task = now, self.named()  # the line of the old name may never move again
+            self.died, self.task = now, self.named()  # the queue of the old name may be stuck
         self.nodes, self.looked = living, now
         if now - self.died < max(SILENT_SECONDS, SILENT_JOBS * max(self.seconds, default=0.0)):
             return
@@ -256,9 +256,9 @@ class _Driver:
             self.again.extend((job, times) for job in self.under_way.pop(reference))
 
     def received(self, reference, chunk: list) -> Iterator:
-        """Records of a chunk. What a dead worker left is tried again, each job alone."""
+        """Records of a chunk. Jobs of a dead worker are tried again, each in a chunk of its own."""
         errors = self.ray.exceptions
-        times = self.alone.pop(reference, -1) + 1  # that these jobs were lost alone, if they are lost now
+        times = self.alone.pop(reference, -1) + 1  # lost in chunks of their own, counting this one if it is lost
         try:
             records = self.ray.get(reference)
         except errors.RayTaskError as error:
@@ -277,21 +277,21 @@ class _Driver:
             yield record
 
     def need(self, memory: int) -> None:
-        """Learn what a job needs; never more than the largest node has, or it would wait for ever."""
-        asked = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
-        if asked > self.memory:
-            self.memory = min(asked, self.largest())
+        """Raise the memory that jobs are sent with, never above the largest node, where they would wait for ever."""
+        rounded = math.ceil(memory * MEMORY_ROOM / MEMORY_STEP) * MEMORY_STEP
+        if rounded > self.memory:
+            self.memory = min(rounded, self.largest())
 
     def largest(self) -> int:
         """Memory of the largest node [bytes]."""
         return int(max((node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]), default=0))
 
 
-_prepared: set[str] = set()  # in a worker process: sweeps that it is ready for
+_prepared: set[str] = set()  # in a worker process: sweeps for which it is prepared
 
 
 def _chunk(given: tuple, jobs: list) -> list:
-    """In a worker: do some jobs."""
+    """Do some jobs, in a worker process."""
     import ray
 
     task, prepare, shared = given

@@ -1,4 +1,4 @@
-"""Runs scenarios and keeps them: one run here, or one job of many wherever a worker takes it."""
+"""Simulates scenarios and keeps their runs: a single run, or a job of a sweep in a worker."""
 
 import time
 import traceback
@@ -18,11 +18,11 @@ from experiments.store import store as stores
 from experiments.store.store import Run, Store
 from experiments.sweeps import machine_lock, memory
 
-Progress = Callable[[int, int], None]  # months done, months in all
+Progress = Callable[[int, int], None]  # months done, months in total
 
 
 def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = None) -> tuple[Recorder, dict[str, float]]:
-    """Simulate all months; the recorder, and seconds per process."""
+    """Simulate all months; returns the recorder, and seconds per process."""
     began = time.perf_counter()
     params, changes = scenario.params_at(0), set(scenario.changes())
     inputs = inputs.on_layout(scenario.layout)
@@ -45,16 +45,16 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
 
 
 def warm_up(inputs: Inputs) -> None:
-    """Compile the kernels, or load them from disk where they are compiled."""
+    """Compile the kernels, or load them from disk where they were compiled before."""
     simulate(Scenario(until="2015-12", scale=0.01), inputs)
 
 
 def run(
     scenario: Scenario, place: stores.Place | Store = stores.DEFAULT, *, again: bool = False, progress=None
 ) -> tuple[Run, bool]:
-    """The kept run of a scenario, and whether it was simulated now (False: it was there already).
+    """The kept run of a scenario, and whether it was simulated now (False: it was kept already).
 
-    Raises InputError; a run that is stopped leaves nothing behind.
+    Raises InputError; a run that is interrupted leaves nothing behind.
     """
     inputs, store = facts.load(), Store(place)
     name = stores.run_name(scenario, inputs.digest)
@@ -76,53 +76,53 @@ class Job:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all jobs of a sweep share: facts, where to keep runs, and what they must be made with."""
+    """The shared part of all jobs of a sweep: inputs, store, and the versions that every worker must have."""
 
     inputs: Inputs
     store: Store
-    record: dict  # made_with() and commit of the driver
+    record: dict  # `made_with` and commit of the driver
 
 
 @dataclass(frozen=True)
 class Done:
-    """The small record of a job that goes back to the driver."""
+    """The record of a finished job that goes back to the driver."""
 
     name: str
-    status: str  # kept, there (it was already), failed
+    status: str  # kept, there (kept before), failed, lost
     seconds: float = 0.0  # of simulating and keeping
-    memory: int = 0  # most that the process was seen to hold [bytes]
-    reason: str = ""  # last line of the traceback
+    memory: int = 0  # peak memory of the process [bytes]
+    reason: str = ""  # of a failure: last line of the traceback
 
 
 def work(job: Job, shared: Shared) -> Done:
-    """Make one run and keep it, or keep why it failed. Raises InputError where the store cannot be written."""
+    """Make one run and keep it, or the record of its failure. Raises InputError where the store cannot be written."""
     if shared.store.has(job.name):
         return Done(job.name, "there")
-    began, most = time.perf_counter(), memory.Most()
+    began, peak = time.perf_counter(), memory.Peak()
     try:
-        table = simulate(job.scenario, shared.inputs, most)[0].table()
+        table = simulate(job.scenario, shared.inputs, peak)[0].table()
     except Exception as error:
         shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
     shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
-    most()
-    return Done(job.name, "kept", time.perf_counter() - began, most.bytes)
+    peak()
+    return Done(job.name, "kept", time.perf_counter() - began, peak.bytes)
 
 
 def failure(job: Job, shared: Shared, reason: str) -> dict:
-    """What is kept of a run that failed."""
+    """The record of a failed run."""
     record = stores.provenance(job.scenario, shared.inputs.digest) | shared.record
     return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.named)}"}
 
 
 def prepare(shared: Shared) -> None:
-    """Make this process ready for jobs: check what it runs on, and have the kernels compiled once per machine."""
+    """Prepare this process for jobs: check its versions and store, and compile the kernels once per machine."""
     check_machine(shared)
     machine_lock.on_this_machine(f"kernels-{shared.record['model']['code']}", lambda: warm_up(shared.inputs))
 
 
 def check_machine(shared: Shared) -> None:
-    """Raise InputError where this machine would make other runs than the driver's, or does not see its store."""
+    """Raise InputError where this machine has other versions than the driver's, or cannot reach its store."""
     here, there = (flat(made) for made in (stores.made_with(shared.inputs.digest), shared.record))
     for key in here:
         if here[key] != there[key]:

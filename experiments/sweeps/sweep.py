@@ -1,9 +1,9 @@
-"""Sweeps: which runs a design asks for, which of them are there, and making those that are missing.
+"""Sweeps: index the runs of a design, find the missing ones, make them, and load their outcomes.
 
 STORE/sweeps/<name>/index-<n>.parquet    run, point, replicate, seed, scenario, policy, world, label, and a
-                                         column per factor; two points may be one run
-STORE/sweeps/<name>/design-<n>.json      the design and the versions it was made with; written last, the highest holds
-STORE/sweeps/<name>/drivers/             how far each running driver is, for `abm status`
+                                         column per factor; two points may have the same run
+STORE/sweeps/<name>/design-<n>.json      the design and the versions it was made with; written last; the last n counts
+STORE/sweeps/<name>/drivers/             progress of each running driver, for `abm status`
 """
 
 import io
@@ -33,30 +33,30 @@ from experiments.sweeps.ray_workers import Lost
 from experiments.sweeps.runner import Done, Job, Shared
 
 SWEEPS = "sweeps"
-Seen = Callable[[Done], None]  # is told each record
+Report = Callable[[Done], None]  # called with the record of each finished job
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep in a store: an index of runs, and the design that makes their scenarios (None: only to be read)."""
+    """A sweep in a store: an index of runs, and the design that makes their scenarios (None: read only)."""
 
     name: str
     store: Store
-    about: dict  # the design as it was given, and the versions
+    about: dict  # the design as given, and the versions
     index: pd.DataFrame
     design: Design | None = None
 
     @property
     def runs(self) -> pd.DataFrame:
-        """Rows of the index, each run once."""
+        """Rows of the index, one per run."""
         return self.index.drop_duplicates("run")
 
     def missing(self) -> pd.DataFrame:
-        """Those of them that are not kept; a run that failed is missing too."""
+        """Rows of the runs that are not kept, including failed ones."""
         return self.runs[~self.runs["run"].isin(self.store.done())]
 
     def failed(self) -> pd.DataFrame:
-        """Those of them that failed."""
+        """Rows of the runs that failed."""
         return self.runs[self.runs["run"].isin(self.store.failed())]
 
     def load(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
@@ -67,12 +67,12 @@ class Sweep:
 
 
 def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> Sweep:
-    """The sweep of a design, as it is in the store or new (keep: write a new one). Raises InputError where the stored
-    one is another; one that was extended since goes on with what was added.
+    """The sweep of a design, as stored or new (keep: store a new one). Raises InputError where the stored one has
+    another design; one that has been extended includes the added runs.
     """
     if not (known := _generations(store, design.name)):
         new = _new(design, store, data_digest, 1)
-        return kept(new) if keep else new
+        return save(new) if keep else new
     sweep = find(design.name, store)
     _refuse_other_versions(sweep, data_digest)
     if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
@@ -80,14 +80,14 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
     if sweep.about["design"] != design.digest():
         raise InputError(
             f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.named} began with: "
-            "give it another 'name:', or add its runs with 'abm extend'"
+            "give it another 'name:', or add its runs to the sweep with 'abm extend'"
         )
     return replace(sweep, design=design)
 
 
 def extend(design: Design, store: Store, data_digest: str) -> Sweep:
-    """The sweep of this name with the runs of a larger design, which must hold all that it has; see `kept` to have it
-    in the store. Raises InputError.
+    """The sweep of this name with the runs of a larger design, which must contain all of its runs; `save` stores it.
+    Raises InputError.
     """
     sweep = find(design.name, store)
     _refuse_other_versions(sweep, data_digest)
@@ -97,7 +97,7 @@ def extend(design: Design, store: Store, data_digest: str) -> Sweep:
     if lost := set(sweep.index["run"]) - set(larger.index["run"]):
         raise InputError(
             f"{design.source}: lacks {len(lost):,} of the {len(sweep.runs):,} runs of sweep '{sweep.name}' in "
-            f"{store.files.named}: keep what it has and add to it, or give the design another 'name:'"
+            f"{store.files.named}: restore and extend its design, or give the design another 'name:'"
         )
     return larger
 
@@ -123,7 +123,7 @@ def find(name: str, store: Store) -> Sweep:
 
 
 def index(design: Design, data_digest: str) -> pd.DataFrame:
-    """The runs of a design as rows: point by point, replicate by replicate."""
+    """The index of a design: a row per run, ordered by point, then replicate."""
     rows = []
     for number, point in enumerate(design.points):
         canonical = design.scenario_of(number, 0).canonical()
@@ -138,7 +138,7 @@ def index(design: Design, data_digest: str) -> pd.DataFrame:
 
 
 def values(design: Design) -> pd.DataFrame:
-    """Values of the factors, a row per point; empty where a point leaves a factor as it is in the scenario."""
+    """Values of the factors, a row per point; empty where a factor has its value in the scenario."""
     columns = {key: _column([point.values.get(key) for point in design.points]) for key in design.factors}
     return pd.DataFrame(columns, index=range(len(design.points)))
 
@@ -150,7 +150,7 @@ def units(columns) -> dict[str, str]:
 
 
 def _column(given: list) -> list:
-    """Values that fit a column: what holds from one month on by itself; all as JSON text where one has more steps."""
+    """Values of a column: one that changes once is its value; all are JSON text where one changes more often."""
     single = [next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else each for each in given]
     if any(isinstance(each, dict) for each in single):
         return [None if each is None else json.dumps(each, sort_keys=True) for each in given]
@@ -159,7 +159,7 @@ def _column(given: list) -> list:
 
 @dataclass(frozen=True)
 class Jobs:
-    """The runs of some rows of the index, each made when its turn comes."""
+    """The jobs of some rows of the index, each created when its turn comes."""
 
     design: Design
     rows: pd.DataFrame
@@ -173,13 +173,13 @@ class Jobs:
 
 
 def shared(store: Store) -> Shared:
-    """What the runs of a store share on this machine."""
+    """The shared part of the jobs of a store on this machine."""
     inputs = facts.load()
     return Shared(inputs, store, {"commit": stores.commit()} | stores.made_with(inputs.digest))
 
 
-def make(do: ray_workers.Do, given: Shared, wanted, seen: Seen, seconds: float | None = None) -> bool:
-    """Make runs, telling each record, until all are made (True) or `seconds` have passed (False)."""
+def make(do: ray_workers.Do, given: Shared, wanted, report: Report, seconds: float | None = None) -> bool:
+    """Make runs and report each, until all are made (True) or `seconds` have passed (False)."""
     ends = time.monotonic() + seconds if seconds is not None else math.inf
     records = do(runner.work, runner.prepare, given, wanted)
     left = len(wanted)
@@ -188,7 +188,7 @@ def make(do: ray_workers.Do, given: Shared, wanted, seen: Seen, seconds: float |
             if isinstance(record, Lost):
                 given.store.keep_failure(record.job.name, runner.failure(record.job, given, record.reason))
                 record = Done(record.job.name, "lost", reason=record.reason)
-            seen(record)
+            report(record)
             left -= 1
             if left and time.monotonic() > ends:
                 return False
@@ -196,21 +196,21 @@ def make(do: ray_workers.Do, given: Shared, wanted, seen: Seen, seconds: float |
 
 
 def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
-    """Missing runs of a shard (i, n): of every n-th run of the index from the i-th on, counted from 1. So n shards
-    have no run twice and leave none out, whenever each begins. Raises InputError.
+    """Missing runs of a shard (i, n), which is every n-th run of the index from the i-th on, counted from 1. So the n
+    shards have every run once, whenever each begins. Raises InputError.
     """
     missing = sweep.missing()
     if shard is None:
         return missing
     i, n = shard
     if not 1 <= i <= n:
-        raise InputError(f"--shard: {i}/{n} is not a part: write I/N, like 3/16, with I from 1 to N")
+        raise InputError(f"--shard: {i}/{n} is not a shard: write I/N, like 3/16, with I from 1 to N")
     return missing[missing["run"].isin(sweep.runs["run"].iloc[i - 1 :: n])]
 
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """Let a polite kill end a sweep as Ctrl-C does."""
+    """Treat SIGTERM like Ctrl-C while a sweep is made."""
 
     def stop(number, frame):
         raise KeyboardInterrupt
@@ -226,7 +226,7 @@ def stopping() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-_WAY_OUT = "remove the folder of the sweep and sweep again; runs that are kept are not repeated"
+_WAY_OUT = "remove the folder of the sweep and sweep again; kept runs are not repeated"
 
 
 def _generations(store: Store, name: str) -> list[int]:
@@ -244,7 +244,7 @@ def _about(store: Store, name: str, generation: int) -> dict:
 
 
 def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
-    """A sweep that is not in the store yet."""
+    """A sweep that is not stored yet."""
     rows = index(design, data_digest)
     about = {
         "name": design.name,
@@ -259,8 +259,8 @@ def _new(design: Design, store: Store, data_digest: str, generation: int) -> Swe
     return Sweep(design.name, store, about, rows, design)
 
 
-def kept(sweep: Sweep) -> Sweep:
-    """The same sweep, in the store: the index is written, then the design."""
+def save(sweep: Sweep) -> Sweep:
+    """Store a sweep, first the index, then the design; returns it."""
     sink, place, number = io.BytesIO(), f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
     if number in _generations(sweep.store, sweep.name):
         return sweep
@@ -271,7 +271,7 @@ def kept(sweep: Sweep) -> Sweep:
 
 
 def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
-    """Raise InputError where the sweep was made with another model or other data: its runs are not to be mixed."""
+    """Raise InputError where the sweep was made with another model or other data: such runs must not be mixed."""
     here, there = stores.made_with(data_digest), sweep.about
     for what, mine, its in (
         ("model", here["model"]["code"], there["model"]["code"]),
@@ -288,25 +288,29 @@ def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
 def load(
     sweep: str, measure: str | None = None, by: str | None = None, *, store: stores.Place | Store = stores.DEFAULT
 ) -> pd.DataFrame:
-    """Outcomes of the kept runs of a sweep, tidy: the columns of its index (run, point, replicate, seed, scenario,
+    """Tidy outcomes of the kept runs of a sweep: the columns of its index (run, point, replicate, seed, scenario,
     ..., a column per factor) and measure, unit, by, group, month, value.
 
-    measure: one measure (none given: all of them); by: one way to split it (none given: 'total', or the first that
-    the measure has). `frame.attrs['units']` holds the unit of each factor and measure. Raises InputError.
+    measure: one measure (None: all of them); by: one breakdown (None: 'total', or the first of the measure).
+    `frame.attrs['units']` holds the unit of each factor and measure. Raises InputError.
     """
     return frame(sweeps.find(sweep, Store(store)), measure, by)
 
 
 def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
-    """The same for a sweep that was found."""
-    by = measures.way(measure, by) if measure else by or "total"
+    """Outcomes of a sweep, as `load` returns them."""
+    by = measures.breakdown_of(measure, by) if measure else by or "total"
     done = sweep.store.done()
     kept = sweep.index[sweep.index["run"].isin(done)]
     if kept.empty:
-        raise InputError(f"sweep '{sweep.name}': none of its {len(sweep.runs):,} runs is kept: make them first")
+        raise InputError(
+            f"sweep '{sweep.name}': none of its {len(sweep.runs):,} runs is kept: make them with 'abm sweep'"
+        )
     found = outcomes(sweep.store, kept["run"].unique().tolist(), [measure] if measure else None, by)
     if found.empty:
-        raise InputError(f"sweep '{sweep.name}': no measure is split by '{by}': name a measure to see its ways")
+        raise InputError(
+            f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
+        )
     merged = kept.merge(found, on="run", how="left")
     units = dict(found[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
     merged.attrs["units"] = sweeps.units(kept.columns) | units
@@ -314,7 +318,7 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd
 
 
 def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str) -> pd.DataFrame:
-    """Outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
+    """Tidy outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
     try:
         return stores.outcomes(store.files, runs, measures, by)
     except (OSError, pa.ArrowException) as error:

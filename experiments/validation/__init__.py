@@ -1,1 +1,1 @@
-"""How near the model comes: observed targets and published experiments."""
+"""Validation: observed targets and published experiments beside the model."""

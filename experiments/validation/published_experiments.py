@@ -1,7 +1,7 @@
-"""Published experiments, done again inside the model: the effect that it gives beside the one that was found.
+"""Replicates published experiments inside the model: the simulated effect beside the published one.
 
-Each is two scenarios under the same luck and one outcome, close to the design of the study. None of them is a
-parameter: what a study found can only be matched by the mechanisms together, or missed.
+Each is two scenarios with common random numbers and one outcome, close to the design of the study. No published effect
+is a parameter: the mechanisms together reproduce it, or they do not.
 """
 
 import math
@@ -21,21 +21,21 @@ from experiments.analysis.comparison import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import sweep
-from experiments.sweeps.execution import Execution, Options, given
+from experiments.sweeps.execution import Execution, Options, execution_of
 from experiments.sweeps.runner import Job
 from experiments.validation import support_studies
 
 SINCE, UNTIL = "2015-01", "2025-12"  # treated from the start; the years whose inputs were observed
 SCALE, SEEDS, DRAWS = 0.1, 4, 32
 UKRAINE = slice("2022-07", "2024-10")  # between the first and the last count of people from Ukraine at work
-WINDOW = "2021-01"  # from this month on people of all years since their permit are there
+WINDOW = "2021-01"  # first month with people in all groups of years since the permit
 Values = Mapping[str, Any]
 Outcome = Callable[[pd.DataFrame], float]  # of the outcomes of one run
 
 
 @dataclass(frozen=True)
 class Replication:
-    """A study: what it compared, what it found, and which outcome of the model speaks to it."""
+    """A study: the treatment that it compared, the effect that it found, and the corresponding outcome of the model."""
 
     id: str
     title: str
@@ -60,13 +60,13 @@ def series(frame: pd.DataFrame, measure: str, groups: list[str]) -> float:
 
 
 def employment(*years: int) -> Outcome:
-    """Log odds of work of permit holders, so many years after the permit."""
+    """Log odds of work of permit holders, in the given years after the permit."""
     groups = [f"{year} years" for year in years]
     return lambda frame: log_odds(series(frame, "employed", groups) / series(frame, "working_age", groups))
 
 
 def fluency(year: int) -> Outcome:
-    """Log of the mean level of Dutch, so many years after the permit."""
+    """Log of the mean level of Dutch, in the given year after the permit."""
 
     def outcome(frame: pd.DataFrame) -> float:
         mine = frame[
@@ -78,13 +78,13 @@ def fluency(year: int) -> Outcome:
 
 
 def waited(frame: pd.DataFrame) -> float:
-    """Mean months from application to first decision, over all decisions of the run."""
+    """Mean months from application to first decision, averaged over the months of the run."""
     mine = frame[(frame["measure"] == "wait_decision") & (frame["group"] == "mean")]
     return float(mine["value"].mean())
 
 
 def monthly(frame: pd.DataFrame, event: str, among: Callable[[pd.Series], pd.Series]) -> float:
-    """Share of those `among` the protected persons of 15 to 65 to whom an event happens in a month, over UKRAINE."""
+    """Mean monthly share of those `among` the protected persons of 15 to 65 who have an event, over UKRAINE."""
     total = frame[frame["group"] == "all"].set_index(["measure", "month"])["value"]
     before = among(total).sort_index().shift()  # at the end of the month before
     return float((total[event] / before).loc[UKRAINE].mean())
@@ -111,7 +111,7 @@ PACKAGE = {
 REPLICATIONS: tuple[Replication, ...] = (
     Replication(
         "R1",
-        "A year longer in the queue: work 1 to 3 years after the permit",
+        "One more year in the queue: work 1 to 3 years after the permit",
         "E000|E001",
         {},
         {"policy.decision.capacity_factor": 0.7},
@@ -122,7 +122,7 @@ REPLICATIONS: tuple[Replication, ...] = (
     ),
     Replication(
         "R2",
-        "Work barred until the permit against free from arrival: work 2 to 6 years after the permit",
+        "Work barred until the permit, against free from arrival: work 2 to 6 years after the permit",
         "E004|E005",
         {"policy.work.barred_months": 0, "policy.work.work_permit": False},
         {"policy.work.barred_months": 36},
@@ -132,7 +132,7 @@ REPLICATIONS: tuple[Replication, ...] = (
     ),
     Replication(
         "R3",
-        "A point more unemployment: work 2 to 4 years after the permit",
+        "One point more unemployment: work 2 to 4 years after the permit",
         "E031|E032",
         {},
         {"world.work.slack": 1},
@@ -165,7 +165,7 @@ REPLICATIONS: tuple[Replication, ...] = (
     ),
     Replication(
         "R7",
-        "100 hours of class more: Dutch 3 years after the permit",
+        "100 more hours of class: Dutch 3 years after the permit",
         "E011",
         {},
         {"policy.participation.hours_a_week": 16},
@@ -195,7 +195,7 @@ REPLICATIONS: tuple[Replication, ...] = (
         "share a month, the level itself",
     ),  # fmt: skip
 )
-LEVELS = {"R9a", "R9b"}  # not a difference; published as about .09 and .06, which is taken as a hundredth either way
+LEVELS = {"R9a", "R9b"}  # levels, not differences; published as about .09 and .06, taken as plus or minus .01
 
 
 def replicate(
@@ -206,25 +206,25 @@ def replicate(
     draws: int = DRAWS,
     **options: Unpack[Options],
 ) -> pd.DataFrame:
-    """Effect of each replication beside the published one, with its interval over seeds; of those on support (see
-    support_studies.py) with what `draws` from the priors make of it. How: an `Execution`, or its fields as keywords.
-    Raises InputError.
+    """Effect of each replication beside the published one, with its interval over seeds; for those on support (see
+    support_studies.py), over `draws` from the priors. execution: an `Execution`, or its fields as keywords. Raises
+    InputError.
     """
     if draws < 1 or seeds < 1:
         raise InputError(f"--draws: {draws} and --seeds: {seeds}: give 1 or more of each")
-    how = given(execution, options)
+    how = execution_of(execution, options)
     how.store.check()
     shared = sweep.shared(how.store)
     base = scenarios.default().changed(until=UNTIL, scale=scale)
     jobs: dict[str, Job] = {}
 
     def named(values: Values, seed: int) -> str:
-        asked = base.with_values(values, "replication").changed(seed=seed)
-        name = stores.run_name(asked, shared.inputs.digest)
-        jobs[name] = Job(name, asked)
+        wanted = base.with_values(values, "replication").changed(seed=seed)
+        name = stores.run_name(wanted, shared.inputs.digest)
+        jobs[name] = Job(name, wanted)
         return name
 
-    wanted = {
+    pairs = {
         each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
         for each in REPLICATIONS
     }
@@ -233,18 +233,18 @@ def replicate(
     with sweep.stopping(), how.pool(len(todo)) as do:
         sweep.make(do, shared, todo, lambda done: None)
     frames = {name: of_run(how.store, name) for name in jobs}
-    rows = [row(each, [(frames[a], frames[b]) for a, b in wanted[each.id]]) for each in REPLICATIONS]
+    rows = [row(each, [(frames[a], frames[b]) for a, b in pairs[each.id]]) for each in REPLICATIONS]
     return pd.DataFrame(rows + support_studies.over_priors(draws))
 
 
 def of_run(store: Store, name: str) -> pd.DataFrame:
-    """Outcomes of a run that replications use."""
+    """Outcomes of a run, in the breakdowns that replications use."""
     parts = [sweep.outcomes(store, [name], None, by) for by in ("total", "since_permit", "statistic")]
     return pd.concat(parts).astype({"measure": str, "group": str, "month": str})
 
 
 def row(each: Replication, pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[str, Any]:
-    """Effect per dose over the pairs, with its interval."""
+    """Mean effect per dose over the pairs, with its interval."""
     found = []
     for control, treated in pairs:
         effect = each.outcome(treated) - (0.0 if each.id in LEVELS else each.outcome(control))
@@ -271,6 +271,7 @@ def show(found: pd.DataFrame, console: Console) -> None:
     console.print(shown, highlight=False)
     console.print(f"{int(found['within'].sum())} of {len(found)} within.", highlight=False)
     console.print(
-        "Spread: 95% interval of the mean over seeds; from R10 on, median and 10 to 90% over the priors of support.",
+        "Spread: 95% interval of the mean over seeds; from R10 on, 10% to 90% over the priors of support (the model's "
+        "value is the median).",
         highlight=False,
     )

@@ -1,8 +1,8 @@
-"""Places that come to host newcomers, and how their residents take it: what studies of support did, in the model.
+"""A sandbox for studies of support: some municipalities get a location or newcomers, and only `support` runs.
 
-A case is a state with residents and nothing else, in which municipalities get a location or newcomers in homes; then
-the process `support` runs by itself. What comes out is the change next to it, elsewhere in the municipality, and the
-same over municipalities that host nobody: differences in differences, as the studies have them.
+A case is a state with residents and nothing else, in which municipalities get a location or newcomers in homes. The
+outcome is the change of support next to them and elsewhere in the municipality, over that in municipalities without
+newcomers: differences in differences, as in the studies.
 """
 
 from collections.abc import Mapping
@@ -20,17 +20,17 @@ from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 
-START = 12  # month from which a case is followed: month -1 must not be one of it
-STILL = {"noise": 0.0, "talk": 0.0}  # without chance and talk: what is left is exposure
+START = 12  # first month of a case, so that it does not reach back to month -1
+STILL = {"noise": 0.0, "talk": 0.0}  # without noise and talk, only exposure changes support
 FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "decay"}
-FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # nothing is let by rule here
-WIDE = {"contacts": (1, 60)}  # a prior that is even in its logarithm
+FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # no homes are let in a case
+WIDE = {"contacts": (1, 60)}  # priors that are uniform in the logarithm
 _MAKEUP = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)
 
 
 @cache
 def priors(draws: int, seed: int = 7) -> tuple[Mapping[str, float], ...]:
-    """Latin hypercube over the prior of every number of support that is no policy: `draws` sets of parameters."""
+    """Draws from the priors of the parameters of support, without levers: a Latin hypercube of `draws` sets."""
     fields = {name: about(field) for name, field in support.Params.model_fields.items() if name not in FIXED}
     points = qmc.LatinHypercube(len(fields), rng=np.random.default_rng(seed)).random(draws)
     low, high = (np.array([of[bound] for of in fields.values()], float) for bound in ("low", "high"))
@@ -42,7 +42,7 @@ def priors(draws: int, seed: int = 7) -> tuple[Mapping[str, float], ...]:
 
 
 def emptied(state: State) -> State:
-    """The state in month START, with every location closed and new ones to come."""
+    """The state in month START, with every location closed."""
     state.clock.month = START
     state.locations.ends[:] = 0
     state.locations.neighbourhood[:] = 0
@@ -50,7 +50,7 @@ def emptied(state: State) -> State:
 
 
 def host(state: State, neighbourhood: int, places: int, *, new: bool = True, kind: Kind = Kind.REGULAR) -> None:
-    """A location that is full from the month that it opens in, the next one, or was there before all (not `new`)."""
+    """Add a location that is full from its opening: in the next month, or (not `new`) before the start of the run."""
     town = int(state.neighbourhoods.municipality[neighbourhood])
     row = state.locations.add(
         1, municipality=town, region=state.municipalities.region[town], kind=kind, places=places,
@@ -60,12 +60,12 @@ def host(state: State, neighbourhood: int, places: int, *, new: bool = True, kin
 
 
 def house(state: State, town: int, persons: int) -> None:
-    """Persons who live in homes of a municipality, for long."""
+    """Add persons who have long lived in homes of a municipality."""
     welcome(state, persons, stage=Stage.HOUSED, municipality=town, applied=0, granted=0, coupled=0, housed=0)
 
 
 def welcome(state: State, persons: int, **columns) -> None:
-    """Newcomers, each a household of one, with these columns."""
+    """Add newcomers, each a household of one, with these columns."""
     rank = len(state.households) + np.arange(persons)
     identity = identities(np.zeros(persons, int), BEFORE_START, rank, way=0)
     admit(state, Draws(1, "hosting", 0), identity, np.ones(persons, int), _MAKEUP, since=START - 1, **columns)

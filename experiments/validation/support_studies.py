@@ -1,7 +1,7 @@
-"""What studies of support found, in the country of the model, over the priors: R10 to R12 and R15 of `abm replicate`.
+"""Replicates studies of support in the model, over the priors of its parameters: R10 to R12 and R15 of `abm replicate`.
 
-Locations or newcomers come to every third municipality of a kind; what is told is the change there over that in the
-other municipalities of its kind, at each of many draws from the priors. Nothing that a study found is a parameter.
+Locations or newcomers come to every third municipality of a kind; the effect is the change there over that in the other
+municipalities of its kind, at each of many draws from the priors. No published effect is a parameter.
 """
 
 import math
@@ -21,15 +21,15 @@ from abm.state import State
 from experiments.validation.support_sandbox import START, emptied, followed, host, house, priors
 
 SMALL, LARGE = 80, 800  # places
-EVERY = 3  # of the municipalities of a kind, one hosts
+EVERY = 3  # one in three municipalities of a kind hosts
 YEARS, YEAR = 36, 12  # months: three years, and one
-SPREAD = (0.1, 0.9)  # quantiles over the priors that are told
+SPREAD = (0.1, 0.9)  # quantiles over the priors that are reported
 Params = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A finding on support: where, how it is made in the model, and what was found."""
+    """A finding on support: its source, the effect in the model, and the published effect."""
 
     id: str
     title: str
@@ -47,21 +47,21 @@ def _country() -> State:
 
 
 def country() -> State:
-    """A copy of it."""
+    """A copy of the country at the start of 2015."""
     return deepcopy(_country(), {id(_country().inputs): _country().inputs})
 
 
 def densest(state: State) -> np.ndarray:
-    """Which municipalities are of the densest class of urbanity, (municipalities,) bool."""
+    """Whether a municipality is of the densest class of urbanity, (municipalities,) bool."""
     return state.inputs.urbanity == 1
 
 
 def sparsest(state: State) -> np.ndarray:
-    """Which are of the two least dense, (municipalities,) bool."""
+    """Whether a municipality is of the two least dense classes of urbanity, (municipalities,) bool."""
     return state.inputs.urbanity >= 4
 
 
-def apart(state: State, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def hosts_and_others(state: State, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the municipalities of a kind that host, and of those that do not."""
     towns = np.flatnonzero(kind)
     return towns[::EVERY], np.setdiff1d(towns, towns[::EVERY])
@@ -70,7 +70,7 @@ def apart(state: State, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _beside(kind: Callable[[State], np.ndarray], places: int, new: bool, months: int, draw: tuple) -> np.ndarray:
     state = emptied(country())
-    hosts, others = apart(state, kind(state))
+    hosts, others = hosts_and_others(state, kind(state))
     where = state.neighbourhoods.municipality
     middle = np.searchsorted(where, hosts)  # the first neighbourhood of each: its centre
     for neighbourhood in middle.tolist():
@@ -80,14 +80,14 @@ def _beside(kind: Callable[[State], np.ndarray], places: int, new: bool, months:
 
 
 def beside(kind, places: int, params: Params, *, new: bool = True, months: int = YEARS) -> np.ndarray:
-    """Change of support next to locations, over that where there are none, (months,) [SD]."""
+    """Change of support next to locations, over that in municipalities without one, (months,) [SD]."""
     return _beside(kind, places, new, months, tuple(params.items()))
 
 
 def risen(kind: Callable[[State], np.ndarray], params: Params) -> float:
-    """Change of support a year after a point more newcomers came to live in municipalities, over others [SD]."""
+    """Change of support over others [SD], a year after newcomers moved in, by one per cent of the inhabitants."""
     state = emptied(country())
-    hosts, others = apart(state, kind(state))
+    hosts, others = hosts_and_others(state, kind(state))
     followed(state, 1, **params)
     for town in hosts.tolist():
         house(state, town, int(state.municipalities.population[town] / 100))
@@ -96,7 +96,7 @@ def risen(kind: Callable[[State], np.ndarray], params: Params) -> float:
 
 
 def gap(params: Params) -> float:
-    """Acceptance nearby of who lives near a location over who does not, as probits, after three years as it stood."""
+    """Difference in acceptance nearby [probit] of residents near a location and others, after three years unchanged."""
     state = country()
     state.clock.month = START
     followed(state, YEARS, **params)
@@ -118,11 +118,11 @@ CASES: tuple[Case, ...] = (
         lambda params: beside(sparsest, SMALL, params)[-1], (-0.10, 0.15), "SD",
     ),
     Case(
-        "R10b", "The same, that was there before", "E055",
+        "R10b", "The same for a location that opened before the start", "E055",
         lambda params: beside(sparsest, SMALL, params, new=False)[-1], (-0.10, 0.15), "SD",
     ),
     Case(
-        "R11a", "A point more newcomers at home outside cities: support a year later", "E054",
+        "R11a", "One point more newcomers in homes outside cities: support a year later", "E054",
         lambda params: risen(sparsest, params), (-0.12, -0.08), "SD per point",
     ),
     Case(
@@ -130,7 +130,7 @@ CASES: tuple[Case, ...] = (
         lambda params: risen(densest, params), (0.0, math.inf), "SD per point",
     ),
     Case(
-        "R12", "Acceptance of who lives near a location over who does not", "E067", gap, (-math.inf, 0.49),
+        "R12", "Acceptance by residents near a location over that by others", "E067", gap, (-math.inf, 0.49),
         "SD, at most as among people who chose where they live",
     ),
     Case(
@@ -141,7 +141,7 @@ CASES: tuple[Case, ...] = (
 
 
 def over_priors(draws: int) -> list[dict[str, Any]]:
-    """Each case at `draws` draws from the priors, as a row of `abm replicate`: median, and what 10 to 90% give."""
+    """A row of `abm replicate` per case, over `draws` from the priors: median, and the quantiles of SPREAD."""
     rows = []
     for case in CASES:
         found = np.array([case.effect(params) for params in priors(draws)])

@@ -1,7 +1,7 @@
-"""Compares a run with what was observed: targets with sources and tolerances, one verdict each.
+"""Compares a run with observed values: targets with sources and tolerances, one verdict each.
 
-A target says how a quantity is made of the outcomes of a run and what was observed in which period: a month (2022-05),
-a half-year (2022-I), a year (2022) or years (2017 to 2021). What no process speaks to yet carries `needs`, no measure.
+A target defines a quantity in terms of the outcomes of a run, with observed values by period: a month (2022-05), a
+half-year (2022-I), a year (2022) or years (2017 to 2021). One that no process covers yet has `needs` and no measure.
 """
 
 import math
@@ -26,7 +26,7 @@ from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
 NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
-WHAT = 31  # characters for what a point is
+WHAT = 31  # characters for the label of a point
 NOTHING = 0.5  # persons, places or homes below which a group counts as having none
 HALF_YEAR = clock.MONTHS // 2
 UNITS = {measure.name: measure.unit for measure in MEASURES}
@@ -49,26 +49,26 @@ Id = Annotated[
 
 
 class Quantity(Form):
-    """How a number is made of outcomes; `over` and `minus` are split like it."""
+    """A number that is computed from outcomes; `over` and `minus` have the same breakdown."""
 
     measure: Annotated[str, AfterValidator(_known)]
     by: str = "total"
-    groups: tuple[str, ...] = ()  # none given: all of them
+    groups: tuple[str, ...] = ()  # empty: all of them
     take: Literal["end", "sum", "mean"]  # of the months: the last one, a flow over all, or their mean
-    across: Literal["sum", "highest", "lowest", "zeros"] = "sum"  # of the groups; zeros: how many have nothing
+    across: Literal["sum", "highest", "lowest", "zeros"] = "sum"  # of the groups; zeros: number of groups with none
     over: Self | None = None
     minus: Self | None = None
     divided_by: float = Field(1, gt=0)
 
 
 class Tolerance(Form):
-    """How far off is near enough: relative (rms: over all points together), absolute, percentage points or the sign."""
+    """The deviation that is allowed: relative (rms: over all points), absolute, percentage points or only the sign."""
 
     kind: Literal["relative", "rms", "absolute", "points", "sign"]
     value: float = Field(0, ge=0)
 
     def allows(self, observed: float, simulated: float) -> bool:
-        """Whether a simulated value is near enough."""
+        """Whether a simulated value is within the tolerance."""
         unit = {"absolute": 1.0, "points": 0.01}.get(self.kind, abs(observed))
         near = abs(simulated - observed) <= self.value * unit + 1e-9
         return near if self.kind != "sign" else (observed > 0) == (simulated > 0)
@@ -79,7 +79,7 @@ class Tolerance(Form):
 
 
 class Point(Form):
-    """One observed value, or None beside what was observed; `measure` where it is made in another way than others."""
+    """One observed value, or None for a simulated value to show beside them; `measure` replaces that of the target."""
 
     period: Period
     value: float | None
@@ -89,7 +89,7 @@ class Point(Form):
 
 
 class Target(Form):
-    """Something observed that a run should give; without a measure it is not compared yet."""
+    """Observed values that a run should reproduce; without a measure it is not compared yet."""
 
     id: Id
     title: str
@@ -98,7 +98,7 @@ class Target(Form):
     tolerance: Tolerance
     measure: Quantity | None = None
     needs: str = ""
-    spread: str = ""  # a design: what a run says of this hangs on numbers of which little more than the sign is known
+    spread: str = ""  # a design file to sweep, where a single run depends on parameters of which little is known
     note: str = ""
     points: tuple[Point, ...] = Field(min_length=1)
 
@@ -111,7 +111,7 @@ class File(Form):
 
 @dataclass(frozen=True)
 class Row:
-    """An observed value beside the simulated one, or why there is none."""
+    """An observed value beside the simulated one, or the reason why there is none."""
 
     target: Target
     point: Point
@@ -125,7 +125,7 @@ def load(path: Path = OBSERVED) -> list[Target]:
     """Targets of a file. Raises InputError."""
     found = read(File, read_yaml(Path(path)), str(path)).targets
     if len(ids := {target.id for target in found}) < len(found):
-        raise InputError(f"{path}: holds {len(found)} targets with {len(ids)} ids: give each its own")
+        raise InputError(f"{path}: has {len(found)} targets with {len(ids)} ids: give each an id of its own")
     return found
 
 
@@ -145,7 +145,7 @@ def compare(run: Run, targets: list[Target]) -> list[Row]:
     def outcomes(measure: str, by: str) -> pd.DataFrame:
         frame = run.outcomes(measure, by).astype({"month": str, "group": str})
         if frame.empty:
-            raise InputError(f"{run.name}: holds no {measure} by {by}: correct the target, or simulate again")
+            raise InputError(f"{run.name}: has no {measure} by {by}: correct the target, or run the scenario again")
         return frame.pivot(index="month", columns="group", values="value")
 
     return [_row(target, point, outcomes) for target in targets for point in target.points]
@@ -170,13 +170,13 @@ def _row(target: Target, point: Point, outcomes) -> Row:
 
 
 def _taken(made: Quantity, period: list[str], outcomes, together: bool) -> pd.Series:
-    """Value per group, or of all `together`, so that a share is a sum over a sum. KeyError outside the run."""
+    """Value per group, or of all `together`, so that a share is a ratio of sums. Raises KeyError outside the run."""
     frame = outcomes(made.measure, made.by)
     if lacking := set(made.groups) - set(frame):
         raise InputError(f"{made.measure} by {made.by} has no group '{min(lacking)}': correct the target")
     value = frame.loc[period[-1:] if made.take == "end" else period, list(made.groups) or list(frame)]
     value = value.mean() if made.take == "mean" else value.sum(min_count=1)
-    if made.take == "sum" and UNITS[made.measure].endswith("/half-year"):  # each of its months tells the whole
+    if made.take == "sum" and UNITS[made.measure].endswith("/half-year"):  # each month holds the whole half-year
         value = value / HALF_YEAR
     value = pd.Series([value.sum(min_count=1)]) if together else value
     if made.over:
@@ -204,7 +204,7 @@ def _verdict(rows: list[Row]) -> str:
 
 
 def show(rows: list[Row], console: Console) -> None:
-    """Print the comparison, grouped per target, and how many targets are met."""
+    """Print the comparison by target, and the number of targets that are met."""
     verdicts = summary(rows)
     for name, mine in groupby(rows, lambda row: row.target.id):
         rows_of, table = list(mine), Table(box=None, show_header=False, pad_edge=False)
@@ -222,16 +222,17 @@ def show(rows: list[Row], console: Console) -> None:
         if table.row_count:
             console.print(table)
     met = sum(text.startswith(WITHIN) for text in verdicts.values())
-    silent = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
+    unjudged = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
     console.print("Columns: period, observed, simulated, deviation.", highlight=False)
-    console.print(f"{met} of {len(verdicts)} targets within, {len(verdicts) - met - silent} off, {silent} not judged.")
+    off = len(verdicts) - met - unjudged
+    console.print(f"{met} of {len(verdicts)} targets within, {off} off, {unjudged} not judged.")
     judged = [row for row in rows if row.within is not None]
     right = sum(bool(row.within) for row in judged)
     console.print(f"{right} of {len(judged)} points within their tolerance.")
 
 
 def _texts(row: Row) -> list[str]:
-    """Observed, simulated and deviation, the last in terms of the tolerance."""
+    """Observed, simulated and deviation, the last in the unit of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
         return ["-" if observed is None else _text(observed, kind), "not in run", ""]

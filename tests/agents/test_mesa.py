@@ -110,7 +110,7 @@ def test_the_scenario_is_kept_and_fixed(tmp_path):
 
 def test_rng_is_a_synonym_of_seed():
     assert Model(scale=SCALE, rng=9).scenario.seed == 9
-    with pytest.raises(InputError, match="give one of them"):
+    with pytest.raises(InputError, match="give only one of them"):
         Model(scale=SCALE, rng=9, seed=9)
     with pytest.raises(InputError, match="seed"):
         Model(scale=SCALE, rng=np.random.default_rng(9))

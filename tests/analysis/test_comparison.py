@@ -1,4 +1,4 @@
-"""Comparing two scenarios: intervals by hand, pairs with the same luck, and stopping that keeps its promise."""
+"""Comparing two scenarios: intervals by hand, pairs with common random numbers, and stopping that keeps its promise."""
 
 from dataclasses import replace
 
@@ -91,7 +91,7 @@ def test_a_comparison_by_hand(drawn, tmp_path):
     row = found.differences.iloc[0]
     assert (row["a"], row["b"], row["difference"], row["pairs"]) == (25, 27.5, 2.5, 4)
     assert (row["low"], row["high"]) == pytest.approx((2.5 - 2.054260, 2.5 + 2.054260), rel=1e-5)
-    # variances 166.67 and 201.67 with luck of their own, 1.6667 of the differences
+    # variances 166.67 and 201.67 with independent random numbers, 1.6667 of the differences
     assert row["fewer_runs"] == pytest.approx((500 / 3 + 605 / 3) / (5 / 3))
     assert found.verdict() == "B is higher"
     assert (found.a, found.b, found.since, found.until, found.narrow) == ("a", "b", "2015-01", "2015-03", None)
@@ -105,7 +105,7 @@ def test_what_can_not_be_told_apart(drawn, tmp_path):
 # --- pairs
 
 
-def test_pairs_share_their_luck_until_the_policy_comes(tmp_path):
+def test_pairs_share_their_draws_until_the_policy_comes(tmp_path):
     one = small("2016-04", scale=0.005)
     other = one.with_values({CAPACITY: {"2016-03": 4}})
     found = compare(one, other, measure="decisions", pairs=2, seed=7, workers=1, store=tmp_path)
@@ -163,8 +163,8 @@ def stopped(differences: np.ndarray, limit: float) -> tuple[int, float, float]:
 
 
 def test_stopped_intervals_hold_what_they_promise():
-    luck = np.random.default_rng(1).normal(0.3, 1.0, (500, 200))
-    pairs, low, high = np.array([stopped(differences, 1.0) for differences in luck]).T
+    sample = np.random.default_rng(1).normal(0.3, 1.0, (500, 200))
+    pairs, low, high = np.array([stopped(differences, 1.0) for differences in sample]).T
     assert np.mean((low <= 0.3) & (high >= 0.3)) > 0.92
     assert (high - low).max() <= 1.0
     # 1.96 x 2 / sqrt(n) = 1 asks 15.4 pairs
@@ -173,9 +173,9 @@ def test_stopped_intervals_hold_what_they_promise():
     assert pairs.max() < 60
 
 
-@pytest.mark.parametrize("luck", [1, 2, 3])
-def test_pairs_are_added_until_the_interval_is_narrow(drawn, tmp_path, luck):
-    noise = np.random.default_rng(luck).normal(5, 1, MOST_PAIRS)
+@pytest.mark.parametrize("sample", [1, 2, 3])
+def test_pairs_are_added_until_the_interval_is_narrow(drawn, tmp_path, sample):
+    noise = np.random.default_rng(sample).normal(5, 1, MOST_PAIRS)
     drawn(np.full(MOST_PAIRS, 50.0), 50 + noise)
     for width in (1.0, "1", "2%"):  # 2% of 50
         found = compare(A, B, until_width=width, workers=1, store=tmp_path)
@@ -218,11 +218,11 @@ def test_outcomes_without_a_value(drawn, tmp_path):
         ({"until_width": "wide"}, "--until-width: 'wide' is not a width"),
         ({"until_width": "nan"}, "--until-width: 'nan' is not a width"),
         ({"until_width": float("inf")}, "--until-width: 'inf' is not a width"),
-        ({"pairs": 1}, "--pairs: 1 is not enough or too many: give 2 to 1000"),
-        ({"pairs": 1001}, "--pairs: 1001 is not enough or too many"),
+        ({"pairs": 1}, "--pairs: 1 is too few or too many: give 2 to 1000"),
+        ({"pairs": 1001}, "--pairs: 1001 is too few or too many"),
         ({"budget": -1.0}, "--budget: -1 is not a number of hours: give 0 or more"),
         ({"measure": "in_recepton"}, "did you mean 'in_reception'"),
-        ({"measure": "in_reception", "by": "sex"}, "can not be split by 'sex'"),
+        ({"measure": "in_reception", "by": "sex"}, "cannot be broken down by 'sex'"),
         ({"measure": "in_reception", "take": "last"}, "--take: 'last' is not known: choose from end, sum, mean"),
         ({"measure": "in_reception", "by": "status"}, "--group: is missing: name the status of in_reception"),
         ({"take": "end"}, "--measure: is missing"),
@@ -244,11 +244,11 @@ def test_an_unknown_group_lists_what_there_is(tmp_path):
 
 def test_scenarios_that_can_not_be_compared(tmp_path):
     assert refused(A, replace(A, source="c.yaml"), store=tmp_path) == (
-        "c.yaml: asks the same as a.yaml up to 2015-03: there is nothing to compare"
+        "c.yaml: is the same as a.yaml up to 2015-03: there is nothing to compare"
     )
     late = A.changed(until="2020-12").with_values({CAPACITY: {"2018-01": 2}})
     assert "there is nothing to compare" in refused(A, late, until="2017-12", store=tmp_path)
-    assert "b.yaml: until: differs from that of a.yaml: give both the same with --until" in refused(
+    assert "b.yaml: until: differs from that of a.yaml: give the same for both with --until" in refused(
         A, B.changed(until="2015-02"), store=tmp_path
     )
     assert "b.yaml: scale: differs from that of a.yaml" in refused(A, B.changed(scale=0.01), store=tmp_path)
@@ -263,6 +263,7 @@ def test_a_run_that_fails_is_told_with_the_way_to_see_it(tmp_path, monkeypatch):
     said = refused(A, B, pairs=2, store=tmp_path / "a b")
     first = stores.run_name(A, real().digest)
     assert (
-        said == f"run {first} failed (ValueError: no homes): see it with 'abm repeat {first} --store '{tmp_path}/a b''"
+        said
+        == f"run {first} failed (ValueError: no homes): reproduce it with 'abm repeat {first} --store '{tmp_path}/a b''"
     )
     assert len(Store(tmp_path / "a b").failed()) == 4

@@ -106,7 +106,7 @@ def listing(folder: Path, runs: int) -> tuple[float, float]:
     store, names = Store(folder), [f"{n:016x}" for n in range(runs)]
     rows = pd.DataFrame({"run": names, "point": range(runs), "replicate": 0, "seed": range(runs), "x": 0.5})
     about = {"name": "many", "generation": 1, "design": "", "given": {}}
-    sweep.kept(Sweep("many", store, about, rows))
+    sweep.save(Sweep("many", store, about, rows))
     (folder / stores.RUNS).mkdir()
     for name in names[: runs // 2]:
         (folder / stores.RUNS / f"{name}.json").write_text("{}")

@@ -142,7 +142,7 @@ def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
     assert runner.run(wanted, tmp_path, again=True)[1]
     assert outcomes.read_bytes() == before
     outcomes.write_bytes(before[:-9] + b"x" * 9)
-    with pytest.raises(InputError, match="other bytes"):
+    with pytest.raises(InputError, match="differs from the repeated run"):
         runner.run(wanted, tmp_path, again=True)
 
 
@@ -177,5 +177,5 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err == "abm: stopped: nothing of this run was kept\n"
+    assert err == "abm: stopped: nothing of this run is kept\n"
     assert [file.name for file in tmp_path.iterdir() if file.name[0] != "."] == [store.MARK]

@@ -141,10 +141,10 @@ def test_a_comparison_that_is_not_narrow_yet_says_so(abm):
 def test_repeat_gives_the_same_bytes(abm, here):
     run = made().index["run"][0]
     before = contents(here / "out")
-    assert abm("repeat", run[:8], "--store", "out") == (0, f"Run {run}: the same bytes again\n", "")
+    assert abm("repeat", run[:8], "--store", "out") == (0, f"Run {run}: the outcomes are the same\n", "")
     assert contents(here / "out") == before
     (here / "out" / "outcomes" / f"{run}.parquet").write_bytes(b"x")
-    refused(abm("repeat", run, "--store", "out"), "the repeat gave other bytes", "run the scenario again")
+    refused(abm("repeat", run, "--store", "out"), "differs from the repeated run", "run the scenario again")
 
 
 def test_repeat_of_a_failed_run_shows_the_failure_or_makes_it(abm, failing):
@@ -154,7 +154,7 @@ def test_repeat_of_a_failed_run_shows_the_failure_or_makes_it(abm, failing):
         abm("repeat", run, "--store", "out")
     assert Store("out").failed() == {run}
     failing.clear()
-    assert abm("repeat", run, "--store", "out") == (0, f"Run {run}: made now, and kept\n", "")
+    assert abm("repeat", run, "--store", "out") == (0, f"Run {run}: made and kept\n", "")
     assert (Store("out").failed(), len(Store("out").done())) == (set(), 2)
     record = Store("out").run(run).about()
     assert not {"traceback", "repeat"} & record.keys()
@@ -166,7 +166,7 @@ def test_repeat_asks_for_more_where_the_beginning_is_not_enough(abm):
     for name in ("aa2", "bb1", "bb2"):
         store.keep_failure(name, {})
     for beginning, number in (("aa", 2), ("bb", 2), ("", 4)):
-        refused(abm("repeat", beginning, "--store", "out"), f"{beginning}: is the beginning of {number} runs")
+        refused(abm("repeat", beginning, "--store", "out"), f"{beginning}: matches {number} runs")
 
 
 def test_repeat_of_another_model_is_refused_and_other_packages_are_told(abm, here):
@@ -178,7 +178,10 @@ def test_repeat_of_another_model_is_refused_and_other_packages_are_told(abm, her
     assert code == 0
     assert out.startswith("Made with numpy 1.0; here it is ")
     path.write_text(json.dumps(record | {"model": OLD, "commit": "d" * 40}))
-    refused(abm("repeat", run, "--store", "out"), "another model or other data: repeat it with commit dddddddddddd")
+    refused(
+        abm("repeat", run, "--store", "out"),
+        "another version of the model or the data: repeat it with commit dddddddddddd",
+    )
     path.write_text(json.dumps(record | {"model": OLD, "commit": None}))
     refused(abm("repeat", run, "--store", "out"), "repeat it with version 9")
 
@@ -207,7 +210,7 @@ def test_a_sweep_that_is_stopped_says_what_is_kept(abm, monkeypatch):
     monkeypatch.setattr(runner, "simulate", stopped)
     code, out, err = abm("sweep", "mine.yaml", *HERE)
     assert (code, out) == (130, "")
-    assert err == "abm: stopped: 1 of 2 runs are kept; the same command goes on from there\n"
+    assert err == "abm: stopped: 1 of 2 runs are kept; the same command continues from there\n"
     monkeypatch.setattr(runner, "simulate", simulate)
     assert abm("sweep", "mine.yaml", *HERE)[0] == 0
 
@@ -220,7 +223,7 @@ def test_a_sweep_that_is_stopped_says_what_is_kept(abm, monkeypatch):
     [
         (HEAD + "levers: {method: grid, parameters: {policy.decision.capacity_facter: }}", "did you mean 'policy.deci"),
         (HEAD + GRID % "{low: 2, high: 1}", "low 2 is above high 1: exchange them"),
-        (HEAD + GRID % "[]", "holds no levels"),
+        (HEAD + GRID % "[]", "is an empty list"),
         (HEAD + GRID % "[1]" + "replicates: 1000000", "write 'most_runs: 1000000' to allow them"),
         ("scenarios: nowhere.yaml", "there is no file"),
         (HEAD + "name: ../up", "name: '../up' is not allowed"),
@@ -242,10 +245,10 @@ def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content
         (("sweep", "mine.yaml", "--workers", "-3"), "--workers: -3 is not possible"),
         (("sweep", "mine.yaml", "--budget", "-1"), "--budget: -1 is not a number of hours: give 0 or more"),
         (("sweep", "mine.yaml", "--budget", "nan"), "--budget: nan is not a number of hours"),
-        (("sweep", "mine.yaml", "--shard", "3"), "--shard: '3' is not a part: write I/N, like 3/16"),
-        (("sweep", "mine.yaml", "--shard", "0/4"), "--shard: '0/4' is not a part"),
-        (("sweep", "mine.yaml", "--shard", "5/4"), "--shard: '5/4' is not a part"),
-        (("sweep", "mine.yaml", "--shard", "-1/4"), "--shard: '-1/4' is not a part"),
+        (("sweep", "mine.yaml", "--shard", "3"), "--shard: '3' is not a shard: write I/N, like 3/16"),
+        (("sweep", "mine.yaml", "--shard", "0/4"), "--shard: '0/4' is not a shard"),
+        (("sweep", "mine.yaml", "--shard", "5/4"), "--shard: '5/4' is not a shard"),
+        (("sweep", "mine.yaml", "--shard", "-1/4"), "--shard: '-1/4' is not a shard"),
         (("sweep", "mine.yaml", "--dry-run", "--workers", "-1"), "--workers: -1 is not possible"),
         (("sweep", "mine.yaml", "--dry-run", "--address", "nonsense"), "--address nonsense: cannot be started"),
         (("extend", "mine.yaml"), "mine: no such sweep in out: make one with 'abm sweep DESIGN'"),
@@ -254,9 +257,9 @@ def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content
         (("status",), "out: holds no sweeps: make one with 'abm sweep DESIGN'"),
         (("status", "mine"), "mine: no such sweep in out"),
         (("repeat", "abc"), "abc: no such run in out"),
-        (("compare", "a.yaml", "a.yaml"), "asks the same as a.yaml up to 2015-03: there is nothing to compare"),
+        (("compare", "a.yaml", "a.yaml"), "is the same as a.yaml up to 2015-03: there is nothing to compare"),
         (("compare", "a.yaml", "nowhere.yaml"), "cannot be read"),
-        (("compare", "a.yaml", "b.yaml", "--pairs", "1"), "--pairs: 1 is not enough"),
+        (("compare", "a.yaml", "b.yaml", "--pairs", "1"), "--pairs: 1 is too few"),
         (("compare", "a.yaml", "b.yaml", "--until-width", "x"), "--until-width: 'x' is not a width"),
         (("compare", "a.yaml", "b.yaml", "--workers", "0"), "--workers: 0 is not possible"),
         (("compare", "a.yaml", "b.yaml", "--measure", "no"), "'no' is not a measure"),

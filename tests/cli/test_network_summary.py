@@ -3,12 +3,12 @@
 import pytest
 
 from abm.scenario import default
-from experiments.cli.network_summary import described
+from experiments.cli.network_summary import statistics
 
 
 def test_the_network_of_a_scenario_in_numbers():
     asked = default().changed(scale=0.1).with_values({"world.start.kin_ties": 0})
-    found = described(asked)
+    found = statistics(asked)
     assert found["residents"] * found["inhabitants per resident"] == pytest.approx(18_044_027)
     assert found["residents"] == pytest.approx(18_044, rel=0.01)
     assert found["ties per resident"] == pytest.approx(6, abs=0.2)  # on each side two neighbours, one of a schooling

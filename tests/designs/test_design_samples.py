@@ -126,12 +126,12 @@ def test_a_short_run_of_a_scenario_with_later_dates(made, write):
     assert found.scenario_of(0, 0).months == 24
 
 
-def test_common_luck_is_shared_and_independent_luck_is_not(made):
+def test_common_random_numbers_are_shared_and_independent_ones_are_not(made):
     levers = grid({CAPACITY: [1, 2, 3]})
     common = made(levers=levers, replicates=3, seed=10)
     seeds = [[common.seed_of(point, replicate) for replicate in range(3)] for point in range(3)]
     assert seeds == [[10, 11, 12]] * 3
-    apart = made(levers=levers, replicates=3, seed=10, luck="independent")
+    apart = made(levers=levers, replicates=3, seed=10, random_numbers="independent")
     alone = {apart.seed_of(point, replicate) for point in range(3) for replicate in range(3)}
     assert len(alone) == 9
     more = design.changed(apart, replicates=5)
@@ -189,7 +189,7 @@ def test_given_has_every_default_and_makes_the_same_design(made, tmp_path):
         "scenarios": ["now.yaml"],
         "seed": 1,
         "replicates": 1,
-        "luck": "common",
+        "random_numbers": "common",
         "most_runs": 10_000,
         "levers": levers,
         "uncertainties": {
@@ -222,7 +222,7 @@ def test_digest_changes_with_what_decides_the_runs(made, write):
     others = [
         made(levers=levers, seed=2),
         made(levers=levers, replicates=2),
-        made(levers=levers, luck="independent"),
+        made(levers=levers, random_numbers="independent"),
         made(levers=levers, scale=0.1),
         made(levers=levers, until="2020-12"),
         made(levers=grid({CAPACITY: [1, 3]})),
@@ -308,4 +308,4 @@ def test_what_cannot_be_more_is_refused(made, write):
     both = made(levers=sampled("sobol", (CAPACITY,)), uncertainties=sampled("sobol"))
     assert "samples: both blocks draw a sample" in refused_change(both, samples=16)
     write("now.yaml", "until: 2031-12")
-    assert "the scenario files changed since" in refused_change(found, samples=16)
+    assert "its scenario files have changed" in refused_change(found, samples=16)

@@ -1,4 +1,4 @@
-"""Each lever of language and work moves what it should in the direction that it should, under the same luck."""
+"""Each lever of language and work moves what it should in the direction that it should, with common random numbers."""
 
 from functools import cache
 

@@ -93,7 +93,7 @@ def test_nothing_private_of_a_library_is_imported(module):
 
 
 @each_module
-def test_nothing_draws_luck_elsewhere(module):
+def test_nothing_draws_at_random_elsewhere(module):
     text = FILES[module].read_text(encoding="utf-8")
     assert "random" not in {target.split(".")[0] for target in imported(module)}
     if module.startswith("abm.") and not module.startswith("abm.agents."):

@@ -128,7 +128,7 @@ def test_a_corporation_by_hand():
     run(building, state, room_share=0.002)
     of = state.corporations
     assert of.homes.tolist() == [3_000, 3_000, 4_000]
-    assert of.freed.tolist() == pytest.approx([360, 360, 480])  # 12%
+    assert of.vacated.tolist() == pytest.approx([360, 360, 480])  # 12%
     assert of.built.tolist() == pytest.approx([4_500, 4_500, 6_000])  # 15,000 new homes in the country
     assert of.sold.tolist() == of.built.tolist()  # the stock of the village does not grow
     assert of.room.tolist() == pytest.approx([540_000, 540_000, 720_000])  # 0.2% of 90,000 each

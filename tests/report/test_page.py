@@ -89,7 +89,7 @@ def test_the_run_is_named(run, text):
     record = run.about()
     for words in (record["name"], "December 2016", run.name, record["data_digest"][:12], record["model"]["code"][:12]):
         assert words in text
-    assert "Nothing: every parameter has its default." in text
+    assert "None: every parameter has its default." in text
 
 
 def test_summary_is_that_of_the_outcomes(run, text):

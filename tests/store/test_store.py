@@ -99,7 +99,7 @@ def test_a_kept_run_is_never_overwritten(tmp_path, table, other):
     store.keep("a", {"first": 1}, table)
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*.*") if path.is_file()}
     store.keep("a", {"first": 2}, table)
-    with pytest.raises(InputError, match="outcomes/a.parquet: the repeat gave other bytes"):
+    with pytest.raises(InputError, match="outcomes/a.parquet: differs from the repeated run"):
         store.keep("a", {"first": 1}, other)
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
     assert len(before) == 2
@@ -114,7 +114,7 @@ def test_damaged_and_missing_outcomes_are_seen(tmp_path, table):
     for _ in range(2):
         with pytest.raises(InputError, match="outcomes/a.parquet: is missing or damaged: remove its files and run"):
             store.run("a").outcomes("in_reception")
-        with pytest.raises(InputError, match="the kept run is damaged, remove its files"):
+        with pytest.raises(InputError, match="the kept one is damaged: remove its files"):
             store.keep("a", {}, table)
         file.unlink(missing_ok=True)
 
@@ -140,11 +140,11 @@ def test_find_by_the_beginning_of_a_name(tmp_path, table):
     assert store.find("aa").name == "aa"  # the whole name, also where another begins so
     assert store.find("aab").name == "aab"
     assert store.find("bbb").name == "bbb"
-    with pytest.raises(InputError, match="bb: is the beginning of 2 runs: write more of the name, like bba"):
+    with pytest.raises(InputError, match="bb: matches 2 runs: give more of the name, like bba"):
         store.find("bb")
     with pytest.raises(InputError, match="c: no such run in .*: choose from aa, aab, bba, bbb"):
         store.find("c")
-    with pytest.raises(InputError, match="bb: is the beginning of 3 runs"):
+    with pytest.raises(InputError, match="bb: matches 3 runs"):
         store.find("bb", {"bbc"})
     assert store.find("cc", {"ccc", "d"}).name == "ccc"
 
@@ -161,7 +161,9 @@ def test_a_store_goes_to_another_process_and_folder(tmp_path, monkeypatch):
 
 def test_a_worker_that_does_not_see_the_store_says_so(tmp_path):
     store = Store(tmp_path)
-    with pytest.raises(InputError, match="is not seen by a worker on another machine: use a folder that all nodes"):
+    with pytest.raises(
+        InputError, match="cannot be reached by a worker on another machine: use a folder that all nodes"
+    ):
         store.check_seen()
     store.check()
     store.check_seen()

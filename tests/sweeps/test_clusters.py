@@ -77,7 +77,7 @@ def test_a_sweep_that_is_stopped_says_what_is_kept_and_goes_on(tmp_path, polite)
         soon(lambda: len(Store(place).done()) >= 3, what="three runs")
         os.kill(process.popen.pid, polite)
         assert process.wait(15) == 130, process.said()
-        assert "runs are kept; the same command goes on from there" in process.said()
+        assert "runs are kept; the same command continues from there" in process.said()
         assert "Traceback" not in process.said()
     kept = Store(place).done()
     assert 3 <= len(kept) < 40

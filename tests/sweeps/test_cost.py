@@ -94,9 +94,9 @@ def test_a_disk_that_is_too_small_is_one_line():
 def test_the_plan_in_words():
     said = dict(replace(FOUR, free=5_000_000_000).lines(16_000_000_000))
     assert (said["Runs of the design"], said["Kept already"], said["To make"]) == ("1,000", "100", "900")
-    assert said["Seconds of a run"] == "3.00 (2.00 to 10.00), measured on 3"
-    assert said["Memory"] == "400 MB a worker, 1.6 GB in all of 16 GB"
-    assert said["Disk"] == "2 MB a run, 1.8 GB in all; 5 GB are free"
+    assert said["Seconds per run"] == "3.00 (2.00 to 10.00), measured on 3"
+    assert said["Memory"] == "400 MB per worker, 1.6 GB in total, of 16 GB on this machine"
+    assert said["Disk"] == "2 MB per run, 1.8 GB in total; 5 GB are free"
     assert said["Hours"] == "0.19"
 
 
@@ -163,12 +163,12 @@ def test_runs_are_timed_in_another_process():
 
 
 def test_memory_is_the_most_that_was_seen():
-    most = memory.Most()
-    before, ballast = most.bytes, np.ones(50 * 2**20 // 8)
-    most(1, 2)
-    held = most.bytes
+    peak = memory.Peak()
+    before, ballast = peak.bytes, np.ones(50 * 2**20 // 8)
+    peak(1, 2)
+    held = peak.bytes
     del ballast
-    most()
+    peak()
     assert 50 * 2**20 <= held - before < 100 * 2**20
-    assert most.bytes == held
+    assert peak.bytes == held
     assert memory.machine() > held

@@ -6,7 +6,7 @@ from abm.engine.errors import InputError
 from experiments import Execution, compare, dry_run, extend, sweep
 from experiments.store.store import Store
 from experiments.sweeps import ray_workers
-from experiments.sweeps.execution import given
+from experiments.sweeps.execution import execution_of
 from experiments.validation.published_experiments import replicate
 from tests.helpers.runs import CURRENT
 
@@ -23,7 +23,7 @@ CALLS = {
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"workers": 0}, "--workers: 0 is not possible: give 1 or more, or leave it out for one per core"),
+        ({"workers": 0}, "--workers: 0 is not possible: give 1 or more, or omit it for one per core"),
         ({"budget": -1.0}, "--budget: -1 is not a number of hours: give 0 or more"),
         ({"budget": float("nan")}, "--budget: nan is not a number of hours: give 0 or more"),
         ({"store": " "}, "--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX"),
@@ -56,10 +56,10 @@ def test_one_job_takes_one_worker_and_no_ray():
 
 def test_keywords_or_an_execution_and_not_both(tmp_path):
     how = Execution(workers=1, store=tmp_path)
-    assert given(how, {}) is how
-    assert given(None, {"workers": 2, "budget": 1.0}).workers == 2
+    assert execution_of(how, {}) is how
+    assert execution_of(None, {"workers": 2, "budget": 1.0}).workers == 2
     with pytest.raises(TypeError, match="give an Execution or workers, not both"):
-        given(how, {"workers": 2})
+        execution_of(how, {"workers": 2})
     with pytest.raises(TypeError, match="worker"):
         sweep(TINY, worker=2)
 

@@ -88,7 +88,7 @@ def test_a_node_that_does_not_see_the_store_is_refused(tmp_path):
     with cluster(tmp_path, nodes=0, PYTHONPATH=str(other.parent)) as nodes:
         here = {key: value for key, value in nodes.env.items() if key != "PYTHONPATH"}
         said = refused(nodes, design(tmp_path), tmp_path, here)
-        assert f"{tmp_path / 'store'}: is not seen by a worker on another machine" in said
+        assert f"{tmp_path / 'store'}: cannot be reached by a worker on another machine" in said
         assert "s3://" in said
 
 
@@ -105,7 +105,7 @@ def test_a_driver_of_a_cluster_that_is_stopped_ends_at_once_and_goes_on(tmp_path
             assert time.monotonic() - began < AT_ONCE
             last = process.said().splitlines()[-1]
             assert last.startswith("abm: stopped: ")
-            assert last.endswith("of 24 runs are kept; the same command goes on from there")
+            assert last.endswith("of 24 runs are kept; the same command continues from there")
             soon(lambda: not nodes.workers(), AT_ONCE, "the end of the workers")
         kept = Store(place).done()
         assert 3 <= len(kept) < 24

@@ -316,15 +316,15 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
     simulated.wrong |= {1: ValueError(), 2: ValueError()}
     sweep = made(seeds(2), tmp_path)
     for measure, by, said in (
-        (None, None, "none of its 2 runs is kept: make them first"),
+        (None, None, "none of its 2 runs is kept: make them with 'abm sweep'"),
         ("in_recepton", None, "did you mean 'in_reception'?"),
-        ("in_reception", "colour", "can not be split by 'colour'"),
+        ("in_reception", "colour", "cannot be broken down by 'colour'"),
     ):
         with pytest.raises(InputError, match=said):
             sweep.load(measure, by)
     del simulated.wrong[2]
     assert made(seeds(2), tmp_path).load("in_reception")["seed"].unique().tolist() == [2]
-    with pytest.raises(InputError, match="no measure is split by 'colour'"):
+    with pytest.raises(InputError, match="no measure is broken down by 'colour'"):
         sweep.load(by="colour")
     (tmp_path / "outcomes" / f"{sweep.index['run'][1]}.parquet").unlink()
     with pytest.raises(InputError, match="outcomes: cannot be read"):

@@ -18,7 +18,7 @@ UNMOVED = USUAL | dict.fromkeys(
 
 def test_every_third_of_a_kind_hosts_and_the_others_are_compared():
     kind = np.array([True, False, True, True, True, False, True])
-    hosts, others = support_studies.apart(support_studies.country(), kind)
+    hosts, others = support_studies.hosts_and_others(support_studies.country(), kind)
     assert hosts.tolist() == [0, 4]
     assert others.tolist() == [2, 3, 6]
 

@@ -248,7 +248,7 @@ GOOD = {
             {"targets": [{key: GOOD[key] for key in GOOD if key != "source"}]},
             "targets: C1: has no 'source:': write it",
         ),
-        ({"targets": [GOOD, GOOD]}, "holds 2 targets with 1 ids: give each its own"),
+        ({"targets": [GOOD, GOOD]}, "has 2 targets with 1 ids: give each an id of its own"),
         ({"targets": ["C1"]}, "targets: 'C1' holds no keys: write a mapping with id, title, role, source"),
         ({"targets": 3}, "targets: 3 is not allowed: give a list"),
         ({"goals": []}, "unknown key 'goals': choose from targets"),
