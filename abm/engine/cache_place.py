@@ -13,6 +13,7 @@ from pathlib import Path
 
 VARIABLE = "ABM_CACHE_DIR"
 _NAME = "abm-reception"
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def chosen() -> Path | None:
@@ -67,7 +68,11 @@ def private_temporary() -> Path:
     try:
         place.mkdir(mode=stat.S_IRWXU, exist_ok=True)
         found = place.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
+        if (
+            stat.S_ISDIR(found.st_mode)
+            and found.st_uid == os.getuid()
+            and not found.st_mode & (stat.S_IWOTH | stat.S_IWGRP)
+        ):
             return place
     except OSError:
         pass

@@ -9,6 +9,8 @@ use, and the versions and settings of Numba. An edit compiles again what it touc
 import hashlib
 import os
 import pickle
+import sys
+import sysconfig
 from collections.abc import Iterator
 from enum import Enum, EnumType
 from functools import cache, cached_property
@@ -26,8 +28,8 @@ from abm.engine import cache_place
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML", "DISABLE_PERFORMANCE_WARNINGS")
+_INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 _DIGITS = 20  # of a digest that stand in the name of a file
-_OWN = "abm"  # plain functions of this package can be called by compiled loops; of other packages only their names count
 
 
 def compiled(function=None, **options):
@@ -42,15 +44,15 @@ def compiled(function=None, **options):
 
 def digest(dispatcher: Dispatcher) -> str:
     """Digest of what a compiled loop is made of: equal as long as nothing changes that its machine code depends on."""
-    found, left = {}, [dispatcher]
+    found: dict[FunctionType, str] = {}
+    left: list = [dispatcher]
     while left:
         function, options = _parts(left.pop())
-        name = f"{function.__module__}.{function.__qualname__}"
-        if name not in found:
+        if function not in found:
             text, called = _text_of(function)
-            found[name] = f"{name}\n{options}\n{text}"
+            found[function] = f"{function.__module__}.{function.__qualname__}\n{options}\n{text}"
             left += called
-    return hashlib.sha256("\n\n".join([_made_with(), *(found[name] for name in sorted(found))]).encode()).hexdigest()
+    return hashlib.sha256("\n\n".join([_made_with(), *sorted(found.values())]).encode()).hexdigest()
 
 
 def _parts(callable_) -> tuple[FunctionType, str]:
@@ -112,10 +114,9 @@ def _text(value: Any, names: list[str], called: list) -> str:
     if isinstance(value, type):
         return _text_of_class(value)
     if isinstance(value, ModuleType):
-        own = value.__name__.partition(".")[0] == _OWN
-        used = [name for name in names if own and hasattr(value, name)]
+        used = [name for name in names if hasattr(value, name)] if _may_change(value.__name__) else ()
         return f"{value.__name__}({', '.join(_text(getattr(value, name), names, called) for name in used)})"
-    if hasattr(value, "py_func") or hasattr(value, "compiled") or _is_own(value):
+    if hasattr(value, "py_func") or hasattr(value, "compiled") or _is_plain(value):
         called.append(value)
         return f"calls {value.__module__}.{value.__qualname__}"
     if isinstance(value, (FunctionType, BuiltinFunctionType, np.ufunc, types.Type)) or callable(value):
@@ -123,8 +124,17 @@ def _text(value: Any, names: list[str], called: list) -> str:
     raise TypeError(f"compiled code uses {value!r}, of which is not known whether it changes")
 
 
-def _is_own(value: Any) -> bool:
-    return isinstance(value, FunctionType) and value.__module__.partition(".")[0] == _OWN
+def _is_plain(value: Any) -> bool:
+    """Whether it is a function of Python that compiled code can call, and that may be edited."""
+    return isinstance(value, FunctionType) and _may_change(value.__module__)
+
+
+@cache
+def _may_change(module: str) -> bool:
+    """Whether a module may be edited between two runs: all but packages that are installed, whose version counts."""
+    package = sys.modules.get(module.partition(".")[0])
+    file = getattr(package, "__file__", None) or (getattr(package, "__path__", None) or [""])[0]
+    return package is sys.modules[__package__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
 
 
 def _text_of_class(kind: type) -> str:
@@ -162,23 +172,35 @@ def _folder(of_file: str, chosen: Path | None, numba_folder: str) -> Path:
 
 
 class _Files(caching.IndexDataCacheFile):
-    """Files of a loop, each checked when it is read: what is damaged is compiled again."""
+    """Files of a loop, each with a checksum: what is damaged counts as missing and is compiled again."""
 
     def _load_index(self) -> dict:
         try:
-            return super()._load_index()
-        except (OSError, EOFError, ValueError, TypeError, AttributeError, ImportError, pickle.UnpicklingError):
+            stamp, variants = self._read(self._index_path)
+        except (OSError, AttributeError, ImportError):  # missing, damaged, or for a tuple that has another name now
             return {}
+        return variants if stamp == self._source_stamp else {}
 
-    def _dump(self, content) -> bytes:
-        dumped = super()._dump(content)
-        return hashlib.sha256(dumped).digest() + dumped
+    def _save_index(self, overloads: dict) -> None:
+        self._write(self._index_path, (self._source_stamp, overloads))
 
     def _load_data(self, name: str):
-        content = Path(self._data_path(name)).read_bytes()
+        return self._read(self._data_path(name))
+
+    def _save_data(self, name: str, data) -> None:
+        self._write(self._data_path(name), data)
+
+    def _write(self, path: str, content) -> None:
+        dumped = self._dump(content)
+        with self._open_for_write(path) as file:
+            file.write(hashlib.sha256(dumped).digest() + dumped)
+
+    def _read(self, path: str):
+        """Content of a file. Raises OSError where it is missing or damaged."""
+        content = Path(path).read_bytes()
         size = hashlib.sha256().digest_size
         if hashlib.sha256(content[size:]).digest() != content[:size]:
-            raise OSError(f"{name} is damaged")  # as if it were not there
+            raise OSError(f"{path} is damaged")
         return pickle.loads(content[size:])
 
 
@@ -210,5 +232,5 @@ class _Kept(caching.FunctionCache):
 
     def _index_key(self, sig, codegen) -> tuple:
         """What tells variants of a loop apart; also the names of fields, which types themselves leave out."""
-        fields = tuple(getattr(each, "fields", None) for each in sig)
+        fields = tuple(getattr(each, "fields", None) for each in getattr(sig, "args", sig))
         return (*super()._index_key(sig, codegen), fields)
