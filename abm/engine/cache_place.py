@@ -58,13 +58,17 @@ def writable(place: Path) -> bool:
     return True
 
 
-@cache
 def private_temporary() -> Path:
     """Folder of this user among the temporary files, the same in every process, that nobody else can write.
 
     Where somebody else holds that name, a new folder for this process only. Raises OSError where there is no room.
     """
-    place = Path(tempfile.gettempdir()) / f"{_NAME}-{os.getuid()}"
+    return _private(tempfile.gettempdir())
+
+
+@cache
+def _private(temporary: str) -> Path:
+    place = Path(temporary) / f"{_NAME}-{os.getuid()}"
     try:
         place.mkdir(mode=stat.S_IRWXU, exist_ok=True)
         found = place.lstat()

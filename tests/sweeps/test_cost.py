@@ -11,7 +11,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, cost, memory
+from experiments.sweeps import api, cost, machine
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.runner import Job
 from experiments.text import ceiled
@@ -163,7 +163,7 @@ def test_runs_are_timed_in_another_process():
 
 
 def test_memory_is_the_most_that_was_seen():
-    most = memory.Most()
+    most = machine.Most()
     before, ballast = most.bytes, np.ones(50 * 2**20 // 8)
     most(1, 2)
     held = most.bytes
@@ -171,4 +171,4 @@ def test_memory_is_the_most_that_was_seen():
     most()
     assert 50 * 2**20 <= held - before < 100 * 2**20
     assert most.bytes == held
-    assert memory.machine() > held
+    assert machine.memory() > held
