@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from abm.engine.products import product
 from abm.facts import mergers
 from abm.facts.csv_tables import DataError, FloatArray, Tables
 
@@ -228,7 +229,7 @@ def votes(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
 def jobs(table: pd.DataFrame, regions: Parts) -> pd.DataFrame:
     """jobs.csv of the new regions."""
     wide = table.pivot(index="region_code", columns="sector", values="jobs").loc[regions.old]
-    moved = pd.DataFrame(regions.share.T @ wide.to_numpy(float), regions.new, wide.columns)
+    moved = pd.DataFrame(product(regions.share.T, wide.to_numpy(float)), regions.new, wide.columns)
     return moved.rename_axis(index="region_code").stack().rename("jobs").reset_index()
 
 
@@ -236,6 +237,7 @@ def commuting(table: pd.DataFrame, regions: Parts) -> pd.DataFrame:
     """commuting.csv between the new regions."""
     wide = table.pivot(index="region_from", columns="region_to", values="workers").fillna(0)
     wide = wide.reindex(index=regions.old, columns=regions.old, fill_value=0)
-    moved = pd.DataFrame(regions.share.T @ wide.to_numpy(float) @ regions.share, regions.new, regions.new)
+    of_new = product(product(regions.share.T, wide.to_numpy(float)), regions.share)
+    moved = pd.DataFrame(of_new, regions.new, regions.new)
     long = moved.rename_axis(index="region_from", columns="region_to").stack().rename("workers").reset_index()
     return long[long["workers"] > 0].reset_index(drop=True)

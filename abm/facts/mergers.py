@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.engine.products import product
 from abm.facts.csv_tables import DataError, Tables, positions, refuse
 
 BASE = 2026  # the classification of data/: that of CBS from 1 January 2023 to 2026
@@ -68,7 +69,7 @@ def shares(tables: Tables, since: int, until: int) -> pd.DataFrame:
         part = pd.DataFrame(np.equal.outer(before, after).astype(float), before, after)
         for move in step:
             part.loc[move.gm_from, move.gm_to] = move.share
-        found = found @ part
+        found = pd.DataFrame(product(found.to_numpy(), part.to_numpy()), here, after)
     return found
 
 
@@ -80,7 +81,7 @@ def to_base(tables: Tables, values: pd.Series, year: int) -> pd.Series:
     parts = shares(tables, year, BASE)
     for code in sorted(set(values.index) - set(parts.index)):
         raise DataError(MERGERS, code, f"is no municipality on 1 January {year}, correct the code or the year")
-    return values.reindex(parts.index, fill_value=0) @ parts
+    return pd.Series(product(values.reindex(parts.index, fill_value=0).to_numpy(), parts.to_numpy()), parts.columns)
 
 
 def memberships(tables: Tables, year: int) -> pd.DataFrame:

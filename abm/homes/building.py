@@ -25,6 +25,7 @@ import numpy as np
 from abm.engine.clock import ENDLESS, MONTHS
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.engine.products import product
 from abm.homes.dwellings import vacancies_per_month
 from abm.homes.form_choice import choose, weights
 from abm.state import State
@@ -383,6 +384,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     ready = opening[~np.isin(of.form[opening], FROM_STOCK)]
     of.built[ready] = of.units[ready]
     take_homes(state)
-    own, granted = (each[opening].astype(float) @ of.units[opening] / state.scale for each in (of.cost, of.grant))
+    units = of.units[opening] / state.scale
+    own, granted = (product(each[opening].astype(float), units) for each in (of.cost, of.grant))
     state.ledger.enter({Purpose.STARTER_BUILDING: own + granted, Purpose.STARTER_GRANTS: granted})
     return {"starter_planned": planned, "starter_opened": opening, "starter_closed": closed}

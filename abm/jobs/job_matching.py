@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from abm.engine.products import product
 from abm.state import State
 
 _NOTHING = 1e-9
@@ -32,7 +33,7 @@ def reached(state: State, of_employers: np.ndarray) -> np.ndarray:
 
 def by_sector(state: State, each: np.ndarray) -> np.ndarray:
     """Sums over the employers of each sector, (regions, sectors), of (regions, employers)."""
-    return each @ (state.employers.sector[:, None] == np.arange(len(state.inputs.sectors)))
+    return product(each, state.employers.sector[:, None] == np.arange(len(state.inputs.sectors)))
 
 
 def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
@@ -55,9 +56,10 @@ def meet(state: State, share: float, met: np.ndarray) -> Meetings:
     anywhere = reach / np.maximum(reach.sum(axis=1, keepdims=True), _NOTHING)
     inside = reach / np.maximum(by_sector(state, reach)[:, sector], _NOTHING)
     comers, bound = met / state.scale, met[:, :-1] / state.scale
-    seekers = (comers.sum(axis=1) - share * bound.sum(axis=1)) @ anywhere + share * (bound[:, sector] * inside).sum(0)
+    elsewhere = product(comers.sum(axis=1) - share * bound.sum(axis=1), anywhere)
+    seekers = elsewhere + share * (bound[:, sector] * inside).sum(0)
     filled = np.minimum(vacancies / np.maximum(seekers, _NOTHING), 1.0)
-    own, among_all = by_sector(state, inside * filled), anywhere @ filled
+    own, among_all = by_sector(state, inside * filled), product(anywhere, filled)
     open_ = mixed(own, among_all, share)
     part = np.column_stack([share * own, np.zeros(len(own))]) / np.maximum(open_, _NOTHING)
     order = np.argsort(sector, kind="stable")

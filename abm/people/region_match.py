@@ -13,6 +13,7 @@ from numba import njit
 
 from abm.engine.draws import ORDER_BITS, Draws, normal
 from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.products import product
 from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Role, Schooling
@@ -55,7 +56,7 @@ def matches(jobs: np.ndarray, inhabitants: np.ndarray, asked: np.ndarray, own: f
     """
     density = np.maximum(jobs, 1) / inhabitants[:, None]
     same = standardised(np.log(density).T)[None, :, :]
-    level = standardised(np.log(density @ jobs_by_schooling(asked).T).T)[:, None, :]
+    level = standardised(np.log(product(density, jobs_by_schooling(asked).T)).T)[:, None, :]
     return standardised(own * same + (1 - own) * level)
 
 

@@ -6,6 +6,7 @@ Pure functions of arrays over neighbourhoods, municipalities or locations; the p
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.products import product
 
 _FAINT = 1e-3  # novelty below which a location is left out
 
@@ -74,7 +75,7 @@ def faded(
     at = site[rows]
     size = new[rows] * felt(places[rows], where.population[at], exponent, reference)
     apart = np.hypot(where.x[at, None] - where.x, where.y[at, None] - where.y)
-    return size @ np.exp(-apart / reach)
+    return product(size, np.exp(-apart / reach))
 
 
 def incidents(

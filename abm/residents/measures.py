@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm.engine.products import product
 from abm.observe.measure import Month, Values, by_municipality, declaration, event, level, measure
 
 SPLITS = ("total", "nearness", "site_size", "phase", "region", "municipality")
@@ -98,7 +99,7 @@ def moments(month: Month) -> np.ndarray:
     """Mean of the first four powers of support over inhabitants, (4,)."""
     where = month.state.neighbourhoods
     weight = where.population / where.population.sum()
-    return np.array([weight @ getattr(where, name) for name in ("support", "square", "cube", "fourth")])
+    return np.array([product(weight, getattr(where, name)) for name in ("support", "square", "cube", "fourth")])
 
 
 @level("SD", en="Spread of support", nl="Spreiding van draagvlak")

@@ -9,18 +9,22 @@ residents and not to a run: like homes and schools it is part of the country, an
 
 import hashlib
 import os
+import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 
+from abm.engine import cache_place
+from abm.engine import draws as draws_module
+from abm.engine.compiled import compiled, digest
 from abm.engine.draws import ORDER_BITS, Draws
 from abm.tables.residents import Ties
 
 RANKS = 20  # bits for the rank of a resident in the neighbourhood
 KEPT_FROM = 1_000_000  # residents: smaller networks are built in less time than it takes to find them on disk
-FORM = 1  # version of the rules: changed with them, so that no network cached under old rules is used
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def build(
     return Ties(starts, found.reshape(-1)[:count])
 
 
-@njit(cache=True)
+@compiled
 def _tie(order, ring, width, found, at):
     """Tie residents to those up to `width` places before and after them in their ring; fills columns from `at` on.
 
@@ -94,7 +98,7 @@ def _tie(order, ring, width, found, at):
         begin = end
 
 
-@njit(cache=True)
+@compiled
 def _distinct(found, starts):
     """Put the ties of each resident in ascending order, once each and without oneself, one after the other in place.
 
@@ -115,10 +119,13 @@ def _distinct(found, starts):
     return count
 
 
-def folder() -> Path:
-    """Folder where large networks are kept: ABM_CACHE_DIR, or the cache folder of the user."""
-    user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("ABM_CACHE_DIR") or Path(user) / "abm-reception")
+@cache
+def rules() -> str:
+    """Digest of the rules by which a network is built, so that none that was built by older rules is used."""
+    made_by = digest(build)
+    for module in (sys.modules[__name__], draws_module):  # methods of Draws are not among what `build` calls by name
+        made_by += hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
+    return made_by
 
 
 def kept(
@@ -127,22 +134,52 @@ def kept(
 ) -> Ties:  # fmt: skip
     """The network of `build`; a large one is read from disk, or put there, under the hash of all its inputs.
 
-    It is mapped into memory, so several runs on a machine share one copy.
+    It is mapped into memory, so several runs on a machine share one copy. A file that is damaged is built again.
     """
     if len(neighbourhood) < kept_from:
         return build(neighbourhood, municipality, region, schooling, widths, draws)
-    mark = hashlib.sha256(f"{FORM}/{widths}/{draws.seed}/{draws.process}".encode())
+    mark = hashlib.sha256(f"{rules()}/{widths}/{draws.seed}/{draws.process}".encode())
     for array in (neighbourhood, municipality, region, schooling):
         mark.update(np.ascontiguousarray(array))
-    paths = [folder() / f"ties-{mark.hexdigest()[:32]}-{part}.npy" for part in ("starts", "targets")]
-    if not all(path.exists() for path in paths):
+    place = cache_place.folder() / f"ties-{mark.hexdigest()[:32]}.npy"
+    found = _read(place)
+    if found is None:
         made = build(neighbourhood, municipality, region, schooling, widths, draws)
-        folder().mkdir(parents=True, exist_ok=True)
-        for path, array in zip(paths, (made.starts, made.targets), strict=True):
-            unfinished = path.with_suffix(f".{os.getpid()}.npy")
-            np.save(unfinished, array)
-            unfinished.replace(path)  # never half a file under its name
-    return Ties(*(np.asarray(np.load(path, mmap_mode="r")) for path in paths))
+        found = np.concatenate((made.starts, made.targets))
+        try:
+            _write(place, found)
+        except OSError:  # no room: then each run builds its own
+            return made
+    residents = len(neighbourhood)
+    return Ties(found[: residents + 1], found[residents + 1 :])
+
+
+def _read(place: Path) -> np.ndarray | None:
+    """An array on disk, mapped into memory; None where it, or the checksum beside it, is missing or does not fit."""
+    try:
+        expected = place.with_suffix(".sha256").read_text(encoding="ascii")
+        found = np.load(place, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return None
+    return np.asarray(found) if _checksum(found) == expected else None
+
+
+def _write(place: Path, array: np.ndarray) -> None:
+    """Put an array on disk, then its checksum: whatever is interrupted between does not fit. Raises OSError."""
+    contents = ((place, lambda file: np.save(file, array)),
+                (place.with_suffix(".sha256"), lambda file: file.write(_checksum(array).encode())))  # fmt: skip
+    for path, write in contents:
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as unfinished:
+            try:
+                write(unfinished)
+            except OSError:
+                os.unlink(unfinished.name)
+                raise
+        os.replace(unfinished.name, path)
+
+
+def _checksum(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
 
 
 def degrees(ties: Ties) -> np.ndarray:
@@ -150,7 +187,7 @@ def degrees(ties: Ties) -> np.ndarray:
     return np.diff(ties.starts)
 
 
-@njit(cache=True)
+@compiled
 def _closed(starts, targets, rows):
     """Mean over residents with two or more ties of the share of pairs of those tied to them that are tied as well."""
     total, counted = 0.0, 0

@@ -21,6 +21,7 @@ from numba import njit
 
 from abm.engine.draws import Draws, fill_uniform, normal
 from abm.engine.params import ProcessParams, param
+from abm.engine.products import product
 from abm.facts.facts import Inputs
 from abm.residents.social_network import Widths, identities, kept
 from abm.state import State
@@ -194,9 +195,9 @@ def expected(where, votes: np.ndarray, params: ResidentParams) -> tuple[np.ndarr
     age_square = (params.anchor_age / 2) ** 2 * (params.young_share + params.old_share)
     place = params.anchor_urban * where.urban - params.anchor_votes * probit(votes)[where.municipality]
     mean = place + schooling[0] + age
-    middle = weight @ mean
-    within = weight @ (schooling[1] - schooling[0] ** 2) + age_square - age**2
-    explained = weight @ (mean - middle) ** 2 + within
+    middle = product(weight, mean)
+    within = product(weight, schooling[1] - schooling[0] ** 2) + age_square - age**2
+    explained = product(weight, (mean - middle) ** 2) + within
     return mean - middle, place - middle, float(np.sqrt(max(1 - explained, 0.0)))
 
 

@@ -14,7 +14,7 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store.filesystem import public
 from experiments.store.store import Store
-from experiments.sweeps import memory, progress, runner
+from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.execution import Execution
 from experiments.text import brief, duration, number
@@ -249,7 +249,7 @@ def print_failures(made: sweeps.Sweep) -> None:
 def print_plan(plan) -> None:
     """Print the cost of a sweep."""
     shown = Table(box=None, show_header=False)
-    for what, words in plan.lines(memory.machine()):
+    for what, words in plan.lines(machine.memory()):
         shown.add_row(what, words)
     console.print(shown)
 

@@ -18,7 +18,7 @@ from abm.facts import facts
 from experiments import text
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import memory, runner
+from experiments.sweeps import machine, runner
 from experiments.sweeps.execution import HOUR
 from experiments.sweeps.runner import Job
 
@@ -69,11 +69,11 @@ class Plan:
                 f"{int(self.free / self.size):,} of them would fit: give another place with --store"
             )
 
-    def lines(self, machine: int) -> list[tuple[str, str]]:
-        """Labels and values of the plan, for people; `machine`: memory of this machine [bytes]."""
+    def lines(self, memory: int) -> list[tuple[str, str]]:
+        """Labels and values of the plan, for people; `memory`: memory that may be used here [bytes]."""
         bounds = [text.fixed(seconds, 2) for seconds in sorted(self.seconds)]
         span = f" ({bounds[0]} to {bounds[-1]})" if len(bounds) > 1 else ""
-        memory = f"{text.size(self.memory)} per worker, {text.size(self.memory * self.workers)} in total"
+        needed = f"{text.size(self.memory)} per worker, {text.size(self.memory * self.workers)} in total"
         free = f"; {text.size(self.free)} are free" if self.free is not None else ""
         return [
             ("Runs of the design", f"{self.runs:,}"),
@@ -82,7 +82,7 @@ class Plan:
             ("Seconds per run", f"{text.fixed(self.each, 2)}{span}, measured on {len(self.seconds)}"),
             ("Workers", f"{self.workers}"),
             ("Hours", text.number(self.hours)),
-            ("Memory", f"{memory}, of {text.size(machine)} on this machine"),
+            ("Memory", f"{needed}, of {text.size(memory)} here"),
             ("Disk", f"{text.size(self.size)} per run, {text.size(self.size * self.missing)} in total{free}"),
         ]
 
@@ -116,7 +116,7 @@ def measure(jobs: list[Job]) -> dict:
     """Seconds of each job, peak memory and size of outcomes [bytes], measured in this process."""
     inputs = facts.load()
     runner.warm_up(inputs)
-    seconds, sizes, peak = [], [], memory.Peak()
+    seconds, sizes, peak = [], [], machine.Peak()
     for job in jobs:
         began = time.perf_counter()
         content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())

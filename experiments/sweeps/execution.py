@@ -8,7 +8,7 @@ from typing import TypedDict
 from abm.engine.errors import InputError
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import ray_workers
+from experiments.sweeps import machine, ray_workers
 
 HOUR = 3600.0  # seconds
 
@@ -54,7 +54,7 @@ class Execution:
 
     def pool(self, jobs: int) -> AbstractContextManager[ray_workers.Do]:
         """A pool of workers, on this machine at most one per job; see `ray_workers.pool`."""
-        here = min(self.workers or ray_workers.cores(), max(jobs, 1))
+        here = min(self.workers or machine.cores(), max(jobs, 1))
         return ray_workers.pool(self.workers if self.address else here, self.address)
 
 

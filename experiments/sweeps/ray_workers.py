@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any
 
 from abm.engine.errors import InputError
+from experiments.sweeps import machine
 
 CHUNK_SECONDS = 2.0  # of work sent at once: long compared with the cost of sending it, yet progress shows regularly
 LARGEST_CHUNK = 500
@@ -54,15 +55,10 @@ class Lost:
     reason: str
 
 
-def cores() -> int:
-    """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def count(workers: int | None, address: str | None) -> int:
     """Number of workers to expect. Raises InputError where the cluster cannot be reached."""
     if not address:
-        return workers or cores()
+        return workers or machine.cores()
     with connected(workers, address) as ray:
         found = max(int(ray.cluster_resources().get("CPU", 1)), 1)
         return min(found, workers or found)
@@ -84,7 +80,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
     cluster at `address`, at most that many at once. `prepare(shared)` is called once in every process. Raises
     InputError where the cluster cannot be reached, and InputErrors of tasks.
     """
-    workers = workers or (None if address else cores())
+    workers = workers or (None if address else machine.cores())
     if workers == 1 and not address:
         yield serial
         return

@@ -16,7 +16,7 @@ from abm.recorder import Recorder
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Run, Store
-from experiments.sweeps import machine_lock, memory
+from experiments.sweeps import machine, machine_lock
 
 Progress = Callable[[int, int], None]  # months done, months in total
 
@@ -98,7 +98,7 @@ def work(job: Job, shared: Shared) -> Done:
     """Make one run and keep it, or the record of its failure. Raises InputError where the store cannot be written."""
     if shared.store.has(job.name):
         return Done(job.name, "there")
-    began, peak = time.perf_counter(), memory.Peak()
+    began, peak = time.perf_counter(), machine.Peak()
     try:
         table = simulate(job.scenario, shared.inputs, peak)[0].table()
     except Exception as error:

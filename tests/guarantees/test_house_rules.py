@@ -100,6 +100,30 @@ def test_nothing_draws_at_random_elsewhere(module):
         assert not re.search(r"\bnp\.random\b|default_rng|datetime\.now|time\.time\(", text)
 
 
+LEFT_TO_THE_PROCESSOR = {
+    "dot",
+    "matmul",
+    "vdot",
+    "inner",
+    "tensordot",
+    "einsum",
+    "linalg",
+    "corrcoef",
+    "cov",
+    "convolve",
+}
+WHOLE_NUMBERS = {"abm.observe.adult_crosstab"}  # their sum is the same in any order
+
+
+@each_module
+def test_no_order_of_additions_is_left_to_the_processor(module):
+    if module.startswith("abm.") and module not in WHOLE_NUMBERS:
+        nodes = list(ast.walk(TREES[module]))
+        operators = [node.op for node in nodes if isinstance(node, ast.BinOp | ast.AugAssign)]
+        assert not any(isinstance(each, ast.MatMult) for each in operators), "use abm.engine.products"
+        assert not LEFT_TO_THE_PROCESSOR & {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
 # --- processes
 
 

@@ -100,20 +100,47 @@ def test_another_draw_is_another_network():
     assert np.array_equal(one.targets, built()[0].targets)
 
 
-def test_a_network_that_was_kept_is_read_back(tmp_path, monkeypatch):
+@pytest.fixture
+def cached(tmp_path, monkeypatch):
+    """A way to ask for a small network as if it were large, and the folder where it is kept."""
     monkeypatch.setenv("ABM_CACHE_DIR", str(tmp_path / "cache"))
     _, neighbourhood, schooling = built()
-    asked = (neighbourhood, TOWN, REGION, schooling, Widths(2, 1, 1, 0.3), DRAWS)
-    made = social_network.kept(*asked, kept_from=1)
-    files = sorted((tmp_path / "cache").iterdir())
-    assert len(files) == 2
+
+    def ask(far=0.3):
+        widths = Widths(2, 1, 1, far)
+        return social_network.kept(neighbourhood, TOWN, REGION, schooling, widths, DRAWS, kept_from=1)
+
+    return ask, tmp_path / "cache"
+
+
+def test_a_network_that_was_kept_is_read_back(cached, monkeypatch):
+    ask, folder = cached
+    made = ask()
+    assert sorted(path.suffix for path in folder.iterdir()) == [".npy", ".sha256"]
     monkeypatch.setattr(social_network, "build", None)  # may not be called again
-    again = social_network.kept(*asked, kept_from=1)
-    assert isinstance(again.targets.base, np.memmap)
+    again = ask()
     for one, other in ((made.starts, again.starts), (made.targets, again.targets)):
         assert np.array_equal(one, other)
     with pytest.raises(TypeError):  # anything else that it follows from asks for another network
-        social_network.kept(*asked[:4], Widths(2, 1, 1, 0.4), DRAWS, kept_from=1)
+        ask(far=0.4)
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".sha256"])
+def test_a_network_that_was_damaged_is_built_again(cached, suffix):
+    ask, folder = cached
+    made = ask()
+    (path,) = folder.glob(f"*{suffix}")
+    whole = path.read_bytes()
+    for damaged in (whole[:-1] + bytes([whole[-1] ^ 1]), whole[: len(whole) // 2], b"", None):
+        if damaged is None:
+            path.unlink()
+        else:
+            path.write_bytes(damaged)
+        again = ask()
+        assert np.array_equal(made.starts, again.starts)
+        assert np.array_equal(made.targets, again.targets)
+        assert path.read_bytes() == whole
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_small_network_is_not_put_on_disk(tmp_path, monkeypatch):
@@ -121,6 +148,3 @@ def test_a_small_network_is_not_put_on_disk(tmp_path, monkeypatch):
     _, neighbourhood, schooling = built()
     social_network.kept(neighbourhood, TOWN, REGION, schooling, Widths(2, 1, 1, 0.3), DRAWS)
     assert not (tmp_path / "cache").exists()
-    monkeypatch.delenv("ABM_CACHE_DIR")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert social_network.folder() == tmp_path / "abm-reception"

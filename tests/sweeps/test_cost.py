@@ -11,7 +11,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import api, cost, memory
+from experiments.sweeps import api, cost, machine
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.runner import Job
 from experiments.text import ceiled
@@ -95,7 +95,7 @@ def test_the_plan_in_words():
     said = dict(replace(FOUR, free=5_000_000_000).lines(16_000_000_000))
     assert (said["Runs of the design"], said["Kept already"], said["To make"]) == ("1,000", "100", "900")
     assert said["Seconds per run"] == "3.00 (2.00 to 10.00), measured on 3"
-    assert said["Memory"] == "400 MB per worker, 1.6 GB in total, of 16 GB on this machine"
+    assert said["Memory"] == "400 MB per worker, 1.6 GB in total, of 16 GB here"
     assert said["Disk"] == "2 MB per run, 1.8 GB in total; 5 GB are free"
     assert said["Hours"] == "0.19"
 
@@ -163,7 +163,7 @@ def test_runs_are_timed_in_another_process():
 
 
 def test_memory_is_the_most_that_was_seen():
-    peak = memory.Peak()
+    peak = machine.Peak()
     before, ballast = peak.bytes, np.ones(50 * 2**20 // 8)
     peak(1, 2)
     held = peak.bytes
@@ -171,4 +171,4 @@ def test_memory_is_the_most_that_was_seen():
     peak()
     assert 50 * 2**20 <= held - before < 100 * 2**20
     assert peak.bytes == held
-    assert memory.machine() > held
+    assert machine.memory() > held

@@ -5,7 +5,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments import Execution, compare, dry_run, extend, sweep
 from experiments.store.store import Store
-from experiments.sweeps import ray_workers
+from experiments.sweeps import machine, ray_workers
 from experiments.sweeps.execution import execution_of
 from experiments.validation.published_experiments import replicate
 from tests.helpers.runs import CURRENT
@@ -43,7 +43,7 @@ def test_an_execution_knows_its_store_workers_and_seconds(tmp_path):
     assert isinstance(how.store, Store)
     assert how.store.files.place == str(tmp_path)
     assert (how.count(), how.seconds) == (3, 1800)
-    assert (Execution().count(), Execution().seconds) == (ray_workers.cores(), None)
+    assert (Execution().count(), Execution().seconds) == (machine.cores(), None)
     assert Execution(store=how.store).store.files.place == str(tmp_path)
 
 

@@ -83,4 +83,11 @@ def test_another_thing_or_another_cache_has_a_mark_of_its_own(monkeypatch, marks
     assert machine_lock.on_this_machine("other", lambda: calls.append(1))
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
     assert machine_lock.on_this_machine("one", lambda: calls.append(1))
-    assert len(calls) == len([mark for mark in marks.iterdir() if mark.suffix != ".lock"]) == 3
+    assert len(calls) == len([mark for mark in marks.rglob("*") if mark.is_file() and mark.suffix != ".lock"]) == 3
+
+
+def test_a_link_that_somebody_put_in_the_shared_folder_is_not_followed(marks, tmp_path):
+    (tmp_path / "aside").mkdir()
+    (marks / f"abm-reception-{os.getuid()}").symlink_to(tmp_path / "aside")
+    assert machine_lock.on_this_machine("test", lambda: None)
+    assert not any((tmp_path / "aside").iterdir())

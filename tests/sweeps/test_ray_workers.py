@@ -13,7 +13,7 @@ import numba
 import pytest
 
 from abm.engine.errors import InputError
-from experiments.sweeps import ray_workers
+from experiments.sweeps import machine, ray_workers
 from experiments.sweeps.ray_workers import Lost, _Driver
 from tests.helpers.clusters import import_ray
 
@@ -140,7 +140,7 @@ def test_an_error_of_input_here_is_as_it_was():
 
 def test_workers_that_there_will_be():
     assert ray_workers.count(3, None) == 3
-    assert ray_workers.count(None, None) == ray_workers.cores() == len(os.sched_getaffinity(0))
+    assert ray_workers.count(None, None) == machine.cores()
 
 
 @pytest.mark.parametrize(
