@@ -3,7 +3,6 @@
 import numpy as np
 
 from abm.engine.clock import MONTHS
-from abm.engine.kernels import read_only
 from abm.observe import adult_crosstab
 from abm.observe.measure import Month, event, level, measure, once_a_month, persons
 from abm.people.working_age import of_working_age, regions_of
@@ -43,9 +42,8 @@ def protected_departures(month: Month) -> np.ndarray:
 @once_a_month
 def of_age(month: Month) -> np.ndarray:
     """Rows of the persons of 15 to 65 under temporary protection."""
-    people = month.state.newcomers
-    columns = (people.born, people.household, month.households.stage)
-    return of_working_age(*(read_only(each) for each in columns), _COUNTED, month.number, YOUNGEST, OLDEST)
+    people, stage = month.state.newcomers, month.households.stage
+    return of_working_age(people.born, people.household, stage, _COUNTED, month.number, YOUNGEST, OLDEST)
 
 
 def counted(month: Month, rows: np.ndarray, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

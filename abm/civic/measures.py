@@ -1,12 +1,12 @@
 """The indicators of civic integration: Dutch, classes, routes, plans and their waiting list, activities, wellbeing."""
 
+from collections import namedtuple
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import members_of, read_only
+from abm.engine.kernels import kernel, members_of
 from abm.engine.table import UNSET
 from abm.observe.adult_crosstab import asylum_adults, mean_of_working_age, of_working_age
 from abm.observe.breakdowns import PERMIT_YEARS
@@ -20,17 +20,19 @@ PLANNED, CERTIFIED, RETURNED = event("planned"), event("certified"), event("retu
 
 _ROUTES, _ACTIVITIES, _OLD, _HOUSED = len(Route), len(Activity), int(Route.OLD), int(Stage.HOUSED)
 
+Persons = namedtuple("Persons", "route activity passed planned household")
+Households = namedtuple("Households", "granted stage municipality")
 
-@njit(cache=True)
-def tallied(
-    rows, month, route, activity, passed, planned, household, granted, stage, municipality, of_municipality, regions,
-    years,
-):  # fmt: skip
-    """Persons by route (routes,), by activity (activities,), who passed by years since the permit (years,), and those
-    housed under the present law who wait for a plan by region (regions,).
 
-    route to household: whole columns of persons; granted to municipality: of households; of_municipality: region.
+@kernel
+def tallied(rows, month, people: Persons, households: Households, of_municipality, regions, years):
+    """Persons by route (routes,), by activity (activities,), those who passed by years since the permit (years,), and
+    those housed under the present law who wait for a plan by region (regions,).
+
+    of_municipality: region of each.
     """
+    route, activity, passed, planned, household = people
+    granted, stage, municipality = households
     both = np.zeros((_ACTIVITIES, _ROUTES + 1), np.int64)  # the first route: none
     done, to_plan = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64)
     many, more = 0, 0
@@ -54,13 +56,8 @@ def tallied(
 def looked_at(month: Month) -> dict[str, np.ndarray]:
     """What one pass over the adults of the asylum chain counts, by the breakdown that it is for, at full size."""
     state, people, households = month.state, month.state.newcomers, month.households
-    columns = (
-        people.route, people.activity, people.passed, people.planned, people.household, households.granted,
-        households.stage, households.municipality, state.municipalities.region,
-    )  # fmt: skip
-    found = tallied(
-        asylum_adults(month), month.number, *(read_only(each) for each in columns), len(state.regions), PERMIT_YEARS
-    )
+    region, regions = state.municipalities.region, len(state.regions)
+    found = tallied(asylum_adults(month), month.number, people, households, region, regions, PERMIT_YEARS)
     names = ("route", "activity", "since_permit", "region")
     return {name: each / state.scale for name, each in zip(names, found, strict=True)}
 

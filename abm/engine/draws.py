@@ -8,6 +8,7 @@ Source: philox4x32-10, Salmon et al. 2011, doi 10.1145/2063384.2063405; its publ
 
 from functools import cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -44,7 +45,10 @@ def unit(a, b):
 
 @njit(cache=True)
 def fill_uniform(out, who, month, stream, k0, k1):
-    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length)."""
+    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length), both of which can be written.
+
+    Python calls it a hundred times a month, so without the detour of a kernel (abm/engine/kernels.py).
+    """
     for i in range(len(who)):
         a, b, _, _ = philox(who[i], who[i] >> _S32, month, stream, k0, k1)
         out[i] = unit(a, b)
@@ -76,6 +80,15 @@ def normal(u: np.ndarray, angle: np.ndarray) -> np.ndarray:
     return np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * angle)
 
 
+class Address(NamedTuple):
+    """Where draws are: the month, the stream of their label, and the key that the seed gives."""
+
+    month: np.uint64
+    stream: np.uint64
+    k0: np.uint64
+    k1: np.uint64
+
+
 class Draws:
     """The random draws of one process in one month."""
 
@@ -94,13 +107,15 @@ class Draws:
         """
         return self._fill(identity, self.address(label, lifelong=True))
 
-    def address(self, label: str, lifelong: bool = False) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    def address(self, label: str, lifelong: bool = False) -> Address:
         """Month, stream and key of `uniform(label, ...)`, or of `once`, for kernels that call fill_uniform."""
         month = np.uint64(_LIFELONG if lifelong else self.month)
-        return month, np.uint64(stream(self.process, label)), self._k0, self._k1
+        return Address(month, np.uint64(stream(self.process, label)), self._k0, self._k1)
 
-    def _fill(self, identity: np.ndarray, address: tuple) -> np.ndarray:
+    def _fill(self, identity: np.ndarray, address: Address) -> np.ndarray:
         who = np.ascontiguousarray(identity, dtype=np.uint64)
+        if not who.flags.writeable:  # a second variant of fill_uniform would cost more than the copy
+            who = who.copy()
         out = np.empty(len(who))
         fill_uniform(out, who, *address)
         return out

@@ -6,7 +6,7 @@ from numba import njit
 from abm.engine.clock import EARLIEST
 from abm.engine.draws import ORDER_BITS
 from abm.engine.errors import BooksError
-from abm.engine.kernels import flagged, read_only, whole_words
+from abm.engine.kernels import flagged, kernel, whole_words
 
 _FEW = 16  # as many are sorted by insertion
 
@@ -22,7 +22,7 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
     return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
 
 
-@njit(cache=True)
+@kernel
 def served(sizes, budget):
     """How many of a queue fit within `budget` persons, from the front without skipping, and what is left."""
     for i in range(len(sizes)):
@@ -34,10 +34,10 @@ def served(sizes, budget):
 
 def waiting(stage: np.ndarray, since: np.ndarray, wanted: int, month: int) -> np.ndarray:
     """Rows, (n,) int64 ascending, of those at stage `wanted` since before `month`; stage, since: whole columns."""
-    return _waiting(read_only(stage), read_only(since), int(wanted), month)
+    return _waiting(stage, since, int(wanted), month)
 
 
-@njit(cache=True)
+@kernel
 def _waiting(stage, since, wanted, month):
     """First flags side by side, then row numbers: each is written, and kept where its flag moves the end on.
 
@@ -72,11 +72,10 @@ def oldest_first_by(
 
     `budget` becomes the capacity to carry over.
     """
-    columns = (read_only(column) for column in (since, lottery, size))
-    return _serve(group.astype(np.int16, copy=False), rows, *columns, budget)
+    return _serve(group.astype(np.int16, copy=False), rows, since, lottery, size, budget)
 
 
-@njit(cache=True)
+@kernel(writes=("budget",))
 def _serve(group, rows, since, lottery, size, budget):
     """Serve whole months by counting persons; only the month in which a capacity runs out is ordered, by lottery."""
     if len(rows) == 0:

@@ -5,9 +5,8 @@ and without newcomers.
 """
 
 import numpy as np
-from numba import njit
 
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.homes.tenancies import looking
 from abm.observe.measure import Month, by_municipality, event, level, measure, once_a_month, persons, statistics
 from abm.tables.homes import Group, Rule, Search, Tenure
@@ -85,7 +84,7 @@ def lettings(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: np.bincount(found.codes(by), minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
 
 
-@njit(cache=True)
+@kernel
 def tally(search, municipality, group, towns, groups):
     """Seekers who search, (towns, groups); search, municipality, group: whole columns."""
     many = np.zeros(towns * groups, np.int32)  # unsigned: no check for a negative index
@@ -103,8 +102,7 @@ def tally(search, municipality, group, towns, groups):
 def seekers(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Households that look for a home of a corporation, regular seekers and newcomers, per group, at full size."""
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
-    columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
-    many = tally(*columns, len(towns), _KINDS)
+    many = tally(seekers.search, seekers.municipality, seekers.group, len(towns), _KINDS)
     waits = np.flatnonzero((people.stage == Stage.AWAITING_HOME) & ~people.priority)
     waits = people.municipality[np.append(waits, looking(month.state))]
     many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
@@ -222,7 +220,7 @@ def private_homes(month: Month) -> float:
     return len(FOUND(month)) / month.state.scale
 
 
-@njit(cache=True)
+@kernel
 def tenures(stage, sponsor, tenure, size):
     """Persons with a home by what is paid for it, (Tenure,); stage to size: whole columns of households."""
     found = np.zeros(_TENURES + 1, np.int64)  # the last: without a home
@@ -241,8 +239,7 @@ def tenures(stage, sponsor, tenure, size):
 def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
     people = month.households
-    columns = (people.stage, people.sponsor, people.tenure, people.size)
-    each = tenures(*(read_only(column) for column in columns)) / month.state.scale
+    each = tenures(people.stage, people.sponsor, people.tenure, people.size) / month.state.scale
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from abm.engine.kernels import kernel
+
 _STEPS = 30  # halvings of an interval: far below a day
 _ROUNDS = 50  # at most, of lottery and list, which depend on each other
 _TINY, _SMALL = 1e-9, 1e-4
@@ -69,7 +71,7 @@ def steady_state(months: np.ndarray, search: float, stopping: float, urgent: flo
     return SteadyState(*found[of].T)
 
 
-@njit(cache=True)
+@kernel
 def _balance(months, search, stopping, urgent, lottery):
     """Lead, reach, hazard, beginning and waiting of one list."""
     in_order, hazard = 1 - urgent - lottery, stopping

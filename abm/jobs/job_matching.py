@@ -8,8 +8,8 @@ nothing, so no employer hires more people than it has vacancies. The rule is use
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from abm.engine.kernels import kernel
 from abm.state import State
 
 _NOTHING = 1e-9
@@ -67,7 +67,7 @@ def meet(state: State, share: float, met: np.ndarray) -> Meetings:
     return Meetings(open_, part, edges, order, first)
 
 
-@njit(cache=True)
+@kernel
 def hire(chance, where, sector, luck, open_):
     """Which seekers find a job, (h,) numbers among them: luck below the chance times the share that finds a vacancy."""
     found, count = np.empty(len(chance) + 1, np.int64), 0
@@ -77,7 +77,7 @@ def hire(chance, where, sector, luck, open_):
     return found[:count].copy()
 
 
-@njit(cache=True)
+@kernel
 def employer_each(where, sector, luck, own, edges, order, first):
     """Row of the employer that hires each, (n,) int64; where, sector, luck: (n,), the rest as in Meetings."""
     found = np.empty(len(where), np.int64)

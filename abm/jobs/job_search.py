@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import read_only
+from abm.engine.draws import Address
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
@@ -97,34 +98,40 @@ class Rules(NamedTuple):
     mood: float
 
 
+class Place(NamedTuple):
+    """Terms of the log odds that depend on the region, and on how well the seeker matches it."""
+
+    local: np.ndarray  # (regions, sectors + 1) log odds, the last column for seekers without a sector
+    match: np.ndarray  # (schoolings, sectors, regions) [SD]
+    weight: float  # of the match [log odds/SD]
+
+
 def columns(state: State) -> Columns:
-    """The columns that the loops read, as read-only arrays."""
+    """The columns that the loops read."""
     people, households = state.newcomers, state.households
     every = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
     every += [free_since(state), state.locations.region, state.municipalities.region]
-    return Columns(*(read_only(column) for column in every))
+    return Columns(*every)
 
 
 @njit(cache=True, inline="always")
-def odds_of(talent, language, idleness, experience, age, female, coaching, recognised, regulated, placed, support, w):
-    """Part of the log odds that is the person's; age [months], recognised [month], placed: lives in reception.
-
-    support: of residents in the municipality when the household was placed [SD].
-    """
+def odds_of(i, placed, c, month, w):
+    """Part of the log odds that is the person's, of row i; placed: lives in reception."""
+    age = month - c.born[i]
     z = (
-        talent
-        + w.support * support
-        + w.level * (language - 2)
-        - w.idleness * idleness
-        + w.experience * min(experience, 2)
+        c.talent[i]
+        + w.support * c.support[c.household[i]]
+        + w.level * (c.language[i] - 2)
+        - w.idleness * c.idleness[i]
+        + w.experience * min(c.experience[i], 2)
     )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
-        + w.woman * female
-        + w.coaching * coaching
+        + w.woman * c.female[i]
+        + w.coaching * c.coaching[i]
         + w.in_reception * placed
     )
-    return z + (w.regulated if regulated else w.recognised) * (recognised != NEVER)
+    return z + (w.regulated if c.regulated[i] else w.recognised) * (c.recognised[i] != NEVER)
 
 
 @njit(cache=True, inline="always")
@@ -159,21 +166,18 @@ def reward(tax, reference, elasticity):
     return ((1 - tax) / (1 - reference)) ** elasticity
 
 
-@njit(cache=True)
-def odds_each(rows, c, month, w):
+@kernel
+def odds_each(rows, c: Columns, month, w: Odds):
     """Part of the log odds that is the person's, (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
-        found[k] = odds_of(
-            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NO_ROW, c.support[c.household[i]], w,
-        )  # fmt: skip
+        found[k] = odds_of(i, c.location[c.household[i]] != NO_ROW, c, month, w)
     return found
 
 
-@njit(cache=True)
-def chance_each(rows, z, c, month, r):
+@kernel
+def chance_each(rows, z, c: Columns, month, r: Rules):
     """Chance of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
@@ -220,16 +224,15 @@ def may_seek(rows, c, month, r):
     return row[:m], free[:m], where[:m], flags[:m], tax[:m]
 
 
-@njit(cache=True)
-def look_for_work(rows, c, month, w, r, local, match, weight, luck):
+@kernel
+def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, luck: Address):
     """Who can find a job this month, and what decides with which chance.
 
     Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
-    job, region and sector (last: none). rows (n,); local (regions, sectors + 1) [log odds], the last column for who has
-    no sector; match (schoolings, sectors, regions) [SD] and its weight; luck: that rounds the cap.
+    job, region and sector (last: none). rows (n,); luck: that rounds the cap.
     """
     row, free, where, flags, tax = may_seek(rows, c, month, r)
-    n, m, last = len(row), 0, local.shape[1] - 1
+    n, m, last = len(row), 0, place.local.shape[1] - 1
     who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
     new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
@@ -239,12 +242,9 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
             continue
         own = c.sector[i] if c.sector[i] != NO_ROW else last
-        z = local[region, own] + odds_of(
-            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,
-        )  # fmt: skip
+        z = place.local[region, own] + odds_of(i, placed, c, month, w)
         if own != last:
-            z += weight * match[c.schooling[i], own, region]
+            z += place.weight * place.match[c.schooling[i], own, region]
         if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
             z += r.tenure * (new_capped if limited else new)
         elif placed or limited:
@@ -259,7 +259,7 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
     return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
 
 
-@njit(cache=True)
+@kernel
 def together(where, sector, chance, regions, sectors):
     """Chances of seekers summed per region and sector, (regions, sectors)."""
     found = np.zeros((regions, sectors))
@@ -274,7 +274,7 @@ def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float
     lift: function from identities (m,) to extra log odds, (m,) or a number.
     """
     row, who, chance, mood, against, where, sector = look_for_work(
-        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, luck
+        rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), luck
     )
     against -= lift(who)
     np.exp(mood, out=mood)  # NumPy computes several at once

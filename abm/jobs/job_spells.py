@@ -3,13 +3,15 @@
 Months of work that needed a work permit are stored as one bit each, the latest month lowest, for twelve months.
 """
 
+from collections import namedtuple
 from math import floor
 
 import numpy as np
 from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
-from abm.engine.draws import philox, unit
+from abm.engine.draws import Address, philox, unit
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
@@ -46,8 +48,8 @@ def used_up(bits, months, identity, luck):
     return done >= floor(months + unit(a, b))
 
 
-@njit(cache=True)
-def capped(rows, household, permit_months, identity, free_since, months, luck):
+@kernel
+def capped(rows, household, permit_months, identity, free_since, months, luck: Address):
     """Whose cap on work without a residence permit is used up, (n,) bool; household to identity: columns of persons."""
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
@@ -57,23 +59,28 @@ def capped(rows, household, permit_months, identity, free_since, months, luck):
     return found
 
 
-@njit(cache=True)
-def moved_away(rows, household, work_region, moved_out, location, municipality, of_location, of_municipality, month):
+Workers = namedtuple("Workers", "household work_region")
+Households = namedtuple("Households", "moved_out location municipality")
+Persons = namedtuple("Persons", "employed experience permit_months months_idle class_hours active household born")
+
+
+@kernel
+def moved_away(rows, people: Workers, households: Households, of_location, of_municipality, month):
     """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it.
 
-    household, work_region: columns of persons; moved_out to municipality: of households; the regions of places.
+    of_location, of_municipality: region of each.
     """
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
-        of = household[rows[k]]
-        if location[of] != NO_ROW:
-            found[k] = of_location[location[of]] != work_region[rows[k]]
-        elif moved_out[of] == month:
-            found[k] = of_municipality[municipality[of]] != work_region[rows[k]]
+        of, began = people.household[rows[k]], people.work_region[rows[k]]
+        if households.location[of] != NO_ROW:
+            found[k] = of_location[households.location[of]] != began
+        elif households.moved_out[of] == month:
+            found[k] = of_municipality[households.municipality[of]] != began
     return found
 
 
-@njit(cache=True)
+@kernel(writes=("lasted",))
 def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
     """Count jobs that began in the month `began` to `lasted` (employers,); returns how many there are in reception.
 
@@ -87,24 +94,19 @@ def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
     return in_reception
 
 
-@njit(cache=True)
-def live_a_month(
-    rows, worked_before, employed, experience, permit_months, months_idle, class_hours, active, household, born,
-    applied, free_since, month, gain, kept, grown_up,
-):  # fmt: skip
+@kernel(writes=("people.experience", "people.permit_months", "people.months_idle"))
+def live_a_month(rows, people: Persons, applied, free_since, month, kept, gain, grown_up):
     """Let experience, months of work without a residence permit and idle months of rows count.
 
-    worked_before: whether all of them had a job when the month began; employed to born: columns of persons; applied,
-    free_since: of households; gain [years], kept [ratio], grown_up [months]: numbers. Whoever is counted for the first
-    time was idle since the arrival, or since coming of age.
+    applied, free_since: of households; kept [ratio] and gain [years]: what becomes of the experience of all of them;
+    grown_up [months]. Whoever is counted for the first time was idle since the arrival, or since coming of age.
     """
-    factor, more = (1.0, gain) if worked_before else (kept, 0.0)
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
-        of = np.uint64(household[i])
-        experience[i] = factor * experience[i] + more
+        of = np.uint64(people.household[i])
+        people.experience[i] = kept * people.experience[i] + gain
         if free_since[of] == NEVER:
-            permit_months[i] = ((permit_months[i] << 1) | employed[i]) & YEAR
-        if months_idle[i] == UNSET:
-            months_idle[i] = max(min(month - applied[of], month - born[i] - grown_up), 0)
-        months_idle[i] += not (employed[i] | active[i] | (class_hours[i] > 0))
+            people.permit_months[i] = ((people.permit_months[i] << 1) | people.employed[i]) & YEAR
+        if people.months_idle[i] == UNSET:
+            people.months_idle[i] = max(min(month - applied[of], month - people.born[i] - grown_up), 0)
+        people.months_idle[i] += not (people.employed[i] | people.active[i] | (people.class_hours[i] > 0))

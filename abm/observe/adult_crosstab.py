@@ -4,15 +4,16 @@ One pass over the people counts every combination of what measures ask, in every
 combinations that it means.
 """
 
+from collections import namedtuple
 from collections.abc import Callable
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.observe.breakdowns import PERMIT_YEARS, SEXES, STATUS_OF_STAGE, STATUSES
 from abm.observe.measure import Month, Values, declaration, once_a_month
 from abm.people.working_age import adults
@@ -33,21 +34,34 @@ _PROTECTED = int(Stage.PROTECTED)
 _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 
 
-@njit(cache=True)
-def tallied(
-    rows, month, edges, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
-    level_matched, work_hours, income, months_idle, household, applied, granted, assisted, stage, origin, location,
-    municipality, of_location, of_municipality, status,
-):  # fmt: skip
+Persons = namedtuple(
+    "Persons",
+    "employed class_hours learner coaching female schooling language wellbeing level_matched work_hours income "
+    "months_idle household",
+)
+Households = namedtuple("Households", "applied granted assisted stage origin location municipality")
+
+
+class Codes(NamedTuple):
+    """Codes of groups that follow from a column."""
+
+    location: np.ndarray  # region of each location
+    municipality: np.ndarray  # region of each municipality
+    stage: np.ndarray  # status of each stage
+
+
+@kernel
+def tallied(rows, month, edges, people: Persons, households: Households, codes: Codes):
     """How often each combination of FLAGS occurs per cell, (combinations, cells) int32, and SUMS, (cells, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of those with a permit, level and hours of their jobs [hours/week],
     wellbeing [SD] and idle months of all. A person is in one cell of each of CELLS, whose cells begin at edges, (3,),
     the last split running fastest.
-
-    employed to household: whole columns of persons; applied to municipality: of households; of_location,
-    of_municipality: region of each; status: of a stage.
     """
+    employed, class_hours, learner, coaching, female, schooling, language, wellbeing = people[:8]
+    level_matched, work_hours, income, months_idle, household = people[8:]
+    applied, granted, assisted, stage, origin, location, municipality = households
+    of_location, of_municipality, status = codes
     cells = edges[-1]
     found, sums = np.zeros(_COMBINATIONS * cells, np.int32), np.zeros((cells, _SUMS))
     cell = np.zeros(_CELLS, np.uint64)
@@ -104,7 +118,7 @@ def _combinations(tests: tuple[str, ...]) -> np.ndarray:
     return holds[:, [FLAGS.index(test) for test in tests]].all(axis=1).astype(float)
 
 
-@njit(cache=True)
+@kernel
 def asylum_chain(rows, household, stage):
     """Those of rows who are not under temporary protection, (n,): they have measures of their own."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
@@ -117,8 +131,7 @@ def asylum_chain(rows, household, stage):
 @once_a_month
 def asylum_adults(month: Month) -> np.ndarray:
     """Rows of the persons of working age of the asylum chain, (n,)."""
-    columns = (month.state.newcomers.household, month.households.stage)
-    return asylum_chain(adults(month.state), *(read_only(each) for each in columns))
+    return asylum_chain(adults(month.state), month.state.newcomers.household, month.households.stage)
 
 
 def protected(month: Month, rows: np.ndarray) -> np.ndarray:
@@ -131,17 +144,10 @@ class Grown:
 
     def __init__(self, month: Month):
         state, sizes = month.state, month.group_sizes
-        people, households = state.newcomers, state.households
-        columns = (
-            people.employed, people.class_hours, people.learner, people.coaching, people.female, people.schooling,
-            people.language, people.wellbeing, people.level_matched, people.work_hours, people.income,
-            people.months_idle, people.household, households.applied, households.granted, households.assisted,
-            households.stage, households.origin, households.location, households.municipality, state.locations.region,
-            state.municipalities.region, STATUS_OF_STAGE,
-        )  # fmt: skip
         many = [np.prod([sizes[by] + (by in _PARTLY) for by in splits]) for splits in CELLS]
         edges = np.cumsum([0, *many])
-        found, sums = tallied(asylum_adults(month), month.number, edges, *(read_only(each) for each in columns))
+        codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
+        found, sums = tallied(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)
         self._occurs = np.flatnonzero(found.any(axis=1))  # a small part of the combinations
         split = parts(found[self._occurs].astype(float), sizes, edges)
         ends = np.cumsum([sizes[by] for by in split])

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.kernels import kernel
 from abm.tables.residents import Ties
 
 RANKS = 20  # bits for the rank of a resident in the neighbourhood
@@ -74,7 +74,7 @@ def build(
     return Ties(starts, found.reshape(-1)[:count])
 
 
-@njit(cache=True)
+@kernel(writes=("found",))
 def _tie(order, ring, width, found, at):
     """Tie residents to those up to `width` places before and after them in their ring; fills columns from `at` on.
 
@@ -94,7 +94,7 @@ def _tie(order, ring, width, found, at):
         begin = end
 
 
-@njit(cache=True)
+@kernel(writes=("found", "starts"))
 def _distinct(found, starts):
     """Put the ties of each resident in ascending order, once each and without oneself, one after the other in place.
 
@@ -150,7 +150,7 @@ def degrees(ties: Ties) -> np.ndarray:
     return np.diff(ties.starts)
 
 
-@njit(cache=True)
+@kernel
 def _closed(starts, targets, rows):
     """Mean over residents with two or more ties of the share of pairs of those tied to them that are tied as well."""
     total, counted = 0.0, 0

@@ -6,13 +6,15 @@ neighbourhoods can be done side by side: the same bytes for any number of thread
 tests/residents/test_support_kernels.py.
 """
 
+from collections import namedtuple
 from math import exp, factorial
 from typing import NamedTuple
 
 import numpy as np
 from numba import get_num_threads, literal_unroll, njit, prange
 
-from abm.engine.draws import philox
+from abm.engine.draws import Address, philox
+from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS
 from abm.tables.residents import Age, Neighbourhoods
 
@@ -65,6 +67,27 @@ class Terms(NamedTuple):
     noise: float  # [SD a month]
     near: float  # support at which half accept a location nearby [SD]
     own: float  # the same in the municipality
+
+
+class Blocks(NamedTuple):
+    """Neighbourhoods."""
+
+    order: np.ndarray  # (neighbourhoods,) in which they are done, for speed only, see `renewed`
+    bounds: np.ndarray  # (neighbourhoods + 1,) rows of residents
+    shared: np.ndarray  # (neighbourhoods, SHARED)
+
+
+class Renewed(NamedTuple):
+    """What comes of a month."""
+
+    support: np.ndarray  # (residents,) float32
+    sums: np.ndarray  # (neighbourhoods, SUMMED)
+
+
+Persons = namedtuple("Persons", "age seeking anchor support positive negative")
+Links = namedtuple("Links", "starts targets")  # of Ties
+Households = namedtuple("Households", "stage size location municipality")
+Newcomers = namedtuple("Newcomers", "adult employed household")
 
 
 @njit(cache=True, inline="always")
@@ -141,8 +164,9 @@ def _fallen(values):
 
 
 @njit(cache=True)
-def _pulled(found, no_good, no_ill, before, anchor, seeking, push, unfair, terms):
-    """Support after the pull to what life sets; no_good, no_ill: exp(-contacts)."""
+def _pulled(found, no_good, no_ill, own, push, unfair, terms):
+    """Support after the pull to what life sets; no_good, no_ill: exp(-contacts); own: last month's, anchor, seeking."""
+    before, anchor, seeking = own
     for i in range(len(before)):
         full = 1.0 - no_good[i]
         gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[i]))
@@ -187,12 +211,20 @@ def _moved(found, pulled, heard, luck, terms):
 
 
 @njit(cache=True, error_model="numpy")
-def chances(near, own, support, terms):
+def _chances(near, own, support, terms):
     """Chances to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
     for i in range(len(support)):
         near[i] = accepting(support[i], terms.near)
     for i in range(len(support)):
         own[i] = accepting(support[i], terms.own)
+
+
+@kernel
+def chances(support, terms: Terms):
+    """Chances to accept a location nearby and in the municipality, (n,) each."""
+    near, own = np.empty(len(support)), np.empty(len(support))
+    _chances(near, own, support, terms)
+    return near, own
 
 
 @njit(cache=True)
@@ -215,13 +247,14 @@ def _summed(support, seeking, near, own, total):
 
 
 @njit(cache=True)
-def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room):
+def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     """This month of the neighbourhoods of a batch; see `renewed`.
 
     What neighbourhoods share is taken one by one; in between, what costs most is done for the batch at once: small
     loops compile to fast ones, and long ones have no remainder worth the name. room: (4, residents) to work in.
     """
     age, seeking, anchor, before, good, ill = people
+    bounds, shared = blocks.bounds, blocks.shared
     outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
     a, b, c, luck = room[0], room[1], room[2], room[3]
     end = 0
@@ -246,7 +279,7 @@ def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, ro
         first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
         end += last - first
         own = (before[first:last], anchor[first:last], seeking[first:last])
-        _pulled(a[at:end], b[at:end], c[at:end], *own, row[PUSH], row[UNFAIR], terms)
+        _pulled(a[at:end], b[at:end], c[at:end], own, row[PUSH], row[UNFAIR], terms)
         b[at:end] = 0.0
         if terms.talk > 0.0:
             _heard(b[at:end], first, before, ties[0], ties[1], confidence)
@@ -254,13 +287,13 @@ def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, ro
             luck[at : at + -(-(end - at) // _WORDS) * _WORDS], n, address
         )  # the next one writes over what is too much
     _moved(c[:end], a[:end], b[:end], luck[:end], terms)
-    chances(a[:end], b[:end], c[:end], terms)
+    _chances(a[:end], b[:end], c[:end], terms)
     end = 0
     for n in batch:
         first, last, at = bounds[n], bounds[n + 1], end
         end += last - first
-        _copied(new[first:last], c[at:end])
-        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], sums[n])
+        _copied(into.support[first:last], c[at:end])
+        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], into.sums[n])
 
 
 @njit(cache=True)
@@ -276,46 +309,49 @@ def _batches(order, bounds):
     return starts[: count + 1], most
 
 
-@njit(cache=True)
-def renewed(order, bounds, people, ties, shared, terms, address, new, sums):
-    """Support of residents this month into `new`, (n,) float32; contacts in place; sums over each neighbourhood.
+@kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"))
+def renewed(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address: Address, into: Renewed):
+    """Support of residents this month, and sums over each neighbourhood, into `into`; contacts in place.
 
-    order: (neighbourhoods,) in which they are done, for speed only: those with many ties to each other together, while
-    their residents are in the cache; bounds: (neighbourhoods + 1,) rows of residents; people: columns age, seeking,
-    anchor, support, positive, negative; ties: starts and targets; shared: (neighbourhoods, SHARED); address: luck of
-    this month (Draws.address); sums: (neighbourhoods, SUMMED).
+    Neighbourhoods with many ties to each other are best done together, while their residents are in the cache.
+    address: luck of this month (Draws.address).
     """
-    starts, most = _batches(order, bounds)
+    starts, most = _batches(blocks.order, blocks.bounds)
     room = np.empty((_ROWS, most + _WORDS))
     for k in range(len(starts) - 1):
-        batch = order[starts[k] : starts[k + 1]]
-        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+        batch = blocks.order[starts[k] : starts[k + 1]]
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
-@njit(cache=True, parallel=True)
-def renewed_together(order, bounds, people, ties, shared, terms, address, new, sums):
+@kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"), parallel=True)
+def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address: Address, into: Renewed):
     """The same on all threads."""
-    starts, most = _batches(order, bounds)
+    starts, most = _batches(blocks.order, blocks.bounds)
     for k in prange(len(starts) - 1):
         room = np.empty((_ROWS, most + _WORDS))
-        batch = order[starts[k] : starts[k + 1]]
-        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+        batch = blocks.order[starts[k] : starts[k + 1]]
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
-def renew(order, bounds, people, ties, shared, terms, address, new, sums):
+def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renewed:
     """The pass over residents, on all threads where there are many residents and several threads."""
-    many = len(new) >= MANY and get_num_threads() > 1
-    (renewed_together if many else renewed)(order, bounds, people, ties, shared, terms, address, new, sums)
+    count = int(blocks.bounds[-1])
+    into = Renewed(np.empty(count, np.float32), np.empty((len(blocks.order), SUMMED)))
+    many = count >= MANY and get_num_threads() > 1
+    (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
+    return into
 
 
-@njit(cache=True)
-def present(stage, size, location, municipality, adult, employed, household, housed, locations, municipalities):
+@kernel
+def present(households: Households, people: Newcomers, housed, locations, municipalities):
     """Newcomers by where they live: persons per location; persons, adults and employed adults at home per municipality.
 
-    stage, size, location, municipality: of households; adult, employed, household: of newcomers. Counted without
-    branches, which a processor could not guess: who is not at home counts for one municipality too many. Two tables
-    take rows in turn, because neighbours in a table are often in one municipality and would wait for each other.
+    Counted without branches, which a processor could not guess: who is not at home counts for one municipality too
+    many. Two tables take rows in turn, because neighbours in a table are often in one municipality and would wait for
+    each other.
     """
+    stage, size, location, municipality = households
+    adult, employed, household = people
     inside, town = np.zeros(locations), np.empty(len(stage), np.int32)
     persons, adults = np.zeros((2, municipalities + 1), np.int64), np.zeros((2, municipalities + 1), np.int64)
     for i in range(len(stage)):

@@ -9,7 +9,7 @@ from abm.engine.draws import Draws, philox
 from abm.residents import social_network
 from abm.residents import support_kernels as kernels
 from abm.residents.social_network import RANKS, Widths
-from abm.residents.support_kernels import Terms
+from abm.residents.support_kernels import Blocks, Links, Persons, Renewed, Terms
 
 TERMS = Terms(
     fading=0.95, programme=0.4, multiplier=2.5, joining=-1.0, selection=1.2, follows=True, contact=0.3, ratio=1.5,
@@ -33,19 +33,20 @@ def country(seed=2):
     )
     shared = chance.random((4, kernels.SHARED)) * 0.3
     shared[:, kernels.TENANTS] = [0, 3, 5.5, 20]
-    return (age, seeking, anchor, support, good, ill), (net.starts, net.targets), shared
+    return Persons(age, seeking, anchor, support, good, ill), Links(net.starts, net.targets), shared
 
 
 def did(function, people, net, shared, terms=TERMS):
     """New support, good and bad contacts and sums after one month."""
-    people = tuple(column.copy() for column in people)
-    new, sums = np.empty(len(people[0]), np.float32), np.empty((len(shared), kernels.SUMMED))
-    function(ORDER, BOUNDS, people, net, shared, terms, DRAWS.address("month"), new, sums)
-    return new, people[4], people[5], sums
+    people, blocks = Persons(*(column.copy() for column in people)), Blocks(ORDER, BOUNDS, shared)
+    into = Renewed(np.empty(len(people.age), np.float32), np.empty((len(shared), kernels.SUMMED)))
+    function(blocks, people, net, terms, DRAWS.address("month"), into)
+    return into.support, people.positive, people.negative, into.sums
 
 
-def plain(order, bounds, people, net, shared, terms, address, new, sums):
+def plain(blocks, people, net, terms, address, into):
     """The same in plain Python, resident by resident and term by term."""
+    (order, bounds, shared), (new, sums) = blocks, into
     age, seeking, anchor, support, good, ill = people
     month, stream, k0, k1 = address
     for n in order:
@@ -113,7 +114,8 @@ def test_threads_are_used_where_there_are_many_residents(monkeypatch):
     for most, threads in ((10, 2), (10_000, 2), (10, 1)):
         monkeypatch.setattr(kernels, "MANY", most)
         monkeypatch.setattr(kernels, "get_num_threads", lambda threads=threads: threads)
-        did(kernels.renew, *country())
+        people, net, shared = country()
+        kernels.renew(Blocks(ORDER, BOUNDS, shared), people, net, TERMS, DRAWS.address("month"))
     assert called == ["together", "alone", "alone"]
 
 
@@ -121,8 +123,8 @@ def test_luck_is_that_of_the_person():
     people, net, shared = country()
     still = TERMS._replace(talk=0.0)
     before = did(kernels.renewed, people, net, shared, still)[0]
-    other = tuple(column.copy() for column in people)
-    other[3][BOUNDS[2] :] += 1.0  # all residents of the third and fourth neighbourhood are others
+    other = people._replace(support=people.support.copy())
+    other.support[BOUNDS[2] :] += 1.0  # all residents of the third and fourth neighbourhood are others
     after = did(kernels.renewed, other, net, shared, still)[0]
     assert np.array_equal(before[: BOUNDS[2]], after[: BOUNDS[2]])
     assert not np.isclose(before[BOUNDS[2] :], after[BOUNDS[2] :]).any()
@@ -150,6 +152,7 @@ def test_newcomers_by_where_they_live():
     location, municipality = np.array([-1, -1, 0, -1]), np.array([2, 0, -1, -1])
     adult, household = np.array([True, True, False, True, True]), np.array([0, 0, 0, 1, 2])
     employed = np.array([True, False, True, True, True])
-    inside, home = kernels.present(stage, size, location, municipality, adult, employed, household, 7, 2, 3)
+    households = kernels.Households(stage, size, location, municipality)
+    inside, home = kernels.present(households, kernels.Newcomers(adult, employed, household), 7, 2, 3)
     assert inside.tolist() == [2, 0]
     assert home.tolist() == [[1, 1, 1], [0, 0, 0], [3, 2, 1]]
