@@ -58,7 +58,7 @@ def test_the_compiled_loop_equals_plain_numpy():
     expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * shock, before)
     found = before.copy()
     folk = wellbeing.Persons(found, temper, flag["employed"], language, flag["active"], hours, identity, of)
-    terms = wellbeing.Terms(-0.9, *WEIGHTS, pace=0.2, luck=0.1)
+    terms = wellbeing.Terms(-0.9, *WEIGHTS, rate=0.2, shock=0.1)
     households = wellbeing.Households(granted, relocated, reunion)
     wellbeing.move_on(rows, new, folk, households, home, terms, draws.address("month"))
     assert found == pytest.approx(expected, abs=1e-5)
