@@ -165,7 +165,7 @@ class Heading(Form):
     name: str = Field("", description="Short name; by default that of the file.")
     title: str = Field("", description="What this scenario asks, in a sentence.")
     until: Month = Field("2035-12", description="Last month.")
-    seed: Seed = Field(1, description="Which luck; scenarios with the same seed share it person by person.")
+    seed: Seed = Field(1, description="Which random draws; scenarios with the same seed share them person by person.")
     scale: Scale = Field(1.0, description="Share of people that is simulated one to one.")
     layout: Layout = Field(
         BASE, description="Year: municipalities and regions of the whole run are those of its 1 January."

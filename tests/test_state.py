@@ -311,7 +311,7 @@ def test_households_with_a_permit_or_home_at_the_start_have_its_month():
 
 def test_nobody_is_on_a_waiting_list_without_a_month():
     lottery = np.zeros(2, np.uint64)
-    with pytest.raises(BooksError, match="somebody stands in a line since month -16384"):
+    with pytest.raises(BooksError, match="somebody waits since month -16384"):
         waiting_key(np.array([3, NEVER], np.int16), lottery)
     assert len(waiting_key(np.zeros(0, np.int16), lottery[:0])) == 0
 

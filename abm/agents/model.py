@@ -43,7 +43,7 @@ class Model(mesa.Model):
     its own (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with
     `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; whoever steps on,
     goes on.
-    Mesa's own generators, `random` and `rng`, are seeded too, but the model takes no luck from them.
+    Mesa's own generators, `random` and `rng`, are seeded too, but the model draws nothing from them.
     Raises InputError.
     """
 

@@ -78,13 +78,13 @@ class Moving(NamedTuple):
     size: np.ndarray  # [persons]
     tie: np.ndarray  # region or NO_ROW
     last_kind: np.ndarray  # worst kind of place that it accepts
-    chance: np.ndarray
+    u: np.ndarray  # uniform draw of rule `random`
     fallback: np.ndarray  # municipal location
     leaves: np.ndarray  # region where it is now
 
 
 class Held(NamedTuple):
-    """What rules look at, (regions,) each."""
+    """Regions as the rules see them, (regions,) each."""
 
     merit: np.ndarray  # [jobs per inhabitant]
     held: np.ndarray  # [persons]
@@ -93,16 +93,16 @@ class Held(NamedTuple):
 
 @kernel(writes=("places.room", "regions.held"))
 def assign(moving: Moving, places: Places, regions: Held, rule):
-    """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); `room` and `held` change in place."""
-    size, tie, last_kind, chance, fallback, leaves = moving
+    """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); places.room and regions.held change."""
+    size, tie, last_kind, u, fallback, leaves = moving
     chosen = np.full(len(size), NO_ROW, dtype=np.int32)
     for i in range(len(size)):
         best = NO_ROW
         for k in range(REGULAR, min(last_kind[i], EMERGENCY) + 1):
             if tie[i] != NO_ROW:
-                best = best_location(size[i], tie[i], chance[i], k, places, regions, rule)
+                best = best_location(size[i], tie[i], u[i], k, places, regions, rule)
             if best == NO_ROW:
-                best = best_location(size[i], NO_ROW, chance[i], k, places, regions, rule)
+                best = best_location(size[i], NO_ROW, u[i], k, places, regions, rule)
             if best != NO_ROW:
                 break
         if best == NO_ROW and last_kind[i] == MUNICIPAL:
@@ -116,8 +116,8 @@ def assign(moving: Moving, places: Places, regions: Held, rule):
 
 
 @njit(cache=True)
-def best_location(size, only, chance, wanted, places, regions, rule):
-    """The location of kind `wanted` (in region `only`, unless NO_ROW) that has room and suits the rule best."""
+def best_location(size, only, u, wanted, places, regions, rule):
+    """The location of kind `wanted` (in region `only`, unless NO_ROW) with room that the rule ranks highest."""
     room, kind, region = places
     merit, held, share = regions
     best, highest, total = NO_ROW, -np.inf, 0.0
@@ -131,13 +131,13 @@ def best_location(size, only, chance, wanted, places, regions, rule):
             value = -held[region[j]] / share[region[j]]
         elif rule == GREEDY:
             value = merit[region[j]]
-        else:  # RANDOM: counts the free places; the one that `chance` points at is found below
+        else:  # RANDOM: counts the free places; the one that `u` points at is found below
             value = 0.0
         if value > highest:
             highest, best = value, j
     if rule != RANDOM or best == NO_ROW:
         return best
-    target = chance * total
+    target = u * total
     for j in range(len(room)):
         if kind[j] == wanted and room[j] >= size and (only == NO_ROW or region[j] == only):
             best = j

@@ -39,13 +39,13 @@ class Places(NamedTuple):
 
 
 @kernel(writes=("places.room", "price"))
-def settle(queue: Queue, worth, places: Places, price, pace):
-    """Choose a location for each household in turn, (n,) int32: of the best kind, then of the region most worth.
+def settle(queue: Queue, worth, places: Places, price, rate):
+    """Choose a location for each household in turn, (n,) int32: the best kind, then the region of highest net worth.
 
-    Worth counts less the region's shadow price; within a region it is the location with most room. NO_ROW where nothing
-    fits. Who `chooses` raises the price of its region, and lowers that of each region by the part of its room that each
-    person still to come can have: over all households a price moves by `pace` [worth] times demand over room, minus 1,
-    and is never negative. worth: (n, regions); price: (regions,). The room of places and `price` change in place.
+    Net worth is worth less the region's shadow price; within a region, the location with most room. NO_ROW where
+    nothing fits. A household that `chooses` raises the price of its region, and lowers every price by the room per
+    person still to come: over all households a price moves by `rate` [worth] times (demand over room, minus 1), and is
+    never negative. worth: (n, regions); price: (regions,). `places.room` and `price` change in place.
     """
     size, room, kind, region = queue.size, places.room, places.kind, places.region
     chosen = np.full(len(size), NO_ROW, np.int32)
@@ -71,9 +71,9 @@ def settle(queue: Queue, worth, places: Places, price, pace):
             if best != NO_ROW:
                 break
         if best != NO_ROW:
-            if pace > 0 and queue.chooses[i]:
-                price -= pace * size[i] * left / coming / start
-                price[region[best]] += pace * size[i] / start[region[best]]
+            if rate > 0 and queue.chooses[i]:
+                price -= rate * size[i] * left / coming / start
+                price[region[best]] += rate * size[i] / start[region[best]]
                 price[:] = np.maximum(price, 0.0)
             chosen[i] = best
             room[best] -= size[i]
@@ -262,15 +262,15 @@ def _pushes(h, worth, size, chosen, free):
     return True
 
 
-def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, pace: float) -> np.ndarray:
+def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np.ndarray, rate: float) -> np.ndarray:
     """Region for each household in order of arrival, (n,) int32: the one with room whose worth less price is highest.
 
-    With `pace` 0 (see settle) this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
+    With `rate` 0 (see settle) this is greedy. `price` (regions,) changes in place; NO_ROW where no region has room.
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
     room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
     places = Places(room, np.full(len(price), REGULAR), regions)
-    return settle(Queue(size, kind, kind, chooses), worth, places, price, pace)
+    return settle(Queue(size, kind, kind, chooses), worth, places, price, rate)
 
 
 def total_worth(worth: np.ndarray, chosen: np.ndarray) -> float:

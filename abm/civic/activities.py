@@ -73,7 +73,7 @@ Households = namedtuple("Households", "granted track")
 
 
 class Shares(NamedTuple):
-    """Who take part, see Params."""
+    """Shares that take part; see Params."""
 
     share: float
     other_share: float
@@ -82,10 +82,10 @@ class Shares(NamedTuple):
 
 @kernel(writes=("people.activity", "people.active", "people.practice_hours"))
 def choose(rows, people: Persons, households: Households, since, shares: Shares, unpaid):
-    """Write the activity of rows this month, whether there is one, and its unpaid hours; returns who is in training.
+    """Write the activity of rows this month, and its unpaid hours; returns the rows in training.
 
-    Who is not among rows has none. since (month in which activities are offered): of households; unpaid [hours/week]:
-    by activity.
+    Persons who are not among rows have none. since (month from which activities are offered): of households; unpaid
+    [hours/week]: by activity.
     """
     people.activity[:], people.active[:], people.practice_hours[:] = _NONE, False, unpaid[_NONE]
     most = np.float32(max(shares.share, shares.other_share, shares.training_share))  # as narrow as the column

@@ -176,23 +176,23 @@ Households = namedtuple("Households", "granted track stage")
 
 
 class Goals(NamedTuple):
-    """What routes ask. Levels and terms: by route, the last of them without one."""
+    """What each route requires; the last level and term are those without a route."""
 
     levels: np.ndarray  # infinite where a route ends by its hours
     terms: np.ndarray  # [months]
     lowered_after: float  # [hours of class] after which the level is lowered
     lowered: float  # [level]
-    until_level: bool  # whether time is asked until the level is there, or the whole term
+    until_level: bool  # whether integration takes time until the level is reached, or the whole term
     waits: bool  # whether a first class waits for a plan
 
 
 @kernel(writes=("people.learner", "people.integrating"))
 def asked(rows, people: Persons, households: Households, since, month, goals: Goals):
-    """Mark who is to learn (`learner`) and whose time that asks (`integrating`), whole columns.
+    """Mark persons who are to learn (`learner`) and whose time integration takes (`integrating`), whole columns.
 
-    Returns who passes, having a route, and who is to learn and has no month for a first class, with a plan where it
-    waits for one: rows, (n,) each. since (month in which classes are offered): of households. Whoever is exempt or has
-    passed is looked at no further.
+    Returns rows, (n,) each: persons who pass, having a route; persons who are to learn and have no month for a first
+    class yet, with a plan where the class waits for one. since (month from which classes are offered): of households.
+    Persons who are exempt or have passed are skipped.
     """
     people.learner[:] = people.integrating[:] = False
     open_, count = np.empty(len(rows) + 1, np.int64), 0
@@ -238,7 +238,7 @@ def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Assign routes, make plans, and mark who is to learn and whose time integration takes."""
+    """Assign routes, make plans, and mark persons who are to learn and whose time integration takes."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = adults(state)
     new = without_route(rows, people.route, people.household, households.granted)

@@ -59,9 +59,8 @@ Households = namedtuple("Households", "stage size origin location municipality")
 def spoken(households: Households, language, locations, towns, languages):
     """Cell of each household, (n,) int32, and persons by language: (locations + municipalities + 1, languages + 1).
 
-    language: of origins. Rows hold who is in a location, then who
-    has a home in a municipality, then who is nowhere; the last column holds those who share no language. A cell is a
-    place in that table, row by row.
+    Rows of the table: persons in each location, with a home in each municipality, and elsewhere; its last column:
+    persons without a common language. A cell is a position in the table, row by row. language: of origins.
     """
     wide, nowhere = languages + 1, locations + towns
     column = np.where(language < 0, languages, language).astype(np.int32)
@@ -77,7 +76,7 @@ def spoken(households: Households, language, locations, towns, languages):
 
 @kernel
 def taken(cell, table):
-    """What a flat table holds for each of the cells, (n,)."""
+    """Values of a flat table at the cells, (n,)."""
     found = np.empty(len(cell), table.dtype)
     for h in range(len(cell)):
         found[h] = table[np.uint64(cell[h])]  # unsigned: no check for a negative index

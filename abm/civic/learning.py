@@ -87,7 +87,7 @@ Idle = namedtuple("Idle", "idleness employed class_hours active household")
 
 
 class Learning(NamedTuple):
-    """How fast people learn, see Params."""
+    """Factors of learning; see Params."""
 
     slope: float
     young: float
@@ -97,7 +97,7 @@ class Learning(NamedTuple):
 
 
 class Idling(NamedTuple):
-    """How full a month without work is, see Params."""
+    """Factors that slow disengagement; see Params."""
 
     idle_allowed: float
     activity: float
@@ -105,7 +105,7 @@ class Idling(NamedTuple):
 
 @kernel(writes=("people.language",))
 def learn(rows, people: Learners, informal, month, per_level, rates: Learning):
-    """Bring the level of rows to that after this month, in place.
+    """Add this month's learning to the language level of rows, in place.
 
     informal [hours/month]: of households; per_level [hours/level]: by schooling.
     """
@@ -122,19 +122,18 @@ def learn(rows, people: Learners, informal, month, per_level, rates: Learning):
 
 @kernel(writes=("people.idleness",))
 def disengage(rows, people: Idle, stage, allowed, waits, rate, kept, fills: Idling):
-    """Bring disengagement of rows to that after this month, in place.
+    """Update the disengagement of rows for this month, in place.
 
-    stage, allowed (month since which work is free): of households; waits: whether a stage is in reception, (stages,);
-    rate, kept [share/month]: of the gap that is closed, and of what is left once it ends.
+    stage, allowed (month since which no work permit is needed): of households; waits: whether a stage is in reception,
+    (stages,); rate [share/month]: part of the gap to 1 closed while waiting; kept: part left a month later afterwards.
     """
     idleness, employed, class_hours, active, household = people
-    idle_allowed, activity = fills
     for row in rows:
         i = np.uint64(row)
         of = np.uint64(household[i])
         if waits[stage[of]] and not employed[i]:
-            fill = 1.0 if allowed[of] == NEVER else idle_allowed
-            fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
+            fill = 1.0 if allowed[of] == NEVER else fills.idle_allowed
+            fill *= 1 - fills.activity * ((class_hours[i] > 0) | active[i])
             idleness[i] += (1 - idleness[i]) * rate * fill
         else:
             idleness[i] *= kept

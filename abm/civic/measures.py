@@ -53,8 +53,8 @@ def tallied(rows, month, people: Persons, households: Households, of_municipalit
 
 
 @once_a_month
-def looked_at(month: Month) -> dict[str, np.ndarray]:
-    """What one pass over the adults of the asylum chain counts, by the breakdown that it is for, at full size."""
+def integration_counts(month: Month) -> dict[str, np.ndarray]:
+    """Counts of adults of the asylum chain in one pass, by breakdown, at full size."""
     state, people, households = month.state, month.state.newcomers, month.households
     region, regions = state.municipalities.region, len(state.regions)
     found = tallied(asylum_adults(month), month.number, people, households, region, regions, PERMIT_YEARS)
@@ -101,13 +101,13 @@ def awaiting_class() -> tuple[str, ...]:
 @with_sum(en="Adults by route", nl="Volwassenen naar leerroute", by=("route",))
 def routes(month: Month) -> np.ndarray:
     """Adults with a route of civic integration, (routes,)."""
-    return looked_at(month)["route"]
+    return integration_counts(month)["route"]
 
 
 @with_sum(en="Adults by activity", nl="Volwassenen naar activiteit", by=("activity",))
 def activities(month: Month) -> np.ndarray:
     """Adults by what they do beside work and class, (activities,)."""
-    return looked_at(month)["activity"]
+    return integration_counts(month)["activity"]
 
 
 @with_sum(
@@ -117,7 +117,7 @@ def activities(month: Month) -> np.ndarray:
 )
 def awaiting_plan(month: Month) -> np.ndarray:
     """Adults with a home whose route under the present law has no plan yet, (regions,)."""
-    return looked_at(month)["region"]
+    return integration_counts(month)["region"]
 
 
 @measure("months", en="From home to plan", nl="Van woning tot plan", by="statistic")
@@ -136,7 +136,7 @@ def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 )
 def passed(month: Month) -> np.ndarray:
     """Permit holders of working age who passed civic integration, (years since the permit,)."""
-    return looked_at(month)["since_permit"]
+    return integration_counts(month)["since_permit"]
 
 
 @level("persons/month", en="Certificates of training on the fast track", nl="Certificaten in het snelle spoor")

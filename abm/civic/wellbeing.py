@@ -69,7 +69,7 @@ Households = namedtuple("Households", "granted relocated reunion")
 
 
 class Terms(NamedTuple):
-    """What sets the level, and how it is reached, see Params."""
+    """Terms of the level, and how wellbeing moves towards it; see Params."""
 
     mean: float
     job: float
@@ -85,19 +85,19 @@ class Terms(NamedTuple):
 
 @kernel(writes=("people.wellbeing",))
 def move_on(rows, new, people: Persons, households: Households, home, terms: Terms, address: Address):
-    """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
+    """Move the wellbeing of rows, (n,) ascending, towards its level, in place; new persons among them start at it.
 
-    home: what the place where a household lives is worth, (households,); address: of the draws. The draws are made for
-    some hundreds of persons at a time, which stay at hand and are computed side by side.
+    home: quality of the place where each household lives, (households,); address: of the monthly draws. Draws are made
+    for some hundreds of persons at a time: they stay in the cache, and the processor computes several at once.
     """
     month, stream, k0, k1 = address
-    chance, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
     begun = 0
     for first in range(0, len(rows), _BATCH):
         batch = rows[first : first + _BATCH]
         for k in range(len(batch)):
             who[k] = people.identity[batch[k]]
-        fill_uniform(chance[: len(batch)], who[: len(batch)], month, stream, k0, k1)
+        fill_uniform(u[: len(batch)], who[: len(batch)], month, stream, k0, k1)
         for k in range(len(batch)):
             i = np.uint64(batch[k])  # unsigned: no check for a negative index
             of = np.uint64(people.household[i])
@@ -119,12 +119,12 @@ def move_on(rows, new, people: Persons, households: Households, home, terms: Ter
             begun += is_new
             before = level if is_new else np.float64(people.wellbeing[i])
             moved = before + terms.rate * (level - before)
-            people.wellbeing[i] = moved + terms.shock * (UNIFORM * (chance[k] - 1 / 2))
+            people.wellbeing[i] = moved + terms.shock * (UNIFORM * (u[k] - 1 / 2))
 
 
 @kernel
 def home(location, homeless):
-    """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
+    """1 for each household that lives in a home, 0 in reception or after losing one, (n,) float32."""
     found = np.empty(len(location), np.float32)
     for h in range(len(location)):
         found[h] = (location[h] == NO_ROW) & (homeless[h] == NEVER)

@@ -174,7 +174,7 @@ def placed(location):
 
 
 def numbered(rows: np.ndarray, households: int) -> np.ndarray:
-    """Place in `rows` of each household, (households,) int32; -1 for who is not among them."""
+    """Place in `rows` of each household, (households,) int32; -1 for the others."""
     number = np.full(households, -1, np.int32)
     number[rows] = np.arange(len(rows))
     return number

@@ -1,4 +1,4 @@
-"""Waiting lists: who is served first, and how far a capacity reaches. Oracle: tests/engine/test_queues.py."""
+"""Waiting lists: the order of service, and how far a capacity reaches. Oracle: tests/engine/test_queues.py."""
 
 import numpy as np
 from numba import njit
@@ -18,7 +18,7 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
     """
     months = since.astype(np.int64) - EARLIEST
     if len(months) and months.min() < 0:
-        raise BooksError(f"somebody stands in a line since month {since.min()}, which no line can order")
+        raise BooksError(f"somebody waits since month {since.min()}, before the first that is ordered ({EARLIEST})")
     return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
 
 
@@ -39,9 +39,9 @@ def waiting(stage: np.ndarray, since: np.ndarray, wanted: int, month: int) -> np
 
 @kernel
 def _waiting(stage, since, wanted, month):
-    """First flags side by side, then row numbers: each is written, and kept where its flag moves the end on.
+    """Branch-free compaction: flags first, then write every row number and advance the end if it is flagged.
 
-    A processor does this faster than a branch that it can not guess. Eight rows that do not count are skipped at once.
+    A processor does this faster than a branch that it cannot predict. Eight unflagged rows are skipped at once.
     """
     stage_wanted, this_month = stage.dtype.type(wanted), since.dtype.type(month)  # as narrow as the columns
     flag = np.empty(whole_words(len(stage)), np.bool_)
@@ -97,7 +97,7 @@ def _serve(group, rows, since, lottery, size, budget):
             budget[g] = 0.0
     found, equal = np.empty(len(rows) + 1, rows.dtype), np.empty(len(rows) + 1, np.int64)
     n, equals = 0, 0
-    for k in range(len(rows)):  # written always, kept where the end moves on: no branches, as in _waiting
+    for k in range(len(rows)):  # branch-free compaction, as in _waiting
         month, end = when[k], last[group[k]]
         found[n] = rows[k]
         equal[equals] = k
@@ -120,7 +120,7 @@ def _serve(group, rows, since, lottery, size, budget):
 
 @njit(cache=True)
 def _by_lottery(line, lottery, size, budget):
-    """Bring those whom `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
+    """Bring the rows that `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
 
     Quickselect: parts that fit are served whole, parts beyond the end are left alone, only a few are sorted.
     """

@@ -143,18 +143,18 @@ Persons = namedtuple("Persons", "household born net_wage")
 
 @kernel
 def earned(number, count, people: Persons, month, adult, kept_share, kept_most):
-    """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
+    """Members of `count` households, (count,) each: adults, children, and net wages less the part kept [EUR].
 
-    number (households,): which of them a household is, or NO_ROW; adult: age [months] from which one is an adult.
+    number (households,): position of each household among them, or NO_ROW; adult: age [months] of majority.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
     for i in range(len(people.household)):
         n = number[people.household[i]]
         if n == NO_ROW:
             continue
-        grown, net = month - people.born[i] >= adult, np.float64(people.net_wage[i])
-        adults[n] += grown
-        children[n] += not grown
+        of_age, net = month - people.born[i] >= adult, np.float64(people.net_wage[i])
+        adults[n] += of_age
+        children[n] += not of_age
         rest[n] += net - min(kept_share * net, kept_most)
     return adults, children, rest
 

@@ -1,7 +1,7 @@
 """The indicators of the housing market: lettings by rule and by kind of seeker, queues, registration and search.
 
-Crowding out is the difference between two runs with the same luck: `abm compare` of scenarios with other rules, or with
-and without newcomers.
+Crowding out is the difference between two runs with common random numbers: `abm compare` of scenarios with other
+rules, or with and without newcomers.
 """
 
 import numpy as np
@@ -86,7 +86,7 @@ def lettings(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 @kernel
 def tally(search, municipality, group, towns, groups):
-    """Seekers who search, (towns, groups); search, municipality, group: whole columns."""
+    """Seekers on the waiting list, (towns, groups); search, municipality, group: whole columns."""
     many = np.zeros(towns * groups, np.int32)  # unsigned: no check for a negative index
     for i in range(len(search)):
         many[np.uint64(municipality[i] * groups + group[i])] += search[i] == _SEARCHING
@@ -222,7 +222,7 @@ def private_homes(month: Month) -> float:
 
 @kernel
 def tenures(stage, sponsor, tenure, size):
-    """Persons with a home by what is paid for it, (Tenure,); stage to size: whole columns of households."""
+    """Persons with a home by tenure, (Tenure,); stage to size: whole columns of households."""
     found = np.zeros(_TENURES + 1, np.int64)  # the last: without a home
     for i in range(len(stage)):
         head = sponsor[i] if sponsor[i] >= 0 else i

@@ -94,10 +94,10 @@ Persons = namedtuple("Persons", "household born hours_followed employed work_reg
 
 @kernel
 def homes(number, people: Persons, month, region, adult, school):
-    """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
+    """Of n deciding households, (n,) each: adults, their hours of class, whether with a local job, a child in school.
 
-    number (households,): which of the n decides, or NO_ROW; people: those looked at; region: of the n homes; adult,
-    school: ages [months] from which one is an adult or goes to school.
+    number (households,): which of the n decides, or NO_ROW; people: some persons; region: of the n homes; adult,
+    school: ages [months] from which a person is an adult or goes to school.
     """
     adults, followed = np.zeros(len(region)), np.zeros(len(region))
     local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)

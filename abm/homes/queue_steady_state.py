@@ -52,7 +52,7 @@ def registered(reach, lead, hazard):
 
 @njit(cache=True)
 def searched(reach, lead, hazard):
-    """Mean months of search at letting: 0 for who begins beyond `reach`."""
+    """Mean months of search at letting: 0 for seekers who begin beyond `reach`."""
     gap = _apart(1 / lead - hazard)
     # integral over the search u = reach - x of u exp(-h u) exp(-(reach - u) / m) / m; z as a series where it is small
     z = gap * reach

@@ -116,7 +116,7 @@ def columns(state: State) -> Columns:
 
 @njit(cache=True, inline="always")
 def odds_of(i, placed, c, month, w):
-    """Part of the log odds that is the person's, of row i; placed: lives in reception."""
+    """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
     age = month - c.born[i]
     z = (
         c.talent[i]
@@ -136,23 +136,23 @@ def odds_of(i, placed, c, month, w):
 
 @njit(cache=True, inline="always")
 def access_of(free_since, applied, track, stage, month, r):
-    """Access to work by law, in [0, 1]: none for who is barred, unpromising or refused for good."""
+    """Access to work by law, in [0, 1]: 0 while barred, on the fast track or refused for good."""
     none = (track == _FAST) | (stage == _DEPARTING) | (month - applied < r.barred_months)
     return 1.0 if free_since != NEVER else 0.0 if none else r.before
 
 
 @njit(cache=True, inline="always")
 def search_of(exempt, integrating, dual, r):
-    """Search, in [0, 1]: none when exempt, lower during civic integration."""
+    """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration."""
     busy = r.lock_in_dual if dual else r.lock_in
     return 0.0 if exempt else busy if integrating else 1.0
 
 
 @njit(cache=True)
-def tenure_of(experience, placed, left, r):
-    """Log of how long a job is expected to last, over how long it would at home and with a permit; 0 at most.
+def duration_of(experience, placed, left, r):
+    """Log of the expected job duration, relative to that at home with a permit; at most 0.
 
-    A job ends by chance q, by a move in reception, and by the cap after the months that are left (infinite: no cap):
+    A job ends with probability q, by a move in reception, and by the cap after the months left (infinite: no cap):
     q / (q + moves) x (1 - exp(-(q + moves) x left)).
     """
     ends = r.separation * exp(-r.settled * experience)
@@ -162,13 +162,13 @@ def tenure_of(experience, placed, left, r):
 
 @njit(cache=True)
 def reward(tax, reference, elasticity):
-    """How search follows what is kept of a wage, over where the tax is `reference`; tax [share], both below one."""
+    """Search at a tax on work, relative to that at tax `reference`; both shares below 1."""
     return ((1 - tax) / (1 - reference)) ** elasticity
 
 
 @kernel
 def odds_each(rows, c: Columns, month, w: Odds):
-    """Part of the log odds that is the person's, (n,)."""
+    """Log odds of each person, without terms of the region, (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
@@ -177,8 +177,8 @@ def odds_each(rows, c: Columns, month, w: Odds):
 
 
 @kernel
-def chance_each(rows, z, c: Columns, month, r: Rules):
-    """Chance of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
+def probability_each(rows, z, c: Columns, month, r: Rules):
+    """Probability of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
@@ -193,17 +193,17 @@ class JobSeekers(NamedTuple):
 
     row: np.ndarray
     identity: np.ndarray
-    chance: np.ndarray  # probability of a job where there is a vacancy
+    probability: np.ndarray  # probability of a job where there is a vacancy
     where: np.ndarray  # region of residence
     sector: np.ndarray  # last: none
-    met: np.ndarray  # sums of `chance`, (regions, sectors + 1)
+    met: np.ndarray  # sums of `probability`, (regions, sectors + 1)
 
 
 @njit(cache=True)
 def may_seek(rows, c, month, r):
-    """Who may look for work by law and is not exempt, (m,) each: row, access, region, flags, tax on work.
+    """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 
-    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where nothing is asked.
+    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where no contribution is due.
     """
     n, m = len(rows), 0
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
@@ -225,21 +225,21 @@ def may_seek(rows, c, month, r):
 
 
 @kernel
-def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, luck: Address):
-    """Who can find a job this month, and what decides with which chance.
+def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, rounding: Address):
+    """The adults of rows, (n,), who can find a job this month, and the factors of its probability.
 
-    Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
-    job, region and sector (last: none). rows (n,); luck: that rounds the cap.
+    Returns, (m,) each: row, identity, access x search, log of the factor of low wellbeing, log odds against a job,
+    region and sector (last: none). rounding: address of the draw that rounds the cap.
     """
     row, free, where, flags, tax = may_seek(rows, c, month, r)
     n, m, last = len(row), 0, place.local.shape[1] - 1
     who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
-    new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
+    new, new_capped = duration_of(0.0, True, np.inf, r), duration_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
         i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] > 1
         bits = c.permit_months[i]
-        if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
+        if limited and bits != 0 and used_up(bits, r.months, c.identity[i], rounding):
             continue
         own = c.sector[i] if c.sector[i] != NO_ROW else last
         z = place.local[region, own] + odds_of(i, placed, c, month, w)
@@ -249,7 +249,7 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, luck
             z += r.tenure * (new_capped if limited else new)
         elif placed or limited:
             left = max(r.months - worked(bits), 1.0) if limited else np.inf
-            z += r.tenure * tenure_of(c.experience[i], placed, left, r)
+            z += r.tenure * duration_of(c.experience[i], placed, left, r)
         may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
         if tax[k] >= 0:
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
@@ -260,26 +260,35 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, luck
 
 
 @kernel
-def together(where, sector, chance, regions, sectors):
-    """Chances of seekers summed per region and sector, (regions, sectors)."""
+def together(where, sector, probability, regions, sectors):
+    """Probabilities of seekers summed per region and sector, (regions, sectors)."""
     found = np.zeros((regions, sectors))
-    for k in range(len(chance)):
-        found[where[k], sector[k]] += chance[k]
+    for k in range(len(probability)):
+        found[where[k], sector[k]] += probability[k]
     return found
 
 
-def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, luck, lift: Callable) -> JobSeekers:
+def seek(
+    rows: np.ndarray,
+    state: State,
+    w: Odds,
+    r: Rules,
+    local: np.ndarray,
+    weight: float,
+    rounding: Address,
+    lift: Callable,
+) -> JobSeekers:
     """The adults who can find a job this month; see look_for_work.
 
     lift: function from identities (m,) to extra log odds, (m,) or a number.
     """
-    row, who, chance, mood, against, where, sector = look_for_work(
-        rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), luck
+    row, who, probability, mood, against, where, sector = look_for_work(
+        rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), rounding
     )
     against -= lift(who)
     np.exp(mood, out=mood)  # NumPy computes several at once
     np.exp(against, out=against)
     against += 1
-    chance *= mood
-    chance /= against
-    return JobSeekers(row, who, chance, where, sector, together(where, sector, chance, *local.shape))
+    probability *= mood
+    probability /= against
+    return JobSeekers(row, who, probability, where, sector, together(where, sector, probability, *local.shape))

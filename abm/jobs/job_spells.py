@@ -27,7 +27,7 @@ def months_allowed(weeks: float) -> float:
 
 @njit(cache=True)
 def worked(bits):
-    """How many of the last twelve months were months of work that asked a work permit."""
+    """How many of the last twelve months were months of work that needed a work permit."""
     count = 0
     for shift in range(MONTHS):
         count += (bits >> shift) & 1
@@ -35,27 +35,27 @@ def worked(bits):
 
 
 @njit(cache=True)
-def used_up(bits, months, identity, luck):
-    """Whether a cap of `months` [months in twelve] is used up; part of a month is rounded by a person's own luck.
+def used_up(bits, months, identity, rounding):
+    """Whether a cap of `months` [months in twelve] is used up; a fraction of a month is rounded at random.
 
-    luck: address of a draw that holds for life (Draws.address).
+    rounding: address of a lifelong draw (Draws.address).
     """
     done = worked(bits)
     if done < floor(months):
         return False
-    month, stream, k0, k1 = luck
+    month, stream, k0, k1 = rounding
     a, b, _, _ = philox(identity, identity >> _S32, month, stream, k0, k1)
     return done >= floor(months + unit(a, b))
 
 
 @kernel
-def capped(rows, household, permit_months, identity, free_since, months, luck: Address):
-    """Whose cap on work without a residence permit is used up, (n,) bool; household to identity: columns of persons."""
+def capped(rows, household, permit_months, identity, free_since, months, rounding: Address):
+    """Whether the cap on work without a residence permit is used up, (n,) bool; household to identity: of persons."""
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
         i = rows[k]
         if free_since[household[i]] == NEVER:
-            found[k] = used_up(permit_months[i], months, identity[i], luck)
+            found[k] = used_up(permit_months[i], months, identity[i], rounding)
     return found
 
 
@@ -66,7 +66,7 @@ Persons = namedtuple("Persons", "employed experience permit_months months_idle c
 
 @kernel
 def moved_away(rows, people: Workers, households: Households, of_location, of_municipality, month):
-    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it.
+    """Whether reception or an own move took each person out of the region where the job began, (n,) bool.
 
     of_location, of_municipality: region of each.
     """
@@ -82,9 +82,9 @@ def moved_away(rows, people: Workers, households: Households, of_location, of_mu
 
 @kernel(writes=("lasted",))
 def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
-    """Count jobs that began in the month `began` to `lasted` (employers,); returns how many there are in reception.
+    """Count the jobs that began in month `began` per employer, into `lasted`; returns the number of jobs in reception.
 
-    Not jobs under temporary protection: trust in status holders is what E044 is about.
+    Jobs under temporary protection do not count: E044 is about trust in status holders.
     """
     in_reception, lasted[:] = 0, 0
     for i in rows:
@@ -95,11 +95,11 @@ def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
 
 
 @kernel(writes=("people.experience", "people.permit_months", "people.months_idle"))
-def live_a_month(rows, people: Persons, applied, free_since, month, kept, gain, grown_up):
-    """Let experience, months of work without a residence permit and idle months of rows count.
+def live_a_month(rows, people: Persons, applied, free_since, month, kept, gain, adult):
+    """Update experience, months of work without a residence permit and idle months of rows, in place.
 
-    applied, free_since: of households; kept [ratio] and gain [years]: what becomes of the experience of all of them;
-    grown_up [months]. Whoever is counted for the first time was idle since the arrival, or since coming of age.
+    applied, free_since: of households; kept [ratio] and gain [years]: experience becomes kept x experience + gain;
+    adult [months]: age. Persons counted for the first time were idle since arrival, or since that age.
     """
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
@@ -108,5 +108,5 @@ def live_a_month(rows, people: Persons, applied, free_since, month, kept, gain, 
         if free_since[of] == NEVER:
             people.permit_months[i] = ((people.permit_months[i] << 1) | people.employed[i]) & YEAR
         if people.months_idle[i] == UNSET:
-            people.months_idle[i] = max(min(month - applied[of], month - people.born[i] - grown_up), 0)
+            people.months_idle[i] = max(min(month - applied[of], month - people.born[i] - adult), 0)
         people.months_idle[i] += not (people.employed[i] | people.active[i] | (people.class_hours[i] > 0))

@@ -258,7 +258,7 @@ def by_month(rows, month, household, employed, applied, granted):
     """Persons, without and with work, by months since arrival and since the permit: (2 starts, 2, DURATIONS + 1).
 
     household, employed: whole columns of persons; applied, granted [month]: of households. The longest durations are
-    counted together; the last column holds who has no permit.
+    counted together; the last column: persons without a permit.
     """
     found = np.zeros((2, 2, DURATIONS + 1), np.int64)
     for row in rows:

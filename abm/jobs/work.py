@@ -224,7 +224,7 @@ def odds_of_person(state: State, params: Params, rows: np.ndarray) -> np.ndarray
 
 def probability_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Probability of a job where there is a vacancy, (n,): access x search x logistic(z)."""
-    return job_search.chance_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
+    return job_search.probability_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
 
 
 def local_odds(state: State, params: Params) -> np.ndarray:
@@ -297,8 +297,8 @@ def find_jobs(
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
     there = job_matching.meet(state, params.own_sector, seekers.met)
-    luck = draws.uniform("finds", seekers.identity)
-    hired = job_matching.hire(seekers.chance, seekers.where, seekers.sector, luck, there.open)
+    u = draws.uniform("finds", seekers.identity)
+    hired = job_matching.hire(seekers.probability, seekers.where, seekers.sector, u, there.open)
     rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
     employer = job_matching.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
     return rows, where, employer

@@ -84,7 +84,7 @@ Persons = namedtuple("Persons", "born household sector adult")
 
 @kernel(writes=("people.adult",))
 def present(people: Persons, stage, here, screened, month, youngest, oldest):
-    """Mark who is of working age, screened and here as adult; returns the rows without a profile who are here too.
+    """Mark persons of working age who are screened and here as adult; returns rows that are here without a profile.
 
     stage: whole column of households; here, screened: (stages,) bool; youngest, oldest [months].
     """
@@ -93,10 +93,10 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     first, last = month - oldest, month - youngest  # months of birth, the first of them too early
     for i in range(len(born)):
         at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
-        grown = (born[i] > first) & (born[i] <= last)
-        adult[i] = grown & screened[at]
+        of_age = (born[i] > first) & (born[i] <= last)
+        adult[i] = of_age & screened[at]
         fresh[count] = i
-        count += grown & here[at] & (sector[i] == NO_ROW)
+        count += of_age & here[at] & (sector[i] == NO_ROW)
     return fresh[:count].copy()
 
 

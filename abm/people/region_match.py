@@ -130,7 +130,7 @@ def wishes(u: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: f
 
 @kernel
 def in_table(rows, schooling, sector, where, table):
-    """What a table (schoolings, sectors, regions) holds for each of rows, (n,); 0 for who has no sector yet.
+    """Values of a table (schoolings, sectors, regions) for rows, (n,); 0 for persons without a sector yet.
 
     schooling, sector (negative: not known): whole columns of persons; where (n,): region of each of rows.
     """

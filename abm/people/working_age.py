@@ -61,7 +61,7 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
 
 @kernel
 def looked_up(rows, household, location, municipality, of_location, of_municipality):
-    """What holds where persons live, (n,): of the location of their household, or without one of the municipality.
+    """Value of the place where each person lives, (n,): of the household's location, or else of its municipality.
 
     household: whole column of persons; location, municipality: of households; of_location, of_municipality: a value
     for each of those, of one type.

@@ -215,7 +215,7 @@ def terms(params: Params) -> Terms:
         fading=HALF ** (1 / params.half_life), programme=params.programme, multiplier=params.programme_factor,
         joining=params.joining, selection=params.selection, follows=params.feedback,
         contact=params.carried * params.contact, ratio=params.negative_weight, convergence=params.convergence,
-        middle=params.middle, limit=params.limit, pace=params.rate, talk=params.talk, confidence=params.confidence,
+        middle=params.middle, limit=params.limit, rate=params.rate, talk=params.talk, confidence=params.confidence,
         noise=params.noise, near=threshold(params.near_accepting), own=threshold(params.own_accepting),
     )  # fmt: skip
 
@@ -353,7 +353,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
     if not where.near_before.any():
-        each = kernels.chances(people.anchor, of_all)
+        each = kernels.acceptance(people.anchor, of_all)
         where.near_before[:], where.own_before[:] = (means(where, column) for column in each)
     announce(state, params, draws)
     complexes_nearby.site(state, params.siting, draws)

@@ -224,16 +224,16 @@ class Blocks(NamedTuple):
     """Neighbourhoods, (n,) each."""
 
     sampled: np.ndarray  # residents
-    offset: np.ndarray  # (n, traits) where the ranks begin
+    offset: np.ndarray  # (n, traits) of the first rank
     higher: np.ndarray  # share with higher schooling
     low_income: np.ndarray
     high_income: np.ndarray
     seeking: np.ndarray
-    place: np.ndarray  # what the place adds to the anchor [SD]
+    place: np.ndarray  # term of the anchor [SD]
 
 
 class Classes(NamedTuple):
-    """Where classes end, and what they do to the anchor."""
+    """Bounds of the classes, and their weights in the anchor."""
 
     young: float  # share
     working: float  # share of the young and those of working age

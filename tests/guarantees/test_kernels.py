@@ -14,7 +14,7 @@ MOST = 8  # arguments: what belongs together goes in as one named tuple
 DIRECT = {"fill_uniform"}  # called too often for a detour; Draws gives it arrays that can be written
 COLUMNS_OF_ANY_WIDTH = {"added_up"}  # compiled for each type of column that breaks people down
 NEVER_CALLED = {  # in the runs below
-    "odds_each", "chance_each",  # by the benchmark of learning and work
+    "odds_each", "probability_each",  # by the benchmark of learning and work
     "renewed_together",  # from a million residents on
     "_closed",  # for `abm network`
 }  # fmt: skip

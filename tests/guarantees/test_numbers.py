@@ -70,27 +70,7 @@ DEFINITIONS = {
     "residents.exposure": {"_FAINT": TOLERANCE},
     "residents.social_network": {"RANKS": BITS, "KEPT_FROM": COMPUTING},
     "residents.support": {"TENTH": UNIT, "PERCENT": UNIT, "THOUSAND": UNIT, "EVEN": FORMULA},
-    "residents.support_kernels": {
-        "TENANTS": BITS,
-        "BAD": BITS,
-        "PUSH": BITS,
-        "UNFAIR": BITS,
-        "SHARED": BITS,
-        "SUMMED": BITS,
-        "MANY": COMPUTING,
-        "_WORDS": BITS,
-        "_WORD": FORMULA,
-        "_UNIFORM": FORMULA,
-        "_MOST": TOLERANCE,
-        "_SQUARINGS": COMPUTING,
-        "_SERIES": FORMULA,
-        "_ERFC": FORMULA,
-        "_ERFC_SLOPE": FORMULA,
-        "_ROWS": COMPUTING,
-        "_BATCH": COMPUTING,
-        "_HALF": BITS,
-        "_USUAL": COMPUTING,
-    },
+    "residents.support_kernels": {("_words", 3), ("_words", 32), ("present", 3), ("_of_batch", 3)},  # bits, counts
     "residents.synthetic_residents": {
         "_PHI": FORMULA,
         "_STEPS": FORMULA,
@@ -110,7 +90,7 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
         ("support_bimodality", 6),
     },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
-    "residents.support_kernels": {("_luck", 3), ("_luck", 32), ("present", 3), ("_of_batch", 3)},  # words, bits, counts
+    "residents.support_kernels": {("_words", 3), ("_words", 32), ("present", 3), ("_of_batch", 3)},  # bits, counts
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits
 }
 FILES = {

@@ -41,7 +41,7 @@ def odds(state, rows, **params):
         rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
     )
     assert found.row.tolist() == rows.tolist()
-    return np.log(found.chance / (1 - found.chance))  # search and access are one
+    return np.log(found.probability / (1 - found.probability))  # search and access are one
 
 
 def slow_odds(people, households, p, rows, month):

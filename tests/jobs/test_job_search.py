@@ -53,10 +53,10 @@ def test_the_loop_over_seekers_equals_plain_numpy():
     assert 0 < len(some) < len(rows)
     assert found.row.tolist() == rows[some].tolist()
     assert found.identity.tolist() == folk.identity[rows[some]].tolist()
-    assert found.chance == pytest.approx(probability[some], rel=1e-5)
+    assert found.probability == pytest.approx(probability[some], rel=1e-5)
     assert found.where.tolist() == town[some].tolist()
     slow = np.zeros((2, 4))
-    np.add.at(slow, (town[some], folk.sector[rows[some]]), found.chance)  # no sector: the last column
+    np.add.at(slow, (town[some], folk.sector[rows[some]]), found.probability)  # no sector: the last column
     assert found.met == pytest.approx(slow)
 
 

@@ -13,7 +13,7 @@ from abm.residents.support_kernels import Blocks, Links, Persons, Renewed, Terms
 
 TERMS = Terms(
     fading=0.95, programme=0.4, multiplier=2.5, joining=-1.0, selection=1.2, follows=True, contact=0.3, ratio=1.5,
-    convergence=0.1, middle=0.2, limit=0.5, pace=0.2, talk=0.05, confidence=0.8, noise=0.1, near=-0.2, own=0.1,
+    convergence=0.1, middle=0.2, limit=0.5, rate=0.2, talk=0.05, confidence=0.8, noise=0.1, near=-0.2, own=0.1,
 )  # fmt: skip
 SIZES = np.array([1, 7, 1030, 12])  # residents of four neighbourhoods: in ORDER, a batch of one and a batch of three
 BOUNDS = np.append(0, np.cumsum(SIZES)).astype(np.int64)
@@ -23,15 +23,15 @@ DRAWS = Draws(5, "support", 20)
 
 def country(seed=2):
     """Columns of residents, their ties, and what neighbourhoods share."""
-    chance, n = np.random.default_rng(seed), SIZES.sum()
-    age, seeking = chance.integers(0, 3, n).astype(np.int8), chance.random(n) < 0.3
-    anchor, support = (chance.normal(size=n).astype(np.float32) for _ in range(2))
-    good, ill = (chance.exponential(2, n).astype(np.float32) for _ in range(2))
+    rng, n = np.random.default_rng(seed), SIZES.sum()
+    age, seeking = rng.integers(0, 3, n).astype(np.int8), rng.random(n) < 0.3
+    anchor, support = (rng.normal(size=n).astype(np.float32) for _ in range(2))
+    good, ill = (rng.exponential(2, n).astype(np.float32) for _ in range(2))
     where = np.repeat(np.arange(4), SIZES)
     net = social_network.build(
         where, np.zeros(4, int), np.zeros(4, int), age, Widths(2, 1, 1, 0), Draws(1, "residents", 0)
     )
-    shared = chance.random((4, kernels.SHARED)) * 0.3
+    shared = rng.random((4, kernels.SHARED)) * 0.3
     shared[:, kernels.TENANTS] = [0, 3, 5.5, 20]
     return Persons(age, seeking, anchor, support, good, ill), Links(net.starts, net.targets), shared
 
@@ -70,8 +70,8 @@ def plain(blocks, people, net, terms, address, into):
             heard = float(apart.mean()) if len(apart) and terms.talk else 0.0
             who = np.uint64(n << RANKS | rank // 4 * 4)
             word = philox.py_func(who, who >> np.uint64(32), month, stream, k0, k1)[rank % 4]
-            luck = (int(word) / 2**32 - 0.5) * 12**0.5
-            new[j] = s + terms.pace * (anchor[j] + drawn - s) + terms.talk * heard + terms.noise * luck
+            shock = (int(word) / 2**32 - 0.5) * 12**0.5
+            new[j] = s + terms.rate * (anchor[j] + drawn - s) + terms.talk * heard + terms.noise * shock
             accepts = [0.5 * (1 + math.erf((new[j] - at) / 2**0.5)) for at in (terms.near, terms.own)]
             powers = [float(new[j]) ** power for power in (1, 2, 3, 4)]
             sums[n] += [*powers, *accepts, new[j] * seeking[j], seeking[j]]
@@ -119,7 +119,7 @@ def test_threads_are_used_where_there_are_many_residents(monkeypatch):
     assert called == ["together", "alone", "alone"]
 
 
-def test_luck_is_that_of_the_person():
+def test_shocks_are_addressed_by_person():
     people, net, shared = country()
     still = TERMS._replace(talk=0.0)
     before = did(kernels.renewed, people, net, shared, still)[0]
@@ -130,18 +130,18 @@ def test_luck_is_that_of_the_person():
     assert not np.isclose(before[BOUNDS[2] :], after[BOUNDS[2] :]).any()
 
 
-def test_luck_has_mean_0_and_standard_deviation_1():
-    luck = np.empty(40_000)
-    kernels._luck(luck, 3, DRAWS.address("month"))
-    luck = (luck * kernels._WORD - 0.5) * kernels._UNIFORM
-    assert luck.mean() == pytest.approx(0, abs=0.02)
-    assert luck.std() == pytest.approx(1, abs=0.01)
-    assert np.corrcoef(luck[:-1], luck[1:])[0, 1] == pytest.approx(0, abs=0.02)
+def test_shocks_have_mean_0_and_standard_deviation_1():
+    shock = np.empty(40_000)
+    kernels._words(shock, 3, DRAWS.address("month"))
+    shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
+    assert shock.mean() == pytest.approx(0, abs=0.02)
+    assert shock.std() == pytest.approx(1, abs=0.01)
+    assert np.corrcoef(shock[:-1], shock[1:])[0, 1] == pytest.approx(0, abs=0.02)
 
 
 def test_the_exponential_and_the_normal_distribution_are_close_enough():
     x = np.linspace(0, 39, 500)
-    assert np.array([kernels.falling(each) for each in x]) == pytest.approx(np.exp(-x), rel=1e-7)
+    assert np.array([kernels.decaying(each) for each in x]) == pytest.approx(np.exp(-x), rel=1e-7)
     s = np.linspace(-6, 6, 500)
     exact = [0.5 * (1 + math.erf((each - 0.3) / 2**0.5)) for each in s]
     assert np.array([kernels.accepting(each, 0.3) for each in s]) == pytest.approx(np.array(exact), abs=2e-7)
