@@ -115,7 +115,7 @@ def assign(moving: Moving, places: Places, regions: Held, rule):
     return chosen
 
 
-@njit(cache=True)
+@njit
 def best_location(size, only, u, wanted, places, regions, rule):
     """The location of kind `wanted` (in region `only`, unless NO_ROW) with room that the rule ranks highest."""
     room, kind, region = places

@@ -151,7 +151,7 @@ def together(worth, size, capacity):
     return _whole(worth, size, flow, free)
 
 
-@njit(cache=True)
+@njit
 def _look_again(r, worth, size, net):
     """Drop who left region r from its members, and find who would leave it for each other region at least loss."""
     flow, member, at, members, loss, mover = net
@@ -173,7 +173,7 @@ def _look_again(r, worth, size, net):
                 loss[r, b], mover[r, b] = lost, who
 
 
-@njit(cache=True)
+@njit
 def _whole(worth, size, flow, free):
     """Region of each household from a flow that may divide some, (n,); `free` changes in place."""
     count, regions = worth.shape
@@ -200,7 +200,7 @@ def _whole(worth, size, flow, free):
     return chosen
 
 
-@njit(cache=True)
+@njit
 def _moves(worth, size, chosen, free):
     """Let single households go to a region with room that is worth more; whether any did."""
     any_gain = False
@@ -216,7 +216,7 @@ def _moves(worth, size, chosen, free):
     return any_gain
 
 
-@njit(cache=True)
+@njit
 def _exchanges(worth, size, chosen, free):
     """Let two households exchange their regions where that is worth more together; whether any did."""
     any_gain = False
@@ -234,7 +234,7 @@ def _exchanges(worth, size, chosen, free):
     return any_gain
 
 
-@njit(cache=True)
+@njit
 def _pushes(h, worth, size, chosen, free):
     """Let household h go to a region from which another one goes on to a third, where that gains most; whether it did.
 

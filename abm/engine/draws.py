@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numba.extending import register_jitable
 
+from abm.engine.compiled import compiled
+
 ORDER_BITS = 52  # identities and lottery numbers stay below 2**52: month and lottery then fit one 64-bit key
 _LOW = np.uint64(0xFFFFFFFF)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -23,7 +25,7 @@ _2P26, _2P53 = 67108864.0, 9007199254740992.0
 _LIFELONG = 0xFFFFFFFF  # stands for the month in lifelong draws
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds of philox4x32: four 32-bit words (held in uint64) from a counter and a key.
 
@@ -37,17 +39,17 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def unit(a, b):
     """A float in [0, 1) with 53 random bits from two 32-bit words."""
     return ((a >> _S5) * _2P26 + (b >> _S6)) / _2P53
 
 
-@njit(cache=True)
+@compiled
 def fill_uniform(out, who, month, stream, k0, k1):
-    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length), both of which can be written.
+    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length); both writable.
 
-    Python calls it a hundred times a month, so without the detour of a kernel (abm/engine/kernels.py).
+    Python calls it a hundred times a month, so it does without the checks of a kernel (abm/engine/kernels.py).
     """
     for i in range(len(who)):
         a, b, _, _ = philox(who[i], who[i] >> _S32, month, stream, k0, k1)
@@ -81,7 +83,7 @@ def normal(u: np.ndarray, angle: np.ndarray) -> np.ndarray:
 
 
 class Address(NamedTuple):
-    """Where draws are: the month, the stream of their label, and the key that the seed gives."""
+    """Address of draws: month, stream of their label, and key from the seed."""
 
     month: np.uint64
     stream: np.uint64

@@ -12,26 +12,27 @@ from operator import itemgetter
 import numpy as np
 from numba import njit, typeof
 
+from abm.engine.compiled import compiled
 from abm.engine.params import ProcessParams
 from abm.engine.table import Table
 
-_WORD = 8  # flags of one byte that are looked at as one number
+_WORD = 8  # one-byte flags that are read as one number
 
 
 class Kernel:
-    """A compiled loop that Python calls: it can write the arrays that it names, and reads the others.
+    """A compiled loop that Python calls: it may write the arrays that it names, and only reads the others.
 
-    It is compiled as if the others could only be read, which serves for arrays that can be written too: so one variant
-    does, whatever WRITES allows in the process that calls it. A parameter that is annotated with a named tuple takes a
-    table, of which the loop gets the columns of these names, or params, of which it gets the numbers (as the tuple
-    declares them), or such a tuple. Compiled code can call a kernel as it calls any compiled function.
+    It is compiled once, with the other arrays read-only, whatever WRITES allows in the process that calls it; writable
+    arrays are accepted too. A parameter annotated with a named tuple takes such a tuple, a table (the loop gets the
+    columns with the names of its fields) or params (the loop gets the numbers, of the types that the tuple declares).
+    Compiled code can call a kernel like any compiled function.
     """
 
     def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
         update_wrapper(self, function)
-        self.compiled = njit(cache=True, **options)(function)
+        self.compiled = compiled(**options)(function)
         self.writes, self._options = frozenset(writes), options
-        self._known: set[tuple[type, ...]] = set()  # kinds of arguments that it is compiled for
+        self._known: set[tuple[type, ...]] = set()  # types of arguments that it was called with
         self._names, self._columns, paths = [], {}, set()
         for place, (name, parameter) in enumerate(signature(function).parameters.items()):
             self._names.append(name)
@@ -44,12 +45,12 @@ class Kernel:
 
     @cached_property
     def _numba_type_(self):
-        """What compiled code takes it for: the same loop, compiled for what that code gives it."""
-        self._inside = njit(cache=True, **self._options)(self.__wrapped__)  # a type alone would not keep it
+        """Type of the kernel in compiled code: the same loop, compiled for the arguments that it gets there."""
+        self._inside = njit(**self._options)(self.__wrapped__)  # kept alive: its type alone would not
         return self._inside._numba_type_
 
     def __call__(self, *arguments):
-        """Run the loop. Raises ValueError where an array that it writes can only be read."""
+        """Run the loop. Raises ValueError where an array that it writes is read-only."""
         if len(arguments) != len(self._names):
             raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
         if self._columns:
@@ -57,20 +58,20 @@ class Kernel:
             for place, columns in self._columns.items():
                 arguments[place] = columns(arguments[place])
         kinds = tuple(map(type, arguments))
-        if kinds not in self._known:  # or a number of another kind would be converted without a word
+        if kinds not in self._known:  # otherwise a number of another type would be converted silently
             self._compile(arguments)
             self._known.add(kinds)
         try:
             return self.compiled(*arguments)
-        except TypeError:  # no variant for these arrays, or two that would do
+        except TypeError:  # no variant fits these arrays, or several do
             return self.compiled(*self._compile(arguments))
 
     def _compile(self, arguments) -> list:
-        """Compile the loop for these arguments, or find it on disk; returns them as it takes them."""
+        """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
         found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
         self.compiled.disable_compile(False)
         self.compiled.compile(tuple(map(typeof, found)))
-        self.compiled.disable_compile()  # so that arrays that can be written are taken for ones that can be read
+        self.compiled.disable_compile()  # so that writable arrays are passed as read-only ones
         return found
 
     def _checked(self, place: int, name: str, value):
@@ -83,24 +84,24 @@ class Kernel:
         for path, each in pairs:
             if path in self.writes and not each.flags.writeable:
                 raise ValueError(f"{self.__name__} writes {path}, which is read-only here: WRITES has to name it")
-        return value if name in self.writes else _shut(value)  # those of a tuple are so already
+        return value if name in self.writes else _read_only(value)  # arrays in a tuple already are
 
 
 class _Columns:
-    """What makes an argument into the named tuple that a kernel declares."""
+    """Converter of an argument to the named tuple that a kernel declares."""
 
     def __init__(self, kind: type, name: str, writes: frozenset[str]):
         self.kind, self.pick = kind, itemgetter(*kind._fields)
         self.written = [(k, field) for k, field in enumerate(kind._fields) if f"{name}.{field}" in writes]
         numbers = {field: each for field, each in kind.__annotations__.items() if each in (int, float, bool)}
-        ways = dict.fromkeys(kind._fields, _shut) | numbers | {field: _same for _, field in self.written}
+        ways = dict.fromkeys(kind._fields, _read_only) | numbers | {field: _same for _, field in self.written}
         self.ways = [ways[field] for field in kind._fields]
-        self.params, self.numbers = None, ()  # those of last time
+        self.params, self.numbers = None, ()  # of the last call
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):
             return self.kind._make(given.views(self.pick, self.written))
-        if isinstance(given, ProcessParams):  # the same ones for months, and nobody changes them
+        if isinstance(given, ProcessParams):  # usually those of the last call, and frozen
             if given is not self.params:
                 self.params = given
                 self.numbers = self.made([getattr(given, field) for field in self.kind._fields])
@@ -116,8 +117,8 @@ def _same(value):
     return value
 
 
-def _shut(value):
-    """An array as a view that can only be read; anything else as it is."""
+def _read_only(value):
+    """A read-only view of an array; anything else unchanged."""
     if isinstance(value, np.ndarray) and value.flags.writeable:
         value = value.view()
         value.flags.writeable = False
@@ -125,23 +126,23 @@ def _shut(value):
 
 
 def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Kernel | Callable:
-    """Compile a loop that Python calls; what is compiled is kept on disk.
+    """Decorator of a compiled loop that Python calls; its machine code is kept on disk.
 
-    writes: the arrays, and the columns ("people.adult"), that it changes in place; options: those of numba.njit. What
-    only compiled code calls needs no more than `njit(cache=True)`.
+    writes: arrays, and columns such as "people.adult", that it changes in place; options: those of numba.njit. For
+    functions that only compiled code calls, `njit` is enough.
     """
     if function is None:
         return partial(kernel, writes=writes, **options)
     return Kernel(function, writes, options)
 
 
-@njit(cache=True)
+@njit
 def whole_words(count):
-    """How many flags to make for `count` rows, so that they can be looked at as whole numbers."""
+    """Number of flags for `count` rows, rounded up so that they can be read as 64-bit numbers."""
     return (count + _WORD - 1) // _WORD * _WORD
 
 
-@njit(cache=True)
+@njit
 def flagged(flag):
     """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
@@ -154,9 +155,9 @@ def flagged(flag):
     return rows[:found]
 
 
-@njit(cache=True)
+@njit
 def _ones(flag):
-    """How many flags are set."""
+    """Number of flags that are set."""
     count = 0
     for i in range(len(flag)):
         count += flag[i]
@@ -193,7 +194,7 @@ def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
 
 @kernel
 def chosen(flag, one, other):
-    """Of two columns, (n,) each, the one where `flag` is set and the other elsewhere: several rows at once."""
+    """Values of column `one` where `flag` is set and of `other` elsewhere, (n,): several rows at once."""
     found = np.empty_like(other)
     for i in range(len(flag)):
         found[i] = one[i] if flag[i] else other[i]
@@ -202,7 +203,7 @@ def chosen(flag, one, other):
 
 @kernel
 def parted(rows, flag):
-    """Rows where `flag` (whole column) is set, and the others: without branches, as in _waiting."""
+    """Rows where `flag` (whole column) is set, and the others: branch-free compaction, as in queues._waiting."""
     set_, unset, count = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         set_[count] = unset[k - count] = rows[k]

@@ -118,7 +118,7 @@ def _serve(group, rows, since, lottery, size, budget):
     return found[:n]
 
 
-@njit(cache=True)
+@njit
 def _by_lottery(line, lottery, size, budget):
     """Bring the rows that `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
 

@@ -101,7 +101,7 @@ class Table:
             self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
 
     def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
-        """The columns that `pick` takes out of a dictionary, read-only; those written (place, name) as they may be."""
+        """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
         found = list(pick(self._shut))
         for place, name in written:
             found[place] = self._live[name]

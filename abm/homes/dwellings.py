@@ -35,7 +35,7 @@ def cell_of(municipality: np.ndarray, persons: np.ndarray) -> np.ndarray:
     return municipality.astype(np.int64) * SIZES + home_size(persons)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def cell_number(municipality, persons):
     """`cell_of` for one household, in kernels."""
     return np.int64(municipality) * SIZES + (persons > FIT_SMALL) + (persons > FIT_MIDDLE)

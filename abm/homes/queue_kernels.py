@@ -38,7 +38,7 @@ def first_in_line(cell, key, homes):
     return got
 
 
-@njit(cache=True)
+@njit
 def _tops(count):
     """A heap for the `count` (cells,) lowest keys of each cell: where it starts, rows, keys and its highest key."""
     start = np.zeros(len(count) + 1, np.int64)
@@ -47,7 +47,7 @@ def _tops(count):
     return start, row, best, np.where(count > 0, _HIGHEST, np.uint64(0))
 
 
-@njit(cache=True)
+@njit
 def _insert(begin, end, row, best, i, key):
     """Put row i with its lower key into the heap from begin to end in place of the highest; the new highest key."""
     at, child = begin, begin + 1
@@ -113,7 +113,7 @@ def lots(number, salt):
     return found
 
 
-@njit(cache=True)
+@njit
 def _lot(number, salt):
     return (number * (salt | np.uint64(1))) & _MASK
 

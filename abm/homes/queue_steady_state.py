@@ -37,20 +37,20 @@ class SteadyState:
     waiting: np.ndarray  # [seekers/(homes/month)] length of the list
 
 
-@njit(cache=True)
+@njit
 def reaching(reach, lead, hazard):
     """Share of those who begin who reach `reach` months of registration; lead [months], hazard [1/month]: floats."""
     gap = _apart(1 / lead - hazard)
     return np.exp(-reach / lead) + np.exp(-hazard * reach) * -np.expm1(-gap * reach) / (lead * gap)
 
 
-@njit(cache=True)
+@njit
 def registered(reach, lead, hazard):
     """Mean months of registration at letting."""
     return reach + lead * np.exp(-reach / lead) / reaching(reach, lead, hazard)
 
 
-@njit(cache=True)
+@njit
 def searched(reach, lead, hazard):
     """Mean months of search at letting: 0 for seekers who begin beyond `reach`."""
     gap = _apart(1 / lead - hazard)
@@ -86,7 +86,7 @@ def _balance(months, search, stopping, urgent, lottery):
     return lead, reach, hazard, in_order / share, waiting
 
 
-@njit(cache=True)
+@njit
 def _fitted(months, search, hazard):
     """Reach and lead [months] that give registration and search, by halving twice."""
     low, high = 0.0, months  # registration is never below reach
@@ -100,7 +100,7 @@ def _fitted(months, search, hazard):
     return reach, lead
 
 
-@njit(cache=True)
+@njit
 def _lead_of(reach, search, hazard):
     """The lead with which part `search` of registration is search: more lead, less search."""
     low, high = reach / _LEADS, reach * _LEADS
@@ -113,7 +113,7 @@ def _lead_of(reach, search, hazard):
     return lead
 
 
-@njit(cache=True)
+@njit
 def _apart(gap):
     """A difference of rates, away from zero, where the formulas have a limit but no value."""
     return gap if abs(gap) > _TINY else _TINY

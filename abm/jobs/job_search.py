@@ -114,7 +114,7 @@ def columns(state: State) -> Columns:
     return Columns(*every)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def odds_of(i, placed, c, month, w):
     """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
     age = month - c.born[i]
@@ -134,21 +134,21 @@ def odds_of(i, placed, c, month, w):
     return z + (w.regulated if c.regulated[i] else w.recognised) * (c.recognised[i] != NEVER)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def access_of(free_since, applied, track, stage, month, r):
     """Access to work by law, in [0, 1]: 0 while barred, on the fast track or refused for good."""
     none = (track == _FAST) | (stage == _DEPARTING) | (month - applied < r.barred_months)
     return 1.0 if free_since != NEVER else 0.0 if none else r.before
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def search_of(exempt, integrating, dual, r):
     """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration."""
     busy = r.lock_in_dual if dual else r.lock_in
     return 0.0 if exempt else busy if integrating else 1.0
 
 
-@njit(cache=True)
+@njit
 def duration_of(experience, placed, left, r):
     """Log of the expected job duration, relative to that at home with a permit; at most 0.
 
@@ -160,7 +160,7 @@ def duration_of(experience, placed, left, r):
     return log(ends / both * (1 - exp(-both * left)))
 
 
-@njit(cache=True)
+@njit
 def reward(tax, reference, elasticity):
     """Search at a tax on work, relative to that at tax `reference`; both shares below 1."""
     return ((1 - tax) / (1 - reference)) ** elasticity
@@ -199,7 +199,7 @@ class JobSeekers(NamedTuple):
     met: np.ndarray  # sums of `probability`, (regions, sectors + 1)
 
 
-@njit(cache=True)
+@njit
 def may_seek(rows, c, month, r):
     """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 

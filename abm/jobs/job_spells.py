@@ -25,7 +25,7 @@ def months_allowed(weeks: float) -> float:
     return weeks / WEEKS_PER_MONTH if weeks < NO_CAP else MONTHS + 1.0
 
 
-@njit(cache=True)
+@njit
 def worked(bits):
     """How many of the last twelve months were months of work that needed a work permit."""
     count = 0
@@ -34,7 +34,7 @@ def worked(bits):
     return count
 
 
-@njit(cache=True)
+@njit
 def used_up(bits, months, identity, rounding):
     """Whether a cap of `months` [months in twelve] is used up; a fraction of a month is rounded at random.
 

@@ -90,7 +90,7 @@ Households = namedtuple("Households", "stage size location municipality")
 Newcomers = namedtuple("Newcomers", "adult employed household")
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def decaying(x):
     """exp(-x) for x of 0 and more, to 1e-9: a series and squarings, which a processor does for many at once."""
     z = min(x, _MOST) / 2**_SQUARINGS
@@ -102,7 +102,7 @@ def decaying(x):
     return found
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def accepting(support, threshold):
     """Probability that a resident accepts, Phi(support - threshold), to 1e-7."""
     x = (support - threshold) / _ROOT
@@ -114,7 +114,7 @@ def accepting(support, threshold):
     return tail if x < 0.0 else 1.0 - tail
 
 
-@njit(cache=True)
+@njit
 def _words(found, n, address):
     """One random word per rank in neighbourhood n; four ranks share one call."""
     month, stream, k0, k1 = address
@@ -125,14 +125,14 @@ def _words(found, n, address):
         found[at], found[at + 1], found[at + 2], found[at + 3] = a, b, c, d
 
 
-@njit(cache=True)
+@njit
 def _copied(to, values):
     """Copy values, (n,), of any type."""
     for i in range(len(values)):
         to[i] = values[i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _joining(found, terms):
     """Replace support by the probability to take part in a programme, which follows from it."""
     for i in range(len(found)):
@@ -140,7 +140,7 @@ def _joining(found, terms):
         found[i] = 1.0 / (1.0 + _UNLIKELY * decaying(odds + _LIKELY))
 
 
-@njit(cache=True)
+@njit
 def _contacts(found, age, near, colleagues, terms):
     """Replace the probability to take part in a programme by contacts this month: nearby, in the programme, at work."""
     more = near * terms.programme * (terms.multiplier - 1.0)
@@ -148,7 +148,7 @@ def _contacts(found, age, near, colleagues, terms):
         found[i] = near + more * found[i] + colleagues * (age[i] < _WORKING)
 
 
-@njit(cache=True)
+@njit
 def _remembered(stock, felt, contacts, fading, part):
     """Update remembered contacts: last month's fade, and part of this month's are added; also into `felt`."""
     for i in range(len(stock)):
@@ -156,14 +156,14 @@ def _remembered(stock, felt, contacts, fading, part):
         felt[i] = stock[i]
 
 
-@njit(cache=True)
+@njit
 def _decayed(values):
     """exp(-x) in place of x."""
     for i in range(len(values)):
         values[i] = decaying(values[i])
 
 
-@njit(cache=True)
+@njit
 def _pulled(found, no_good, no_ill, own, push, unfair, terms):
     """Support after the pull to its level; no_good, no_ill: exp(-contacts); own: last support, anchor, seeking."""
     before, anchor, seeking = own
@@ -175,7 +175,7 @@ def _pulled(found, no_good, no_ill, own, push, unfair, terms):
         found[i] = before[i] + terms.rate * (anchor[i] + drawn - before[i])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _heard(found, first, support, starts, targets, confidence):
     """Mean difference from ties whose support is within `confidence` of a resident's own [SD].
 
@@ -202,7 +202,7 @@ def _heard(found, first, support, starts, targets, confidence):
         found[i] = total / np.float32(max(listened, 1))
 
 
-@njit(cache=True)
+@njit
 def _moved(found, pulled, heard, words, terms):
     """Support this month, rounded as it is stored; random words become shocks of mean 0 and standard deviation 1."""
     for i in range(len(found)):
@@ -210,7 +210,7 @@ def _moved(found, pulled, heard, words, terms):
         found[i] = np.float32(pulled[i] + terms.talk * heard[i] + terms.noise * shock)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _acceptance(near, own, support, terms):
     """Probabilities to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
     for i in range(len(support)):
@@ -227,7 +227,7 @@ def acceptance(support, terms: Terms):
     return near, own
 
 
-@njit(cache=True)
+@njit
 def _summed(support, seeking, near, own, total):
     """Sums over the residents of a neighbourhood, into `total`."""
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
@@ -246,7 +246,7 @@ def _summed(support, seeking, near, own, total):
     total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
 
 
-@njit(cache=True)
+@njit
 def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
@@ -295,7 +295,7 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
         _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], into.sums[n])
 
 
-@njit(cache=True)
+@njit
 def _batches(order, bounds):
     """Positions in `order` at which batches begin, and the end, (batches + 1,); residents of the largest batch."""
     starts, count, most, residents = np.zeros(len(order) + 1, np.int64), 0, 0, 0

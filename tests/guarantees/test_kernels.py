@@ -1,4 +1,4 @@
-"""Compiled loops: few arguments, called as kernels by Python, and compiled once whatever a process may write."""
+"""Compiled loops: few arguments, kernels where Python calls them, compiled once whatever a process may write."""
 
 import ast
 import json
@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "abm").rglob("*.py"))}
-MOST = 8  # arguments: what belongs together goes in as one named tuple
-DIRECT = {"fill_uniform"}  # called too often for a detour; Draws gives it arrays that can be written
-COLUMNS_OF_ANY_WIDTH = {"added_up"}  # compiled for each type of column that breaks people down
+MOST = 8  # arguments: related ones are passed as one named tuple
+KEPT = {"compiled.py"}  # the file that keeps compiled loops on disk
+COLUMNS_OF_ANY_WIDTH = {"added_up"}  # compiled for each type of column of a breakdown
 NEVER_CALLED = {  # in the runs below
     "odds_each", "probability_each",  # by the benchmark of learning and work
     "renewed_together",  # from a million residents on
@@ -21,9 +21,9 @@ NEVER_CALLED = {  # in the runs below
 
 
 def compiled(function):
-    """How a function is compiled: 'kernel', 'njit' or ''."""
+    """How a function is compiled: 'kernel', 'compiled', 'njit' or ''."""
     names = [node.id for each in function.decorator_list for node in ast.walk(each) if isinstance(node, ast.Name)]
-    return next((name for name in names if name in ("kernel", "njit")), "")
+    return next((name for name in names if name in ("kernel", "compiled", "njit")), "")
 
 
 LOOPS = {
@@ -43,24 +43,30 @@ def test_a_loop_has_few_arguments(loop):
     assert len(LOOPS[loop].args.args) <= MOST
 
 
-def test_nobody_makes_a_column_read_only_for_a_loop():
+def test_no_column_is_made_read_only_for_a_loop():
     for path, tree in TREES.items():
         calls = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
         assert "read_only" not in calls, path
-        assert "jit" not in calls, f"{path}: use kernel, or njit for what only compiled code calls"
 
 
-def test_what_python_calls_is_a_kernel():
-    """Names that the file has from nowhere but a compiled loop: its own, or imported."""
+def test_loops_are_kept_on_disk_in_one_place():
+    """The machine code of an inner loop is part of the kernel's."""
+    for path, tree in TREES.items():
+        options = {each.arg for node in ast.walk(tree) if isinstance(node, ast.Call) for each in node.keywords}
+        assert path.name in KEPT or "cache" not in options, f"{path}: use kernel, or njit for inner functions"
+
+
+def test_loops_called_from_python_are_kernels():
+    """A name in a file stands for a compiled loop if the file defines it or imports it."""
     helpers = {(path, name) for (path, name), node in LOOPS.items() if compiled(node) == "njit"}
-    names = {name for _, name in helpers} - DIRECT
+    names = {name for _, name in helpers}
     for path, tree in TREES.items():
         own = {name for at, name in helpers if at == path}
         taken = {each.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for each in node.names}
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             if (path, function.name) not in LOOPS:
                 calls = {node.func.id for node in ast.walk(function) if isinstance(getattr(node, "func", 0), ast.Name)}
-                assert not calls & names & (own | taken), f"{path}: {function.name} calls a loop that is no kernel"
+                assert not calls & names & (own | taken), f"{path}: {function.name} calls a loop that is not a kernel"
 
 
 RUNS = """
