@@ -156,7 +156,7 @@ def returned_certified(month: Month) -> float:
 @mean_of_working_age(
     "SD",
     of="wellbeing",
-    en="Mean wellbeing of adults, over the population",
+    en="Mean wellbeing of adults, relative to the population",
     nl="Gemiddeld welbevinden van volwassenen",
     by=STATUS,
 )

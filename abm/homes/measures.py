@@ -23,7 +23,7 @@ _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
 
 
-@by_municipality("homes/month", en="Corporation homes that fell free", nl="Vrijgekomen corporatiewoningen")
+@by_municipality("homes/month", en="Corporation homes that became vacant", nl="Vrijgekomen corporatiewoningen")
 def homes_freed(month: Month) -> np.ndarray:
     """Homes of corporations that became vacant this month, (municipalities,)."""
     return month.state.municipalities.vacancies
@@ -95,7 +95,7 @@ def tally(search, municipality, group, towns, groups):
 
 @measure(
     "households",
-    en="Households who look for a corporation home",
+    en="Households looking for a corporation home",
     nl="Huishoudens die een corporatiewoning zoeken",
     by=("total", "seeker", "region", "municipality"),
 )
@@ -135,12 +135,12 @@ def seekers_stopped(month: Month) -> float:
 
 @measure(
     "months",
-    en="Registration of those housed in its order",
+    en="Registration time at letting by registration",
     nl="Inschrijfduur van wie op inschrijfduur een woning kreeg",
     by=("statistic", "seeker", "region", "municipality"),
 )
 def registration_time(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Months of registration of those housed in order of registration: statistics of all, means per group."""
+    """Months of registration of regular seekers housed by registration: statistics of all, means per group."""
     found = lettings_of(month)
     spans, many = found.registered[found.in_order], {}
     for by in wanted:
@@ -156,12 +156,12 @@ def registration_time(month: Month, wanted: tuple[str, ...]) -> dict[str, np.nda
 
 @measure(
     "months",
-    en="Median registration of those housed in its order",
+    en="Median registration time at letting by registration",
     nl="Mediane inschrijfduur van wie op inschrijfduur een woning kreeg",
     by=("seeker", "region"),
 )
 def registration_median(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Median months of registration of those housed in order of registration, per group; NaN where nobody."""
+    """Median months of registration of regular seekers housed by registration, per group; NaN where there are none."""
     found, middle = lettings_of(month), {}
     for by in wanted:
         group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
@@ -175,7 +175,7 @@ def registration_median(month: Month, wanted: tuple[str, ...]) -> dict[str, np.n
 
 @level(
     "months",
-    en="Search of those housed by registration",
+    en="Search time at letting by registration",
     nl="Zoekduur van wie op inschrijfduur een woning kreeg",
     by="statistic",
 )
@@ -232,12 +232,12 @@ def tenures(stage, sponsor, tenure, size):
 
 @measure(
     "persons",
-    en="Newcomers with a home, by what they pay for it",
+    en="Newcomers with a home, by tenure",
     nl="Nieuwkomers met een woning, naar eigendomsvorm",
     by=("total", "tenure"),
 )
 def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
+    """Persons with a home per tenure, at full size; families who joined have the tenure of their sponsor."""
     people = month.households
     each = tenures(people.stage, people.sponsor, people.tenure, people.size) / month.state.scale
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
@@ -267,7 +267,7 @@ def bought(month: Month) -> np.ndarray:
     return BOUGHT(month)
 
 
-@level("homes", en="Homes that fell free, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
+@level("homes", en="Vacant homes, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
 def homes_vacant(month: Month) -> float:
     """Homes of corporations that became vacant and are not let yet, at full size."""
     of = month.state.municipalities

@@ -1,13 +1,13 @@
-"""The indicators of work: who works, jobs found and lost, their level, hours and income, gaps between groups."""
+"""The indicators of work: employment, jobs found and lost, their level, hours and income, gaps between groups."""
 
 import numpy as np
 
 from abm.engine.clock import NEVER
 from abm.engine.kernels import kernel
 from abm.observe.adult_crosstab import (
+    adult_counts,
     asylum_adults,
     count_outside_protection,
-    grown,
     mean_of_working_age,
     of_working_age,
 )
@@ -212,9 +212,9 @@ def jobs_capped(month: Month) -> float:
 
 
 def shares(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the permit holders of each group who work, and how many of them there are, (groups,)."""
-    many = grown(month).counted(("permit",), by)
-    return grown(month).counted(("permit", "employed"), by) / np.maximum(many, 1), many
+    """Employment rate of permit holders, and their number, per group, (groups,)."""
+    many = adult_counts(month).counted(("permit",), by)
+    return adult_counts(month).counted(("permit", "employed"), by) / np.maximum(many, 1), many
 
 
 def gap(share: np.ndarray, many: np.ndarray) -> float:
@@ -233,7 +233,7 @@ def spread(share: np.ndarray, many: np.ndarray) -> float:
 
 @level(
     "share",
-    en="Highest minus lowest share with work between groups",
+    en="Highest minus lowest employment rate of groups",
     nl="Hoogste min laagste aandeel met werk tussen groepen",
     by="dimension",
 )
@@ -244,7 +244,7 @@ def employment_gap(month: Month) -> list[float]:
 
 @level(
     "share",
-    en="Spread of the share with work between groups",
+    en="Spread of the employment rate over groups",
     nl="Spreiding van het aandeel met werk tussen groepen",
     by="dimension",
 )

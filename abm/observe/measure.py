@@ -24,7 +24,7 @@ from abm.observe.breakdowns import (
     STATUS_OF_STAGE,
     STATUSES,
 )
-from abm.observe.neighbourhood_breakdown import Splits
+from abm.observe.neighbourhood_breakdown import NeighbourhoodGroups
 from abm.state import Events, State
 from abm.tables.country import Kind
 from abm.tables.homes import Group, Rule
@@ -63,9 +63,9 @@ class Month:
         return np.bincount(people.reunion[rows], people.family_abroad[rows], len(Reunion))
 
     @cached_property
-    def splits(self) -> Splits:
+    def neighbourhood_groups(self) -> NeighbourhoodGroups:
         """The neighbourhoods by group."""
-        return Splits(self.state, self.number)
+        return NeighbourhoodGroups(self.state, self.number)
 
     @cached_property
     def group_sizes(self) -> dict[str, int]:
