@@ -3,14 +3,14 @@
 Twins in tests/engine/test_kernels.py are the oracle.
 """
 
-from collections.abc import Callable
-from functools import cached_property, partial, update_wrapper
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial, update_wrapper, wraps
 from inspect import signature
 from itertools import count
 from operator import itemgetter
 
 import numpy as np
-from numba import njit, typeof
+from numba import config, njit, typeof
 
 from abm.engine.compiled import compiled
 from abm.engine.params import ProcessParams
@@ -51,12 +51,7 @@ class Kernel:
 
     def __call__(self, *arguments):
         """Run the loop. Raises ValueError where an array that it writes is read-only."""
-        if len(arguments) != len(self._names):
-            raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
-        if self._columns:
-            arguments = list(arguments)
-            for place, columns in self._columns.items():
-                arguments[place] = columns(arguments[place])
+        arguments = self.converted(arguments)
         kinds = tuple(map(type, arguments))
         if kinds not in self._known:  # otherwise a number of another type would be converted silently
             self._compile(arguments)
@@ -66,7 +61,17 @@ class Kernel:
         except TypeError:  # no variant fits these arrays, or several do
             return self.compiled(*self._compile(arguments))
 
-    def _compile(self, arguments) -> list:
+    def converted(self, arguments: Sequence) -> Sequence:
+        """The arguments, with named tuples in place of tables and params."""
+        if len(arguments) != len(self._names):
+            raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
+        if self._columns:
+            arguments = list(arguments)
+            for place, columns in self._columns.items():
+                arguments[place] = columns(arguments[place])
+        return arguments
+
+    def _compile(self, arguments: Sequence) -> list:
         """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
         found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
         self.compiled.disable_compile(False)
@@ -129,11 +134,12 @@ def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **
     """Decorator of a compiled loop that Python calls; its machine code is kept on disk.
 
     writes: arrays, and columns such as "people.adult", that it changes in place; options: those of numba.njit. For
-    functions that only compiled code calls, `njit` is enough.
+    functions that only compiled code calls, `njit` is enough. With NUMBA_DISABLE_JIT it stays a plain function.
     """
     if function is None:
         return partial(kernel, writes=writes, **options)
-    return Kernel(function, writes, options)
+    made = Kernel(function, writes, options)
+    return wraps(function)(lambda *arguments: function(*made.converted(arguments))) if config.DISABLE_JIT else made
 
 
 @njit

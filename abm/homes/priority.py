@@ -21,7 +21,7 @@ def let(municipality, needed, on_offer, homes):
     """Which home each household gets, (n,) int8 of HomeSize (UNSET: none), in the order given.
 
     municipality, needed (HomeSize): (n,); on_offer (municipalities,): homes that status holders can still get; homes
-    (municipalities, sizes): what falls free. Both are used up. First everyone within the own class, then one class up.
+    (municipalities, sizes): vacancies. Both are used up. First everyone within the own class, then one class up.
     """
     got = np.full(len(needed), UNSET, dtype=np.int8)
     for up in range(2):

@@ -1,6 +1,11 @@
 """How Python calls compiled loops: one variant whatever may be written, and columns and numbers by name."""
 
+import os
+import subprocess
+import sys
 from collections import namedtuple
+from inspect import isfunction
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +55,7 @@ def sheep():
     return flock
 
 
+ROOT = Path(__file__).parents[2]
 FOOD = np.array([1.0, 2.0])
 ROWS = np.array([0, 2])
 
@@ -162,6 +168,21 @@ def test_arguments_are_counted():
         feed(ROWS, sheep(), FOOD)
     with pytest.raises(TypeError, match="feed takes 4 arguments, not 5"):
         feed(ROWS, sheep(), FOOD, Eating(1, 1), 3)
+
+
+def test_without_the_compiler_it_is_a_plain_function():
+    """As the pages of modules show it, and a debugger steps through it; in a process of its own."""
+    script = "from tests.engine import test_kernel_calls as t; t.feed_as_python()"
+    did = subprocess.run([sys.executable, "-c", script], env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, cwd=ROOT)
+    assert did.returncode == 0
+
+
+def feed_as_python():
+    """Check a kernel that is not compiled."""
+    feed, flock = make(), sheep()
+    assert isfunction(feed)
+    assert feed(ROWS, flock, FOOD, Appetite(share=0.5)) == 3
+    assert flock.eaten.tolist() == [1, 0, 2]
 
 
 def test_a_kernel_says_what_it_is():
