@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import Clock
 from abm.engine.errors import BooksError
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, Table
 from abm.facts.facts import Inputs
 from abm.tables.country import LIMITED, Locations, Municipalities, Nation, Origins, Regions
@@ -174,7 +174,7 @@ def _refuse(rule: str, wrong: np.ndarray) -> None:
         raise BooksError(f"books do not balance: {rule}; rows {rows[:5].tolist()} ({len(rows)} in all)")
 
 
-@njit(cache=True)
+@kernel
 def census(stage, size, location, municipality, has_place, has_town, locations):
     """Count households (n,) in one pass: persons, misplaced, lacking a municipality, people per location.
 

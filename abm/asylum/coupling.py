@@ -13,10 +13,10 @@ Source: tasks, abm/facts/data/housing_tasks.csv; the key, taak_rule; balances of
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import half_year, starts_half_year
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW
@@ -45,7 +45,7 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-@njit(cache=True)
+@kernel(writes=("behind",))
 def tie(size, region_of, behind, population, region):
     """Municipality for each household in turn, (n,) int16: the one furthest behind per inhabitant.
 
@@ -106,7 +106,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         within = np.where(within == NO_ROW, state.locations.region[households.location[rows]], within)
     behind = -municipalities.balance * state.scale - tied_already(state)
     population = municipalities.population.astype(np.float64)
-    households.municipality[rows] = tie(households.size[rows], within, behind, population, municipalities.region.copy())
+    households.municipality[rows] = tie(households.size[rows], within, behind, population, municipalities.region)
     households.coupled[rows] = month
     households.enter(rows, Stage.AWAITING_HOME, month)
     return {"coupled": rows}

@@ -183,11 +183,11 @@ def returned(month: Month) -> np.ndarray:
 
 @persons(en="Left, destination unknown", nl="Vertrokken, bestemming onbekend", by=ORIGINS, flow=True)
 def left_unknown(month: Month) -> np.ndarray:
-    """Persons who left reception for a destination that nobody knows."""
+    """Persons who left reception for an unknown destination."""
     return LEFT_UNKNOWN(month)
 
 
-@level("moves", en="Moves of those who left reception", nl="Verhuizingen van wie vertrok")
+@level("moves", en="Moves per person who left reception", nl="Verhuizingen van wie vertrok")
 def moves_per_person(month: Month) -> float:
     """Mean number of moves between locations of the people who left reception this month."""
     rows, people = OUT_OF_RECEPTION(month), month.households

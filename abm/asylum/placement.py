@@ -18,14 +18,14 @@ Source: placement practice as in the sources of abm/facts/data/reception_locatio
 abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, error of the match E022, E027.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from abm.asylum.placement_algorithms import settle, together
+from abm.asylum.placement_algorithms import Places, Queue, settle, together
 from abm.engine.draws import Draws
-from abm.engine.kernels import placed
+from abm.engine.kernels import kernel, placed
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import served, waiting_key
 from abm.engine.table import NO_ROW
@@ -72,37 +72,54 @@ class Params(ProcessParams):
     relatives: float = param(2, "log odds", 0, 5, "assumption", "added preference for a region with relatives")
 
 
-@njit(cache=True)
-def assign(size, tie, last_kind, chance, fallback, leaves, room, kind, region, merit, held, share, rule):
-    """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); `room` and `held` change in place.
+class Moving(NamedTuple):
+    """Households that must or can move, in turn, (n,) each."""
 
-    size, tie (region or NO_ROW), last_kind (worst kind it accepts), chance, fallback (municipal location), leaves
-    (region where it is now): (n,); room [persons], kind, region: (m,); merit [jobs per inhabitant], held [persons],
-    share: (regions,).
-    """
+    size: np.ndarray  # [persons]
+    tie: np.ndarray  # region or NO_ROW
+    last_kind: np.ndarray  # worst kind of place that it accepts
+    u: np.ndarray  # uniform draw of rule `random`
+    fallback: np.ndarray  # municipal location
+    leaves: np.ndarray  # region where it is now
+
+
+class Held(NamedTuple):
+    """Regions as the rules see them, (regions,) each."""
+
+    merit: np.ndarray  # [jobs per inhabitant]
+    held: np.ndarray  # [persons]
+    share: np.ndarray  # of the inhabitants
+
+
+@kernel(writes=("places.room", "regions.held"))
+def assign(moving: Moving, places: Places, regions: Held, rule):
+    """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); places.room and regions.held change."""
+    size, tie, last_kind, u, fallback, leaves = moving
     chosen = np.full(len(size), NO_ROW, dtype=np.int32)
     for i in range(len(size)):
         best = NO_ROW
         for k in range(REGULAR, min(last_kind[i], EMERGENCY) + 1):
             if tie[i] != NO_ROW:
-                best = best_location(size[i], tie[i], chance[i], k, room, kind, region, merit, held, share, rule)
+                best = best_location(size[i], tie[i], u[i], k, places, regions, rule)
             if best == NO_ROW:
-                best = best_location(size[i], NO_ROW, chance[i], k, room, kind, region, merit, held, share, rule)
+                best = best_location(size[i], NO_ROW, u[i], k, places, regions, rule)
             if best != NO_ROW:
                 break
         if best == NO_ROW and last_kind[i] == MUNICIPAL:
             best = fallback[i]
         if best != NO_ROW:
             chosen[i] = best
-            room[best] -= size[i]
-            held[leaves[i]] -= size[i]
-            held[region[best]] += size[i]
+            places.room[best] -= size[i]
+            regions.held[leaves[i]] -= size[i]
+            regions.held[places.region[best]] += size[i]
     return chosen
 
 
-@njit(cache=True)
-def best_location(size, only, chance, wanted, room, kind, region, merit, held, share, rule):
-    """The location of kind `wanted` (in region `only`, unless NO_ROW) that has room and suits the rule best."""
+@njit
+def best_location(size, only, u, wanted, places, regions, rule):
+    """The location of kind `wanted` (in region `only`, unless NO_ROW) with room that the rule ranks highest."""
+    room, kind, region = places
+    merit, held, share = regions
     best, highest, total = NO_ROW, -np.inf, 0.0
     for j in range(len(room)):
         if kind[j] != wanted or room[j] < size or (only != NO_ROW and region[j] != only):
@@ -114,13 +131,13 @@ def best_location(size, only, chance, wanted, room, kind, region, merit, held, s
             value = -held[region[j]] / share[region[j]]
         elif rule == GREEDY:
             value = merit[region[j]]
-        else:  # RANDOM: counts the free places; the one that `chance` points at is found below
+        else:  # RANDOM: counts the free places; the one that `u` points at is found below
             value = 0.0
         if value > highest:
             highest, best = value, j
     if rule != RANDOM or best == NO_ROW:
         return best
-    target = chance * total
+    target = u * total
     for j in range(len(room)):
         if kind[j] == wanted and room[j] >= size and (only == NO_ROW or region[j] == only):
             best = j
@@ -184,20 +201,13 @@ def above_floor(wish: np.ndarray, seen: np.ndarray, floor: float) -> np.ndarray:
     return np.where(seen >= floor, wish, seen + _BELOW)
 
 
-def batch(
-    size: np.ndarray,
-    last_kind: np.ndarray,
-    value: np.ndarray,
-    room: np.ndarray,
-    kind: np.ndarray,
-    region: np.ndarray,
-    regions: int,
-) -> np.ndarray:
+def batch(size: np.ndarray, last_kind: np.ndarray, value: np.ndarray, places: Places, regions: int) -> np.ndarray:
     """Choose a location for all households at once, (n,) int32: regular places first, then emergency ones.
 
     The households that fit into a kind of place are assigned to regions jointly (placement_algorithms.together); a
-    family that no location in its region takes whole goes to the best other region. `room` changes in place.
+    family that no location in its region takes whole goes to the best other region. `places.room` changes in place.
     """
+    room, kind, region = places
     chosen, price = np.full(len(size), NO_ROW, np.int32), np.zeros(regions)
     for wanted in (REGULAR, EMERGENCY):
         left = np.flatnonzero((chosen == NO_ROW) & (last_kind >= wanted))
@@ -208,7 +218,8 @@ def batch(
         aimed[front[found != NO_ROW], found[found != NO_ROW]] += _AIMED
         order = np.concatenate([front[np.argsort(-size[front], kind="stable")], left[len(front) :]])
         only = np.full(len(order), wanted)
-        chosen[order] = settle(size[order], only, only, only > 0, aimed[order], room, kind, region, price, 0.0)
+        queue = Queue(size[order], only, only, only > 0)
+        chosen[order] = settle(queue, aimed[order], places, price, 0.0)
     return chosen
 
 
@@ -222,17 +233,17 @@ def by_match(
     room: np.ndarray,
 ) -> np.ndarray:
     """Location for each household by a rule that uses the match, (n,) int32; NO_ROW where none has room."""
-    kind, region, regions = state.locations.kind.copy(), state.locations.region.copy(), state.regions
+    places, regions = Places(room, state.locations.kind, state.locations.region), state.regions
     if params.rule == "batch":
         queues = [np.flatnonzero(last_kind == worst) for worst in (MUNICIPAL, EMERGENCY, REGULAR)]
-        found = [batch(size[q], last_kind[q], value[q], room, kind, region, len(regions)) for q in queues]
+        found = [batch(size[q], last_kind[q], value[q], places, len(regions)) for q in queues]
         return np.concatenate(found)
-    first, last = np.full(len(size), REGULAR), np.minimum(last_kind, EMERGENCY)
+    queue = Queue(size, np.full(len(size), REGULAR), np.minimum(last_kind, EMERGENCY), ~tied)
     price = np.zeros(len(regions))
     if params.rule == "preference":
-        return settle(size, first, last, ~tied, value, room, kind, region, price, 0.0)
+        return settle(queue, value, places, price, 0.0)
     price += regions.shadow_price
-    chosen = settle(size, first, last, ~tied, value, room, kind, region, price, params.price_rate)
+    chosen = settle(queue, value, places, price, params.price_rate)
     regions.shadow_price[:] = price
     return chosen
 
@@ -258,11 +269,10 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     fallback = crisis_place(state, tie, draws.uniform("crisis", who))
     if params.rule in RULES:
         held = np.bincount(locations.region, occupants, len(state.regions))
-        chosen = assign(
-            size, tie, last_kind, draws.uniform("choice", who), fallback,
-            locations.region[households.location[rows]], room, locations.kind.copy(), locations.region.copy(),
-            state.regions.jobs.copy(), held, state.regions.population_share.copy(), RULES.index(params.rule),
-        )  # fmt: skip
+        leaves = locations.region[households.location[rows]]
+        moving = Moving(size, tie, last_kind, draws.uniform("choice", who), fallback, leaves)
+        regions = Held(state.regions.jobs, held, state.regions.population_share)
+        chosen = assign(moving, Places(room, locations.kind, locations.region), regions, RULES.index(params.rule))
     else:
         value = worth(state, params, draws, rows)
         value[tie != NO_ROW, tie[tie != NO_ROW]] += _TIED

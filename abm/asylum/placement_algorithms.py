@@ -6,9 +6,12 @@ A household is never split: it goes to a region where all its members fit. The v
 Source: greedy, dynamic and batch assignment and their comparison with hindsight E021, E022, E023.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
@@ -18,16 +21,33 @@ _PLACED = 1e6  # worth of having a place at all
 _ROUNDS = 8  # rounds of local search over moves and exchanges of whole households
 
 
-@njit(cache=True)
-def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pace):
-    """Choose a location for each household in turn, (n,) int32: of the best kind, then of the region most worth.
+class Queue(NamedTuple):
+    """Households in turn, (n,) each."""
 
-    Worth counts less the region's shadow price; within a region it is the location with most room. NO_ROW where nothing
-    fits. Who `chooses` raises the price of its region, and lowers that of each region by the part of its room that each
-    person still to come can have: over all households a price moves by `pace` [worth] times demand over room, minus 1,
-    and is never negative. size [persons], lowest, highest (kinds it accepts), chooses: (n,); worth: (n,
-    regions); room [persons], kind, region: (m,); price: (regions,). `room` and `price` change in place.
+    size: np.ndarray  # [persons]
+    lowest: np.ndarray  # best kind of place that it accepts
+    highest: np.ndarray  # worst kind that it accepts
+    chooses: np.ndarray  # whether its choice raises the price of a region
+
+
+class Places(NamedTuple):
+    """Locations, (m,) each."""
+
+    room: np.ndarray  # [persons]
+    kind: np.ndarray
+    region: np.ndarray
+
+
+@kernel(writes=("places.room", "price"))
+def settle(queue: Queue, worth, places: Places, price, rate):
+    """Choose a location for each household in turn, (n,) int32: the best kind, then the region of highest net worth.
+
+    Net worth is worth less the region's shadow price; within a region, the location with most room. NO_ROW where
+    nothing fits. A household that `chooses` raises the price of its region, and lowers every price by the room per
+    person still to come: over all households a price moves by `rate` [worth] times (demand over room, minus 1), and is
+    never negative. worth: (n, regions); price: (regions,). `places.room` and `price` change in place.
     """
+    size, room, kind, region = queue.size, places.room, places.kind, places.region
     chosen = np.full(len(size), NO_ROW, np.int32)
     left = np.zeros(len(price))
     for j in range(len(room)):
@@ -37,7 +57,7 @@ def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pac
     roomiest = np.empty(len(price), np.int64)
     for i in range(len(size)):
         best = NO_ROW
-        for k in range(lowest[i], highest[i] + 1):
+        for k in range(queue.lowest[i], queue.highest[i] + 1):
             roomiest[:] = NO_ROW
             for j in range(len(room)):
                 if kind[j] == k and room[j] >= size[i]:
@@ -51,9 +71,9 @@ def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pac
             if best != NO_ROW:
                 break
         if best != NO_ROW:
-            if pace > 0 and chooses[i]:
-                price -= pace * size[i] * left / coming / start
-                price[region[best]] += pace * size[i] / start[region[best]]
+            if rate > 0 and queue.chooses[i]:
+                price -= rate * size[i] * left / coming / start
+                price[region[best]] += rate * size[i] / start[region[best]]
                 price[:] = np.maximum(price, 0.0)
             chosen[i] = best
             room[best] -= size[i]
@@ -62,7 +82,18 @@ def settle(size, lowest, highest, chooses, worth, room, kind, region, price, pac
     return chosen
 
 
-@njit(cache=True)
+class Network(NamedTuple):
+    """A flow of persons from n households to regions, and what one more person on it would cost."""
+
+    flow: np.ndarray  # (n, regions) persons
+    member: np.ndarray  # (regions, n) households with somebody in a region, as many as `members` says
+    at: np.ndarray  # (n, regions) where a household stands among them; NO_ROW: nowhere
+    members: np.ndarray  # (regions,)
+    loss: np.ndarray  # (regions, regions) least worth that one person loses who goes from one to another
+    mover: np.ndarray  # (regions, regions) whose household that is
+
+
+@kernel
 def together(worth, size, capacity):
     """Region for each household so that they are worth most together, (n,) int64; NO_ROW where no region has room.
 
@@ -73,11 +104,11 @@ def together(worth, size, capacity):
     """
     count, regions = worth.shape
     free = np.floor(capacity).astype(np.int64)
-    flow = np.zeros((count, regions), np.int64)
-    member, at = np.empty((regions, count), np.int64), np.full((count, regions), NO_ROW)
-    members = np.zeros(regions, np.int64)
-    loss = np.full((regions, regions), np.inf)  # least worth that one person loses who goes from one to another
-    mover = np.full((regions, regions), NO_ROW)
+    net = Network(
+        np.zeros((count, regions), np.int64), np.empty((regions, count), np.int64), np.full((count, regions), NO_ROW),
+        np.zeros(regions, np.int64), np.full((regions, regions), np.inf), np.full((regions, regions), NO_ROW),
+    )  # fmt: skip
+    flow, member, at, members, loss, mover = net
     distance, before = np.empty(regions), np.empty(regions, np.int64)
     for h in range(count):
         left = size[h]
@@ -115,14 +146,15 @@ def together(worth, size, capacity):
                 r = before[r]
             r = end
             while r != NO_ROW:
-                _look_again(r, worth, size, flow, member, at, members, loss, mover)
+                _look_again(r, worth, size, net)
                 r = before[r]
     return _whole(worth, size, flow, free)
 
 
-@njit(cache=True)
-def _look_again(r, worth, size, flow, member, at, members, loss, mover):
+@njit
+def _look_again(r, worth, size, net):
     """Drop who left region r from its members, and find who would leave it for each other region at least loss."""
+    flow, member, at, members, loss, mover = net
     kept = 0
     for k in range(members[r]):
         who = member[r, k]
@@ -141,7 +173,7 @@ def _look_again(r, worth, size, flow, member, at, members, loss, mover):
                 loss[r, b], mover[r, b] = lost, who
 
 
-@njit(cache=True)
+@njit
 def _whole(worth, size, flow, free):
     """Region of each household from a flow that may divide some, (n,); `free` changes in place."""
     count, regions = worth.shape
@@ -168,7 +200,7 @@ def _whole(worth, size, flow, free):
     return chosen
 
 
-@njit(cache=True)
+@njit
 def _moves(worth, size, chosen, free):
     """Let single households go to a region with room that is worth more; whether any did."""
     any_gain = False
@@ -184,7 +216,7 @@ def _moves(worth, size, chosen, free):
     return any_gain
 
 
-@njit(cache=True)
+@njit
 def _exchanges(worth, size, chosen, free):
     """Let two households exchange their regions where that is worth more together; whether any did."""
     any_gain = False
@@ -202,7 +234,7 @@ def _exchanges(worth, size, chosen, free):
     return any_gain
 
 
-@njit(cache=True)
+@njit
 def _pushes(h, worth, size, chosen, free):
     """Let household h go to a region from which another one goes on to a third, where that gains most; whether it did.
 
@@ -237,7 +269,8 @@ def in_turn(worth: np.ndarray, size: np.ndarray, capacity: np.ndarray, price: np
     """
     regions, kind = np.arange(len(price)), np.full(len(size), REGULAR)
     room, chooses = np.floor(np.asarray(capacity, np.float64)), np.full(len(size), True)
-    return settle(size, kind, kind, chooses, worth, room, np.full(len(price), REGULAR), regions, price, rate)
+    places = Places(room, np.full(len(price), REGULAR), regions)
+    return settle(Queue(size, kind, kind, chooses), worth, places, price, rate)
 
 
 def total_worth(worth: np.ndarray, chosen: np.ndarray) -> float:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from abm.engine.clock import MONTHS
-from abm.engine.kernels import read_only
 from abm.observe import adult_crosstab
 from abm.observe.measure import Month, event, level, measure, once_a_month, persons
 from abm.people.working_age import of_working_age, regions_of
@@ -11,7 +10,7 @@ from abm.tables.people import Stage
 
 YOUNGEST, OLDEST = 15 * MONTHS, 65 * MONTHS  # ages that statistics on their work count [months]
 _COUNTED = np.arange(len(Stage)) == Stage.PROTECTED
-SPLITS = ("total", "region")
+BY = ("total", "region")
 
 PROTECTED, PROTECTION_LEFT = event("protected"), event("protection_left")
 HIRED, JOB_LOST = event("hired"), event("job_lost")
@@ -43,9 +42,8 @@ def protected_departures(month: Month) -> np.ndarray:
 @once_a_month
 def of_age(month: Month) -> np.ndarray:
     """Rows of the persons of 15 to 65 under temporary protection."""
-    people = month.state.newcomers
-    columns = (people.born, people.household, month.households.stage)
-    return of_working_age(*(read_only(each) for each in columns), _COUNTED, month.number, YOUNGEST, OLDEST)
+    people, stage = month.state.newcomers, month.households.stage
+    return of_working_age(people.born, people.household, stage, _COUNTED, month.number, YOUNGEST, OLDEST)
 
 
 def counted(month: Month, rows: np.ndarray, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -58,14 +56,14 @@ def counted(month: Month, rows: np.ndarray, wanted: tuple[str, ...]) -> dict[str
     "persons",
     en="People under temporary protection of 15 to 65",
     nl="Mensen met tijdelijke bescherming van 15 tot 65 jaar",
-    by=SPLITS,
+    by=BY,
 )
 def protected_of_age(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons of 15 to 65 under temporary protection."""
     return counted(month, of_age(month), wanted)
 
 
-@measure("persons", en="Of these, with paid work", nl="Daarvan met betaald werk", by=SPLITS)
+@measure("persons", en="Of these, with paid work", nl="Daarvan met betaald werk", by=BY)
 def protected_employed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons of 15 to 65 under temporary protection with a paid job."""
     rows = of_age(month)
@@ -73,7 +71,7 @@ def protected_employed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.nd
 
 
 def count_protected(month: Month, rows: np.ndarray) -> float:
-    """How many of some persons, (n,) rows, are under temporary protection, at full size."""
+    """Number of persons (rows, (n,)) under temporary protection, at full size."""
     return np.count_nonzero(adult_crosstab.protected(month, rows)) / month.state.scale
 
 

@@ -13,12 +13,15 @@ E013).
 Source: E003, E020 (activity); kinds as in the plan of the municipalities; hours are assumptions.
 """
 
+from collections import namedtuple
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 
 from abm.civic.eligibility import Offer, offered_since
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults
 from abm.state import State
@@ -63,39 +66,48 @@ class Params(ProcessParams):
     social_firm_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work at a social firm")
 
 
-@njit(cache=True)
-def choose(
-    rows, employed, exempt, keen, suits, planned, route, integrating, household, since, granted, track, share,
-    other_share, training_share, unpaid, activity, active, practice_hours,
-):  # fmt: skip
-    """Write the activity of rows this month, whether there is one, and its unpaid hours; returns who is in training.
+Persons = namedtuple(
+    "Persons", "employed exempt keen suits planned route integrating household activity active practice_hours"
+)
+Households = namedtuple("Households", "granted track")
 
-    Who is not among rows has none.
 
-    employed to household, activity to practice_hours: whole columns of persons; since (month in which activities are
-    offered), granted, track: of households; then shares who take part; unpaid [hours/week]: by activity.
+class Shares(NamedTuple):
+    """Shares that take part; see Params."""
+
+    share: float
+    other_share: float
+    training_share: float
+
+
+@kernel(writes=("people.activity", "people.active", "people.practice_hours"))
+def choose(rows, people: Persons, households: Households, since, shares: Shares, unpaid):
+    """Write the activity of rows this month, and its unpaid hours; returns the rows in training.
+
+    Persons who are not among rows have none. since (month from which activities are offered): of households; unpaid
+    [hours/week]: by activity.
     """
-    activity[:], active[:], practice_hours[:] = _NONE, False, unpaid[_NONE]
-    most = np.float32(max(share, other_share, training_share))  # as narrow as the column
+    people.activity[:], people.active[:], people.practice_hours[:] = _NONE, False, unpaid[_NONE]
+    most = np.float32(max(shares.share, shares.other_share, shares.training_share))  # as narrow as the column
     may, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most have none
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         may[count] = rows[k]
-        count += (not employed[i]) & ((keen[i] <= most) | (route[i] == _HARDEST))
+        count += (not people.employed[i]) & ((people.keen[i] <= most) | (people.route[i] == _HARDEST))
     training, many = np.empty(count + 1, np.int64), 0
     for row in may[:count]:
         i = np.uint64(row)
-        of, found = np.uint64(household[i]), _NONE
-        if (granted[of] == NEVER) & (track[of] == _FAST):
-            found = _TRAINING if keen[i] < training_share else _NONE
+        of, keen, route, found = np.uint64(people.household[i]), people.keen[i], people.route[i], _NONE
+        if (households.granted[of] == NEVER) & (households.track[of] == _FAST):
+            found = _TRAINING if keen < shares.training_share else _NONE
         elif since[of] == NEVER:
             found = _NONE
-        elif exempt[i]:
-            found = _OTHER if keen[i] < other_share else _NONE
-        elif (keen[i] < share) | ((route[i] == _HARDEST) & integrating[i]):
-            arranged = (route[i] == _OLD) | (planned[i] != NEVER)
-            found = suits[i] if arranged else _VOLUNTEERING
-        activity[i], active[i], practice_hours[i] = found, found != _NONE, unpaid[found]
+        elif people.exempt[i]:
+            found = _OTHER if keen < shares.other_share else _NONE
+        elif (keen < shares.share) | ((route == _HARDEST) & people.integrating[i]):
+            arranged = (route == _OLD) | (people.planned[i] != NEVER)
+            found = people.suits[i] if arranged else _VOLUNTEERING
+        people.activity[i], people.active[i], people.practice_hours[i] = found, found != _NONE, unpaid[found]
         training[many] = row
         many += found == _TRAINING
     return training[:many].copy()
@@ -109,11 +121,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     unpaid[Activity.INTERNSHIP] = params.internship_hours
     unpaid[Activity.PARTICIPATION_JOB] = params.participation_job_hours
     unpaid[Activity.SOCIAL_FIRM] = params.social_firm_hours
-    training = choose(
-        rows, people.employed, people.exempt, people.keen, people.suits, people.planned, people.route,
-        people.integrating, people.household, since, households.granted, households.track, params.share,
-        params.other_share, params.training_share, unpaid, people.activity, people.active, people.practice_hours,
-    )  # fmt: skip
+    training = choose(rows, people, households, since, params, unpaid)
     people.trained[training] = np.minimum(people.trained[training], LONGEST) + 1
     certified = training[(people.trained[training] >= params.training_months) & (people.certified[training] == NEVER)]
     people.certified[certified] = month

@@ -15,15 +15,15 @@ Source: Wet inburgering 2021 (wi2021_routes, inb_zroute, inb_pip_delay, inb_onde
 (inb_exam_old); for the lock-in that it causes, see abm/jobs/work.py.
 """
 
-from typing import Literal
+from collections import namedtuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.civic.eligibility import Offer, not_later, offered_since
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH, whole_months
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import UNSET
@@ -138,7 +138,7 @@ def route(u: np.ndarray, schooling: np.ndarray, age: np.ndarray, params: Params)
     return np.where(u < hardest, Route.SELF_RELIANCE, learns).astype(np.int8)
 
 
-@njit(cache=True)
+@kernel
 def without_route(rows, route, household, granted):
     """Those of rows whose permit has no route yet, (n,); route, household: of persons, granted: of households."""
     lacking, count = np.empty(len(rows) + 1, np.int64), 0
@@ -152,7 +152,7 @@ def without_route(rows, route, household, granted):
     return found[:many].copy()
 
 
-@njit(cache=True)
+@kernel
 def without_plan(rows, planned, route, household, since, track):
     """Those of rows who wait for a plan, (n,): it is offered, not made, and asked by their route or before a permit."""
     unplanned, count = np.empty(len(rows) + 1, np.int64), 0
@@ -168,39 +168,54 @@ def without_plan(rows, planned, route, household, since, track):
     return found[:many].copy()
 
 
-@njit(cache=True)
-def asked(
-    rows, household, language, route, exempt, classes_since, hours_followed, since, granted, track, stage, month, goals,
-    terms, lowered_after, lowered, until_level, learner, integrating, passed, class_due, planned, waits,
-):  # fmt: skip
-    """Mark who is to learn (`learner`) and whose time that asks (`integrating`), whole columns.
+Persons = namedtuple(
+    "Persons",
+    "household language route exempt classes_since hours_followed passed class_due planned learner integrating",
+)
+Households = namedtuple("Households", "granted track stage")
 
-    Returns who passes, having a route, and who is to learn and has no month for a first class, with a plan where it
-    `waits` for one: rows, (n,) each. household to hours_followed, learner to planned: of persons; since to stage: of
-    households; goals [level], terms [months]: by route, the last of them without one; a route that ends by its hours
-    has no goal (infinite). Whoever is exempt or has passed is looked at no further.
+
+class Goals(NamedTuple):
+    """What each route requires; the last level and term are those without a route."""
+
+    levels: np.ndarray  # infinite where a route ends by its hours
+    terms: np.ndarray  # [months]
+    lowered_after: float  # [hours of class] after which the level is lowered
+    lowered: float  # [level]
+    until_level: bool  # whether integration takes time until the level is reached, or the whole term
+    waits: bool  # whether a first class waits for a plan
+
+
+@kernel(writes=("people.learner", "people.integrating"))
+def asked(rows, people: Persons, households: Households, since, month, goals: Goals):
+    """Mark persons who are to learn (`learner`) and whose time integration takes (`integrating`), whole columns.
+
+    Returns rows, (n,) each: persons who pass, having a route; persons who are to learn and have no month for a first
+    class yet, with a plan where the class waits for one. since (month from which classes are offered): of households.
+    Persons who are exempt or have passed are skipped.
     """
-    learner[:] = integrating[:] = False
+    people.learner[:] = people.integrating[:] = False
     open_, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most are exempt or have passed
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         open_[count] = rows[k]
-        count += not (exempt[i] | (until_level & (passed[i] != NEVER)))
+        count += not (people.exempt[i] | (goals.until_level & (people.passed[i] != NEVER)))
     passes, undated, many, more = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), 0, 0
     for row in open_[:count]:
         i = np.uint64(row)
-        of = np.uint64(household[i])
-        by = route[i] if route[i] >= 0 else NO_ROUTE
-        lower = (by == _B1) & (hours_followed[i] >= lowered_after)
-        there = language[i] >= (lowered if lower else goals[by])
-        over = (classes_since[i] != NEVER) & (month - classes_since[i] >= terms[by])
+        of, route = np.uint64(people.household[i]), people.route[i]
+        protected = households.stage[of] == _PROTECTED
+        by = route if route >= 0 else NO_ROUTE
+        lower = (by == _B1) & (people.hours_followed[i] >= goals.lowered_after)
+        there = people.language[i] >= (goals.lowered if lower else goals.levels[by])
+        over = (people.classes_since[i] != NEVER) & (month - people.classes_since[i] >= goals.terms[by])
         passes[many] = undated[more] = row
-        many += (there | (over & (by == _HARDEST))) & (route[i] != UNSET) & (passed[i] == NEVER)
-        asks = (since[of] != NEVER) & ((granted[of] != NEVER) | (track[of] != _FAST)) & (not over)
-        learner[i] = asks & (not there)
-        integrating[i] = asks & ((not there) | (not until_level)) & (stage[of] != _PROTECTED)  # theirs is no duty
-        ready = (not waits) | (route[i] == _OLD) | (planned[i] != NEVER) | (stage[of] == _PROTECTED)
-        more += learner[i] & (class_due[i] == NEVER) & ready
+        many += (there | (over & (by == _HARDEST))) & (route != UNSET) & (people.passed[i] == NEVER)
+        asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
+        people.learner[i] = asks & (not there)
+        people.integrating[i] = asks & ((not there) | (not goals.until_level)) & (not protected)  # theirs is no duty
+        ready = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
+        more += people.learner[i] & (people.class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()
 
 
@@ -223,10 +238,10 @@ def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Assign routes, make plans, and mark who is to learn and whose time integration takes."""
+    """Assign routes, make plans, and mark persons who are to learn and whose time integration takes."""
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = adults(state)
-    new = without_route(rows, read_only(people.route), people.household, households.granted)
+    new = without_route(rows, people.route, people.household, households.granted)
     if params.routes:
         u, age = draws.once("route", people.identity[new]), month - people.born[new].astype(np.int64)
         people.route[new] = route(u, people.schooling[new], age, params)
@@ -237,16 +252,12 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     since = offered_since(state, params.classes_from, params.protected_too)
     before = params.target_b1 if params.routes else params.target
-    goals = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
+    levels = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
     terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
     waits = params.plan and not_later(params.plan_from, params.classes_from)
-    passes, undated = asked(
-        rows, people.household, people.language, people.route, people.exempt, people.classes_since,
-        people.hours_followed, since, households.granted, households.track,
-        households.stage, month, goals, terms,
-        params.lowered_after, min(params.target, params.target_b1), params.ends == "level", people.learner,
-        people.integrating, read_only(people.passed), read_only(people.class_due), people.planned, waits,
-    )  # fmt: skip
+    lowered = min(params.target, params.target_b1)
+    goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits)
+    passes, undated = asked(rows, people, households, since, month, goals)
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)
     return {"planned": planned, "passed": passes}

@@ -7,10 +7,11 @@ tenants, part of whom are residents; the contact with them that is left is a col
 Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, abm/facts/data/origins.csv.
 """
 
-import numpy as np
-from numba import njit
+from collections import namedtuple
 
-from abm.engine.kernels import read_only
+import numpy as np
+
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.state import State
 from abm.tables.people import Stage
@@ -26,9 +27,8 @@ def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
     """
     households, towns, places = state.households, state.municipalities, len(state.locations)
     language = state.origins.language
-    columns = (households.stage, households.size, households.origin, households.location, households.municipality)
     languages = int(language.max(initial=0)) + 1
-    cell, speakers = spoken(*(read_only(each) for each in columns), language, places, len(towns), languages)
+    cell, speakers = spoken(households, language, places, len(towns), languages)
     inside, around = speakers[:places], speakers[places:-1]
     own = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
     near = np.minimum(clustering * around / state.scale / towns.population[:, None], 1)
@@ -52,28 +52,31 @@ def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: fl
     return (1 - own) * (1 + mixed * residents)
 
 
-@njit(cache=True)
-def spoken(stage, size, origin, location, municipality, language, locations, towns, languages):
+Households = namedtuple("Households", "stage size origin location municipality")
+
+
+@kernel
+def spoken(households: Households, language, locations, towns, languages):
     """Cell of each household, (n,) int32, and persons by language: (locations + municipalities + 1, languages + 1).
 
-    stage to municipality: whole columns of households; language: of origins. Rows hold who is in a location, then who
-    has a home in a municipality, then who is nowhere; the last column holds those who share no language. A cell is a
-    place in that table, row by row.
+    Rows of the table: persons in each location, with a home in each municipality, and elsewhere; its last column:
+    persons without a common language. A cell is a position in the table, row by row. language: of origins.
     """
     wide, nowhere = languages + 1, locations + towns
     column = np.where(language < 0, languages, language).astype(np.int32)
-    cell, persons = np.empty(len(stage), np.int32), np.zeros((nowhere + 1) * wide, np.int64)
-    for h in range(len(stage)):
-        at_home = locations + municipality[h] if stage[h] == _HOUSED else nowhere
-        place = location[h] if location[h] >= 0 else at_home
-        cell[h] = place * wide + column[origin[h]]
-        persons[cell[h]] += size[h]
+    count = len(households.stage)
+    cell, persons = np.empty(count, np.int32), np.zeros((nowhere + 1) * wide, np.int64)
+    for h in range(count):
+        at_home = locations + households.municipality[h] if households.stage[h] == _HOUSED else nowhere
+        place = households.location[h] if households.location[h] >= 0 else at_home
+        cell[h] = place * wide + column[households.origin[h]]
+        persons[cell[h]] += households.size[h]
     return cell, persons.reshape((nowhere + 1, wide))
 
 
-@njit(cache=True)
+@kernel
 def taken(cell, table):
-    """What a flat table holds for each of the cells, (n,)."""
+    """Values of a flat table at the cells, (n,)."""
     found = np.empty(len(cell), table.dtype)
     for h in range(len(cell)):
         found[h] = table[np.uint64(cell[h])]  # unsigned: no check for a negative index

@@ -13,12 +13,15 @@ person has none. Temporary protection counts as before a home: most people under
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
 
+from collections import namedtuple
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 
 from abm.civic.language_exposure import openness
 from abm.engine.clock import NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults, free_since
 from abm.state import State
@@ -79,44 +82,59 @@ class Params(ProcessParams):
 YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which hours depend on schooling alone
 
 
-@njit(cache=True)
-def learn(
-    rows, language, class_hours, work_hours, practice_hours, dual, schooling, born, household, informal, month,
-    per_level, slope, young, old, at_work, at_work_dual,
-):  # fmt: skip
-    """Bring the level of rows to that after this month, in place.
+Learners = namedtuple("Learners", "language class_hours work_hours practice_hours dual schooling born household")
+Idle = namedtuple("Idle", "idleness employed class_hours active household")
 
-    language to household: whole columns of persons; informal [hours/month]: of households; per_level [hours/level] by
-    schooling; the rest numbers, see Params.
+
+class Learning(NamedTuple):
+    """Factors of learning; see Params."""
+
+    slope: float
+    young: float
+    old: float
+    at_work: float
+    at_work_dual: float
+
+
+class Idling(NamedTuple):
+    """Factors that slow disengagement; see Params."""
+
+    idle_allowed: float
+    activity: float
+
+
+@kernel(writes=("people.language",))
+def learn(rows, people: Learners, informal, month, per_level, rates: Learning):
+    """Add this month's learning to the language level of rows, in place.
+
+    informal [hours/month]: of households; per_level [hours/level]: by schooling.
     """
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
-        age = month - born[i]
-        ease = young if age < YOUNG else old if age >= OLD else 1.0
-        needed = per_level[schooling[i]] * ease * (1 + slope * language[i])
-        worth = at_work_dual if dual[i] else at_work
-        working = WEEKS_PER_MONTH * (work_hours[i] + practice_hours[i])
-        gained = (class_hours[i] + worth * working + informal[np.uint64(household[i])]) / needed
-        language[i] = min(language[i] + gained, TOP)
+        age = month - people.born[i]
+        ease = rates.young if age < YOUNG else rates.old if age >= OLD else 1.0
+        needed = per_level[people.schooling[i]] * ease * (1 + rates.slope * people.language[i])
+        worth = rates.at_work_dual if people.dual[i] else rates.at_work
+        working = WEEKS_PER_MONTH * (people.work_hours[i] + people.practice_hours[i])
+        gained = (people.class_hours[i] + worth * working + informal[np.uint64(people.household[i])]) / needed
+        people.language[i] = min(people.language[i] + gained, TOP)
 
 
-@njit(cache=True)
-def disengage(
-    rows, idleness, employed, class_hours, active, household, stage, allowed, waits, pace, idle_allowed, activity, kept
-):
-    """Bring disengagement of rows to that after this month, in place.
+@kernel(writes=("people.idleness",))
+def disengage(rows, people: Idle, stage, allowed, waits, rate, kept, fills: Idling):
+    """Update the disengagement of rows for this month, in place.
 
-    idleness to household: whole columns of persons; stage, allowed (month since which work is free): of households;
-    waits: whether a stage is in reception, (stages,); pace [share/month], idle_allowed, activity [share], kept
-    [share/month]: numbers.
+    stage, allowed (month since which no work permit is needed): of households; waits: whether a stage is in reception,
+    (stages,); rate [share/month]: part of the gap to 1 closed while waiting; kept: part left a month later afterwards.
     """
+    idleness, employed, class_hours, active, household = people
     for row in rows:
         i = np.uint64(row)
         of = np.uint64(household[i])
         if waits[stage[of]] and not employed[i]:
-            fill = 1.0 if allowed[of] == NEVER else idle_allowed
-            fill *= 1 - activity * ((class_hours[i] > 0) | active[i])
-            idleness[i] += (1 - idleness[i]) * pace * fill
+            fill = 1.0 if allowed[of] == NEVER else fills.idle_allowed
+            fill *= 1 - fills.activity * ((class_hours[i] > 0) | active[i])
+            idleness[i] += (1 - idleness[i]) * rate * fill
         else:
             idleness[i] *= kept
 
@@ -127,15 +145,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = adults(state)
     informal = params.informal * openness(state, params.mixed, params.clustering)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
-    learn(
-        rows, people.language, people.class_hours, people.work_hours, people.practice_hours, people.dual,
-        people.schooling, people.born, people.household, informal, state.clock.month, per_level, params.slope,
-        params.young, params.old, params.at_work, params.at_work_dual,
-    )  # fmt: skip
+    learn(rows, people, informal, state.clock.month, per_level, params)
     allowed = free_since(state)  # NEVER: barred
     rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
-    disengage(
-        rows, people.idleness, people.employed, people.class_hours, people.active, people.household,
-        households.stage, allowed, _WAITS, rate, params.idle_allowed, params.activity, kept,
-    )  # fmt: skip
+    disengage(rows, people, households.stage, allowed, _WAITS, rate, kept, params)
     return {}

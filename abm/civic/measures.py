@@ -1,12 +1,12 @@
 """The indicators of civic integration: Dutch, classes, routes, plans and their waiting list, activities, wellbeing."""
 
+from collections import namedtuple
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import members_of, read_only
+from abm.engine.kernels import kernel, members_of
 from abm.engine.table import UNSET
 from abm.observe.adult_crosstab import asylum_adults, mean_of_working_age, of_working_age
 from abm.observe.breakdowns import PERMIT_YEARS
@@ -20,17 +20,19 @@ PLANNED, CERTIFIED, RETURNED = event("planned"), event("certified"), event("retu
 
 _ROUTES, _ACTIVITIES, _OLD, _HOUSED = len(Route), len(Activity), int(Route.OLD), int(Stage.HOUSED)
 
+Persons = namedtuple("Persons", "route activity passed planned household")
+Households = namedtuple("Households", "granted stage municipality")
 
-@njit(cache=True)
-def tallied(
-    rows, month, route, activity, passed, planned, household, granted, stage, municipality, of_municipality, regions,
-    years,
-):  # fmt: skip
-    """Persons by route (routes,), by activity (activities,), who passed by years since the permit (years,), and those
-    housed under the present law who wait for a plan by region (regions,).
 
-    route to household: whole columns of persons; granted to municipality: of households; of_municipality: region.
+@kernel
+def tallied(rows, month, people: Persons, households: Households, of_municipality, regions, years):
+    """Persons by route (routes,), by activity (activities,), those who passed by years since the permit (years,), and
+    those housed under the present law who wait for a plan by region (regions,).
+
+    of_municipality: region of each.
     """
+    route, activity, passed, planned, household = people
+    granted, stage, municipality = households
     both = np.zeros((_ACTIVITIES, _ROUTES + 1), np.int64)  # the first route: none
     done, to_plan = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64)
     many, more = 0, 0
@@ -51,16 +53,11 @@ def tallied(
 
 
 @once_a_month
-def looked_at(month: Month) -> dict[str, np.ndarray]:
-    """What one pass over the adults of the asylum chain counts, by the breakdown that it is for, at full size."""
+def integration_counts(month: Month) -> dict[str, np.ndarray]:
+    """Counts of adults of the asylum chain in one pass, by breakdown, at full size."""
     state, people, households = month.state, month.state.newcomers, month.households
-    columns = (
-        people.route, people.activity, people.passed, people.planned, people.household, households.granted,
-        households.stage, households.municipality, state.municipalities.region,
-    )  # fmt: skip
-    found = tallied(
-        asylum_adults(month), month.number, *(read_only(each) for each in columns), len(state.regions), PERMIT_YEARS
-    )
+    region, regions = state.municipalities.region, len(state.regions)
+    found = tallied(asylum_adults(month), month.number, people, households, region, regions, PERMIT_YEARS)
     names = ("route", "activity", "since_permit", "region")
     return {name: each / state.scale for name, each in zip(names, found, strict=True)}
 
@@ -104,13 +101,13 @@ def awaiting_class() -> tuple[str, ...]:
 @with_sum(en="Adults by route", nl="Volwassenen naar leerroute", by=("route",))
 def routes(month: Month) -> np.ndarray:
     """Adults with a route of civic integration, (routes,)."""
-    return looked_at(month)["route"]
+    return integration_counts(month)["route"]
 
 
 @with_sum(en="Adults by activity", nl="Volwassenen naar activiteit", by=("activity",))
 def activities(month: Month) -> np.ndarray:
     """Adults by what they do beside work and class, (activities,)."""
-    return looked_at(month)["activity"]
+    return integration_counts(month)["activity"]
 
 
 @with_sum(
@@ -120,7 +117,7 @@ def activities(month: Month) -> np.ndarray:
 )
 def awaiting_plan(month: Month) -> np.ndarray:
     """Adults with a home whose route under the present law has no plan yet, (regions,)."""
-    return looked_at(month)["region"]
+    return integration_counts(month)["region"]
 
 
 @measure("months", en="From home to plan", nl="Van woning tot plan", by="statistic")
@@ -139,7 +136,7 @@ def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 )
 def passed(month: Month) -> np.ndarray:
     """Permit holders of working age who passed civic integration, (years since the permit,)."""
-    return looked_at(month)["since_permit"]
+    return integration_counts(month)["since_permit"]
 
 
 @level("persons/month", en="Certificates of training on the fast track", nl="Certificaten in het snelle spoor")
@@ -159,7 +156,7 @@ def returned_certified(month: Month) -> float:
 @mean_of_working_age(
     "SD",
     of="wellbeing",
-    en="Mean wellbeing of adults, over the population",
+    en="Mean wellbeing of adults, relative to the population",
     nl="Gemiddeld welbevinden van volwassenen",
     by=STATUS,
 )

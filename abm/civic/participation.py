@@ -14,10 +14,10 @@ Source: E011, E012; hours inb_hours, wi2021_routes; lessons in reception coa_pre
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER, WEEKS_PER_MONTH, whole_months
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import NO_ROW
@@ -86,7 +86,7 @@ def hours(employed: np.ndarray, dual: np.ndarray, route: np.ndarray, params: Par
     return full * np.where(employed, 1 - lost, 1.0)
 
 
-@njit(cache=True)
+@kernel
 def wanting(rows, learner, class_due, month):
     """Those of rows who want a class this month, (n,): to learn, and due."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
@@ -97,7 +97,7 @@ def wanting(rows, learner, class_due, month):
     return found[:count].copy()
 
 
-@njit(cache=True)
+@kernel
 def preparing(rows, class_hours, exempt, household, granted, location, month, months):
     """Those of rows who live in reception within `months` after the permit and are not in class, (n,)."""
     idle, many = np.empty(len(rows) + 1, np.int64), 0

@@ -13,12 +13,14 @@ are not in the model.
 Source: E101 (mean), E098, E100 (work, home, language, status), E097 (moves, activity), E096 (family).
 """
 
+from collections import namedtuple
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
-from abm.engine.draws import Draws, fill_uniform, normal
-from abm.engine.kernels import read_only
+from abm.engine.draws import Address, Draws, fill_uniform, normal
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.people.working_age import adults
@@ -62,45 +64,67 @@ class Params(ProcessParams):
     )
 
 
-@njit(cache=True)
-def move_on(
-    rows, new, wellbeing, temper, employed, language, active, class_hours, identity, household,
-    home, granted, relocated, reunion, mean, weights, pace, luck, address,
-):  # fmt: skip
-    """Move the wellbeing of rows, (n,) ascending, to the level that life sets; who is new, among them, begins there.
+Persons = namedtuple("Persons", "wellbeing temper employed language active class_hours identity household")
+Households = namedtuple("Households", "granted relocated reunion")
 
-    wellbeing (changes in place) to household: whole columns of persons; home (what the place is worth) to reunion: of
-    households; mean; weights [SD]: of a job, home, level of Dutch, missing permit, move, activity, family apart;
-    address: of the draws.
-    The draws are made for some hundreds of persons at a time, which stay at hand and are computed side by side.
+
+class Terms(NamedTuple):
+    """Terms of the level, and how wellbeing moves towards it; see Params."""
+
+    mean: float
+    job: float
+    home: float
+    language: float
+    status: float
+    move: float
+    activity: float
+    family: float
+    rate: float
+    shock: float
+
+
+@kernel(writes=("people.wellbeing",))
+def move_on(rows, new, people: Persons, households: Households, home, terms: Terms, address: Address):
+    """Move the wellbeing of rows, (n,) ascending, towards its level, in place; new persons among them start at it.
+
+    home: quality of the place where each household lives, (households,); address: of the monthly draws. Draws are made
+    for some hundreds of persons at a time: they stay in the cache, and the processor computes several at once.
     """
-    job, housed, level_of_dutch, status, move, activity, family = weights
-    chance, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    month, stream, k0, k1 = address
+    u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
     begun = 0
     for first in range(0, len(rows), _BATCH):
         batch = rows[first : first + _BATCH]
         for k in range(len(batch)):
-            who[k] = identity[batch[k]]
-        fill_uniform(chance[: len(batch)], who[: len(batch)], *address)
+            who[k] = people.identity[batch[k]]
+        fill_uniform(u[: len(batch)], who[: len(batch)], month, stream, k0, k1)
         for k in range(len(batch)):
             i = np.uint64(batch[k])  # unsigned: no check for a negative index
-            of = np.uint64(household[i])
-            busy = active[i] | (class_hours[i] > 0)
-            apart = (reunion[of] == _APPLIED) | (reunion[of] == _TRAVELLING)
+            of = np.uint64(people.household[i])
+            busy = people.active[i] | (people.class_hours[i] > 0)
+            apart = (households.reunion[of] == _APPLIED) | (households.reunion[of] == _TRAVELLING)
             gained = (
-                job * employed[i] + housed * (home[of] - 1.0) + level_of_dutch * (language[i] - A2) + activity * busy
+                terms.job * people.employed[i]
+                + terms.home * (home[of] - 1.0)
+                + terms.language * (people.language[i] - A2)
+                + terms.activity * busy
             )
-            lost = status * (granted[of] == NEVER) + move * relocated[of] + family * apart
-            level = mean + temper[i] + gained - lost
+            lost = (
+                terms.status * (households.granted[of] == NEVER)
+                + terms.move * households.relocated[of]
+                + terms.family * apart
+            )
+            level = terms.mean + people.temper[i] + gained - lost
             is_new = begun < len(new) and new[begun] == i
             begun += is_new
-            before = level if is_new else np.float64(wellbeing[i])
-            wellbeing[i] = before + pace * (level - before) + luck * (UNIFORM * (chance[k] - 1 / 2))
+            before = level if is_new else np.float64(people.wellbeing[i])
+            moved = before + terms.rate * (level - before)
+            people.wellbeing[i] = moved + terms.shock * (UNIFORM * (u[k] - 1 / 2))
 
 
-@njit(cache=True)
+@kernel
 def home(location, homeless):
-    """1 for each household, (n,) float32, that lives in a home, 0 in reception or where it lost one."""
+    """1 for each household that lives in a home, 0 in reception or after losing one, (n,) float32."""
     found = np.empty(len(location), np.float32)
     for h in range(len(location)):
         found[h] = (location[h] == NO_ROW) & (homeless[h] == NEVER)
@@ -110,7 +134,7 @@ def home(location, homeless):
 def quality_of_home(state: State) -> np.ndarray:
     """Quality of the place where each household lives, (households,): 0 in reception, 1 in an ordinary home."""
     households, of = state.households, state.complexes
-    quality = home(read_only(households.location), read_only(households.homeless))
+    quality = home(households.location, households.homeless)
     rows = np.flatnonzero(households.complex != NO_ROW) if len(of) else np.empty(0, np.int64)
     quality[rows] = of.quality[households.complex[rows]]
     return quality
@@ -123,14 +147,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     new = rows[people.temper[rows] == 0]
     who = people.identity[new]
     people.temper[new] = params.spread * normal(draws.once("temper", who), draws.once("angle", who))
-    weights = (params.job, params.home, params.language, params.status, params.move, params.activity, params.family)
-    columns = (
-        people.temper, people.employed, people.language, people.active, people.class_hours, people.identity,
-        people.household, quality_of_home(state), households.granted, households.relocated, households.reunion,
-    )  # fmt: skip
-    move_on(
-        rows, new, people.wellbeing, *(read_only(column) for column in columns), params.mean, weights, params.rate,
-        params.shock, draws.address("month"),
-    )  # fmt: skip
+    move_on(rows, new, people, households, quality_of_home(state), params, draws.address("month"))
     households.relocated[:] *= HALF ** (1 / params.move_half_life)
     return {}

@@ -8,10 +8,13 @@ Source: philox4x32-10, Salmon et al. 2011, doi 10.1145/2063384.2063405; its publ
 
 from functools import cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numba.extending import register_jitable
+
+from abm.engine.compiled import compiled
 
 ORDER_BITS = 52  # identities and lottery numbers stay below 2**52: month and lottery then fit one 64-bit key
 _LOW = np.uint64(0xFFFFFFFF)
@@ -22,7 +25,7 @@ _2P26, _2P53 = 67108864.0, 9007199254740992.0
 _LIFELONG = 0xFFFFFFFF  # stands for the month in lifelong draws
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds of philox4x32: four 32-bit words (held in uint64) from a counter and a key.
 
@@ -36,15 +39,18 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def unit(a, b):
     """A float in [0, 1) with 53 random bits from two 32-bit words."""
     return ((a >> _S5) * _2P26 + (b >> _S6)) / _2P53
 
 
-@njit(cache=True)
+@compiled
 def fill_uniform(out, who, month, stream, k0, k1):
-    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length)."""
+    """Write one uniform per identity of `who` (uint64) to `out` (float64, same length); both writable.
+
+    Python calls it a hundred times a month, so it does without the checks of a kernel (abm/engine/kernels.py).
+    """
     for i in range(len(who)):
         a, b, _, _ = philox(who[i], who[i] >> _S32, month, stream, k0, k1)
         out[i] = unit(a, b)
@@ -76,6 +82,15 @@ def normal(u: np.ndarray, angle: np.ndarray) -> np.ndarray:
     return np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * angle)
 
 
+class Address(NamedTuple):
+    """Address of draws: month, stream of their label, and key from the seed."""
+
+    month: np.uint64
+    stream: np.uint64
+    k0: np.uint64
+    k1: np.uint64
+
+
 class Draws:
     """The random draws of one process in one month."""
 
@@ -94,13 +109,15 @@ class Draws:
         """
         return self._fill(identity, self.address(label, lifelong=True))
 
-    def address(self, label: str, lifelong: bool = False) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    def address(self, label: str, lifelong: bool = False) -> Address:
         """Month, stream and key of `uniform(label, ...)`, or of `once`, for kernels that call fill_uniform."""
         month = np.uint64(_LIFELONG if lifelong else self.month)
-        return month, np.uint64(stream(self.process, label)), self._k0, self._k1
+        return Address(month, np.uint64(stream(self.process, label)), self._k0, self._k1)
 
-    def _fill(self, identity: np.ndarray, address: tuple) -> np.ndarray:
+    def _fill(self, identity: np.ndarray, address: Address) -> np.ndarray:
         who = np.ascontiguousarray(identity, dtype=np.uint64)
+        if not who.flags.writeable:  # a second variant of fill_uniform would cost more than the copy
+            who = who.copy()
         out = np.empty(len(who))
         fill_uniform(out, who, *address)
         return out

@@ -1,18 +1,154 @@
-"""Compiled loops over columns that several rooms share. Twins in tests/engine/test_kernels.py are the oracle."""
+"""Compiled loops over columns: how Python calls them, and those that several rooms share.
+
+Twins in tests/engine/test_kernels.py are the oracle.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial, update_wrapper, wraps
+from inspect import signature
+from itertools import count
+from operator import itemgetter
 
 import numpy as np
-from numba import njit
+from numba import config, njit, typeof
 
-_WORD = 8  # flags of one byte that are looked at as one number
+from abm.engine.compiled import compiled
+from abm.engine.params import ProcessParams
+from abm.engine.table import Table
+
+_WORD = 8  # one-byte flags that are read as one number
 
 
-@njit(cache=True)
+class Kernel:
+    """A compiled loop that Python calls: it may write the arrays that it names, and only reads the others.
+
+    It is compiled once, with the other arrays read-only, whatever WRITES allows in the process that calls it; writable
+    arrays are accepted too. A parameter annotated with a named tuple takes such a tuple, a table (the loop gets the
+    columns with the names of its fields) or params (the loop gets the numbers, of the types that the tuple declares).
+    Compiled code can call a kernel like any compiled function.
+    """
+
+    def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
+        update_wrapper(self, function)
+        self.compiled = compiled(**options)(function)
+        self.writes, self._options = frozenset(writes), options
+        self._known: set[tuple[type, ...]] = set()  # types of arguments that it was called with
+        self._names, self._columns, paths = [], {}, set()
+        for place, (name, parameter) in enumerate(signature(function).parameters.items()):
+            self._names.append(name)
+            paths.add(name)
+            if fields := getattr(parameter.annotation, "_fields", ()):
+                self._columns[place] = _Columns(parameter.annotation, name, self.writes)
+                paths |= {f"{name}.{field}" for field in fields}
+        if not self.writes <= paths:
+            raise ValueError(f"{self.__name__} has no {sorted(self.writes - paths)}: it has {sorted(paths)}")
+
+    @cached_property
+    def _numba_type_(self):
+        """Type of the kernel in compiled code: the same loop, compiled for the arguments that it gets there."""
+        self._inside = njit(**self._options)(self.__wrapped__)  # kept alive: its type alone would not
+        return self._inside._numba_type_
+
+    def __call__(self, *arguments):
+        """Run the loop. Raises ValueError where an array that it writes is read-only."""
+        arguments = self.converted(arguments)
+        kinds = tuple(map(type, arguments))
+        if kinds not in self._known:  # otherwise a number of another type would be converted silently
+            self._compile(arguments)
+            self._known.add(kinds)
+        try:
+            return self.compiled(*arguments)
+        except TypeError:  # no variant fits these arrays, or several do
+            return self.compiled(*self._compile(arguments))
+
+    def converted(self, arguments: Sequence) -> Sequence:
+        """The arguments, with named tuples in place of tables and params."""
+        if len(arguments) != len(self._names):
+            raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
+        if self._columns:
+            arguments = list(arguments)
+            for place, columns in self._columns.items():
+                arguments[place] = columns(arguments[place])
+        return arguments
+
+    def _compile(self, arguments: Sequence) -> list:
+        """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
+        found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
+        self.compiled.disable_compile(False)
+        self.compiled.compile(tuple(map(typeof, found)))
+        self.compiled.disable_compile()  # so that writable arrays are passed as read-only ones
+        return found
+
+    def _checked(self, place: int, name: str, value):
+        """An argument as the loop takes it: read-only unless it is written."""
+        if isinstance(value, tuple) != (place in self._columns):
+            raise TypeError(f"{self.__name__}: a tuple needs a named tuple as annotation, here of '{name}'")
+        pairs = [(name, value)]
+        if isinstance(value, tuple):
+            pairs = [(f"{name}.{field}", each) for field, each in zip(value._fields, value, strict=True)]
+        for path, each in pairs:
+            if path in self.writes and not each.flags.writeable:
+                raise ValueError(f"{self.__name__} writes {path}, which is read-only here: WRITES has to name it")
+        return value if name in self.writes else _read_only(value)  # arrays in a tuple already are
+
+
+class _Columns:
+    """Converter of an argument to the named tuple that a kernel declares."""
+
+    def __init__(self, kind: type, name: str, writes: frozenset[str]):
+        self.kind, self.pick = kind, itemgetter(*kind._fields)
+        self.written = [(k, field) for k, field in enumerate(kind._fields) if f"{name}.{field}" in writes]
+        numbers = {field: each for field, each in kind.__annotations__.items() if each in (int, float, bool)}
+        ways = dict.fromkeys(kind._fields, _read_only) | numbers | {field: _same for _, field in self.written}
+        self.ways = [ways[field] for field in kind._fields]
+        self.params, self.numbers = None, ()  # of the last call
+
+    def __call__(self, given) -> tuple:
+        if isinstance(given, Table):
+            return self.kind._make(given.views(self.pick, self.written))
+        if isinstance(given, ProcessParams):  # usually those of the last call, and frozen
+            if given is not self.params:
+                self.params = given
+                self.numbers = self.made([getattr(given, field) for field in self.kind._fields])
+            return self.numbers
+        return self.made(given)
+
+    def made(self, values) -> tuple:
+        """The named tuple of values in the order of its fields."""
+        return self.kind._make([way(each) for way, each in zip(self.ways, values, strict=True)])
+
+
+def _same(value):
+    return value
+
+
+def _read_only(value):
+    """A read-only view of an array; anything else unchanged."""
+    if isinstance(value, np.ndarray) and value.flags.writeable:
+        value = value.view()
+        value.flags.writeable = False
+    return value
+
+
+def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Kernel | Callable:
+    """Decorator of a compiled loop that Python calls; its machine code is kept on disk.
+
+    writes: arrays, and columns such as "people.adult", that it changes in place; options: those of numba.njit. For
+    functions that only compiled code calls, `njit` is enough. With NUMBA_DISABLE_JIT it stays a plain function.
+    """
+    if function is None:
+        return partial(kernel, writes=writes, **options)
+    made = Kernel(function, writes, options)
+    return wraps(function)(lambda *arguments: function(*made.converted(arguments))) if config.DISABLE_JIT else made
+
+
+@njit
 def whole_words(count):
-    """How many flags to make for `count` rows, so that they can be looked at as whole numbers."""
+    """Number of flags for `count` rows, rounded up so that they can be read as 64-bit numbers."""
     return (count + _WORD - 1) // _WORD * _WORD
 
 
-@njit(cache=True)
+@njit
 def flagged(flag):
     """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
@@ -25,13 +161,18 @@ def flagged(flag):
     return rows[:found]
 
 
-def placed(location: np.ndarray) -> np.ndarray:
+@njit
+def _ones(flag):
+    """Number of flags that are set."""
+    count = 0
+    for i in range(len(flag)):
+        count += flag[i]
+    return count
+
+
+@kernel
+def placed(location):
     """Rows, (n,) int64 ascending, of the households in reception; location: whole column, negative where none."""
-    return _placed(read_only(location))
-
-
-@njit(cache=True)
-def _placed(location):
     flag = np.empty(whole_words(len(location)), np.bool_)
     flag[len(location) :] = False
     for i in range(len(location)):
@@ -39,41 +180,15 @@ def _placed(location):
     return flagged(flag)
 
 
-@njit(cache=True)
-def _ones(flag):
-    """How many flags are set."""
-    count = 0
-    for i in range(len(flag)):
-        count += flag[i]
-    return count
-
-
-def read_only(column: np.ndarray) -> np.ndarray:
-    """A column as compiled code sees it in every process: one kernel, whatever WRITES allows."""
-    view = column.view()
-    view.flags.writeable = False
-    return view
-
-
 def numbered(rows: np.ndarray, households: int) -> np.ndarray:
-    """Place in `rows` of each household, (households,) int32; -1 for who is not among them."""
+    """Place in `rows` of each household, (households,) int32; -1 for the others."""
     number = np.full(households, -1, np.int32)
     number[rows] = np.arange(len(rows))
     return number
 
 
-@njit(cache=True)
-def members(household, number):
-    """Rows of the persons, (n,) int64, whose household has a number that is not negative; number: (households,)."""
-    found, count = np.empty(len(household) + 1, np.int64), 0
-    for i in range(len(household)):
-        found[count] = i
-        count += number[household[i]] >= 0
-    return found[:count].copy()
-
-
 def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
-    """The same for a few households (rows, (n,) in any order), without a look at all persons.
+    """Rows of the persons, (n,) int64 ascending, of a few households (rows, (n,) in any order).
 
     household: whole column of persons, ascending: a household enters with its members, and both tables only grow.
     """
@@ -83,18 +198,18 @@ def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
     return np.repeat(end - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
 
 
-@njit(cache=True)
+@kernel
 def chosen(flag, one, other):
-    """Of two columns, (n,) each, the one where `flag` is set and the other elsewhere: several rows at once."""
+    """Values of column `one` where `flag` is set and of `other` elsewhere, (n,): several rows at once."""
     found = np.empty_like(other)
     for i in range(len(flag)):
         found[i] = one[i] if flag[i] else other[i]
     return found
 
 
-@njit(cache=True)
+@kernel
 def parted(rows, flag):
-    """Rows where `flag` (whole column) is set, and the others: without branches, as in _waiting."""
+    """Rows where `flag` (whole column) is set, and the others: branch-free compaction, as in queues._waiting."""
     set_, unset, count = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         set_[count] = unset[k - count] = rows[k]

@@ -6,7 +6,7 @@ from numba import njit
 from abm.engine.clock import EARLIEST
 from abm.engine.draws import ORDER_BITS
 from abm.engine.errors import BooksError
-from abm.engine.kernels import flagged, read_only, whole_words
+from abm.engine.kernels import flagged, kernel, whole_words
 
 _FEW = 16  # as many are sorted by insertion
 
@@ -22,7 +22,7 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
     return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
 
 
-@njit(cache=True)
+@kernel
 def served(sizes, budget):
     """How many of a queue fit within `budget` persons, from the front without skipping, and what is left."""
     for i in range(len(sizes)):
@@ -34,14 +34,14 @@ def served(sizes, budget):
 
 def waiting(stage: np.ndarray, since: np.ndarray, wanted: int, month: int) -> np.ndarray:
     """Rows, (n,) int64 ascending, of those at stage `wanted` since before `month`; stage, since: whole columns."""
-    return _waiting(read_only(stage), read_only(since), int(wanted), month)
+    return _waiting(stage, since, int(wanted), month)
 
 
-@njit(cache=True)
+@kernel
 def _waiting(stage, since, wanted, month):
-    """First flags side by side, then row numbers: each is written, and kept where its flag moves the end on.
+    """Branch-free compaction: flags first, then write every row number and advance the end if it is flagged.
 
-    A processor does this faster than a branch that it can not guess. Eight rows that do not count are skipped at once.
+    A processor does this faster than a branch that it cannot predict. Eight unflagged rows are skipped at once.
     """
     stage_wanted, this_month = stage.dtype.type(wanted), since.dtype.type(month)  # as narrow as the columns
     flag = np.empty(whole_words(len(stage)), np.bool_)
@@ -72,11 +72,10 @@ def oldest_first_by(
 
     `budget` becomes the capacity to carry over.
     """
-    columns = (read_only(column) for column in (since, lottery, size))
-    return _serve(group.astype(np.int16, copy=False), rows, *columns, budget)
+    return _serve(group.astype(np.int16, copy=False), rows, since, lottery, size, budget)
 
 
-@njit(cache=True)
+@kernel(writes=("budget",))
 def _serve(group, rows, since, lottery, size, budget):
     """Serve whole months by counting persons; only the month in which a capacity runs out is ordered, by lottery."""
     if len(rows) == 0:
@@ -98,7 +97,7 @@ def _serve(group, rows, since, lottery, size, budget):
             budget[g] = 0.0
     found, equal = np.empty(len(rows) + 1, rows.dtype), np.empty(len(rows) + 1, np.int64)
     n, equals = 0, 0
-    for k in range(len(rows)):  # written always, kept where the end moves on: no branches, as in _waiting
+    for k in range(len(rows)):  # branch-free compaction, as in _waiting
         month, end = when[k], last[group[k]]
         found[n] = rows[k]
         equal[equals] = k
@@ -119,9 +118,9 @@ def _serve(group, rows, since, lottery, size, budget):
     return found[:n]
 
 
-@njit(cache=True)
+@njit
 def _by_lottery(line, lottery, size, budget):
-    """Bring those whom `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
+    """Bring the rows that `budget` [persons] serves to the front of `line`, (n,) rows; how many, and what is left.
 
     Quickselect: parts that fit are served whole, parts beyond the end are left alone, only a few are sorted.
     """

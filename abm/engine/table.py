@@ -3,7 +3,7 @@
 Only abm/people/archive.py removes rows, between two months of a run, when nothing else refers to row numbers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -99,6 +99,13 @@ class Table:
             self._live = self._shut
         else:
             self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
+
+    def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
+        """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
+        found = list(pick(self._shut))
+        for place, name in written:
+            found[place] = self._live[name]
+        return found
 
     def _reserve(self, size: int) -> None:
         """Enlarge every column to hold at least `size` rows; new rows hold the defaults."""

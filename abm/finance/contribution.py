@@ -18,11 +18,12 @@ on them.
 Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088; minimum wage, national_series.csv.
 """
 
+from collections import namedtuple
+
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import Draws
-from abm.engine.kernels import numbered, placed, read_only
+from abm.engine.kernels import kernel, numbered, placed
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
@@ -137,21 +138,23 @@ def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params)
     return more / net * (1 - params.savings_value * params.saved_share)
 
 
-@njit(cache=True)
-def earned(number, count, household, born, net_wage, month, adult, kept_share, kept_most):
-    """What members of `count` households bring, each (count,): adults, children, and net wages less what is kept [EUR].
+Persons = namedtuple("Persons", "household born net_wage")
 
-    number (households,): which of them a household is, or NO_ROW; household, born [month], net_wage [EUR/month]:
-    whole columns of persons; adult: age [months] from which one is an adult.
+
+@kernel
+def earned(number, count, people: Persons, month, adult, kept_share, kept_most):
+    """Members of `count` households, (count,) each: adults, children, and net wages less the part kept [EUR].
+
+    number (households,): position of each household among them, or NO_ROW; adult: age [months] of majority.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
-    for i in range(len(household)):
-        n = number[household[i]]
+    for i in range(len(people.household)):
+        n = number[people.household[i]]
         if n == NO_ROW:
             continue
-        grown, net = month - born[i] >= adult, np.float64(net_wage[i])
-        adults[n] += grown
-        children[n] += not grown
+        of_age, net = month - people.born[i] >= adult, np.float64(people.net_wage[i])
+        adults[n] += of_age
+        children[n] += not of_age
         rest[n] += net - min(kept_share * net, kept_most)
     return adults, children, rest
 
@@ -182,10 +185,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households = state.newcomers, state.households
     here = placed(households.location)
     rows = contributing(state, params, here)
-    columns = (read_only(column) for column in (people.household, people.born, people.net_wage))
+    number, month = numbered(rows, len(households)), state.clock.month
     adults, children, rest = earned(
-        numbered(rows, len(households)), len(rows), *columns, state.clock.month, YOUNGEST,
-        params.kept_share, params.kept_most,
+        number, len(rows), people, month, YOUNGEST, params.kept_share, params.kept_most
     )  # fmt: skip
     most = value_of(adults, children, params)
     wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)

@@ -5,7 +5,7 @@ from numba import njit
 
 from abm.engine.clock import MONTHS, whole_months
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.queues import waiting
 from abm.state import State
 from abm.tables.homes import HomeSize
@@ -35,7 +35,7 @@ def cell_of(municipality: np.ndarray, persons: np.ndarray) -> np.ndarray:
     return municipality.astype(np.int64) * SIZES + home_size(persons)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def cell_number(municipality, persons):
     """`cell_of` for one household, in kernels."""
     return np.int64(municipality) * SIZES + (persons > FIT_SMALL) + (persons > FIT_MIDDLE)
@@ -43,12 +43,11 @@ def cell_number(municipality, persons):
 
 def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
     """Persons to house per household, (n,) int64: its members and their family, here or on its way."""
-    households = state.households
-    columns = (households.size, households.sponsor, households.reunion, households.family_abroad)
-    return _needed(rows, *(read_only(column) for column in columns))
+    households, rows = state.households, np.asarray(rows, np.int64)
+    return _needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
 
 
-@njit(cache=True)
+@kernel
 def _needed(rows, size, sponsor, reunion, family_abroad):
     families, count = np.empty(len(sponsor) + 1, np.int32), 0
     for i in range(len(sponsor)):  # without branches, as in abm/engine/kernels.py

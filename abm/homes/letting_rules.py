@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
 from abm.engine.queues import waiting, waiting_key
 from abm.homes.dwellings import SIZES
 from abm.homes.queue_kernels import cells, longest_registered, lots, lowest_lots
@@ -117,8 +116,7 @@ def target_group(state: State, newcomers: Newcomers, homes: np.ndarray, draws: D
 def lottery(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
     """Anybody on the waiting list, by lots drawn anew each month; seekers whose lot comes up take the home."""
     seekers, salt = state.seekers, np.uint64(draws.salt(f"lots {draws.month}"))
-    columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.size, seekers.lottery))
-    rows, key = lowest_lots(*columns, salt, homes)
+    rows, key = lowest_lots(seekers.search, seekers.municipality, seekers.size, seekers.lottery, salt, homes)
     key = np.append(key, lots(state.households.lottery[newcomers.rows], salt))
     return _line(state, rows, newcomers, np.ones(len(newcomers.rows), bool), key)
 
@@ -146,8 +144,8 @@ def _urgent(state: State) -> np.ndarray:
 def _front(state: State, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
     """Rows of seekers whom landlords ask this month: `list_length` per home, up to whole months of registration."""
     seekers = state.seekers
-    columns = (read_only(c) for c in (search, seekers.municipality, seekers.size, seekers.registered))
-    return longest_registered(*columns, (homes * asking.list_length).astype(np.int64))
+    wanted = (homes * asking.list_length).astype(np.int64)
+    return longest_registered(search, seekers.municipality, seekers.size, seekers.registered, wanted)
 
 
 def _taking(
@@ -171,5 +169,5 @@ def _joined(
 
 def _line(state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, key: np.ndarray) -> Line:
     seekers, also = state.seekers, newcomers.rows[whom]
-    cell = np.append(cells(read_only(seekers.municipality), read_only(seekers.size), rows), newcomers.cell[whom])
+    cell = np.append(cells(seekers.municipality, seekers.size, rows), newcomers.cell[whom])
     return Line(np.append(rows, -1 - also), cell, key)

@@ -1,13 +1,12 @@
 """The indicators of the housing market: lettings by rule and by kind of seeker, queues, registration and search.
 
-Crowding out is the difference between two runs with the same luck: `abm compare` of scenarios with other rules, or with
-and without newcomers.
+Crowding out is the difference between two runs with common random numbers: `abm compare` of scenarios with other
+rules, or with and without newcomers.
 """
 
 import numpy as np
-from numba import njit
 
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.homes.tenancies import looking
 from abm.observe.measure import Month, by_municipality, event, level, measure, once_a_month, persons, statistics
 from abm.tables.homes import Group, Rule, Search, Tenure
@@ -24,7 +23,7 @@ _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
 
 
-@by_municipality("homes/month", en="Corporation homes that fell free", nl="Vrijgekomen corporatiewoningen")
+@by_municipality("homes/month", en="Corporation homes that became vacant", nl="Vrijgekomen corporatiewoningen")
 def homes_freed(month: Month) -> np.ndarray:
     """Homes of corporations that became vacant this month, (municipalities,)."""
     return month.state.municipalities.vacancies
@@ -85,9 +84,9 @@ def lettings(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: np.bincount(found.codes(by), minlength=month.group_sizes[by]) / month.state.scale for by in wanted}
 
 
-@njit(cache=True)
+@kernel
 def tally(search, municipality, group, towns, groups):
-    """Seekers who search, (towns, groups); search, municipality, group: whole columns."""
+    """Seekers on the waiting list, (towns, groups); search, municipality, group: whole columns."""
     many = np.zeros(towns * groups, np.int32)  # unsigned: no check for a negative index
     for i in range(len(search)):
         many[np.uint64(municipality[i] * groups + group[i])] += search[i] == _SEARCHING
@@ -96,15 +95,14 @@ def tally(search, municipality, group, towns, groups):
 
 @measure(
     "households",
-    en="Households who look for a corporation home",
+    en="Households looking for a corporation home",
     nl="Huishoudens die een corporatiewoning zoeken",
     by=("total", "seeker", "region", "municipality"),
 )
 def seekers(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Households that look for a home of a corporation, regular seekers and newcomers, per group, at full size."""
     seekers, towns, people = month.state.seekers, month.state.municipalities, month.households
-    columns = (read_only(c) for c in (seekers.search, seekers.municipality, seekers.group))
-    many = tally(*columns, len(towns), _KINDS)
+    many = tally(seekers.search, seekers.municipality, seekers.group, len(towns), _KINDS)
     waits = np.flatnonzero((people.stage == Stage.AWAITING_HOME) & ~people.priority)
     waits = people.municipality[np.append(waits, looking(month.state))]
     many[:, NEWCOMER] = np.bincount(waits, minlength=len(towns))
@@ -137,12 +135,12 @@ def seekers_stopped(month: Month) -> float:
 
 @measure(
     "months",
-    en="Registration of those housed in its order",
+    en="Registration time at letting by registration",
     nl="Inschrijfduur van wie op inschrijfduur een woning kreeg",
     by=("statistic", "seeker", "region", "municipality"),
 )
 def registration_time(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Months of registration of those housed in order of registration: statistics of all, means per group."""
+    """Months of registration of regular seekers housed by registration: statistics of all, means per group."""
     found = lettings_of(month)
     spans, many = found.registered[found.in_order], {}
     for by in wanted:
@@ -158,12 +156,12 @@ def registration_time(month: Month, wanted: tuple[str, ...]) -> dict[str, np.nda
 
 @measure(
     "months",
-    en="Median registration of those housed in its order",
+    en="Median registration time at letting by registration",
     nl="Mediane inschrijfduur van wie op inschrijfduur een woning kreeg",
     by=("seeker", "region"),
 )
 def registration_median(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Median months of registration of those housed in order of registration, per group; NaN where nobody."""
+    """Median months of registration of regular seekers housed by registration, per group; NaN where there are none."""
     found, middle = lettings_of(month), {}
     for by in wanted:
         group, spans = found.codes(by)[found.in_order], found.registered[found.in_order]
@@ -177,7 +175,7 @@ def registration_median(month: Month, wanted: tuple[str, ...]) -> dict[str, np.n
 
 @level(
     "months",
-    en="Search of those housed by registration",
+    en="Search time at letting by registration",
     nl="Zoekduur van wie op inschrijfduur een woning kreeg",
     by="statistic",
 )
@@ -222,9 +220,9 @@ def private_homes(month: Month) -> float:
     return len(FOUND(month)) / month.state.scale
 
 
-@njit(cache=True)
+@kernel
 def tenures(stage, sponsor, tenure, size):
-    """Persons with a home by what is paid for it, (Tenure,); stage to size: whole columns of households."""
+    """Persons with a home by tenure, (Tenure,); stage to size: whole columns of households."""
     found = np.zeros(_TENURES + 1, np.int64)  # the last: without a home
     for i in range(len(stage)):
         head = sponsor[i] if sponsor[i] >= 0 else i
@@ -234,15 +232,14 @@ def tenures(stage, sponsor, tenure, size):
 
 @measure(
     "persons",
-    en="Newcomers with a home, by what they pay for it",
+    en="Newcomers with a home, by tenure",
     nl="Nieuwkomers met een woning, naar eigendomsvorm",
     by=("total", "tenure"),
 )
 def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Persons with a home per tenure, at full size; a family who joined lives as its sponsor does."""
+    """Persons with a home per tenure, at full size; families who joined have the tenure of their sponsor."""
     people = month.households
-    columns = (people.stage, people.sponsor, people.tenure, people.size)
-    each = tenures(*(read_only(column) for column in columns)) / month.state.scale
+    each = tenures(people.stage, people.sponsor, people.tenure, people.size) / month.state.scale
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
 
 
@@ -270,7 +267,7 @@ def bought(month: Month) -> np.ndarray:
     return BOUGHT(month)
 
 
-@level("homes", en="Homes that fell free, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
+@level("homes", en="Vacant homes, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
 def homes_vacant(month: Month) -> float:
     """Homes of corporations that became vacant and are not let yet, at full size."""
     of = month.state.municipalities

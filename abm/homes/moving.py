@@ -14,11 +14,12 @@ A starter home that they leave becomes vacant. A job in another region than the 
 Source: E092 (a sixth leaves in three years), E093 (spread over regions), E094 (half in ten years), E011 (classes).
 """
 
+from collections import namedtuple
+
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import Draws
-from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.kernels import kernel, members_of, numbered
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, written
@@ -88,31 +89,33 @@ def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.nd
     return number
 
 
-@njit(cache=True)
-def homes(number, household, month, born, hours, employed, work_region, region, adult, school):
-    """What counts for n households that decide, each (n,): adults, their hours of class, local job, child in school.
+Persons = namedtuple("Persons", "household born hours_followed employed work_region")
 
-    number (households,): which of the n decides, or NO_ROW; household, born [month], hours, employed, work_region: of
-    the persons looked at; region: of the n homes; adult, school: ages [months] from which one is an adult or goes to
-    school.
+
+@kernel
+def homes(number, people: Persons, month, region, adult, school):
+    """Of n deciding households, (n,) each: adults, their hours of class, whether with a local job, a child in school.
+
+    number (households,): which of the n decides, or NO_ROW; people: some persons; region: of the n homes; adult,
+    school: ages [months] from which a person is an adult or goes to school.
     """
     adults, followed = np.zeros(len(region)), np.zeros(len(region))
     local, schooled = np.zeros(len(region), np.bool_), np.zeros(len(region), np.bool_)
-    for i in range(len(household)):
-        n = number[household[i]]
+    for i in range(len(people.household)):
+        n = number[people.household[i]]
         if n == NO_ROW:
             continue
-        age = month - born[i]
+        age = month - people.born[i]
         if age >= adult:
             adults[n] += 1
-            followed[n] += hours[i]
-            local[n] |= employed[i] and work_region[i] == region[n]
+            followed[n] += people.hours_followed[i]
+            local[n] |= people.employed[i] and people.work_region[i] == region[n]
         else:
             schooled[n] |= age >= school
     return adults, followed, local, schooled
 
 
-@njit(cache=True)
+@kernel
 def living(stage, origin, municipality, size, origins, municipalities):
     """Persons with a home by origin and municipality, (origins, municipalities); the others: whole columns."""
     found = np.zeros((origins, municipalities))
@@ -142,10 +145,8 @@ def leaving(state: State, params: Params, draws: Draws, joined: np.ndarray) -> n
     region = state.municipalities.region[town]
     number = deciding(rows, households.sponsor, joined)
     persons = members_of(np.flatnonzero(number != NO_ROW), people.household)  # few, so their columns are cut out
-    columns = (people.born, people.hours_followed, people.employed, people.work_region)
-    adults, followed, job, school = homes(
-        number, people.household[persons], month, *(column[persons] for column in columns), region, YOUNGEST, SCHOOL
-    )
+    looked_at = Persons(*(getattr(people, name)[persons] for name in Persons._fields))
+    adults, followed, job, school = homes(number, looked_at, month, region, YOUNGEST, SCHOOL)
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
     return rows[u < hazard(urbanity[town], hours, job, school, kin, params)]
 
@@ -165,8 +166,9 @@ def destination(origin: np.ndarray, town: np.ndarray, u, weight: np.ndarray) -> 
 def attraction(state: State, params: Params) -> np.ndarray:
     """Attraction of each municipality, (origins, municipalities), by inhabitants and compatriots who live there."""
     households, counts = state.households, (len(state.origins), len(state.municipalities))
-    columns = (households.stage, households.origin, households.municipality, households.size)
-    compatriots = living(*(read_only(column) for column in columns), *counts) / state.scale
+    compatriots = (
+        living(households.stage, households.origin, households.municipality, households.size, *counts) / state.scale
+    )
     return state.municipalities.population * (compatriots + 1) ** params.compatriots
 
 

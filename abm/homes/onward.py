@@ -13,11 +13,10 @@ homes of corporations were found, so the rates are assumptions.
 """
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
 from abm.homes import moves
@@ -53,7 +52,7 @@ class Params(ProcessParams):
     )
 
 
-@njit(cache=True)
+@kernel
 def wages_of_homes(earned, sponsor, stage):
     """Net wages of everybody in the home of each household, (households,) EUR/month; 0 for families who joined.
 
@@ -73,8 +72,7 @@ def wages_of_homes(earned, sponsor, stage):
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households buy a home, then let others move to middle rent."""
     households = state.households
-    columns = (households.earned, households.sponsor, households.stage)
-    wages = wages_of_homes(*(read_only(column) for column in columns))
+    wages = wages_of_homes(households.earned, households.sponsor, households.stage)
     tenants = (households.stage == Stage.HOUSED) & (households.complex == NO_ROW) & (households.homeless == NEVER)
     tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))

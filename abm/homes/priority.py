@@ -1,8 +1,8 @@
 """Priority for status holders: ceiling of homes, allocation to households, and homes kept for next month."""
 
 import numpy as np
-from numba import njit
 
+from abm.engine.kernels import kernel
 from abm.engine.table import UNSET
 
 # --- priority
@@ -16,12 +16,12 @@ def ceiling(vacancies: np.ndarray, share: float, inhabitants: np.ndarray, effort
     return np.minimum(share * vacancies.sum() * inhabitants * effort, vacancies)
 
 
-@njit(cache=True)
+@kernel(writes=("on_offer", "homes"))
 def let(municipality, needed, on_offer, homes):
     """Which home each household gets, (n,) int8 of HomeSize (UNSET: none), in the order given.
 
     municipality, needed (HomeSize): (n,); on_offer (municipalities,): homes that status holders can still get; homes
-    (municipalities, sizes): what falls free. Both are used up. First everyone within the own class, then one class up.
+    (municipalities, sizes): vacancies. Both are used up. First everyone within the own class, then one class up.
     """
     got = np.full(len(needed), UNSET, dtype=np.int8)
     for up in range(2):

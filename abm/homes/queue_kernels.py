@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from abm.engine.draws import ORDER_BITS
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.homes.dwellings import cell_number
 from abm.tables.homes import Search
@@ -17,7 +18,7 @@ _MASK = np.uint64((1 << ORDER_BITS) - 1)
 _HIGHEST = np.uint64(2**64 - 1)
 
 
-@njit(cache=True)
+@kernel(writes=("homes",))
 def first_in_line(cell, key, homes):
     """Which of a line get a home, (n,) bool: those with the lowest key per cell; homes (cells,) are used up."""
     many = np.zeros(len(homes), np.int64)
@@ -37,7 +38,7 @@ def first_in_line(cell, key, homes):
     return got
 
 
-@njit(cache=True)
+@njit
 def _tops(count):
     """A heap for the `count` (cells,) lowest keys of each cell: where it starts, rows, keys and its highest key."""
     start = np.zeros(len(count) + 1, np.int64)
@@ -46,7 +47,7 @@ def _tops(count):
     return start, row, best, np.where(count > 0, _HIGHEST, np.uint64(0))
 
 
-@njit(cache=True)
+@njit
 def _insert(begin, end, row, best, i, key):
     """Put row i with its lower key into the heap from begin to end in place of the highest; the new highest key."""
     at, child = begin, begin + 1
@@ -60,7 +61,7 @@ def _insert(begin, end, row, best, i, key):
     return best[begin]
 
 
-@njit(cache=True)
+@kernel
 def cells(municipality, size, rows):
     """Cells of some seekers, (n,) int64; municipality, size [persons]: whole columns."""
     found = np.empty(len(rows), np.int64)
@@ -69,7 +70,7 @@ def cells(municipality, size, rows):
     return found
 
 
-@njit(cache=True)
+@kernel
 def longest_registered(search, municipality, size, registered, wanted):
     """Rows, (n,) ascending, of seekers per cell from the longest registered on, until `wanted` (cells,) are found.
 
@@ -100,21 +101,29 @@ def longest_registered(search, municipality, size, registered, wanted):
     return rows[:count]
 
 
-@njit(cache=True)
+@kernel
 def lots(number, salt):
-    """Another order of lottery numbers, uint64 below 2**52: multiplied by an odd number of the month.
+    """Another order of lottery numbers, (n,) uint64 below 2**52: multiplied by an odd number of the month.
 
     Source: multiplicative hashing, Dietzfelbinger et al. 1997, doi 10.1006/jagm.1997.0873.
     """
+    found = np.empty(len(number), np.uint64)
+    for k in range(len(number)):
+        found[k] = _lot(number[k], salt)
+    return found
+
+
+@njit
+def _lot(number, salt):
     return (number * (salt | np.uint64(1))) & _MASK
 
 
-@njit(cache=True)
+@kernel
 def lowest_lots(search, municipality, size, number, salt, homes):
     """Rows and lots of those with the lowest lots in each cell, as many as there are homes (cells,); both (n,)."""
     start, row, lot, bound = _tops(homes)
     for i in range(len(search)):
-        c, mine = cell_number(municipality[i], size[i]), lots(number[i], salt)
+        c, mine = cell_number(municipality[i], size[i]), _lot(number[i], salt)
         if mine < bound[c] and search[i] == _SEARCHING:
             bound[c] = _insert(start[c], start[c + 1], row, lot, i, mine)
     return row[row >= 0], lot[row >= 0]

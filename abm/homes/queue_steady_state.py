@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from abm.engine.kernels import kernel
+
 _STEPS = 30  # halvings of an interval: far below a day
 _ROUNDS = 50  # at most, of lottery and list, which depend on each other
 _TINY, _SMALL = 1e-9, 1e-4
@@ -35,22 +37,22 @@ class SteadyState:
     waiting: np.ndarray  # [seekers/(homes/month)] length of the list
 
 
-@njit(cache=True)
+@njit
 def reaching(reach, lead, hazard):
     """Share of those who begin who reach `reach` months of registration; lead [months], hazard [1/month]: floats."""
     gap = _apart(1 / lead - hazard)
     return np.exp(-reach / lead) + np.exp(-hazard * reach) * -np.expm1(-gap * reach) / (lead * gap)
 
 
-@njit(cache=True)
+@njit
 def registered(reach, lead, hazard):
     """Mean months of registration at letting."""
     return reach + lead * np.exp(-reach / lead) / reaching(reach, lead, hazard)
 
 
-@njit(cache=True)
+@njit
 def searched(reach, lead, hazard):
-    """Mean months of search at letting: 0 for who begins beyond `reach`."""
+    """Mean months of search at letting: 0 for seekers who begin beyond `reach`."""
     gap = _apart(1 / lead - hazard)
     # integral over the search u = reach - x of u exp(-h u) exp(-(reach - u) / m) / m; z as a series where it is small
     z = gap * reach
@@ -69,7 +71,7 @@ def steady_state(months: np.ndarray, search: float, stopping: float, urgent: flo
     return SteadyState(*found[of].T)
 
 
-@njit(cache=True)
+@kernel
 def _balance(months, search, stopping, urgent, lottery):
     """Lead, reach, hazard, beginning and waiting of one list."""
     in_order, hazard = 1 - urgent - lottery, stopping
@@ -84,7 +86,7 @@ def _balance(months, search, stopping, urgent, lottery):
     return lead, reach, hazard, in_order / share, waiting
 
 
-@njit(cache=True)
+@njit
 def _fitted(months, search, hazard):
     """Reach and lead [months] that give registration and search, by halving twice."""
     low, high = 0.0, months  # registration is never below reach
@@ -98,7 +100,7 @@ def _fitted(months, search, hazard):
     return reach, lead
 
 
-@njit(cache=True)
+@njit
 def _lead_of(reach, search, hazard):
     """The lead with which part `search` of registration is search: more lead, less search."""
     low, high = reach / _LEADS, reach * _LEADS
@@ -111,7 +113,7 @@ def _lead_of(reach, search, hazard):
     return lead
 
 
-@njit(cache=True)
+@njit
 def _apart(gap):
     """A difference of rates, away from zero, where the formulas have a limit but no value."""
     return gap if abs(gap) > _TINY else _TINY

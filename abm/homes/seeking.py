@@ -16,11 +16,10 @@ wait_ut_region (13 and 8); urgency, wait_hr.
 """
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import EARLIEST, ENDLESS, MONTHS
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import UNSET
@@ -145,7 +144,7 @@ def begin(
     size, group = makeup(draws.once("size", identity), params)
     income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
     stops = month + months_until(draws.once("stops", identity), stopping_of(income, params))
-    free = ended_before(read_only(seekers.ended), month, len(town))
+    free = ended_before(seekers.ended, month, len(town))
     rows = np.append(free, seekers.add(len(town) - len(free)))
     columns = {
         "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
@@ -159,7 +158,7 @@ def begin(
     return rows
 
 
-@njit(cache=True)
+@kernel
 def ended_before(ended, month, most):
     """The first rows, at most `most`, of searches that ended before this month; ended: whole column (n,)."""
     rows, count = np.empty(most, np.int64), 0

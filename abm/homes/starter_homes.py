@@ -22,11 +22,10 @@ Source: plan_starter_homes (entrance, mix, registration); E074 (contact fades), 
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting, waiting_key
 from abm.engine.table import NO_ROW, UNSET, written
@@ -125,7 +124,7 @@ class Params(ProcessParams):
 # --- letting
 
 
-@njit(cache=True)
+@kernel(writes=("free",))
 def assigned(pool, size, start, linkable, free):
     """Complex of each household in turn, (n,) int32 (NO_ROW: none): the first of its pool with enough units.
 
@@ -155,7 +154,7 @@ def given(state: State, municipality: np.ndarray, size: np.ndarray, free: np.nda
     return np.where(got == NO_ROW, NO_ROW, rows[got] if len(rows) else NO_ROW)
 
 
-@njit(cache=True)
+@kernel
 def welcome(seeking, group, size, complex_, municipality, wanted, groups, most):
     """Rows, (n,) ascending, of seekers who may get a unit: of the groups, small, without one, where units are wanted.
 
@@ -245,10 +244,10 @@ def let_to_others(state: State, free: np.ndarray) -> np.ndarray:
     """Let units to other home seekers, longest urgent first, then by lot; returns their rows."""
     of, seekers, pool, month = state.complexes, state.seekers, state.municipalities.pool, state.clock.month
     units = np.bincount(pool[of.municipality], free, len(pool))
-    columns = (
-        read_only(c) for c in (seekers.search, seekers.group, seekers.size, seekers.complex, seekers.municipality)
-    )
-    rows = welcome(*columns, units[pool] > 0, _WELCOME, FIT_SMALL)
+    rows = welcome(
+        seekers.search, seekers.group, seekers.size, seekers.complex, seekers.municipality, units[pool] > 0, _WELCOME,
+        FIT_SMALL,
+    )  # fmt: skip
     where = pool[seekers.municipality[rows]].astype(np.int16)
     ones = np.ones(len(seekers), np.int8)  # a unit each
     turn = np.minimum(seekers.urgent, np.int16(month + 1))  # by lot: after everyone who is urgent by now

@@ -43,7 +43,7 @@ def by_place(month: Month, rows: np.ndarray, units: np.ndarray, wanted: tuple[st
 
 @measure(
     "units/month",
-    en="Starter homes planned, by form and by why plans end",
+    en="Starter homes planned, by form and outcome",
     nl="Opstartwoningen gepland, naar vorm en naar waarom plannen stranden",
     by=("total", "form", "halt"),
 )
@@ -74,9 +74,9 @@ def starter_let(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: groups[by] for by in wanted}
 
 
-@level("share", en="Part of the starter homes that newcomers have", nl="Deel van de opstartwoningen bij nieuwkomers")
+@level("share", en="Share of let starter homes with newcomers", nl="Deel van de opstartwoningen bij nieuwkomers")
 def starter_mix(month: Month) -> float:
-    """Part of the units let that newcomers have; NaN where none is let."""
+    """Share of the units let that newcomers have; NaN where none is let."""
     of = month.state.complexes
     let = of.newcomers.sum() + of.residents.sum()
     return of.newcomers.sum() / let if let else np.nan
@@ -99,7 +99,7 @@ def starter_left(month: Month) -> np.ndarray:
 
 @level(
     "months",
-    en="Stay in a starter home of those who left",
+    en="Length of stay of tenants who left a starter home",
     nl="Verblijf in een opstartwoning van wie vertrok",
     by="statistic",
 )
@@ -153,7 +153,7 @@ def starter_grants() -> Purposes:
 
 
 @persons(
-    en="In a home with too many persons",
+    en="In an overcrowded home",
     nl="In een te volle woning",
     by=("total", "origin", "region", "municipality"),
     at_home=True,

@@ -6,10 +6,9 @@ letting_rules.py with everybody else.
 """
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
-from abm.engine.kernels import flagged, read_only, whole_words
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.table import NO_ROW
 from abm.homes.dwellings import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
 from abm.state import State
@@ -26,11 +25,10 @@ def overcrowded(state: State) -> np.ndarray:
     A home of unknown size is assumed to fit.
     """
     people = state.households
-    columns = (people.size, people.sponsor, people.stage, people.home)
-    return _overcrowded(*(read_only(c) for c in columns))
+    return _overcrowded(people.size, people.sponsor, people.stage, people.home)
 
 
-@njit(cache=True)
+@kernel
 def _overcrowded(size, sponsor, stage, home):
     persons = size.astype(np.int16)
     joined, many = np.empty(len(size) + 1, np.int64), 0
@@ -56,10 +54,10 @@ def with_families(state: State, rows: np.ndarray) -> np.ndarray:
         return rows
     head = np.zeros(len(people), np.bool_)
     head[rows] = True
-    return np.append(rows, _joined(head, read_only(people.sponsor), read_only(people.stage)))
+    return np.append(rows, _joined(head, people.sponsor, people.stage))
 
 
-@njit(cache=True)
+@kernel
 def _joined(head, sponsor, stage):
     """Rows of the families that joined a household of which the flag `head` is set."""
     rows, count = np.empty(len(head), np.int64), 0

@@ -10,11 +10,10 @@ Source: E036, E037, E038, E039, E043 (coaches); E033, E034 (diplomas).
 """
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import NO_ROW
@@ -57,7 +56,7 @@ class Params(ProcessParams):
     )
 
 
-@njit(cache=True)
+@kernel
 def unrecognised(rows, schooling, recognised, household, granted):
     """Those of rows, (n,) int64, with a permit and a higher diploma that is not recognised yet.
 
@@ -75,7 +74,7 @@ def unrecognised(rows, schooling, recognised, household, granted):
     return found[:count].copy()
 
 
-@njit(cache=True)
+@kernel(writes=("coaching",))
 def fade(coaching, kept, faint):
     """Let coaching fade to the part that is kept, and to nothing below `faint`; coaching (whole column) in place."""
     for i in range(len(coaching)):
@@ -83,7 +82,7 @@ def fade(coaching, kept, faint):
         coaching[i] = left if left >= faint else 0
 
 
-@njit(cache=True)
+@kernel
 def coached(rows, coached_since, month, months):
     """Those of rows, (n,) int64, whose coaching began less than `months` ago; coached_since: whole column."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
@@ -97,8 +96,7 @@ def coached(rows, coached_since, month, months):
 def recognise(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Recognise the diplomas that are due this month; returns the rows of their holders."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    columns = (people.schooling, people.recognised, people.household, households.granted)
-    rows = unrecognised(rows, *(read_only(column) for column in columns))
+    rows = unrecognised(rows, people.schooling, people.recognised, people.household, households.granted)
     rows = rows[draws.once("asks", people.identity[rows]) < params.asking_share]
     who, waited = people.identity[rows], month - households.granted[people.household[rows]].astype(np.int64)
     due = waited >= params.recognition_months * 2 * draws.once("months", who)  # uniform, with that mean
@@ -110,7 +108,7 @@ def recognise(state: State, params: Params, draws: Draws, rows: np.ndarray) -> n
 def coach(state: State, params: Params, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give free coaches to the people who have waited longest; returns rows of those who begin and who still wait."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
+    busy = coached(rows, people.coached_since, month, params.coached_months)
     capacity = params.coaches * params.caseload * state.regions.population_share * inhabitants(state) / PER_INHABITANTS
     free = capacity * state.scale - np.bincount(regions_of(state, busy), minlength=len(state.regions))
     granted = households.granted[people.household[rows]]
@@ -136,6 +134,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     recognised = recognise(state, params, draws, rows)
     begun, waiting = coach(state, params, rows) if params.coaches else (rows[:0], rows[:0])
     fade(people.coaching, np.float32(2 ** (-1 / params.half_life)), np.float32(FAINT))
-    busy = coached(rows, read_only(people.coached_since), month, params.coached_months)
+    busy = coached(rows, people.coached_since, month, params.coached_months)
     people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
     return {"recognised": recognised, "coached": begun, "coach_awaited": waiting}

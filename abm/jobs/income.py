@@ -9,11 +9,12 @@ Allowances in reception, for rent and for children are not counted.
 Source: social assistance, abm/facts/data/national_series.csv (rule_bijstand_2025).
 """
 
+from collections import namedtuple
+
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults
 from abm.state import State
@@ -44,18 +45,22 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-@njit(cache=True)
-def assist(rows, household, stage, net_wage, income, earned, adults, assistance, single, couple):
-    """Write what households earn and are paid, and add it to incomes; household to income: columns of persons.
+Persons = namedtuple("Persons", "household net_wage income")
+Households = namedtuple("Households", "stage earned adults assistance")
 
-    stage, earned [EUR/month], adults [persons], assistance [EUR/month]: columns of households; single, couple: norm of
-    one adult, and of more [EUR/month].
+
+@kernel(writes=("people.income", "households.earned", "households.adults", "households.assistance"))
+def assist(rows, people: Persons, households: Households, single, couple):
+    """Write what households earn and are paid, and add it to incomes.
+
+    single, couple: norm of one adult, and of more [EUR/month].
     """
+    stage, earned, adults, assistance = households
     earned[:], adults[:] = 0, 0
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
-        of = np.uint64(household[i])
-        earned[of] += net_wage[i]
+        of = np.uint64(people.household[i])
+        earned[of] += people.net_wage[i]
         adults[of] += 1
     for h in range(len(stage)):
         norm = couple if adults[h] > 1 else single
@@ -63,8 +68,8 @@ def assist(rows, household, stage, net_wage, income, earned, adults, assistance,
         assistance[h] = max(norm - earned[h], 0.0) * here
     for row in rows:
         i = np.uint64(row)
-        of = np.uint64(household[i])
-        income[i] += assistance[of] / adults[of]
+        of = np.uint64(people.household[i])
+        people.income[i] += assistance[of] / adults[of]
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -73,10 +78,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     norm = state.inputs.series_at("social_assistance", state.clock.month)
     np.multiply(people.wage, np.float32(params.net), out=people.net_wage)
     people.income[:] = people.net_wage
-    columns = (people.household, households.stage, people.net_wage)
-    assist(
-        adults(state), *(read_only(column) for column in columns), people.income, households.earned, households.adults,
-        households.assistance, np.float32(norm), np.float32(params.couple * norm),
-    )  # fmt: skip
+    assist(adults(state), people, households, np.float32(norm), np.float32(params.couple * norm))
     np.greater(households.assistance, 0, out=households.assisted)
     return {}

@@ -1,4 +1,4 @@
-"""How job seekers and employers meet, by commuting, vacancies and sector, and which employer hires whom.
+"""How job seekers and employers meet, by commuting, vacancies and sector, and which employer hires which seeker.
 
 A seeker meets the employers within reach in proportion to their vacancies; a share of the meetings is within the
 seeker's own sector only. Where more seekers come to an employer than it has vacancies, part of the meetings comes to
@@ -8,8 +8,8 @@ nothing, so no employer hires more people than it has vacancies. The rule is use
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from abm.engine.kernels import kernel
 from abm.engine.products import product
 from abm.state import State
 
@@ -69,28 +69,31 @@ def meet(state: State, share: float, met: np.ndarray) -> Meetings:
     return Meetings(open_, part, edges, order, first)
 
 
-@njit(cache=True)
-def hire(chance, where, sector, luck, open_):
-    """Which seekers find a job, (h,) numbers among them: luck below the chance times the share that finds a vacancy."""
-    found, count = np.empty(len(chance) + 1, np.int64), 0
-    for k in range(len(chance)):
+@kernel
+def hire(probability, where, sector, u, open_):
+    """Numbers of the seekers who find a job, (h,): u below their probability times the share that finds a vacancy.
+
+    probability to u: (n,) of seekers; open_: as in Meetings.
+    """
+    found, count = np.empty(len(probability) + 1, np.int64), 0
+    for k in range(len(probability)):
         found[count] = k
-        count += luck[k] < chance[k] * open_[where[k], sector[k]]
+        count += u[k] < probability[k] * open_[where[k], sector[k]]
     return found[:count].copy()
 
 
-@njit(cache=True)
-def employer_each(where, sector, luck, own, edges, order, first):
-    """Row of the employer that hires each, (n,) int64; where, sector, luck: (n,), the rest as in Meetings."""
+@kernel
+def employer_each(where, sector, u, own, edges, order, first):
+    """Row of the employer that hires each, (n,) int64; where, sector, u: (n,), the rest as in Meetings."""
     found = np.empty(len(where), np.int64)
     for k in range(len(where)):
         region, of = where[k], sector[k]
-        chance, low, high = luck[k], 0, len(order)
-        if chance < own[region, of]:
-            chance, low, high = chance / own[region, of], first[of], first[of + 1]
+        rest, low, high = u[k], 0, len(order)  # rest: uniform again, given the sector
+        if rest < own[region, of]:
+            rest, low, high = rest / own[region, of], first[of], first[of + 1]
         else:
-            chance = (chance - own[region, of]) / (1 - own[region, of])
+            rest = (rest - own[region, of]) / (1 - own[region, of])
         line = edges[region]
-        target = line[low] + chance * (line[high] - line[low])
+        target = line[low] + rest * (line[high] - line[low])
         found[k] = order[min(max(np.searchsorted(line, target, side="right") - 1, low), high - 1)]
     return found

@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import read_only
+from abm.engine.draws import Address
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
@@ -91,61 +92,67 @@ class Rules(NamedTuple):
     separation: float
     settled: float
     moves: float  # monthly probability that a move in reception ends a job, as employers expect
-    tenure: float  # coefficient of the log of expected job duration
+    expected_duration: float  # coefficient of the log of expected job duration
     tax_elasticity: float
     tax_reference: float
     mood: float
 
 
+class Place(NamedTuple):
+    """Terms of the log odds that depend on the region, and on how well the seeker matches it."""
+
+    local: np.ndarray  # (regions, sectors + 1) log odds, the last column for seekers without a sector
+    match: np.ndarray  # (schoolings, sectors, regions) [SD]
+    weight: float  # of the match [log odds/SD]
+
+
 def columns(state: State) -> Columns:
-    """The columns that the loops read, as read-only arrays."""
+    """The columns that the loops read."""
     people, households = state.newcomers, state.households
     every = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
     every += [free_since(state), state.locations.region, state.municipalities.region]
-    return Columns(*(read_only(column) for column in every))
+    return Columns(*every)
 
 
-@njit(cache=True, inline="always")
-def odds_of(talent, language, idleness, experience, age, female, coaching, recognised, regulated, placed, support, w):
-    """Part of the log odds that is the person's; age [months], recognised [month], placed: lives in reception.
-
-    support: of residents in the municipality when the household was placed [SD].
-    """
+@njit(inline="always")
+def odds_of(i, placed, c, month, w):
+    """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
+    age = month - c.born[i]
     z = (
-        talent
-        + w.support * support
-        + w.level * (language - 2)
-        - w.idleness * idleness
-        + w.experience * min(experience, 2)
+        c.talent[i]
+        + w.support * c.support[c.household[i]]
+        + w.level * (c.language[i] - 2)
+        - w.idleness * c.idleness[i]
+        + w.experience * min(c.experience[i], 2)
     )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
-        + w.woman * female
-        + w.coaching * coaching
+        + w.woman * c.female[i]
+        + w.coaching * c.coaching[i]
         + w.in_reception * placed
     )
-    return z + (w.regulated if regulated else w.recognised) * (recognised != NEVER)
+    return z + (w.regulated if c.regulated[i] else w.recognised) * (c.recognised[i] != NEVER)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def access_of(free_since, applied, track, stage, month, r):
-    """Access to work by law, in [0, 1]: none for who is barred, unpromising or refused for good."""
+    """Access to work by law, in [0, 1]: 0 while barred, on the fast track or refused for good."""
     none = (track == _FAST) | (stage == _DEPARTING) | (month - applied < r.barred_months)
     return 1.0 if free_since != NEVER else 0.0 if none else r.before
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def search_of(exempt, integrating, dual, r):
-    """Search, in [0, 1]: none when exempt, lower during civic integration."""
+    """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration."""
     busy = r.lock_in_dual if dual else r.lock_in
     return 0.0 if exempt else busy if integrating else 1.0
 
 
-@njit(cache=True)
-def tenure_of(experience, placed, left, r):
-    """Log of how long a job is expected to last, over how long it would at home and with a permit; 0 at most.
+@njit
+def duration_of(experience, placed, left, r):
+    """Log of the expected job duration, relative to that at home with a permit; at most 0.
 
-    A job ends by chance q, by a move in reception, and by the cap after the months that are left (infinite: no cap):
+    A job ends with probability q, by a move in reception, and by the cap after the months left (infinite: no cap):
     q / (q + moves) x (1 - exp(-(q + moves) x left)).
     """
     ends = r.separation * exp(-r.settled * experience)
@@ -153,28 +160,25 @@ def tenure_of(experience, placed, left, r):
     return log(ends / both * (1 - exp(-both * left)))
 
 
-@njit(cache=True)
+@njit
 def reward(tax, reference, elasticity):
-    """How search follows what is kept of a wage, over where the tax is `reference`; tax [share], both below one."""
+    """Search at a tax on work, relative to that at tax `reference`; both shares below 1."""
     return ((1 - tax) / (1 - reference)) ** elasticity
 
 
-@njit(cache=True)
-def odds_each(rows, c, month, w):
-    """Part of the log odds that is the person's, (n,)."""
+@kernel
+def odds_each(rows, c: Columns, month, w: Odds):
+    """Log odds of each person, without terms of the region, (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
-        found[k] = odds_of(
-            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], c.location[c.household[i]] != NO_ROW, c.support[c.household[i]], w,
-        )  # fmt: skip
+        found[k] = odds_of(i, c.location[c.household[i]] != NO_ROW, c, month, w)
     return found
 
 
-@njit(cache=True)
-def chance_each(rows, z, c, month, r):
-    """Chance of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
+@kernel
+def probability_each(rows, z, c: Columns, month, r: Rules):
+    """Probability of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
@@ -195,11 +199,11 @@ class JobSeekers(NamedTuple):
     met: np.ndarray  # sums of `probability`, (regions, sectors + 1)
 
 
-@njit(cache=True)
+@njit
 def may_seek(rows, c, month, r):
-    """Who may look for work by law and is not exempt, (m,) each: row, access, region, flags, tax on work.
+    """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 
-    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where nothing is asked.
+    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where no contribution is due.
     """
     n, m = len(rows), 0
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
@@ -220,36 +224,32 @@ def may_seek(rows, c, month, r):
     return row[:m], free[:m], where[:m], flags[:m], tax[:m]
 
 
-@njit(cache=True)
-def look_for_work(rows, c, month, w, r, local, match, weight, luck):
-    """Who can find a job this month, and what decides with which chance.
+@kernel
+def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, rounding: Address):
+    """The adults of rows, (n,), who can find a job this month, and the factors of its probability.
 
-    Returns of them, (m,) each: row, identity, access x search, log of how low wellbeing lowers it, log odds against a
-    job, region and sector (last: none). rows (n,); local (regions, sectors + 1) [log odds], the last column for who has
-    no sector; match (schoolings, sectors, regions) [SD] and its weight; luck: that rounds the cap.
+    Returns, (m,) each: row, identity, access x search, log of the factor of low wellbeing, log odds against a job,
+    region and sector (last: none). rounding: address of the draw that rounds the cap.
     """
     row, free, where, flags, tax = may_seek(rows, c, month, r)
-    n, m, last = len(row), 0, local.shape[1] - 1
+    n, m, last = len(row), 0, place.local.shape[1] - 1
     who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
-    new, new_capped = tenure_of(0.0, True, np.inf, r), tenure_of(0.0, True, r.months, r)
+    new, new_capped = duration_of(0.0, True, np.inf, r), duration_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
         i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] > 1
         bits = c.permit_months[i]
-        if limited and bits != 0 and used_up(bits, r.months, c.identity[i], luck):
+        if limited and bits != 0 and used_up(bits, r.months, c.identity[i], rounding):
             continue
         own = c.sector[i] if c.sector[i] != NO_ROW else last
-        z = local[region, own] + odds_of(
-            c.talent[i], c.language[i], c.idleness[i], c.experience[i], month - c.born[i], c.female[i], c.coaching[i],
-            c.recognised[i], c.regulated[i], placed, c.support[c.household[i]], w,
-        )  # fmt: skip
+        z = place.local[region, own] + odds_of(i, placed, c, month, w)
         if own != last:
-            z += weight * match[c.schooling[i], own, region]
+            z += place.weight * place.match[c.schooling[i], own, region]
         if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
-            z += r.tenure * (new_capped if limited else new)
+            z += r.expected_duration * (new_capped if limited else new)
         elif placed or limited:
             left = max(r.months - worked(bits), 1.0) if limited else np.inf
-            z += r.tenure * tenure_of(c.experience[i], placed, left, r)
+            z += r.expected_duration * duration_of(c.experience[i], placed, left, r)
         may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
         if tax[k] >= 0:
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
@@ -259,12 +259,12 @@ def look_for_work(rows, c, month, w, r, local, match, weight, luck):
     return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
 
 
-@njit(cache=True)
-def together(where, sector, chance, regions, sectors):
-    """Chances of seekers summed per region and sector, (regions, sectors)."""
+@kernel
+def together(where, sector, probability, regions, sectors):
+    """Probabilities of seekers summed per region and sector, (regions, sectors)."""
     found = np.zeros((regions, sectors))
-    for k in range(len(chance)):
-        found[where[k], sector[k]] += chance[k]
+    for k in range(len(probability)):
+        found[where[k], sector[k]] += probability[k]
     return found
 
 
@@ -275,7 +275,7 @@ def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float
     number.
     """
     row, identity, p, mood, against, where, sector = look_for_work(
-        rows, columns(state), state.clock.month, w, r, local, read_only(by_profile(state)), weight, cap
+        rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), cap
     )
     against -= lift(identity)
     np.exp(mood, out=mood)  # NumPy computes several at once

@@ -3,13 +3,15 @@
 Months of work that needed a work permit are stored as one bit each, the latest month lowest, for twelve months.
 """
 
+from collections import namedtuple
 from math import floor
 
 import numpy as np
 from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
-from abm.engine.draws import philox, unit
+from abm.engine.draws import Address, philox, unit
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
@@ -23,61 +25,66 @@ def months_allowed(weeks: float) -> float:
     return weeks / WEEKS_PER_MONTH if weeks < NO_CAP else MONTHS + 1.0
 
 
-@njit(cache=True)
+@njit
 def worked(bits):
-    """How many of the last twelve months were months of work that asked a work permit."""
+    """How many of the last twelve months were months of work that needed a work permit."""
     count = 0
     for shift in range(MONTHS):
         count += (bits >> shift) & 1
     return count
 
 
-@njit(cache=True)
-def used_up(bits, months, identity, luck):
-    """Whether a cap of `months` [months in twelve] is used up; part of a month is rounded by a person's own luck.
+@njit
+def used_up(bits, months, identity, rounding):
+    """Whether a cap of `months` [months in twelve] is used up; a fraction of a month is rounded at random.
 
-    luck: address of a draw that holds for life (Draws.address).
+    rounding: address of a lifelong draw (Draws.address).
     """
     done = worked(bits)
     if done < floor(months):
         return False
-    month, stream, k0, k1 = luck
+    month, stream, k0, k1 = rounding
     a, b, _, _ = philox(identity, identity >> _S32, month, stream, k0, k1)
     return done >= floor(months + unit(a, b))
 
 
-@njit(cache=True)
-def capped(rows, household, permit_months, identity, free_since, months, luck):
-    """Whose cap on work without a residence permit is used up, (n,) bool; household to identity: columns of persons."""
+@kernel
+def capped(rows, household, permit_months, identity, free_since, months, rounding: Address):
+    """Whether the cap on work without a residence permit is used up, (n,) bool; household to identity: of persons."""
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
         i = rows[k]
         if free_since[household[i]] == NEVER:
-            found[k] = used_up(permit_months[i], months, identity[i], luck)
+            found[k] = used_up(permit_months[i], months, identity[i], rounding)
     return found
 
 
-@njit(cache=True)
-def moved_away(rows, household, work_region, moved_out, location, municipality, of_location, of_municipality, month):
-    """Whom reception or an own move took to another region than where the job began, (n,) bool: too far to keep it.
+Workers = namedtuple("Workers", "household work_region")
+Households = namedtuple("Households", "moved_out location municipality")
+Persons = namedtuple("Persons", "employed experience permit_months months_idle class_hours active household born")
 
-    household, work_region: columns of persons; moved_out to municipality: of households; the regions of places.
+
+@kernel
+def moved_away(rows, people: Workers, households: Households, of_location, of_municipality, month):
+    """Whether reception or an own move took each person out of the region where the job began, (n,) bool.
+
+    of_location, of_municipality: region of each.
     """
     found = np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
-        of = household[rows[k]]
-        if location[of] != NO_ROW:
-            found[k] = of_location[location[of]] != work_region[rows[k]]
-        elif moved_out[of] == month:
-            found[k] = of_municipality[municipality[of]] != work_region[rows[k]]
+        of, began = people.household[rows[k]], people.work_region[rows[k]]
+        if households.location[of] != NO_ROW:
+            found[k] = of_location[households.location[of]] != began
+        elif households.moved_out[of] == month:
+            found[k] = of_municipality[households.municipality[of]] != began
     return found
 
 
-@njit(cache=True)
+@kernel(writes=("lasted",))
 def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
-    """Count jobs that began in the month `began` to `lasted` (employers,); returns how many there are in reception.
+    """Count the jobs that began in month `began` per employer, into `lasted`; returns the number of jobs in reception.
 
-    Not jobs under temporary protection: trust in status holders is what E044 is about.
+    Jobs under temporary protection do not count: E044 is about trust in status holders.
     """
     in_reception, lasted[:] = 0, 0
     for i in rows:
@@ -87,24 +94,19 @@ def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
     return in_reception
 
 
-@njit(cache=True)
-def live_a_month(
-    rows, worked_before, employed, experience, permit_months, months_idle, class_hours, active, household, born,
-    applied, free_since, month, gain, kept, grown_up,
-):  # fmt: skip
-    """Let experience, months of work without a residence permit and idle months of rows count.
+@kernel(writes=("people.experience", "people.permit_months", "people.months_idle"))
+def live_a_month(rows, people: Persons, applied, free_since, month, kept, gain, adult):
+    """Update experience, months of work without a residence permit and idle months of rows, in place.
 
-    worked_before: whether all of them had a job when the month began; employed to born: columns of persons; applied,
-    free_since: of households; gain [years], kept [ratio], grown_up [months]: numbers. Whoever is counted for the first
-    time was idle since the arrival, or since coming of age.
+    applied, free_since: of households; kept [ratio] and gain [years]: experience becomes kept x experience + gain;
+    adult [months]: age. Persons counted for the first time were idle since arrival, or since that age.
     """
-    factor, more = (1.0, gain) if worked_before else (kept, 0.0)
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
-        of = np.uint64(household[i])
-        experience[i] = factor * experience[i] + more
+        of = np.uint64(people.household[i])
+        people.experience[i] = kept * people.experience[i] + gain
         if free_since[of] == NEVER:
-            permit_months[i] = ((permit_months[i] << 1) | employed[i]) & YEAR
-        if months_idle[i] == UNSET:
-            months_idle[i] = max(min(month - applied[of], month - born[i] - grown_up), 0)
-        months_idle[i] += not (employed[i] | active[i] | (class_hours[i] > 0))
+            people.permit_months[i] = ((people.permit_months[i] << 1) | people.employed[i]) & YEAR
+        if people.months_idle[i] == UNSET:
+            people.months_idle[i] = max(min(month - applied[of], month - people.born[i] - adult), 0)
+        people.months_idle[i] += not (people.employed[i] | people.active[i] | (people.class_hours[i] > 0))

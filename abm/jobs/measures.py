@@ -1,14 +1,13 @@
-"""The indicators of work: who works, jobs found and lost, their level, hours and income, gaps between groups."""
+"""The indicators of work: employment, jobs found and lost, their level, hours and income, gaps between groups."""
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.observe.adult_crosstab import (
+    adult_counts,
     asylum_adults,
     count_outside_protection,
-    grown,
     mean_of_working_age,
     of_working_age,
 )
@@ -174,7 +173,7 @@ def months_idle() -> tuple[str, ...]:
     return ()
 
 
-@njit(cache=True)
+@kernel
 def jobs_by_sector(employed, employer, sector_of, sectors):
     """Persons with a job per sector, (sectors,); employed, employer: whole columns; sector_of: of employers."""
     found, rows, count = np.zeros(sectors, np.int64), np.empty(len(employed) + 1, np.int32), 0
@@ -196,8 +195,7 @@ def jobs_by_sector(employed, employer, sector_of, sectors):
 def jobs_held(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Newcomers with a job per sector of the employer, at full size."""
     people, sectors = month.state.newcomers, month.state.employers.sector.astype(np.int64)
-    columns = (read_only(each) for each in (people.employed, people.employer))
-    each = jobs_by_sector(*columns, sectors, month.group_sizes["sector"]) / month.state.scale
+    each = jobs_by_sector(people.employed, people.employer, sectors, month.group_sizes["sector"]) / month.state.scale
     return {"sector": each, "total": np.array([each.sum()])}
 
 
@@ -214,9 +212,9 @@ def jobs_capped(month: Month) -> float:
 
 
 def shares(month: Month, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the permit holders of each group who work, and how many of them there are, (groups,)."""
-    many = grown(month).counted(("permit",), by)
-    return grown(month).counted(("permit", "employed"), by) / np.maximum(many, 1), many
+    """Employment rate of permit holders, and their number, per group, (groups,)."""
+    many = adult_counts(month).counted(("permit",), by)
+    return adult_counts(month).counted(("permit", "employed"), by) / np.maximum(many, 1), many
 
 
 def gap(share: np.ndarray, many: np.ndarray) -> float:
@@ -235,7 +233,7 @@ def spread(share: np.ndarray, many: np.ndarray) -> float:
 
 @level(
     "share",
-    en="Highest minus lowest share with work between groups",
+    en="Highest minus lowest employment rate of groups",
     nl="Hoogste min laagste aandeel met werk tussen groepen",
     by="dimension",
 )
@@ -246,7 +244,7 @@ def employment_gap(month: Month) -> list[float]:
 
 @level(
     "share",
-    en="Spread of the share with work between groups",
+    en="Spread of the employment rate over groups",
     nl="Spreiding van het aandeel met werk tussen groepen",
     by="dimension",
 )
@@ -255,12 +253,12 @@ def employment_spread(month: Month) -> list[float]:
     return [spread(*shares(month, by)) for by in DIMENSIONS]
 
 
-@njit(cache=True)
+@kernel
 def by_month(rows, month, household, employed, applied, granted):
     """Persons, without and with work, by months since arrival and since the permit: (2 starts, 2, DURATIONS + 1).
 
     household, employed: whole columns of persons; applied, granted [month]: of households. The longest durations are
-    counted together; the last column holds who has no permit.
+    counted together; the last column: persons without a permit.
     """
     found = np.zeros((2, 2, DURATIONS + 1), np.int64)
     for row in rows:
@@ -277,7 +275,7 @@ def durations(month: Month) -> dict[str, np.ndarray]:
     """Persons without and with work by duration, (2, DURATIONS) at full size, by start."""
     people, households = month.state.newcomers, month.households
     columns = (people.household, people.employed, households.applied, households.granted)
-    found = by_month(asylum_adults(month), month.number, *(read_only(each) for each in columns))
+    found = by_month(asylum_adults(month), month.number, *columns)
     return dict(zip(SINCE, found[:, :, :-1] / month.state.scale, strict=True))
 
 

@@ -29,7 +29,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import parted, read_only
+from abm.engine.kernels import parted
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.jobs import job_matching, job_search, job_spells
@@ -224,7 +224,7 @@ def odds_of_person(state: State, params: Params, rows: np.ndarray) -> np.ndarray
 
 def probability_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Probability of a job where there is a vacancy, (n,): access x search x logistic(z)."""
-    return job_search.chance_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
+    return job_search.probability_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
 
 
 def local_odds(state: State, params: Params) -> np.ndarray:
@@ -251,8 +251,8 @@ def trust_met(state: State, share: float) -> np.ndarray:
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs and fill vacancies; update the experience of adults and employers."""
-    people, free = state.newcomers, read_only(free_since(state))
-    working, seeking = parted(adults(state), read_only(people.employed))
+    people, free = state.newcomers, free_since(state)
+    working, seeking = parted(adults(state), people.employed)
     over = cap_reached(state, params, draws, working, free)
     capped, lost = working[over], jobs_ended(state, params, draws, working[~over])
     hired, where, employer = find_jobs(state, params, draws, seeking)
@@ -269,22 +269,16 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 def record_month(state: State, params: Params, working: np.ndarray, seeking: np.ndarray, free: np.ndarray) -> None:
     """Update experience, months of work without a residence permit and idle months of all adults."""
-    people, households = state.newcomers, state.households
-    columns = (people.class_hours, people.active, people.household, people.born, households.applied, free)
-    for rows, worked in ((working, True), (seeking, False)):
-        job_spells.live_a_month(
-            rows, worked, read_only(people.employed), people.experience, people.permit_months, people.months_idle,
-            *(read_only(each) for each in columns), state.clock.month, 1 / MONTHS,
-            1 - params.experience_fading, YOUNGEST,
-        )  # fmt: skip
+    people, applied, month = state.newcomers, state.households.applied, state.clock.month
+    job_spells.live_a_month(working, people, applied, free, month, 1.0, 1 / MONTHS, YOUNGEST)
+    job_spells.live_a_month(seeking, people, applied, free, month, 1 - params.experience_fading, 0.0, YOUNGEST)
 
 
 def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Whether the cap on work without a residence permit ends each job, (n,) bool."""
     months, cap = months_allowed(params), draws.address("cap", lifelong=True)
     people = state.newcomers
-    columns = (people.household, people.permit_months, people.identity)
-    return job_spells.capped(working, *(read_only(each) for each in columns), free, months, cap)
+    return job_spells.capped(working, people.household, people.permit_months, people.identity, free, months, cap)
 
 
 def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
@@ -364,10 +358,10 @@ def follow_minimum_wage(state: State, working: np.ndarray) -> None:
 def record_for_employers(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
     """Count jobs that have just lasted long enough, those ended by a move in reception, and all those in reception."""
     people, employers, location = state.newcomers, state.employers, state.households.location
-    columns = (people.hired, people.employer, people.household, location, state.households.stage)
     state.nation.jobs_in_reception[:] = job_spells.note_jobs(
-        employed, *(read_only(each) for each in columns), state.clock.month - params.lasting, employers.lasted
-    )
+        employed, people.hired, people.employer, people.household, location, state.households.stage,
+        state.clock.month - params.lasting, employers.lasted,
+    )  # fmt: skip
     pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NO_ROW)]]
     employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
 
@@ -381,9 +375,5 @@ def end_jobs(people, rows: np.ndarray) -> None:
 
 def moved_away(state: State, rows: np.ndarray) -> np.ndarray:
     """Whether reception or an own move took each person out of the region where the job began, (n,) bool."""
-    people, households = state.newcomers, state.households
-    columns = (
-        people.household, people.work_region, households.moved_out, households.location, households.municipality,
-        state.locations.region, state.municipalities.region,
-    )  # fmt: skip
-    return job_spells.moved_away(rows, *(read_only(each) for each in columns), state.clock.month)
+    regions = (state.locations.region, state.municipalities.region)
+    return job_spells.moved_away(rows, state.newcomers, state.households, *regions, state.clock.month)

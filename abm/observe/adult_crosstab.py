@@ -1,30 +1,31 @@
-"""Adults of working age in a month, as measures see them: what holds for each, and their group in each way to split.
+"""Cross-tabulation of adults of working age in a month: flags of each adult, and their groups in every breakdown.
 
-One pass over the people counts every combination of what measures ask, in every split; a measure then only adds up the
-combinations that it means.
+One pass counts every combination of flags per group of every breakdown; a measure then adds up the combinations that
+it includes.
 """
 
+from collections import namedtuple
 from collections.abc import Callable
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.observe.breakdowns import PERMIT_YEARS, SEXES, STATUS_OF_STAGE, STATUSES
 from abm.observe.measure import Month, Values, declaration, once_a_month
 from abm.people.working_age import adults
 from abm.tables.people import Schooling, Stage
 
-SPLITS = ("total", "origin", "sex", "schooling", "since_permit", "region")
+BY = ("total", "origin", "sex", "schooling", "since_permit", "region")  # breakdowns of most measures
 CELLS = (("origin", "sex", "schooling"), ("since_permit", "since_arrival"), ("region", "status"))
 CODED = ("total", *chain.from_iterable(CELLS))
-_PARTLY = ("since_permit", "status")  # who has no permit, or lives outside reception, is in a cell after the groups
+_PARTLY = ("since_permit", "status")  # adults without a permit, or outside reception, are in a cell after the groups
 SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "months_idle")
-COHORT = range(-MONTHS, 0)  # permits of 2014, whom statistics followed
-CUT_OFF = -1.126  # standard deviations below the mean that 13% of the population does not reach (E101: 11-15%)
+COHORT = range(-MONTHS, 0)  # months of permit that statistics followed: 2014
+CUT_OFF = -1.126  # wellbeing below which 13% of the population is [SD] (E101: 11-15%)
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
 _COMBINATIONS, _CELLS, _SUMS = 1 << len(FLAGS), len(CELLS), len(SUMS)
 _SEXES, _SCHOOLINGS, _STATUSES = len(SEXES), len(Schooling), len(STATUSES)
@@ -33,21 +34,34 @@ _PROTECTED = int(Stage.PROTECTED)
 _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 
 
-@njit(cache=True)
-def tallied(
-    rows, month, edges, employed, class_hours, learner, coaching, female, schooling, language, wellbeing,
-    level_matched, work_hours, income, months_idle, household, applied, granted, assisted, stage, origin, location,
-    municipality, of_location, of_municipality, status,
-):  # fmt: skip
-    """How often each combination of FLAGS occurs per cell, (combinations, cells) int32, and SUMS, (cells, sums).
+Persons = namedtuple(
+    "Persons",
+    "employed class_hours learner coaching female schooling language wellbeing level_matched work_hours income "
+    "months_idle household",
+)
+Households = namedtuple("Households", "applied granted assisted stage origin location municipality")
 
-    SUMS: Dutch [CEFR level] and income [EUR/month] of those with a permit, level and hours of their jobs [hours/week],
-    wellbeing [SD] and idle months of all. A person is in one cell of each of CELLS, whose cells begin at edges, (3,),
-    the last split running fastest.
 
-    employed to household: whole columns of persons; applied to municipality: of households; of_location,
-    of_municipality: region of each; status: of a stage.
+class Codes(NamedTuple):
+    """Codes of the groups of locations, municipalities and stages."""
+
+    location: np.ndarray  # region of each location
+    municipality: np.ndarray  # region of each municipality
+    stage: np.ndarray  # status of each stage
+
+
+@kernel
+def crosstab(rows, month, edges, people: Persons, households: Households, codes: Codes):
+    """Number of adults per combination of FLAGS and cell, (combinations, cells) int32, and SUMS, (cells, sums).
+
+    SUMS: Dutch [CEFR level] and income [EUR/month] of permit holders, level and hours of their jobs [hours/week],
+    wellbeing [SD] and idle months of all. Each adult is in one cell of each of CELLS; their cells begin at edges, (3,),
+    the last breakdown running fastest.
     """
+    employed, class_hours, learner, coaching, female, schooling, language, wellbeing = people[:8]
+    level_matched, work_hours, income, months_idle, household = people[8:]
+    applied, granted, assisted, stage, origin, location, municipality = households
+    of_location, of_municipality, status = codes
     cells = edges[-1]
     found, sums = np.zeros(_COMBINATIONS * cells, np.int32), np.zeros((cells, _SUMS))
     cell = np.zeros(_CELLS, np.uint64)
@@ -61,7 +75,7 @@ def tallied(
             | in_class << 4 | (learner[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
-        taught = max(schooling[i], 0)  # nobody is measured before the profile
+        taught = max(schooling[i], 0)  # adults have a profile when they are measured
         since_permit = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else PERMIT_YEARS
         since_arrival = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
         region = of_location[place] if place >= 0 else of_municipality[municipality[of]]
@@ -73,7 +87,7 @@ def tallied(
         dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
         worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
         combination = np.uint64(flags * cells)
-        for which in range(_CELLS):  # innermost, so that the sums of one need not wait for those of another
+        for which in range(_CELLS):  # innermost: the sums of a cell need not wait for those of another
             found[combination + cell[which]] += 1
             into = sums[cell[which]]
             into[0] += dutch
@@ -86,27 +100,27 @@ def tallied(
 
 
 def parts(counts: np.ndarray, sizes: dict[str, int], edges: np.ndarray) -> dict[str, np.ndarray]:
-    """Counts or sums per cell, (..., cells), added up per split of CODED: (..., groups)."""
+    """Counts or sums per cell, (..., cells), added up per breakdown of CODED: (..., groups)."""
     found = {}
-    for splits, edge, end in zip(CELLS, edges[:-1], edges[1:], strict=True):
-        shape = [sizes[by] + (by in _PARTLY) for by in splits]
+    for crossed, edge, end in zip(CELLS, edges[:-1], edges[1:], strict=True):
+        shape = [sizes[by] + (by in _PARTLY) for by in crossed]
         table = counts[..., edge:end].reshape(counts.shape[:-1] + tuple(shape))
-        for axis, by in enumerate(splits):
-            others = tuple(each - len(splits) for each in range(len(splits)) if each != axis)
+        for axis, by in enumerate(crossed):
+            others = tuple(each - len(crossed) for each in range(len(crossed)) if each != axis)
             found[by] = table.sum(axis=others)[..., : sizes[by]]
     return {"total": found["sex"].sum(axis=-1, keepdims=True)} | found
 
 
 @cache
-def _combinations(tests: tuple[str, ...]) -> np.ndarray:
-    """Which combinations of flags have all these set, (combinations,): 1 or 0."""
+def _combinations(flags: tuple[str, ...]) -> np.ndarray:
+    """Whether each combination of flags has all of these set, (combinations,): 1 or 0."""
     holds = np.arange(_COMBINATIONS)[:, None] >> np.arange(len(FLAGS)) & 1 == 1
-    return holds[:, [FLAGS.index(test) for test in tests]].all(axis=1).astype(float)
+    return holds[:, [FLAGS.index(flag) for flag in flags]].all(axis=1).astype(float)
 
 
-@njit(cache=True)
+@kernel
 def asylum_chain(rows, household, stage):
-    """Those of rows who are not under temporary protection, (n,): they have measures of their own."""
+    """Rows that are not under temporary protection, (n,); people under protection have measures of their own."""
     found, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):
         found[count] = rows[k]
@@ -117,8 +131,7 @@ def asylum_chain(rows, household, stage):
 @once_a_month
 def asylum_adults(month: Month) -> np.ndarray:
     """Rows of the persons of working age of the asylum chain, (n,)."""
-    columns = (month.state.newcomers.household, month.households.stage)
-    return asylum_chain(adults(month.state), *(read_only(each) for each in columns))
+    return asylum_chain(adults(month.state), month.state.newcomers.household, month.households.stage)
 
 
 def protected(month: Month, rows: np.ndarray) -> np.ndarray:
@@ -126,45 +139,38 @@ def protected(month: Month, rows: np.ndarray) -> np.ndarray:
     return month.households.stage[month.state.newcomers.household[rows]] == Stage.PROTECTED
 
 
-class Grown:
-    """Persons of working age of the asylum chain in a month, their Dutch and wellbeing, per group of a split."""
+class AdultCounts:
+    """Adults of working age of the asylum chain in a month: counts and means, per group of a breakdown."""
 
     def __init__(self, month: Month):
         state, sizes = month.state, month.group_sizes
-        people, households = state.newcomers, state.households
-        columns = (
-            people.employed, people.class_hours, people.learner, people.coaching, people.female, people.schooling,
-            people.language, people.wellbeing, people.level_matched, people.work_hours, people.income,
-            people.months_idle, people.household, households.applied, households.granted, households.assisted,
-            households.stage, households.origin, households.location, households.municipality, state.locations.region,
-            state.municipalities.region, STATUS_OF_STAGE,
-        )  # fmt: skip
-        many = [np.prod([sizes[by] + (by in _PARTLY) for by in splits]) for splits in CELLS]
+        many = [np.prod([sizes[by] + (by in _PARTLY) for by in crossed]) for crossed in CELLS]
         edges = np.cumsum([0, *many])
-        found, sums = tallied(asylum_adults(month), month.number, edges, *(read_only(each) for each in columns))
+        codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
+        found, sums = crosstab(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)
         self._occurs = np.flatnonzero(found.any(axis=1))  # a small part of the combinations
-        split = parts(found[self._occurs].astype(float), sizes, edges)
-        ends = np.cumsum([sizes[by] for by in split])
-        self._groups = {by: slice(end - sizes[by], end) for by, end in zip(split, ends, strict=True)}
-        self._found, self._counted = np.concatenate(list(split.values()), axis=-1), {}
+        each = parts(found[self._occurs].astype(float), sizes, edges)
+        ends = np.cumsum([sizes[by] for by in each])
+        self._groups = {by: slice(end - sizes[by], end) for by, end in zip(each, ends, strict=True)}
+        self._found, self._counted = np.concatenate(list(each.values()), axis=-1), {}
         self._sums = parts(sums.T, sizes, edges)
 
-    def counted(self, tests: tuple[str, ...], by: str) -> np.ndarray:
-        """Persons for whom all tests hold, (groups,), at the scale of the run."""
-        if tests not in self._counted:
-            self._counted[tests] = _combinations(tests)[self._occurs] @ self._found
-        return self._counted[tests][self._groups[by]]
+    def counted(self, flags: tuple[str, ...], by: str) -> np.ndarray:
+        """Adults with all these flags, (groups,), at the scale of the run."""
+        if flags not in self._counted:
+            self._counted[flags] = _combinations(flags)[self._occurs] @ self._found
+        return self._counted[flags][self._groups[by]]
 
-    def mean(self, name: str, by: str, *tests: str) -> np.ndarray:
-        """Mean of one of SUMS over those for whom the tests hold, (groups,); NaN where there is nobody."""
-        many = self.counted(tests, by)
+    def mean(self, name: str, by: str, *flags: str) -> np.ndarray:
+        """Mean of one of SUMS over adults with all these flags, (groups,); NaN where there are none."""
+        many = self.counted(flags, by)
         return self._sums[by][SUMS.index(name)] / np.where(many == 0, np.nan, many)
 
 
 @once_a_month
-def grown(month: Month) -> Grown:
-    """The persons of working age of a month."""
-    return Grown(month)
+def adult_counts(month: Month) -> AdultCounts:
+    """Counts and means of the adults of working age of a month."""
+    return AdultCounts(month)
 
 
 Flags = Callable[[], tuple[str, ...]]
@@ -178,14 +184,14 @@ def flags_of(function: Flags) -> tuple[str, ...]:
     return function()
 
 
-def of_working_age(*, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = "") -> Callable[[Flags], Flags]:
-    """Declare a function that gives names in FLAGS: the persons of working age who have all of them, at full size."""
+def of_working_age(*, en: str, nl: str, by: tuple[str, ...] = BY, name: str = "") -> Callable[[Flags], Flags]:
+    """Declare a function that gives names in FLAGS: the adults of working age with all of them, at full size."""
 
     def values_of(flags: Flags) -> Values:
-        tests = flags_of(flags)
+        chosen = flags_of(flags)
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {group: grown(month).counted(tests, group) / month.state.scale for group in wanted}
+            return {group: adult_counts(month).counted(chosen, group) / month.state.scale for group in wanted}
 
         return values
 
@@ -193,20 +199,20 @@ def of_working_age(*, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str 
 
 
 def mean_of_working_age(
-    unit: str, *, of: str, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = ""
+    unit: str, *, of: str, en: str, nl: str, by: tuple[str, ...] = BY, name: str = ""
 ) -> Callable[[Flags], Flags]:
-    """Declare a function that gives names in FLAGS: the mean of one of SUMS over persons of working age who have all.
+    """Declare a function that gives names in FLAGS: the mean of one of SUMS over adults with all of them.
 
-    NaN where there is nobody.
+    NaN where there are none.
     """
     if of not in SUMS:
         raise TypeError(f"mean of '{of}': choose from {', '.join(SUMS)}")
 
     def values_of(flags: Flags) -> Values:
-        tests = flags_of(flags)
+        chosen = flags_of(flags)
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {group: grown(month).mean(of, group, *tests) for group in wanted}
+            return {group: adult_counts(month).mean(of, group, *chosen) for group in wanted}
 
         return values
 
@@ -214,5 +220,5 @@ def mean_of_working_age(
 
 
 def count_outside_protection(month: Month, rows: np.ndarray) -> float:
-    """How many of some persons, (n,) rows, belong to the asylum chain, at full size."""
+    """Number of persons (rows, (n,)) that belong to the asylum chain, at full size."""
     return np.count_nonzero(~protected(month, rows)) / month.state.scale

@@ -1,4 +1,4 @@
-"""Ways to break down an indicator: their groups, and the labels of each in the order of their codes."""
+"""Breakdowns of indicators: their names, and the labels of their groups in the order of the codes."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ SEXES = ("men", "women")
 PERMIT_YEARS = 11  # groups of years since the permit, the last one open
 SINCE = ("months_since_arrival", "months_since_permit")
 DURATIONS = 121  # groups of months since these, the last one open
-DIMENSIONS = ("origin", "sex", "schooling", "region")  # ways to part people whose groups are compared
+DIMENSIONS = ("origin", "sex", "schooling", "region")  # breakdowns whose groups are compared
 TENANTS = ("newcomers", "other home seekers")  # of starter homes
 WAYS = (
     "next home by queue",
@@ -22,7 +22,7 @@ WAYS = (
     "other municipality",
     "found elsewhere",
     "building closed",
-)  # on from there
+)  # out of a starter home
 STATUSES = ("asylum seeker", "status holder", "leaving")
 BREAKDOWNS = (
     "total",
@@ -54,7 +54,7 @@ BREAKDOWNS = (
     "nearness",
     "site_size",
     "phase",
-)  # names of the ways to break down, as in `labels`, which needs inputs
+)  # names, as in `labels`, which needs inputs
 STATUS_OF_STAGE = np.array(
     [1 if stage in STATUS_HOLDERS else 2 if stage == Stage.DEPARTING else 0 for stage in Stage], dtype=np.int64
 )
@@ -66,7 +66,7 @@ def words(enum) -> list[str]:
 
 
 def labels(inputs: Inputs) -> dict[str, list[str]]:
-    """The groups by name and their members in the order of their codes."""
+    """The labels of the groups of each breakdown, in the order of their codes."""
     return {
         "total": ["all"],
         "kind": words(Kind),

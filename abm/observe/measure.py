@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import NEVER
-from abm.engine.kernels import placed, read_only
+from abm.engine.kernels import kernel, placed
 from abm.observe.breakdowns import (
     BREAKDOWNS,
     DIMENSIONS,
@@ -25,7 +24,7 @@ from abm.observe.breakdowns import (
     STATUS_OF_STAGE,
     STATUSES,
 )
-from abm.observe.neighbourhood_breakdown import Splits
+from abm.observe.neighbourhood_breakdown import NeighbourhoodGroups
 from abm.state import Events, State
 from abm.tables.country import Kind
 from abm.tables.homes import Group, Rule
@@ -64,9 +63,9 @@ class Month:
         return np.bincount(people.reunion[rows], people.family_abroad[rows], len(Reunion))
 
     @cached_property
-    def splits(self) -> Splits:
+    def neighbourhood_groups(self) -> NeighbourhoodGroups:
         """The neighbourhoods by group."""
-        return Splits(self.state, self.number)
+        return NeighbourhoodGroups(self.state, self.number)
 
     @cached_property
     def group_sizes(self) -> dict[str, int]:
@@ -179,10 +178,10 @@ def grouping(month: Month, by: str, at_home: bool) -> tuple[np.ndarray, np.ndarr
         "municipality": ("municipality", np.arange(len(towns))) if at_home else ("location", locations.municipality),
     }
     name, groups = leads.get(by) or (by, np.arange(month.group_sizes[by]))
-    return read_only(getattr(people, name)), groups.astype(np.int64)
+    return getattr(people, name), groups.astype(np.int64)
 
 
-@njit(cache=True)
+@kernel
 def added_up(rows, size, column, groups, count):
     """Persons of households (rows, (n,)) per group, (count,); size, column: whole columns; groups: of its values."""
     found = np.zeros(count, np.int64)
@@ -227,7 +226,7 @@ def persons(
 
     def values_of(rows_of: Rows) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            rows, size, scale = rows_of(month), read_only(month.households.size), month.state.scale
+            rows, size, scale = rows_of(month), month.households.size, month.state.scale
             found = {"total": np.array([size[rows].sum(dtype=np.int64)]) / scale}
             for by in set(wanted) - {"total"}:
                 found[by] = added_up(rows, size, *grouping(month, by, at_home), month.group_sizes[by]) / scale

@@ -1,4 +1,4 @@
-"""How neighbourhoods are told apart in what is reported of them, and sums and means over their inhabitants."""
+"""Breakdowns of neighbourhoods, and sums and means over their inhabitants."""
 
 from functools import cached_property
 
@@ -25,15 +25,15 @@ def site_sizes(where) -> np.ndarray:
     return np.searchsorted(SITE_EDGES, where.places, side="right") - (where.places == 0)
 
 
-class Splits:
-    """The neighbourhoods of a month by group, worked out once for all measures of it."""
+class NeighbourhoodGroups:
+    """The neighbourhoods of a month by group, computed once for all measures."""
 
     def __init__(self, state: State, month: int):
         self.where, self.region, self.regions = state.neighbourhoods, state.municipalities.region, len(state.regions)
-        self.cell = phases(self.where, month) * len(SITE_SIZES) + site_sizes(self.where)  # near or far follows from it
+        self.cell = phases(self.where, month) * len(SITE_SIZES) + site_sizes(self.where)  # gives nearness too
 
     def sums(self, values: np.ndarray, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-        """Sums of values, (neighbourhoods,), per group of each wanted way to split them."""
+        """Sums of values, (neighbourhoods,), per group of each wanted breakdown."""
         towns = np.bincount(self.where.municipality, values, len(self.region))
         found = {"total": towns.sum(keepdims=True), "municipality": towns}
         if "region" in wanted:
@@ -48,8 +48,8 @@ class Splits:
     @cached_property
     def inhabitants(self) -> dict[str, np.ndarray]:
         """Inhabitants per group, NaN where nobody lives."""
-        ways = ("total", "region", "municipality", "nearness", "site_size", "phase")
-        found = self.sums(self.where.population, ways)
+        every = ("total", "region", "municipality", "nearness", "site_size", "phase")
+        found = self.sums(self.where.population, every)
         return {by: np.where(many > 0, many, np.nan) for by, many in found.items()}
 
     def means(self, values: np.ndarray, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

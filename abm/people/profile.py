@@ -8,11 +8,12 @@ Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher educatio
 exempt E045, E101.
 """
 
+from collections import namedtuple
+
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import Draws, normal
-from abm.engine.kernels import read_only
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.region_match import sector_shares, sectors_of
@@ -78,21 +79,24 @@ def suitable(u: np.ndarray, params: Params) -> np.ndarray:
     return np.array(SUITABLE)[category(u, params.internship, params.participation_job, params.social_firm)]
 
 
-@njit(cache=True)
-def present(born, household, sector, stage, here, screened, month, youngest, oldest, adult):
-    """Mark who is of working age, screened and here in `adult`; returns the rows without a profile who are here too.
+Persons = namedtuple("Persons", "born household sector adult")
 
-    born [month] to sector, adult: whole columns of persons; stage: of households; here, screened: (stages,) bool;
-    youngest, oldest [months].
+
+@kernel(writes=("people.adult",))
+def present(people: Persons, stage, here, screened, month, youngest, oldest):
+    """Mark persons of working age who are screened and here as adult; returns rows that are here without a profile.
+
+    stage: whole column of households; here, screened: (stages,) bool; youngest, oldest [months].
     """
+    born, household, sector, adult = people
     fresh, count = np.empty(len(born) + 1, np.int64), 0
     first, last = month - oldest, month - youngest  # months of birth, the first of them too early
     for i in range(len(born)):
         at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
-        grown = (born[i] > first) & (born[i] <= last)
-        adult[i] = grown & screened[at]
+        of_age = (born[i] > first) & (born[i] <= last)
+        adult[i] = of_age & screened[at]
         fresh[count] = i
-        count += grown & here[at] & (sector[i] == NO_ROW)
+        count += of_age & here[at] & (sector[i] == NO_ROW)
     return fresh[:count].copy()
 
 
@@ -117,8 +121,7 @@ def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Draw profiles of new people, also while they register (placement uses profiles), and assess exemptions."""
     people, month = state.newcomers, state.clock.month
-    columns = (people.born, people.household, people.sector, state.households.stage)
-    fresh = present(*(read_only(column) for column in columns), _HERE, _SCREENED, month, YOUNGEST, OLDEST, people.adult)
+    fresh = present(people, state.households.stage, _HERE, _SCREENED, month, YOUNGEST, OLDEST)
     draw_profiles(state, params, draws, fresh)
     assess(state, params, draws, fresh if month % params.exempt_months else look(state, registering=True))
     return {"profiled": fresh}

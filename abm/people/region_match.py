@@ -9,10 +9,9 @@ schooling_of_jobs.csv, an assumption. No measured match of Dutch regions is publ
 """
 
 import numpy as np
-from numba import njit
 
 from abm.engine.draws import ORDER_BITS, Draws, normal
-from abm.engine.kernels import members_of, numbered, read_only
+from abm.engine.kernels import kernel, members_of, numbered
 from abm.engine.products import product
 from abm.engine.table import NO_ROW
 from abm.state import State
@@ -75,7 +74,7 @@ def by_profile(state: State) -> np.ndarray:
 def matched(state: State, rows: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The match of each person with a region [SD], (n,); 0 before the person has a profile."""
     people, table = state.newcomers, by_profile(state)
-    return in_table(rows, read_only(people.schooling), read_only(people.sector), where, read_only(table))
+    return in_table(rows, people.schooling, people.sector, where, table)
 
 
 def profiled(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,9 +129,9 @@ def wishes(u: np.ndarray, population_share: np.ndarray, tie: np.ndarray, pull: f
     return wish
 
 
-@njit(cache=True)
+@kernel
 def in_table(rows, schooling, sector, where, table):
-    """What a table (schoolings, sectors, regions) holds for each of rows, (n,); 0 for who has no sector yet.
+    """Values of a table (schoolings, sectors, regions) for rows, (n,); 0 for persons without a sector yet.
 
     schooling, sector (negative: not known): whole columns of persons; where (n,): region of each of rows.
     """

@@ -3,9 +3,8 @@
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numba import njit
 
-from abm.engine.kernels import chosen, read_only
+from abm.engine.kernels import chosen, kernel
 from abm.state import State
 from abm.tables.people import Stage
 
@@ -19,34 +18,33 @@ _SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
 
 def look(state: State, registering: bool = False) -> np.ndarray:
     """Rows of persons aged 18 to 65 in the Netherlands this month, screened (or also registering, if asked), (n,)."""
-    columns = (state.newcomers.born, state.newcomers.household, state.households.stage)
-    counted = _HERE if registering else _SCREENED
-    return of_working_age(*(read_only(column) for column in columns), counted, state.clock.month, YOUNGEST, OLDEST)
+    people, counted = state.newcomers, _HERE if registering else _SCREENED
+    month = state.clock.month
+    return of_working_age(people.born, people.household, state.households.stage, counted, month, YOUNGEST, OLDEST)
 
 
 def adults(state: State) -> np.ndarray:
     """The same rows, as process profile marked them this month, (n,) read-only; found once for all processes."""
     marked, (seen, rows) = state.newcomers.adult, _LAST.get(state.newcomers, _NOBODY)
     if not np.array_equal(marked, seen):  # comparing is much cheaper than finding
-        rows = read_only(np.flatnonzero(marked))
+        rows = np.flatnonzero(marked)
+        rows.flags.writeable = False  # every process gets the same array
         _LAST[state.newcomers] = marked.copy(), rows
     return rows
 
 
 def free_since(state: State) -> np.ndarray:
     """Month from which no work permit is needed, (households,): of permit or arrival under protection, or NEVER."""
-    columns = (state.households.free_to_work, state.households.applied, state.households.granted)
-    return chosen(*(read_only(column) for column in columns))
+    return chosen(state.households.free_to_work, state.households.applied, state.households.granted)
 
 
 def regions_of(state: State, rows: np.ndarray) -> np.ndarray:
     """Labour market region where persons (rows) live, (n,): that of their place in reception, or of their home."""
     households, places = state.households, (state.locations.region, state.municipalities.region)
-    columns = (state.newcomers.household, households.location, households.municipality, *places)
-    return looked_up(rows, *(read_only(column) for column in columns))
+    return looked_up(rows, state.newcomers.household, households.location, households.municipality, *places)
 
 
-@njit(cache=True)
+@kernel
 def of_working_age(born, household, stage, counted, month, youngest, oldest):
     """Rows, (n,) int64, of persons from `youngest` up to `oldest` [months] whose household is at a counted stage.
 
@@ -61,9 +59,9 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
     return found[:count].copy()
 
 
-@njit(cache=True)
+@kernel
 def looked_up(rows, household, location, municipality, of_location, of_municipality):
-    """What holds where persons live, (n,): of the location of their household, or without one of the municipality.
+    """Value of the place where each person lives, (n,): of the household's location, or else of its municipality.
 
     household: whole column of persons; location, municipality: of households; of_location, of_municipality: a value
     for each of those, of one type.

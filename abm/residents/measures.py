@@ -2,7 +2,7 @@
 
 All are means over inhabitants, from the means of neighbourhoods. `near` a location is in a neighbourhood where one is
 announced or open. `at the anchor` is what the same residents would accept without anything that moved them, so the gap
-between near and far at the anchor is selection: who lives where locations stand.
+between near and far at the anchor is selection: different residents live where locations are.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 from abm.engine.products import product
 from abm.observe.measure import Month, Values, by_municipality, declaration, event, level, measure
 
-SPLITS = ("total", "nearness", "site_size", "phase", "region", "municipality")
+BY = ("total", "nearness", "site_size", "phase", "region", "municipality")
 PLACE = ("total", "region", "municipality")
 
 HOUSED, STOPPED = event("housed"), event("stopped_location")
@@ -20,13 +20,13 @@ Column = Callable[[Month], np.ndarray]
 
 
 def over_inhabitants(
-    unit: str, *, en: str, nl: str, by: tuple[str, ...] = SPLITS, name: str = ""
+    unit: str, *, en: str, nl: str, by: tuple[str, ...] = BY, name: str = ""
 ) -> Callable[[Column], Column]:
     """Declare a function that gives a value per neighbourhood: its mean over inhabitants; NaN where nobody lives."""
 
     def values_of(column: Column) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return month.splits.means(column(month), wanted)
+            return month.neighbourhood_groups.means(column(month), wanted)
 
         return values
 
@@ -39,7 +39,7 @@ def support(month: Month) -> np.ndarray:
     return month.state.neighbourhoods.support
 
 
-@over_inhabitants("SD", en="Of this, what residents tend back to", nl="Daarvan de eigen grondhouding")
+@over_inhabitants("SD", en="Of this, the lasting anchor", nl="Daarvan de eigen grondhouding")
 def support_anchor(month: Month) -> np.ndarray:
     """Support that residents return to when nothing moves them, (neighbourhoods,)."""
     return month.state.neighbourhoods.anchor
@@ -126,7 +126,7 @@ def support_bimodality(month: Month) -> float:
 
 @measure(
     "ratio",
-    en="Willingness to open locations, over the start",
+    en="Willingness to open locations, relative to the start",
     nl="Bereidheid tot opvang, ten opzichte van het begin",
     by=PLACE,
 )

@@ -19,8 +19,9 @@ import numpy as np
 
 from abm.engine import cache_place
 from abm.engine import draws as draws_module
-from abm.engine.compiled import compiled, digest
+from abm.engine.compiled import digest
 from abm.engine.draws import ORDER_BITS, Draws
+from abm.engine.kernels import kernel
 from abm.tables.residents import Ties
 
 RANKS = 20  # bits for the rank of a resident in the neighbourhood
@@ -78,7 +79,7 @@ def build(
     return Ties(starts, found.reshape(-1)[:count])
 
 
-@compiled
+@kernel(writes=("found",))
 def _tie(order, ring, width, found, at):
     """Tie residents to those up to `width` places before and after them in their ring; fills columns from `at` on.
 
@@ -98,7 +99,7 @@ def _tie(order, ring, width, found, at):
         begin = end
 
 
-@compiled
+@kernel(writes=("found", "starts"))
 def _distinct(found, starts):
     """Put the ties of each resident in ascending order, once each and without oneself, one after the other in place.
 
@@ -187,7 +188,7 @@ def degrees(ties: Ties) -> np.ndarray:
     return np.diff(ties.starts)
 
 
-@compiled
+@kernel
 def _closed(starts, targets, rows):
     """Mean over residents with two or more ties of the share of pairs of those tied to them that are tied as well."""
     total, counted = 0.0, 0

@@ -31,7 +31,6 @@ import numpy as np
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import read_only
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.residents import complexes_nearby, exposure, feedback
@@ -215,7 +214,7 @@ def terms(params: Params) -> Terms:
         fading=HALF ** (1 / params.half_life), programme=params.programme, multiplier=params.programme_factor,
         joining=params.joining, selection=params.selection, follows=params.feedback,
         contact=params.carried * params.contact, ratio=params.negative_weight, convergence=params.convergence,
-        middle=params.middle, limit=params.limit, pace=params.rate, talk=params.talk, confidence=params.confidence,
+        middle=params.middle, limit=params.limit, rate=params.rate, talk=params.talk, confidence=params.confidence,
         noise=params.noise, near=threshold(params.near_accepting), own=threshold(params.own_accepting),
     )  # fmt: skip
 
@@ -268,11 +267,8 @@ def fairness(state: State, params: Params) -> np.ndarray:
 def counted(state: State) -> tuple[np.ndarray, np.ndarray]:
     """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
     households, people = state.households, state.newcomers
-    inside, home = kernels.present(
-        read_only(households.stage), read_only(households.size), read_only(households.location),
-        read_only(households.municipality), read_only(people.adult), read_only(people.employed),
-        read_only(people.household), int(Stage.HOUSED), len(state.locations), len(state.municipalities),
-    )  # fmt: skip
+    counts = (len(state.locations), len(state.municipalities))
+    inside, home = kernels.present(households, people, int(Stage.HOUSED), *counts)
     return inside / state.scale, home.T / state.scale
 
 
@@ -356,22 +352,18 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
     if not where.near_before.any():
-        each = np.empty((2, len(people)))
-        kernels.chances(*each, read_only(people.anchor), of_all)
+        each = kernels.acceptance(people.anchor, of_all)
         where.near_before[:], where.own_before[:] = (means(where, column) for column in each)
     announce(state, params, draws)
     complexes_nearby.site(state, params.siting, draws)
     shared = surroundings(state, params, draws)
-    new, sums = np.empty(len(people), np.float32), np.empty((len(where), kernels.SUMMED))
-    columns = (read_only(each) for each in (people.age, people.seeking, people.anchor, people.support))
-    ties = tuple(read_only(each) for each in (state.ties.starts, state.ties.targets))
     bounds = np.append(where.first, len(people)).astype(np.int64)
     region = state.municipalities.region[where.municipality]
-    everybody = (*columns, people.positive, people.negative)
-    address = draws.address("month")
-    kernels.renew(np.argsort(region, kind="stable"), bounds, everybody, ties, shared, of_all, address, new, sums)
-    people.support[:] = new
-    kernels.keep(where, sums)
+    blocks = kernels.Blocks(np.argsort(region, kind="stable"), bounds, shared)
+    ties = kernels.Links(state.ties.starts, state.ties.targets)
+    renewed = kernels.renew(blocks, people, ties, of_all, draws.address("month"))
+    people.support[:] = renewed.support
+    kernels.keep(where, renewed.sums)
     respond(state, params)
     return {}
 

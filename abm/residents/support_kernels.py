@@ -1,18 +1,20 @@
 """One pass over residents and their ties: contacts, support and what residents accept, neighbourhood by neighbourhood.
 
-Everything that residents of a neighbourhood share comes in as a row of `shared`; what they differ in, as columns of
-residents. Support of last month is read, support of this month written, so the order of residents does not count and
-neighbourhoods can be done side by side: the same bytes for any number of threads. The plain twin is in
+What residents of a neighbourhood have in common is a row of `shared`; what differs between them, columns of residents.
+Last month's support is read and this month's written, so the order of residents does not matter and neighbourhoods can
+be computed in parallel: the same bytes for any number of threads. The plain twin is in
 tests/residents/test_support_kernels.py.
 """
 
+from collections import namedtuple
 from math import exp, factorial
 from typing import NamedTuple
 
 import numpy as np
 from numba import get_num_threads, literal_unroll, njit, prange
 
-from abm.engine.draws import philox
+from abm.engine.draws import Address, philox
+from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS
 from abm.tables.residents import Age, Neighbourhoods
 
@@ -20,10 +22,10 @@ from abm.tables.residents import Age, Neighbourhoods
 NEAR, COLLEAGUES, INSIDE = range(3)  # contacts a month: nearby, per worker at work, in the own building
 TENANTS = 3  # residents who share that building: those with the lowest ranks
 BAD = 4  # negative share of contacts
-PUSH = 5  # what lifts the support of all [SD]: sociotropic and voice, less threat and incidents
-UNFAIR = 6  # what lowers that of those who seek a home [SD]
+PUSH = 5  # raises the support of all [SD]: sociotropic and voice, less threat and incidents
+UNFAIR = 6  # lowers the support of home seekers [SD]
 SHARED = 7
-# columns of what is summed over the residents of a neighbourhood
+# columns of the sums over the residents of a neighbourhood
 SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING = range(8)
 SUMMED = 8
 MANY = 1_000_000  # residents from which threads are worth their start
@@ -38,18 +40,18 @@ _SERIES = tuple((-1.0) ** k / factorial(k) for k in range(11, -1, -1))  # of exp
 _ERFC = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0)  # Abramowitz and Stegun 7.1.26
 _ERFC_SLOPE = 0.3275911
 _ROOT = 2**0.5
-_ROWS = 4  # of room for what is worked out on the way
-_BATCH = 1024  # residents, at least, for whom it is worked out together
+_ROWS = 4  # of working memory
+_BATCH = 1024  # residents of a batch, at least
 _HALF, _ODD = 32, np.uint64(1)  # bits of half a number; the last bit
 _USUAL = 8  # ties of nearly everybody, by default
-_LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a chance is as good as 0 or 1
+_LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a probability is as good as 0 or 1
 
 
 class Terms(NamedTuple):
-    """The numbers of a month that hold for everybody."""
+    """The numbers of a month that are the same for all residents."""
 
-    fading: float  # part of contacts that is still felt a month later
-    programme: float  # share of those nearby to whom a programme is offered
+    fading: float  # part of contacts remembered a month later
+    programme: float  # share of neighbours to whom a programme is offered
     multiplier: float  # contacts of a participant over those of others
     joining: float  # log odds to take part at support 0
     selection: float  # log odds to take part per SD
@@ -57,18 +59,39 @@ class Terms(NamedTuple):
     contact: float  # SD at full good contact
     ratio: float  # weight of bad contacts over that of good ones
     convergence: float  # pull to the middle at full good contact, per SD
-    middle: float  # where that is [SD]
+    middle: float  # [SD]
     limit: float  # how far from the anchor support can be drawn [SD]
-    pace: float  # part of the gap closed each month
+    rate: float  # part of the gap closed each month
     talk: float  # part of the difference with those tied to oneself taken over each month
-    confidence: float  # difference beyond which nobody is listened to [SD]
+    confidence: float  # difference beyond which a tie has no influence [SD]
     noise: float  # [SD a month]
     near: float  # support at which half accept a location nearby [SD]
     own: float  # the same in the municipality
 
 
-@njit(cache=True, inline="always")
-def falling(x):
+class Blocks(NamedTuple):
+    """Neighbourhoods."""
+
+    order: np.ndarray  # (neighbourhoods,) of computing, for speed only; see `renewed`
+    bounds: np.ndarray  # (neighbourhoods + 1,) rows of residents
+    shared: np.ndarray  # (neighbourhoods, SHARED)
+
+
+class Renewed(NamedTuple):
+    """Results of a month."""
+
+    support: np.ndarray  # (residents,) float32
+    sums: np.ndarray  # (neighbourhoods, SUMMED)
+
+
+Persons = namedtuple("Persons", "age seeking anchor support positive negative")
+Links = namedtuple("Links", "starts targets")  # of Ties
+Households = namedtuple("Households", "stage size location municipality")
+Newcomers = namedtuple("Newcomers", "adult employed household")
+
+
+@njit(inline="always")
+def decaying(x):
     """exp(-x) for x of 0 and more, to 1e-9: a series and squarings, which a processor does for many at once."""
     z = min(x, _MOST) / 2**_SQUARINGS
     found = 0.0
@@ -79,21 +102,21 @@ def falling(x):
     return found
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def accepting(support, threshold):
-    """Chance that a resident accepts, Phi(support - threshold), to 1e-7."""
+    """Probability that a resident accepts, Phi(support - threshold), to 1e-7."""
     x = (support - threshold) / _ROOT
     size = abs(x)
     u, tail = 1.0 / (1.0 + _ERFC_SLOPE * size), 0.0
     for term in literal_unroll(_ERFC):
         tail = tail * u + term
-    tail *= 0.5 * falling(size * size)
+    tail *= 0.5 * decaying(size * size)
     return tail if x < 0.0 else 1.0 - tail
 
 
-@njit(cache=True)
-def _luck(found, n, address):
-    """One word of chance per rank in neighbourhood n; four ranks share one call."""
+@njit
+def _words(found, n, address):
+    """One random word per rank in neighbourhood n; four ranks share one call."""
     month, stream, k0, k1 = address
     for call in range(len(found) // _WORDS):
         who = np.uint64(n << RANKS | call * _WORDS)
@@ -102,60 +125,61 @@ def _luck(found, n, address):
         found[at], found[at + 1], found[at + 2], found[at + 3] = a, b, c, d
 
 
-@njit(cache=True)
+@njit
 def _copied(to, values):
-    """Take over values, (n,), whatever the type."""
+    """Copy values, (n,), of any type."""
     for i in range(len(values)):
         to[i] = values[i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _joining(found, terms):
-    """Chances to take part in a programme, in place of the support that they follow from."""
+    """Replace support by the probability to take part in a programme, which follows from it."""
     for i in range(len(found)):
         odds = min(max(terms.joining + terms.selection * found[i], -_LIKELY), _LIKELY)
-        found[i] = 1.0 / (1.0 + _UNLIKELY * falling(odds + _LIKELY))
+        found[i] = 1.0 / (1.0 + _UNLIKELY * decaying(odds + _LIKELY))
 
 
-@njit(cache=True)
+@njit
 def _contacts(found, age, near, colleagues, terms):
-    """Contacts this month: nearby, more for who takes part in a programme (the chance of it is in `found`), at work."""
+    """Replace the probability to take part in a programme by contacts this month: nearby, in the programme, at work."""
     more = near * terms.programme * (terms.multiplier - 1.0)
     for i in range(len(found)):
         found[i] = near + more * found[i] + colleagues * (age[i] < _WORKING)
 
 
-@njit(cache=True)
+@njit
 def _remembered(stock, felt, contacts, fading, part):
-    """Contacts as they are felt: what is left of last month's and part of this month's; also into `felt`."""
+    """Update remembered contacts: last month's fade, and part of this month's are added; also into `felt`."""
     for i in range(len(stock)):
         stock[i] = fading * stock[i] + part * contacts[i]
         felt[i] = stock[i]
 
 
-@njit(cache=True)
-def _fallen(values):
+@njit
+def _decayed(values):
     """exp(-x) in place of x."""
     for i in range(len(values)):
-        values[i] = falling(values[i])
+        values[i] = decaying(values[i])
 
 
-@njit(cache=True)
-def _pulled(found, no_good, no_ill, before, anchor, seeking, push, unfair, terms):
-    """Support after the pull to what life sets; no_good, no_ill: exp(-contacts)."""
+@njit
+def _pulled(found, no_good, no_ill, own, push, unfair, terms):
+    """Support after the pull to its level; no_good, no_ill: exp(-contacts); own: last support, anchor, seeking."""
+    before, anchor, seeking = own
     for i in range(len(before)):
         full = 1.0 - no_good[i]
         gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[i]))
         gain -= terms.convergence * (before[i] - terms.middle) * full
         drawn = min(max(gain + push - unfair * seeking[i], -terms.limit), terms.limit)
-        found[i] = before[i] + terms.pace * (anchor[i] + drawn - before[i])
+        found[i] = before[i] + terms.rate * (anchor[i] + drawn - before[i])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _heard(found, first, support, starts, targets, confidence):
-    """Mean difference with those tied to a resident who are not too far away in opinion [SD].
+    """Mean difference from ties whose support is within `confidence` of a resident's own [SD].
 
-    Loops whose length is known are fast, so those with the usual number of ties have one of their own.
+    A loop of known length is fast, so the usual number of ties has its own.
     """
     nothing = np.float32(0.0)
     begin = np.uint64(starts[first])
@@ -166,7 +190,7 @@ def _heard(found, first, support, starts, targets, confidence):
             for k in range(_USUAL):
                 apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
                 near_enough = abs(apart) < confidence
-                total += apart if near_enough else nothing  # no branch, which a processor could not guess
+                total += apart if near_enough else nothing  # no branch, which a processor could not predict
                 listened += near_enough
         else:
             for k in range(begin, end):
@@ -178,26 +202,34 @@ def _heard(found, first, support, starts, targets, confidence):
         found[i] = total / np.float32(max(listened, 1))
 
 
-@njit(cache=True)
-def _moved(found, pulled, heard, luck, terms):
-    """Support this month, as exactly as it is kept; luck, in words, gets mean 0 and standard deviation 1."""
+@njit
+def _moved(found, pulled, heard, words, terms):
+    """Support this month, rounded as it is stored; random words become shocks of mean 0 and standard deviation 1."""
     for i in range(len(found)):
-        chance = (luck[i] * _WORD - 0.5) * _UNIFORM
-        found[i] = np.float32(pulled[i] + terms.talk * heard[i] + terms.noise * chance)
+        shock = (words[i] * _WORD - 0.5) * _UNIFORM
+        found[i] = np.float32(pulled[i] + terms.talk * heard[i] + terms.noise * shock)
 
 
-@njit(cache=True, error_model="numpy")
-def chances(near, own, support, terms):
-    """Chances to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
+@njit(error_model="numpy")
+def _acceptance(near, own, support, terms):
+    """Probabilities to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
     for i in range(len(support)):
         near[i] = accepting(support[i], terms.near)
     for i in range(len(support)):
         own[i] = accepting(support[i], terms.own)
 
 
-@njit(cache=True)
+@kernel
+def acceptance(support, terms: Terms):
+    """Probabilities to accept a location nearby and in the municipality, (n,) each."""
+    near, own = np.empty(len(support)), np.empty(len(support))
+    _acceptance(near, own, support, terms)
+    return near, own
+
+
+@njit
 def _summed(support, seeking, near, own, total):
-    """Add up what is reported of a neighbourhood."""
+    """Sums over the residents of a neighbourhood, into `total`."""
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
     seekers = 0
     for i in range(len(support)):
@@ -214,16 +246,17 @@ def _summed(support, seeking, near, own, total):
     total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
 
 
-@njit(cache=True)
-def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room):
-    """This month of the neighbourhoods of a batch; see `renewed`.
+@njit
+def _of_batch(batch, blocks, people, ties, terms, address, into, room):
+    """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
-    What neighbourhoods share is taken one by one; in between, what costs most is done for the batch at once: small
-    loops compile to fast ones, and long ones have no remainder worth the name. room: (4, residents) to work in.
+    Steps that depend on the neighbourhood are done one by one; the costly ones in between, for the whole batch: small
+    loops compile to fast code, and in long ones the remainder hardly counts. room: (4, residents) of working memory.
     """
     age, seeking, anchor, before, good, ill = people
+    bounds, shared = blocks.bounds, blocks.shared
     outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
-    a, b, c, luck = room[0], room[1], room[2], room[3]
+    a, b, c, words = room[0], room[1], room[2], room[3]
     end = 0
     for n in batch:
         first, last, at = bounds[n], bounds[n + 1], end
@@ -239,33 +272,32 @@ def _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, ro
         contacts[: int(row[TENANTS])] += row[INSIDE]
         _remembered(good[first:last], b[at:end], contacts, terms.fading, 1.0 - row[BAD])
         _remembered(ill[first:last], c[at:end], contacts, terms.fading, row[BAD])
-    _fallen(b[:end])
-    _fallen(c[:end])
+    _decayed(b[:end])
+    _decayed(c[:end])
     end = 0
     for n in batch:
         first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
         end += last - first
         own = (before[first:last], anchor[first:last], seeking[first:last])
-        _pulled(a[at:end], b[at:end], c[at:end], *own, row[PUSH], row[UNFAIR], terms)
+        _pulled(a[at:end], b[at:end], c[at:end], own, row[PUSH], row[UNFAIR], terms)
         b[at:end] = 0.0
         if terms.talk > 0.0:
             _heard(b[at:end], first, before, ties[0], ties[1], confidence)
-        _luck(
-            luck[at : at + -(-(end - at) // _WORDS) * _WORDS], n, address
-        )  # the next one writes over what is too much
-    _moved(c[:end], a[:end], b[:end], luck[:end], terms)
-    chances(a[:end], b[:end], c[:end], terms)
+        whole = -(-(end - at) // _WORDS) * _WORDS  # whole calls; the next neighbourhood overwrites the surplus
+        _words(words[at : at + whole], n, address)
+    _moved(c[:end], a[:end], b[:end], words[:end], terms)
+    _acceptance(a[:end], b[:end], c[:end], terms)
     end = 0
     for n in batch:
         first, last, at = bounds[n], bounds[n + 1], end
         end += last - first
-        _copied(new[first:last], c[at:end])
-        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], sums[n])
+        _copied(into.support[first:last], c[at:end])
+        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], into.sums[n])
 
 
-@njit(cache=True)
+@njit
 def _batches(order, bounds):
-    """Where batches of neighbourhoods begin in `order`, and the end, (batches + 1,); the most residents of one."""
+    """Positions in `order` at which batches begin, and the end, (batches + 1,); residents of the largest batch."""
     starts, count, most, residents = np.zeros(len(order) + 1, np.int64), 0, 0, 0
     for at in range(len(order)):
         residents += bounds[order[at] + 1] - bounds[order[at]]
@@ -276,46 +308,49 @@ def _batches(order, bounds):
     return starts[: count + 1], most
 
 
-@njit(cache=True)
-def renewed(order, bounds, people, ties, shared, terms, address, new, sums):
-    """Support of residents this month into `new`, (n,) float32; contacts in place; sums over each neighbourhood.
+@kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"))
+def renewed(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address: Address, into: Renewed):
+    """Write this month's support of residents and sums over each neighbourhood to `into`; update contacts in place.
 
-    order: (neighbourhoods,) in which they are done, for speed only: those with many ties to each other together, while
-    their residents are in the cache; bounds: (neighbourhoods + 1,) rows of residents; people: columns age, seeking,
-    anchor, support, positive, negative; ties: starts and targets; shared: (neighbourhoods, SHARED); address: luck of
-    this month (Draws.address); sums: (neighbourhoods, SUMMED).
+    Neighbourhoods with many ties to each other are best computed together, while their residents are in the cache.
+    address: of this month's draws.
     """
-    starts, most = _batches(order, bounds)
+    starts, most = _batches(blocks.order, blocks.bounds)
     room = np.empty((_ROWS, most + _WORDS))
     for k in range(len(starts) - 1):
-        batch = order[starts[k] : starts[k + 1]]
-        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+        batch = blocks.order[starts[k] : starts[k + 1]]
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
-@njit(cache=True, parallel=True)
-def renewed_together(order, bounds, people, ties, shared, terms, address, new, sums):
+@kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"), parallel=True)
+def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address: Address, into: Renewed):
     """The same on all threads."""
-    starts, most = _batches(order, bounds)
+    starts, most = _batches(blocks.order, blocks.bounds)
     for k in prange(len(starts) - 1):
         room = np.empty((_ROWS, most + _WORDS))
-        batch = order[starts[k] : starts[k + 1]]
-        _of_batch(batch, bounds, people, ties, shared, terms, address, new, sums, room)
+        batch = blocks.order[starts[k] : starts[k + 1]]
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
-def renew(order, bounds, people, ties, shared, terms, address, new, sums):
+def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renewed:
     """The pass over residents, on all threads where there are many residents and several threads."""
-    many = len(new) >= MANY and get_num_threads() > 1
-    (renewed_together if many else renewed)(order, bounds, people, ties, shared, terms, address, new, sums)
+    count = int(blocks.bounds[-1])
+    into = Renewed(np.empty(count, np.float32), np.empty((len(blocks.order), SUMMED)))
+    many = count >= MANY and get_num_threads() > 1
+    (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
+    return into
 
 
-@njit(cache=True)
-def present(stage, size, location, municipality, adult, employed, household, housed, locations, municipalities):
+@kernel
+def present(households: Households, people: Newcomers, housed, locations, municipalities):
     """Newcomers by where they live: persons per location; persons, adults and employed adults at home per municipality.
 
-    stage, size, location, municipality: of households; adult, employed, household: of newcomers. Counted without
-    branches, which a processor could not guess: who is not at home counts for one municipality too many. Two tables
-    take rows in turn, because neighbours in a table are often in one municipality and would wait for each other.
+    Counted without branches, which a processor could not predict: persons without a home count for an extra
+    municipality. Two tables take rows in turn, because rows next to each other are often in one municipality and would
+    wait for each other.
     """
+    stage, size, location, municipality = households
+    adult, employed, household = people
     inside, town = np.zeros(locations), np.empty(len(stage), np.int32)
     persons, adults = np.zeros((2, municipalities + 1), np.int64), np.zeros((2, municipalities + 1), np.int64)
     for i in range(len(stage)):

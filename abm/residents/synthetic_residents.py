@@ -15,11 +15,12 @@ Source: abm/facts/data/municipalities.csv, votes.csv; E065, E066 (schooling, vot
 """
 
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from abm.engine.draws import Draws, fill_uniform, normal
+from abm.engine.draws import Draws, normal
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.products import product
 from abm.facts.facts import Inputs
@@ -208,39 +209,62 @@ def residents(where, votes: np.ndarray, params: ResidentParams, draws: Draws) ->
     _, place, residual = expected(where, votes, params)
     seeking = params.seeking_share / np.maximum((1 - where.high_income) * (1 - params.old_share), params.seeking_share)
     sampled = np.asarray(where.residents)
-    count = int(sampled.sum())
-    u, angle, identity = np.empty(count), np.empty(count), identities(sampled)
-    fill_uniform(u, identity, *draws.address("residual"))
-    fill_uniform(angle, identity, *draws.address("angle of residual"))
-    weights = (params.anchor_schooling / 2, params.anchor_age / 2, residual)
-    ages = (params.young_share, 1 - params.old_share)
-    shares = (np.asarray(where.higher_schooling), np.asarray(where.low_income), np.asarray(where.high_income), seeking)
-    found = _traits(sampled, offset, _STEPS, *shares, ages, params.lower_schooling, place, weights, u, angle)
+    who = identities(sampled)
+    u, angle = draws.uniform("residual", who), draws.uniform("angle of residual", who)
+    classes = Classes(
+        params.young_share, 1 - params.old_share, params.lower_schooling, params.anchor_schooling / 2,
+        params.anchor_age / 2, residual,
+    )  # fmt: skip
+    columns = (where.higher_schooling, where.low_income, where.high_income)
+    blocks = Blocks(sampled, offset, *(np.asarray(each) for each in columns), seeking, place)
+    found = _traits(blocks, _STEPS, classes, u, angle)
     return dict(zip(("age", "schooling", "income", "seeking", "anchor"), found, strict=True))
 
 
-@njit(cache=True)
-def _traits(
-    sampled, offset, steps, higher, low_income, high_income, seeking, ages, lower, place, weights, chance, angle
-):
-    """Traits of residents; sampled, higher, low_income, high_income, seeking, place: of neighbourhoods."""
-    count = len(chance)
+class Blocks(NamedTuple):
+    """Neighbourhoods, (n,) each."""
+
+    sampled: np.ndarray  # residents
+    offset: np.ndarray  # (n, traits) of the first rank
+    higher: np.ndarray  # share with higher schooling
+    low_income: np.ndarray
+    high_income: np.ndarray
+    seeking: np.ndarray
+    place: np.ndarray  # term of the anchor [SD]
+
+
+class Classes(NamedTuple):
+    """Bounds of the classes, and their weights in the anchor."""
+
+    young: float  # share
+    working: float  # share of the young and those of working age
+    lower: float  # share with lower schooling among those without a higher one
+    schooling: float  # [SD]
+    age: float  # [SD]
+    residual: float  # [SD]
+
+
+@kernel
+def _traits(blocks: Blocks, steps, classes: Classes, u, angle):
+    """Age, schooling, income, seeking and anchor of the residents, (n,) each; u, angle: uniform draws."""
+    offset, count = blocks.offset, len(u)
     age, schooling, income = np.empty(count, np.int8), np.empty(count, np.int8), np.empty(count, np.int8)
     seeks, anchor = np.empty(count, np.bool_), np.empty(count, np.float32)
     j = 0
-    for n in range(len(sampled)):
-        for rank in range(sampled[n]):
+    for n in range(len(blocks.sampled)):
+        higher, low_income, high_income = blocks.higher[n], blocks.low_income[n], blocks.high_income[n]
+        for rank in range(blocks.sampled[n]):
             old = (offset[n, 0] + (rank + 1) * steps[0]) % 1.0
             learned = (offset[n, 1] + (rank + 1) * steps[1]) % 1.0
             rich = (offset[n, 2] + (rank + 1) * steps[2]) % 1.0
             search = (offset[n, 3] + (rank + 1) * steps[3]) % 1.0
-            age[j] = (old >= ages[0]) + (old >= ages[1])
-            schooling[j] = (learned >= lower * (1 - higher[n])) + (learned >= 1 - higher[n])
-            income[j] = (rich >= low_income[n]) + (rich >= 1 - high_income[n])
-            seeks[j] = search < seeking[n] and income[j] != _HIGH and age[j] != _OLD
-            luck = normal(chance[j], angle[j])
-            traits = weights[0] * (schooling[j] - _MIDDLE) - weights[1] * (age[j] - _MIDDLE)
-            anchor[j] = place[n] + traits + weights[2] * luck
+            age[j] = (old >= classes.young) + (old >= classes.working)
+            schooling[j] = (learned >= classes.lower * (1 - higher)) + (learned >= 1 - higher)
+            income[j] = (rich >= low_income) + (rich >= 1 - high_income)
+            seeks[j] = search < blocks.seeking[n] and income[j] != _HIGH and age[j] != _OLD
+            deviation = normal(u[j], angle[j])
+            traits = classes.schooling * (schooling[j] - _MIDDLE) - classes.age * (age[j] - _MIDDLE)
+            anchor[j] = blocks.place[n] + traits + classes.residual * deviation
             j += 1
     return age, schooling, income, seeks, anchor
 

@@ -100,7 +100,7 @@ def gap(params: Params) -> float:
     state = country()
     state.clock.month = START
     followed(state, YEARS, **params)
-    found = Month(state, {}).splits.means(state.neighbourhoods.near, ("nearness",))["nearness"]
+    found = Month(state, {}).neighbourhood_groups.means(state.neighbourhoods.near, ("nearness",))["nearness"]
     return float(norm.ppf(found[1]) - norm.ppf(found[0]))
 
 

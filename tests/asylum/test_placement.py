@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from abm.asylum import placement
 from abm.asylum.placement import FREE, GREEDY, QUOTA, RANDOM, RULES
+from abm.asylum.placement_algorithms import Places
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Stage
@@ -73,16 +74,18 @@ HELD, MERIT, SHARE = [20.0, 30.0, 25.0], [0.5, 0.7, 0.5], [0.25, 0.5, 0.25]
 
 def assign(households, places, rule):
     """Places chosen by the kernel, with what is left of the room and what each region holds."""
-    size, tie, worst, u, fallback, leaves = (
-        np.array([h[i] for h in households], kind) for i, kind in enumerate((int, int, int, float, int, int))
+    moving = placement.Moving(
+        *(np.array([h[i] for h in households], kind) for i, kind in enumerate((int, int, int, float, int, int)))
     )
-    room = np.array([p["room"] for p in places])
-    kind, region = (np.array([p[name] for p in places], int) for name in ("kind", "region"))
-    held = np.array(HELD)
-    chosen = placement.assign(
-        size, tie, worst, u, fallback, leaves, room, kind, region, np.array(MERIT), held, np.array(SHARE), rule
-    )
-    return chosen.tolist(), room.tolist(), held.tolist()
+    regions = placement.Held(np.array(MERIT), np.array(HELD), np.array(SHARE))
+    there = columns(places)
+    chosen = placement.assign(moving, there, regions, rule)
+    return chosen.tolist(), there.room.tolist(), regions.held.tolist()
+
+
+def columns(places):
+    """The columns of locations that the kernels take."""
+    return Places(*(np.array([p[name] for p in places]) for name in Places._fields))
 
 
 @given(countries())
@@ -105,10 +108,8 @@ THREE = [  # free places, by region: 5, 9 and 7
 
 
 def best(rule, size=1, only=NO_ROW, u=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
-    room, kind, region = (np.array([p[name] for p in THREE]) for name in ("room", "kind", "region"))
-    return placement.best_location(
-        size, only, u, REGULAR, room, kind, region, np.array(merit), np.array(held, float), np.array(share), rule
-    )
+    regions = placement.Held(np.array(merit), np.array(held, float), np.array(share))
+    return placement.best_location(size, only, u, REGULAR, columns(THREE), regions, rule)
 
 
 def test_free_takes_most_free_places():

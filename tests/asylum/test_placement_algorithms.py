@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import eye, kron, vstack
 
-from abm.asylum.placement_algorithms import in_turn, settle, share_of_hindsight, together, total_worth
+from abm.asylum.placement_algorithms import Places, Queue, in_turn, settle, share_of_hindsight, together, total_worth
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 
@@ -71,14 +71,14 @@ def test_settle_equals_the_slow_twin(country):
     households, places, rate = country
     size, worst, chooses = (np.array([h[i] for h in households]) for i in range(3))
     worth = np.array([h[3] for h in households])
-    room, kind, region = (np.array([p[name] for p in places]) for name in ("room", "kind", "region"))
+    there = Places(*(np.array([p[name] for p in places]) for name in Places._fields))
     price, slow_price = np.array([0.0, 0.25, 1.0]), [0.0, 0.25, 1.0]
     first = np.full(len(size), REGULAR)
-    chosen = settle(size, first, worst, chooses, worth, room, kind, region, price, rate)
+    chosen = settle(Queue(size, first, worst, chooses), worth, there, price, rate)
     assert chosen.tolist() == slow_settle(households, places, slow_price, rate)
     assert price.tolist() == pytest.approx(slow_price)
-    assert room.tolist() == [place["room"] for place in places]
-    assert (room >= 0).all()
+    assert there.room.tolist() == [place["room"] for place in places]
+    assert (there.room >= 0).all()
 
 
 def test_in_turn_takes_the_best_region_with_room():

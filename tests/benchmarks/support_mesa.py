@@ -32,7 +32,7 @@ class Resident(mesa.Agent):
         gain += shared[kernels.PUSH] - shared[kernels.UNFAIR] * self.seeking
         drawn = min(max(gain, -p.limit), p.limit)
         gap = self.anchor + drawn - self.support
-        self.after = self.support + p.pace * gap + p.talk * self.hear(p.confidence) + p.noise * self.shock()
+        self.after = self.support + p.rate * gap + p.talk * self.hear(p.confidence) + p.noise * self.shock()
 
     def meet(self, p, shared):
         """Add this month's good and bad contacts."""
@@ -100,9 +100,9 @@ def addressed_shocks(rules: SupportRules, month: int) -> list[float]:
     """Addressed random shocks of all residents in a month."""
     shocks = []
     for n, count in enumerate(np.diff(rules.bounds)):
-        luck = np.empty(-(-count // 4) * 4)
-        kernels._luck(luck, n, rules.address(month))
-        shocks += ((luck[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
+        words = np.empty(-(-count // 4) * 4)
+        kernels._words(words, n, rules.address(month))
+        shocks += ((words[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
     return shocks
 
 

@@ -82,25 +82,15 @@ class SupportColumns:
     def __init__(self, rules: SupportRules):
         self.rules, self.month = rules, 0
         self.people = {name: column.copy() for name, column in rules.begin.items()}
-        self.new, self.sums = np.empty(rules.people, np.float32), np.empty((len(rules.shared), kernels.SUMMED))
+        self.new = np.empty(rules.people, np.float32)
+        self.into = kernels.Renewed(self.new, np.empty((len(rules.shared), kernels.SUMMED)))
+        self.blocks = kernels.Blocks(np.arange(len(rules.shared)), rules.bounds, rules.shared)
 
     def step(self) -> tuple[int, ...]:
         """Simulate a month and return the counts of COUNTS."""
-        rules = self.rules
-        net = (rules.ties.starts, rules.ties.targets)
-        people = tuple(self.people.values())
-        address = rules.address(self.month)
-        kernels.renewed(
-            np.arange(len(rules.shared)),
-            rules.bounds,
-            people,
-            net,
-            rules.shared,
-            rules.terms,
-            address,
-            self.new,
-            self.sums,
-        )
+        rules, people = self.rules, kernels.Persons(**self.people)
+        ties, address = kernels.Links(rules.ties.starts, rules.ties.targets), rules.address(self.month)
+        kernels.renewed(self.blocks, people, ties, rules.terms, address, self.into)
         self.people["support"][:] = self.new
         self.month += 1
         return (int(np.count_nonzero(self.new > FAR_OUT)),)

@@ -12,6 +12,7 @@ from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
 PER_LEVEL = np.array([600.0, 240.0, 210.0, 120.0])
+RATES = learning.Learning(slope=0.36, young=0.65, old=2.0, at_work=0.1, at_work_dual=0.2)
 
 
 def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
@@ -23,10 +24,10 @@ def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
 
 def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
     """The same by the compiled loop, not on a dual track."""
-    level, person = np.array([float(language)]), (hours, work_hours, 0, False, int(schooling), 60 - age, 0, informal)
-    columns = (np.array([each]) for each in person)
-    learning.learn(np.arange(1), level, *columns, 60, PER_LEVEL, slope, 0.65, 2.0, 0.1, 0.2)
-    return float(level[0])
+    person = (float(language), hours, work_hours, 0, False, int(schooling), 60 - age, 0)
+    people, rates = learning.Learners(*(np.array([each]) for each in person)), RATES._replace(slope=slope)
+    learning.learn(np.arange(1), people, np.array([informal]), 60, PER_LEVEL, rates)
+    return float(people.language[0])
 
 
 def test_a_level_takes_the_hours_of_its_schooling():
@@ -47,7 +48,7 @@ def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
     rng, n = np.random.default_rng(1), 300
     columns = {
         "language": rng.uniform(0, 5, n).astype(np.float32),
-        "hours": rng.choice([0, 40, 800], n).astype(np.float32),
+        "class_hours": rng.choice([0, 40, 800], n).astype(np.float32),
         "work_hours": rng.choice([0, 28], n).astype(np.int8),
         "practice_hours": rng.choice([0, 20], n).astype(np.int8),
         "dual": rng.random(n) < 0.5,
@@ -57,9 +58,8 @@ def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
     rows = np.flatnonzero(rng.random(n) < 0.7)
     household, informal = np.arange(n, dtype=np.int32) // 2, rng.uniform(0, 8, n).astype(np.float32)
     level = columns["language"].copy()
-    learning.learn(
-        rows, level, *list(columns.values())[1:], household, informal, 60, PER_LEVEL, 0.36, 0.65, 2.0, 0.1, 0.2
-    )  # fmt: skip
+    people = learning.Learners(**(columns | {"language": level}), household=household)
+    learning.learn(rows, people, informal, 60, PER_LEVEL, RATES)
     columns["work_hours"] = columns["work_hours"] + columns.pop("practice_hours")  # unpaid hours count alike
     of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
     around = informal[household[rows]].tolist()
@@ -71,18 +71,19 @@ def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
 
 def test_disengagement_fills_while_waiting_and_fades_after():
     rate, kept = 1 - math.exp(-1 / 10), 2 ** (-1 / 55)
-    persons = {
-        "idleness": np.array([0, 0, 0, 0, 0.5, 0.5, 0.5], np.float32),
-        "employed": np.array([0, 0, 0, 0, 0, 1, 0], bool),
-        "class_hours": np.array([0, 0, 40, 0, 0, 0, 0], np.float32),
-        "active": np.array([0, 0, 0, 1, 0, 0, 0], bool),
-        "household": np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
-    }
+    people = learning.Idle(
+        idleness=np.array([0, 0, 0, 0, 0.5, 0.5, 0.5], np.float32),
+        employed=np.array([0, 0, 0, 0, 0, 1, 0], bool),
+        class_hours=np.array([0, 0, 40, 0, 0, 0, 0], np.float32),
+        active=np.array([0, 0, 0, 1, 0, 0, 0], bool),
+        household=np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
+    )
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
     granted = np.array([NEVER, 0, 0], np.int16)
-    learning.disengage(np.arange(7), *persons.values(), stage, granted, learning._WAITS, rate, 0.4, 0.5, kept)
+    fills = learning.Idling(idle_allowed=0.4, activity=0.5)
+    learning.disengage(np.arange(7), people, stage, granted, learning._WAITS, rate, kept, fills)
     expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
-    assert persons["idleness"] == pytest.approx(expected, rel=1e-6)
+    assert people.idleness == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_first_months_cost_most_and_the_stock_stays_below_one():

@@ -57,10 +57,10 @@ def test_the_compiled_loop_equals_plain_numpy():
     shock = 12**0.5 * (draws.uniform("month", identity) - 0.5)
     expected = np.where(np.isin(np.arange(n), rows), start + 0.2 * (level - start) + 0.1 * shock, before)
     found = before.copy()
-    wellbeing.move_on(
-        rows, new, found, temper, flag["employed"], language, flag["active"], hours, identity, of, home, granted,
-        relocated, reunion, -0.9, WEIGHTS, 0.2, 0.1, draws.address("month"),
-    )  # fmt: skip
+    folk = wellbeing.Persons(found, temper, flag["employed"], language, flag["active"], hours, identity, of)
+    terms = wellbeing.Terms(-0.9, *WEIGHTS, rate=0.2, shock=0.1)
+    households = wellbeing.Households(granted, relocated, reunion)
+    wellbeing.move_on(rows, new, folk, households, home, terms, draws.address("month"))
     assert found == pytest.approx(expected, abs=1e-5)
     assert np.array_equal(found == before, np.isin(np.arange(n), rows, invert=True))
 

@@ -130,7 +130,8 @@ def test_the_kernel_equals_the_plain_twin():
     rng, n = np.random.default_rng(8), 300
     number, household = rng.integers(NO_ROW, 40, 90).astype(np.int32), rng.integers(0, 90, n).astype(np.int32)
     born, wage = rng.integers(-500, 0, n).astype(np.int16), rng.choice([0, 300, 2_000], n).astype(np.float32)
-    found = contribution.earned(number, 40, household, born, wage, 12, 216, LAW.kept_share, LAW.kept_most)
+    persons = contribution.Persons(household, born, wage)
+    found = contribution.earned(number, 40, persons, 12, 216, LAW.kept_share, LAW.kept_most)
     of, net = number[household], wage.astype(float)
     for home in range(40):
         here, adult = of == home, 12 - born >= 216

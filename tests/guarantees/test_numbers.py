@@ -110,7 +110,7 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
         ("support_bimodality", 6),
     },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
-    "residents.support_kernels": {("_luck", 3), ("_luck", 32), ("present", 3), ("_of_batch", 3)},  # words, bits, counts
+    "residents.support_kernels": {("_words", 3), ("_words", 32), ("present", 3), ("_of_batch", 3)},  # bits, counts
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits
 }
 FILES = {

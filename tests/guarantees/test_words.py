@@ -18,25 +18,6 @@ CODE = [path for folder in ("abm", "experiments", "scripts") for path in sorted(
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += [path for pattern in ("docs/**/*.md", "configs/**/*.yaml") for path in sorted(ROOT.glob(pattern))]
 PAGES += sorted((ROOT / "experiments").rglob("*.j2"))
-PENDING = {  # files whose compiled loops still have to follow
-    "abm/asylum/placement.py",
-    "abm/asylum/placement_algorithms.py",
-    "abm/civic/activities.py",
-    "abm/civic/integration.py",
-    "abm/civic/learning.py",
-    "abm/civic/wellbeing.py",
-    "abm/homes/measures.py",
-    "abm/homes/priority.py",
-    "abm/jobs/job_matching.py",
-    "abm/jobs/job_search.py",
-    "abm/jobs/job_spells.py",
-    "abm/jobs/work.py",
-    "abm/observe/adult_crosstab.py",
-    "abm/observe/neighbourhood_breakdown.py",
-    "abm/residents/support.py",
-    "abm/residents/support_kernels.py",
-    "abm/residents/synthetic_residents.py",
-}
 WORDS = {  # pattern -> what to write instead
     r"chances?": "probability, or u for a uniform draw",
     r"luck|lucky": "draws, common random numbers, or u for a uniform draw",
@@ -140,9 +121,8 @@ def test_no_replaced_word_in_code():
     hits = []
     for path in CODE:
         name = path.relative_to(ROOT).as_posix()
-        if name not in PENDING:
-            words = WORDS | (OF_JOBS if name.startswith("abm/jobs/") else {})
-            hits += [f"{name}:{wrong}" for wrong in of_code(path.read_text(encoding="utf-8"), words)]
+        words = WORDS | (OF_JOBS if name.startswith("abm/jobs/") else {})
+        hits += [f"{name}:{wrong}" for wrong in of_code(path.read_text(encoding="utf-8"), words)]
     assert hits == []
 
 

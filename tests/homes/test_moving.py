@@ -102,7 +102,9 @@ def test_homes_equal_the_plain_twin():
         rng.random(persons) < 0.5, rng.integers(-1, 3, persons).astype(np.int8),
         rng.integers(0, 3, homes).astype(np.int8), 216, 48,
     )  # fmt: skip
-    for found, expected in zip(moving.homes(*facts), plain_homes(*facts), strict=True):
+    number, household, month, born, hours, employed, work_region, *rest = facts
+    folk = moving.Persons(household, born, hours, employed, work_region)
+    for found, expected in zip(moving.homes(number, folk, month, *rest), plain_homes(*facts), strict=True):
         assert np.array_equal(found, expected)
 
 

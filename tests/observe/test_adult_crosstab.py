@@ -6,7 +6,7 @@ import pytest
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
 from abm.measures import MEASURES
-from abm.observe.adult_crosstab import CODED, CUT_OFF, FLAGS, Grown
+from abm.observe.adult_crosstab import CODED, CUT_OFF, FLAGS, AdultCounts
 from abm.observe.breakdowns import STATUSES
 from abm.observe.measure import Month
 from abm.tables.country import Kind
@@ -83,7 +83,7 @@ def test_counts_equal_a_look_at_each_person(looked_at, by, tests):
     for _, holds, group in each:
         if group[by] is not None:
             expected[group[by]] += all(holds[test] for test in tests)
-    assert Grown(month).counted(tests, by).tolist() == expected.tolist()
+    assert AdultCounts(month).counted(tests, by).tolist() == expected.tolist()
 
 
 def means(each, values, by, size, counted):
@@ -102,7 +102,7 @@ def test_other_means_equal_a_look_at_each_person(looked_at, by, name, tests):
     state, month, each = looked_at
     values, size = getattr(state.newcomers, name).astype(float), month.group_sizes[by]
     expected = means(each, values, by, size, lambda holds: all(holds[test] for test in tests))
-    assert Grown(month).mean(name, by, *tests) == pytest.approx(np.array(expected), nan_ok=True)
+    assert AdultCounts(month).mean(name, by, *tests) == pytest.approx(np.array(expected), nan_ok=True)
 
 
 @pytest.mark.parametrize("by", CODED)

@@ -9,11 +9,11 @@ from abm.engine.draws import Draws, philox
 from abm.residents import social_network
 from abm.residents import support_kernels as kernels
 from abm.residents.social_network import RANKS, Widths
-from abm.residents.support_kernels import Terms
+from abm.residents.support_kernels import Blocks, Links, Persons, Renewed, Terms
 
 TERMS = Terms(
     fading=0.95, programme=0.4, multiplier=2.5, joining=-1.0, selection=1.2, follows=True, contact=0.3, ratio=1.5,
-    convergence=0.1, middle=0.2, limit=0.5, pace=0.2, talk=0.05, confidence=0.8, noise=0.1, near=-0.2, own=0.1,
+    convergence=0.1, middle=0.2, limit=0.5, rate=0.2, talk=0.05, confidence=0.8, noise=0.1, near=-0.2, own=0.1,
 )  # fmt: skip
 SIZES = np.array([1, 7, 1030, 12])  # residents of four neighbourhoods: in ORDER, a batch of one and a batch of three
 BOUNDS = np.append(0, np.cumsum(SIZES)).astype(np.int64)
@@ -23,29 +23,30 @@ DRAWS = Draws(5, "support", 20)
 
 def country(seed=2):
     """Columns of residents, their ties, and what neighbourhoods share."""
-    chance, n = np.random.default_rng(seed), SIZES.sum()
-    age, seeking = chance.integers(0, 3, n).astype(np.int8), chance.random(n) < 0.3
-    anchor, support = (chance.normal(size=n).astype(np.float32) for _ in range(2))
-    good, ill = (chance.exponential(2, n).astype(np.float32) for _ in range(2))
+    rng, n = np.random.default_rng(seed), SIZES.sum()
+    age, seeking = rng.integers(0, 3, n).astype(np.int8), rng.random(n) < 0.3
+    anchor, support = (rng.normal(size=n).astype(np.float32) for _ in range(2))
+    good, ill = (rng.exponential(2, n).astype(np.float32) for _ in range(2))
     where = np.repeat(np.arange(4), SIZES)
     net = social_network.build(
         where, np.zeros(4, int), np.zeros(4, int), age, Widths(2, 1, 1, 0), Draws(1, "residents", 0)
     )
-    shared = chance.random((4, kernels.SHARED)) * 0.3
+    shared = rng.random((4, kernels.SHARED)) * 0.3
     shared[:, kernels.TENANTS] = [0, 3, 5.5, 20]
-    return (age, seeking, anchor, support, good, ill), (net.starts, net.targets), shared
+    return Persons(age, seeking, anchor, support, good, ill), Links(net.starts, net.targets), shared
 
 
 def did(function, people, net, shared, terms=TERMS):
     """New support, good and bad contacts and sums after one month."""
-    people = tuple(column.copy() for column in people)
-    new, sums = np.empty(len(people[0]), np.float32), np.empty((len(shared), kernels.SUMMED))
-    function(ORDER, BOUNDS, people, net, shared, terms, DRAWS.address("month"), new, sums)
-    return new, people[4], people[5], sums
+    people, blocks = Persons(*(column.copy() for column in people)), Blocks(ORDER, BOUNDS, shared)
+    into = Renewed(np.empty(len(people.age), np.float32), np.empty((len(shared), kernels.SUMMED)))
+    function(blocks, people, net, terms, DRAWS.address("month"), into)
+    return into.support, people.positive, people.negative, into.sums
 
 
-def plain(order, bounds, people, net, shared, terms, address, new, sums):
+def plain(blocks, people, net, terms, address, into):
     """The same in plain Python, resident by resident and term by term."""
+    (order, bounds, shared), (new, sums) = blocks, into
     age, seeking, anchor, support, good, ill = people
     month, stream, k0, k1 = address
     for n in order:
@@ -69,8 +70,8 @@ def plain(order, bounds, people, net, shared, terms, address, new, sums):
             heard = float(apart.mean()) if len(apart) and terms.talk else 0.0
             who = np.uint64(n << RANKS | rank // 4 * 4)
             word = philox.py_func(who, who >> np.uint64(32), month, stream, k0, k1)[rank % 4]
-            luck = (int(word) / 2**32 - 0.5) * 12**0.5
-            new[j] = s + terms.pace * (anchor[j] + drawn - s) + terms.talk * heard + terms.noise * luck
+            shock = (int(word) / 2**32 - 0.5) * 12**0.5
+            new[j] = s + terms.rate * (anchor[j] + drawn - s) + terms.talk * heard + terms.noise * shock
             accepts = [0.5 * (1 + math.erf((new[j] - at) / 2**0.5)) for at in (terms.near, terms.own)]
             powers = [float(new[j]) ** power for power in (1, 2, 3, 4)]
             sums[n] += [*powers, *accepts, new[j] * seeking[j], seeking[j]]
@@ -113,33 +114,34 @@ def test_threads_are_used_where_there_are_many_residents(monkeypatch):
     for most, threads in ((10, 2), (10_000, 2), (10, 1)):
         monkeypatch.setattr(kernels, "MANY", most)
         monkeypatch.setattr(kernels, "get_num_threads", lambda threads=threads: threads)
-        did(kernels.renew, *country())
+        people, net, shared = country()
+        kernels.renew(Blocks(ORDER, BOUNDS, shared), people, net, TERMS, DRAWS.address("month"))
     assert called == ["together", "alone", "alone"]
 
 
-def test_luck_is_that_of_the_person():
+def test_shocks_are_addressed_by_person():
     people, net, shared = country()
     still = TERMS._replace(talk=0.0)
     before = did(kernels.renewed, people, net, shared, still)[0]
-    other = tuple(column.copy() for column in people)
-    other[3][BOUNDS[2] :] += 1.0  # all residents of the third and fourth neighbourhood are others
+    other = people._replace(support=people.support.copy())
+    other.support[BOUNDS[2] :] += 1.0  # all residents of the third and fourth neighbourhood are others
     after = did(kernels.renewed, other, net, shared, still)[0]
     assert np.array_equal(before[: BOUNDS[2]], after[: BOUNDS[2]])
     assert not np.isclose(before[BOUNDS[2] :], after[BOUNDS[2] :]).any()
 
 
-def test_luck_has_mean_0_and_standard_deviation_1():
-    luck = np.empty(40_000)
-    kernels._luck(luck, 3, DRAWS.address("month"))
-    luck = (luck * kernels._WORD - 0.5) * kernels._UNIFORM
-    assert luck.mean() == pytest.approx(0, abs=0.02)
-    assert luck.std() == pytest.approx(1, abs=0.01)
-    assert np.corrcoef(luck[:-1], luck[1:])[0, 1] == pytest.approx(0, abs=0.02)
+def test_shocks_have_mean_0_and_standard_deviation_1():
+    shock = np.empty(40_000)
+    kernels._words(shock, 3, DRAWS.address("month"))
+    shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
+    assert shock.mean() == pytest.approx(0, abs=0.02)
+    assert shock.std() == pytest.approx(1, abs=0.01)
+    assert np.corrcoef(shock[:-1], shock[1:])[0, 1] == pytest.approx(0, abs=0.02)
 
 
 def test_the_exponential_and_the_normal_distribution_are_close_enough():
     x = np.linspace(0, 39, 500)
-    assert np.array([kernels.falling(each) for each in x]) == pytest.approx(np.exp(-x), rel=1e-7)
+    assert np.array([kernels.decaying(each) for each in x]) == pytest.approx(np.exp(-x), rel=1e-7)
     s = np.linspace(-6, 6, 500)
     exact = [0.5 * (1 + math.erf((each - 0.3) / 2**0.5)) for each in s]
     assert np.array([kernels.accepting(each, 0.3) for each in s]) == pytest.approx(np.array(exact), abs=2e-7)
@@ -150,6 +152,7 @@ def test_newcomers_by_where_they_live():
     location, municipality = np.array([-1, -1, 0, -1]), np.array([2, 0, -1, -1])
     adult, household = np.array([True, True, False, True, True]), np.array([0, 0, 0, 1, 2])
     employed = np.array([True, False, True, True, True])
-    inside, home = kernels.present(stage, size, location, municipality, adult, employed, household, 7, 2, 3)
+    households = kernels.Households(stage, size, location, municipality)
+    inside, home = kernels.present(households, kernels.Newcomers(adult, employed, household), 7, 2, 3)
     assert inside.tolist() == [2, 0]
     assert home.tolist() == [[1, 1, 1], [0, 0, 0], [3, 2, 1]]

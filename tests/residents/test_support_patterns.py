@@ -152,7 +152,7 @@ def near_over_far(siting: float, **params) -> tuple[float, float]:
     month = Month(state, {})
     found = []
     for column in ("near", "near_before"):
-        of = month.splits.means(getattr(state.neighbourhoods, column), ("nearness",))["nearness"]
+        of = month.neighbourhood_groups.means(getattr(state.neighbourhoods, column), ("nearness",))["nearness"]
         found.append(float(norm.ppf(of[1]) - norm.ppf(of[0])))
     return found[0], found[1]
 

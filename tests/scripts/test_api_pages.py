@@ -34,7 +34,7 @@ def test_pages_say_what_columns_parameters_and_kernels_say_of_themselves(tmp_pat
     parameters = words_of(tmp_path / "api/abm/homes/leases.html")
     assert "term of these tenancies [months, from 6 to 60]; a lever. Source: lease_2016" in parameters
     assert "stage of the chain" in words_of(tmp_path / "api/abm/tables/people.html")
-    assert "def members(household, number):" in words_of(tmp_path / "api/abm/engine/kernels.html")
+    assert "def parted(rows, flag):" in words_of(tmp_path / "api/abm/engine/kernels.html")
     assert "A run, month by month" in words_of(tmp_path / "api/abm.html")  # handed out by the package
     assert "Make the runs of a design" in words_of(tmp_path / "api/experiments.html")
     assert "leases" in (tmp_path / "api/search.js").read_text(encoding="utf-8")
