@@ -24,7 +24,7 @@ from abm.engine.errors import InputError
 from abm.engine.yaml_input import read_yaml
 from abm.scenario import Scenario
 from abm.scenario_file import LARGEST_SEED
-from experiments.designs import blocks, design_file, factors
+from experiments.designs import blocks, design_file, factors, together
 from experiments.designs.blocks import Block
 
 STRIDE = 1_000_000  # seeds from a point to the next when luck is independent: more replicates move no seed
@@ -122,6 +122,8 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
         blocks.read(source, block, getattr(file, block), bases, folder) for block in factors.BLOCKS
     )
     _refuse_too_many(source, file, levers.count, uncertainties.count)
+    for block, found in zip(factors.BLOCKS, (levers, uncertainties), strict=True):
+        together.check_points(f"{source}: {block}", found.make(), found.factors, bases)
     given = file.model_dump(mode="json", exclude_none=True, exclude=set(factors.BLOCKS))
     given |= {"levers": levers.given} if levers.given else {}
     given |= {"uncertainties": uncertainties.given} if uncertainties.given else {}
