@@ -14,12 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 from abm.engine import clock
 from abm.engine.dated import FIRST_MONTH
 from abm.engine.errors import InputError
-from abm.engine.forms import read, told
+from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
 from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import nearest, read_yaml
@@ -71,7 +69,9 @@ class Scenario:
             found: dict[str, dict[str, Any]] = {process: {} for process in PARAMS}
             for (process, parameter), steps in self.values.items():
                 found[process][parameter] = in_month(steps, change)
-            self._resolved[change] = {process: _params(process, each, self.source) for process, each in found.items()}
+            self._resolved[change] = {
+                process: read(PARAMS[process], values, f"{self.source}: {process}") for process, values in found.items()
+            }
         return self._resolved[change]
 
     def changes(self) -> list[int]:
@@ -199,14 +199,6 @@ def check_together(steps: Steps, source: str, rules: Iterable[tuple[str, Whole |
             values = {parameter: in_month(each, month) for parameter, each in dated.items()}
             if fault := rule.fault(values, f" in {clock.label(month)}"):
                 raise InputError(f"{source}: {section_of(process, rule.parameters[0])}.{process}: {fault}")
-
-
-def _params(process: str, values: Mapping[str, Any], source: str) -> ProcessParams:
-    """The parameters of a process. Raises InputError."""
-    try:
-        return PARAMS[process](**values)
-    except ValidationError as error:
-        raise InputError(f"{source}: {process}.{told(error, values)}") from None
 
 
 def in_month(values: Mapping[int, Any], month: int) -> Any:

@@ -91,4 +91,4 @@ def test_values_that_were_put_into_a_scenario_itself():
     found = replace(Scenario(), values=values, source="mine")
     assert found.params_at(11)["housing"].small_share == 0.45
     line = refusal(found.params_at, 12)
-    assert line.startswith(f"mine: housing.small_share 0.8 + middle_share 0.4 = 1.2 {SIZES}")
+    assert line.startswith(f"mine: housing: small_share 0.8 + middle_share 0.4 = 1.2 {SIZES}")

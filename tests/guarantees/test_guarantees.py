@@ -68,7 +68,7 @@ def test_a_policy_of_2027_changes_nothing_before_2027():
 
 
 def far_values() -> dict[str, object]:
-    """Every lever at its far bound, by process and name; parts of a whole share it, each another part than by default."""
+    """Every lever at its far bound, by process and name; parts of a whole share it, otherwise than by default."""
     found = {row["parameter"].removeprefix("policy."): others(row)[0] for row in LEVERS}
     for process, rule in TOGETHER:
         parts = [f"{process}.{part}" for part in rule.parameters]
