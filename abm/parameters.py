@@ -10,16 +10,18 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.params import about, allowed
+from abm.engine.together import described
 from abm.scenario_file import PARAMS, File, section_of
 
 
 def rows(only_levers: bool = False) -> list[dict[str, Any]]:
-    """Rows in the order of the chain: parameter, lever, unit, default, dated, low, high, allowed, source, meaning."""
+    """Rows in the order of the chain: parameter, lever, unit, default, dated, bounds, allowed, together, meaning."""
     found = []
     for process, model in PARAMS.items():
         for name, field in model.model_fields.items():
             key = f"{section_of(process, name)}.{process}.{name}"
-            given = {"default": field.default, "allowed": allowed(field), "meaning": field.description}
+            given = {"default": field.default, "allowed": allowed(field), "together": described(model.TOGETHER, name)}
+            given |= {"meaning": field.description}
             found.append({"parameter": key} | about(field) | given)
     return [row for row in found if row["lever"] or not only_levers]
 

@@ -7,7 +7,7 @@ out.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,9 +19,10 @@ from abm.engine.dated import FIRST_MONTH
 from abm.engine.errors import InputError
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
+from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.facts.mergers import BASE
-from abm.scenario_file import PARAMS, SECTIONS, File, Heading, section_of
+from abm.scenario_file import PARAMS, SECTIONS, TOGETHER, File, Heading, section_of
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
@@ -59,13 +60,18 @@ class Scenario:
         return clock.index(self.until) + 1
 
     def params_at(self, month: int) -> dict[str, ProcessParams]:
-        """Parameters per process in a month; the same object as long as nothing changes."""
+        """Parameters per process in a month; the same object as long as nothing changes.
+
+        Raises InputError for values that were given to the scenario itself and are not allowed.
+        """
         change = max(change for change in self.changes() if change <= month)
         if change not in self._resolved:
             found: dict[str, dict[str, Any]] = {process: {} for process in PARAMS}
             for (process, parameter), steps in self.values.items():
-                found[process][parameter] = steps[max(m for m in steps if m <= change)]
-            self._resolved[change] = {process: PARAMS[process](**values) for process, values in found.items()}
+                found[process][parameter] = in_month(steps, change)
+            self._resolved[change] = {
+                process: read(PARAMS[process], values, f"{self.source}: {process}") for process, values in found.items()
+            }
         return self._resolved[change]
 
     def changes(self) -> list[int]:
@@ -111,16 +117,8 @@ class Scenario:
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
-        content: dict[str, dict[str, dict[str, Any]]] = {}
-        for path, value in assignments.items():
-            parts = path.split(".")
-            if len(parts) != 3:
-                raise InputError(f"{source}: '{path}' is not a parameter: write section.process.parameter=value")
-            section, process, parameter = parts
-            if section not in SECTIONS:
-                raise InputError(f"{source}: unknown section '{section}'{nearest(section, list(SECTIONS))}")
-            content.setdefault(section, {}).setdefault(process, {})[parameter] = value
-        steps = dict(self.values) | _steps(read(File, content, source, "."), self.values)
+        steps = dict(self.values) | assigned(assignments, self.values, source)
+        check_together(steps, source)
         return replace(self, values=MappingProxyType(steps)).within_period()
 
     def within_period(self) -> "Scenario":
@@ -157,6 +155,7 @@ def restored(canonical: Mapping[str, Any], name: str = "restored", title: str = 
     if lacking := set(defaults()) - set(steps):
         key = ".".join(min(lacking))
         raise InputError(f"{source}: {key}: is missing: use the version of the model that made the record")
+    check_together(steps, source)
     return Scenario(**_heading(file), values=MappingProxyType(steps), source=source).within_period()
 
 
@@ -167,7 +166,44 @@ def load(path: str | Path) -> Scenario:
     for place, file in reversed(list(_ancestry(Path(path)))):
         steps |= _steps(file, steps)
         merged |= {"name": place.stem} | _heading(file)
+    check_together(steps, str(path))
     return Scenario(**merged, values=MappingProxyType(steps), source=str(path)).within_period()
+
+
+def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str) -> Steps:
+    """Steps of parameters that are given as 'policy.decision.capacity_factor': value, behind their earlier ones.
+
+    What belongs together is not checked. Raises InputError.
+    """
+    content: dict[str, dict[str, dict[str, Any]]] = {}
+    for path, value in assignments.items():
+        parts = path.split(".")
+        if len(parts) != 3:
+            raise InputError(f"{source}: '{path}' is not a parameter: write section.process.parameter=value")
+        section, process, parameter = parts
+        if section not in SECTIONS:
+            raise InputError(f"{source}: unknown section '{section}'{nearest(section, list(SECTIONS))}")
+        content.setdefault(section, {}).setdefault(process, {})[parameter] = value
+    return _steps(read(File, content, source, "."), earlier)
+
+
+def check_together(steps: Steps, source: str, rules: Iterable[tuple[str, Whole | Ordered]] = TOGETHER) -> None:
+    """Raise InputError in the first month in which parameters that belong together do not allow each other.
+
+    rules: of which process, and what belongs together there.
+    """
+    for process, rule in rules:
+        dated = {parameter: steps[process, parameter] for parameter in rule.parameters}
+        known = max(min(values) for values in dated.values())
+        for month in sorted({month for values in dated.values() for month in values if month >= known}):
+            values = {parameter: in_month(each, month) for parameter, each in dated.items()}
+            if fault := rule.fault(values, f" in {clock.label(month)}"):
+                raise InputError(f"{source}: {section_of(process, rule.parameters[0])}.{process}: {fault}")
+
+
+def in_month(values: Mapping[int, Any], month: int) -> Any:
+    """The one of some dated values that holds in a month."""
+    return values[max(begin for begin in values if begin <= month)]
 
 
 def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:

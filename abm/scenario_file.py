@@ -23,11 +23,13 @@ from abm.chain import CHAIN, name
 from abm.engine.dated import Dated, Month
 from abm.engine.forms import Form, Takes, mistake
 from abm.engine.params import ProcessParams, about, allowed, as_written
+from abm.engine.together import described
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
+TOGETHER = tuple((process, rule) for process, model in PARAMS.items() for rule in model.TOGETHER)
 SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
 SMALLEST_SCALE, LARGEST_SEED = 0.001, 2**64 - 1
 
@@ -102,7 +104,10 @@ def parameters_of(section: str, process: str) -> type[Parameters]:
     """The form of the parameters of a process in a section, of which there may be none."""
     model = PARAMS[process]
     own = {
-        parameter: (Dated[as_written(declared)], Field(default=declared.default, description=_described(declared)))
+        parameter: (
+            Dated[as_written(declared)],
+            Field(default=declared.default, description=_described(process, parameter)),
+        )
         for parameter, declared in model.model_fields.items()
         if section_of(process, parameter) == section
     }
@@ -111,12 +116,14 @@ def parameters_of(section: str, process: str) -> type[Parameters]:
     return made
 
 
-def _described(declared) -> str:
-    """Meaning, default with dates, what is allowed, unit and source of a parameter."""
-    facts = about(declared)
+def _described(process: str, parameter: str) -> str:
+    """Meaning, default with dates, what is allowed also with others, unit and source of a parameter."""
+    model = PARAMS[process]
+    declared = model.model_fields[parameter]
+    facts, others = about(declared), described(model.TOGETHER, parameter)
     dated = "".join(f", from {month} {later}" for month, later in facts["dated"].items())
     unit = "" if facts["low"] is None else f" [{facts['unit']}]"
-    today = f"Default {declared.default}{dated}; {allowed(declared)}{unit}."
+    today = f"Default {declared.default}{dated}; {allowed(declared)}{unit}{f'; {others}' * bool(others)}."
     return f"{declared.description}. {today} Source: {facts['source']}."
 
 

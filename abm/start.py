@@ -16,6 +16,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
+from abm.engine.together import Whole
 from abm.facts.facts import Inputs
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
@@ -31,6 +32,11 @@ from abm.tables.people import Reunion, Schooling, Stage, Track
 
 class Params(ResidentParams):
     """Stocks of 1 January 2015, and the residents."""
+
+    TOGETHER = (
+        *ResidentParams.TOGETHER,
+        Whole("people in reception", ("status_share", "pending_share", "refused_share"), "people in appeal"),
+    )
 
     in_reception: float = param(
         24929, "persons", 0, 100000, "coa_occ_series_1995_2014", "people in reception on 31 December 2014"

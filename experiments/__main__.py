@@ -198,7 +198,8 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
         console.print(
             f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
         )
-        console.print(Padding(f"{row['meaning']}. Takes {row['allowed']}. Source: {row['source']}", (0, 0, 0, 4)))
+        takes = row["allowed"] + f"; {row['together']}" * bool(row["together"])
+        console.print(Padding(f"{row['meaning']}. Takes {takes}. Source: {row['source']}", (0, 0, 0, 4)))
 
 
 def main() -> None:

@@ -8,7 +8,8 @@ from jsonschema import Draft202012Validator
 
 from abm.engine.dated import LAST_MONTH, PATTERN
 from abm.engine.params import about
-from abm.parameters import json_schema
+from abm.engine.together import described
+from abm.parameters import json_schema, rows
 from abm.scenario import PARAMS
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -24,9 +25,19 @@ def test_schema_is_sound_and_explains_every_parameter():
             shown = section["properties"][process]["properties"][name]
             assert shown["description"].startswith(field.description)
             assert facts["source"] in shown["description"]
+            assert described(model.TOGETHER, name) in shown["description"]
             if facts["low"] is not None:
                 assert f"[{facts['unit']}]" in shown["description"]
                 assert (shown["anyOf"][0]["minimum"], shown["anyOf"][0]["maximum"]) == (facts["low"], facts["high"])
+
+
+def test_rows_say_what_belongs_together():
+    together = {row["parameter"]: row["together"] for row in rows()}
+    assert together["world.housing.small_share"] == (
+        "with middle_share at most 1 (vacancies by size; the rest: homes for five or more persons)"
+    )
+    assert together["world.moving.usual_hours"] == "at most most_hours"
+    assert together["world.housing.private_share"] == ""
 
 
 def test_schema_knows_the_months_of_a_run():

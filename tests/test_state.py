@@ -9,10 +9,12 @@ from abm.chain import CHAIN, gathered, name, turn
 from abm.engine import clock
 from abm.engine.clock import EARLIEST, ENDLESS, NEVER
 from abm.engine.dated import LAST_MONTH
+from abm.engine.draws import Draws
 from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
 from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW, UNSET
+from abm.homes import housing
 from abm.scenario import PARAMS
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
@@ -20,6 +22,7 @@ from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
 from tests.helpers.runs import small, state_after
 from tests.helpers.village import B, locations, people, village_state
 
+BOTH = {"small_share": 1.0, "middle_share": 1.0}  # of homes; no scenario may have it
 PARAMETERS = {process: model() for process, model in PARAMS.items()}
 
 
@@ -48,6 +51,17 @@ def test_each_stage_has_sound_books(stage):
     found = village_state()
     people(found, stage, count=3, size=2)
     found.check()
+
+
+def test_homes_are_counted_without_their_sizes():
+    """Of a hundred homes that fall vacant, sizes that add up to two make two hundred."""
+    state = village_state()
+    params = housing.Params.model_construct(**(PARAMETERS["housing"].model_dump() | BOTH))
+    housing.step(state, params, Draws(1, "housing", state.clock.month))
+    kept = state.municipalities.small + state.municipalities.middle
+    assert (kept.sum(), state.municipalities.vacated.sum()) == pytest.approx((200, 100))
+    with pytest.raises(BooksError, match="every home let once or still vacant"):
+        state.check()
 
 
 # --- one broken book after the other: what is done, and the line that it must give

@@ -18,6 +18,7 @@ import numpy as np
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
+from abm.engine.together import Whole
 from abm.people.household_formation import Makeup, admit, household_sizes, identities
 from abm.state import State
 from abm.tables.people import Schooling, Stage
@@ -30,6 +31,8 @@ COUNTRY = "UKR"
 
 class Params(ProcessParams):
     """Arrivals, departures, rights and composition of people under temporary protection."""
+
+    TOGETHER = (Whole("people by schooling", ("unschooled", "primary", "higher"), "people with secondary school"),)
 
     in_force: bool = param(
         True, "switch", None, None, "ukr_rtb_end: to March 2027; that it continues after that is an assumption",

@@ -93,7 +93,7 @@ def mistake(words: str, key: Any = None) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{words}", {"words": words, "key": key})
 
 
-def read[Model: Form](model: type[Model], content: Any, source: str, between: str = ": ") -> Model:
+def read[Model: BaseModel](model: type[Model], content: Any, source: str, between: str = ": ") -> Model:
     """Content in its form. Raises InputError of one line: source, keys with `between` them, what is wrong, way out."""
     try:
         return model.model_validate(content)

@@ -1,18 +1,28 @@
 """Parameters: each number declared once, with default, unit, bounds, source and meaning."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from abm.engine.forms import Takes
+from abm.engine.together import Together
 
 
 class ProcessParams(BaseModel):
-    """The numbers of one process: frozen, unknown names refused."""
+    """The numbers of one process: frozen, unknown names and more than a whole refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+    TOGETHER: ClassVar[Together] = ()  # which of them belong together
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        """The parameters themselves, if those that belong together allow it."""
+        for rule in self.TOGETHER:
+            if fault := rule.fault(vars(self)):
+                raise ValueError(fault)
+        return self
 
 
 def param(

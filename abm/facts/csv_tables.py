@@ -42,6 +42,10 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "municipal_mergers": ["year", "gm_from", "gm_to"],
     "municipal_memberships": ["gm_code", "from"],
 }
+WHOLES = {  # columns whose shares are parts of one whole
+    "municipalities": [("income_low_share", "income_high_share")],
+    "votes": [(f"pvv_{year}", f"fvd_{year}", f"ja21_{year}") for year in (2023, 2025)],
+}
 SOURCED = ("national_series", "housing_tasks", "municipal_mergers", "municipal_memberships")  # rows name their source
 SUMS = {  # check in sources.yaml -> the table and column that must add up to it
     "all_jobs": ("jobs", "jobs"),
@@ -163,6 +167,14 @@ def check_rows(tables: Tables, expected: dict[str, Any]) -> None:
         if len(tables[table]) != expected[table]:
             rows = f"has {len(tables[table])} rows and must have {expected[table]}, restore the missing ones"
             raise DataError(table, "number of rows", rows)
+
+
+def check_wholes(tables: Tables) -> None:
+    """Refuse shares of one whole that are more than that together."""
+    for name, wholes in WHOLES.items():
+        for parts in wholes:
+            over = tables[name][[*parts]].sum(axis=1) > 1 + ROUNDING
+            refuse(name, tables[name], over, f"columns {', '.join(parts)} are more than 1 together, correct a share")
 
 
 def check_totals(tables: Tables, first: FloatArray, expected: dict[str, Any]) -> None:

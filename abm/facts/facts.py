@@ -25,6 +25,7 @@ from abm.facts.csv_tables import (
     check_rows,
     check_sources,
     check_totals,
+    check_wholes,
     digest,
     fixed,
     grid,
@@ -117,6 +118,7 @@ def load(folder: Path | None = None, layout: int = mergers.BASE) -> Inputs:
     origins = tables["origins"]["origin"].tolist()
     first = grid(tables, "applications", "first", MONTHS, origins)
     check_sources(described, tables)
+    check_wholes(tables)
     check_totals(tables, first, expected)
     if tables["housing_tasks"]["half_year"].tolist() != HALVES:
         raise DataError("housing_tasks", "half_year", f"list {HALVES[0]} to {HALVES[-1]} once each, in order")

@@ -26,6 +26,7 @@ from abm.engine.clock import ENDLESS, MONTHS
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.products import product
+from abm.engine.together import Whole
 from abm.homes.dwellings import vacancies_per_month
 from abm.homes.form_choice import choose, weights
 from abm.state import State
@@ -61,6 +62,13 @@ _ROUNDING = 1e-9
 
 class Params(ProcessParams):
     """Units planned, limits to building them, and properties of the forms."""
+
+    TOGETHER = (
+        Whole(
+            "plans by form", ("converted_share", "split_share", "temporary_share", "spread_share"), "flexible new build"
+        ),
+        Whole("buildings at the end of a term", ("stays_share", "moves_share"), "buildings with another use, or none"),
+    )
 
     starter_homes: float = param(
         0, "units/year", 0, 30000, "assumption: none under current practice", "starter homes planned", lever=True

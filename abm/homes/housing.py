@@ -24,6 +24,7 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
 from abm.engine.table import UNSET, written
+from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
 from abm.homes.priority import ceiling, kept, let
@@ -53,6 +54,8 @@ EVENTS = {"housed": "households", "found": "households"}
 
 class Params(ProcessParams):
     """Number and sizes of the homes that status holders can get."""
+
+    TOGETHER = (Whole("vacancies by size", ("small_share", "middle_share"), "homes for five or more persons"),)
 
     priority_share: float = param(
         0.08, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
@@ -123,7 +126,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
     inhabitants = municipalities.population_share
     flex = flex * inhabitants
-    sizes = np.array([params.small_share, params.middle_share, max(1 - params.small_share - params.middle_share, 0)])
+    large_share = max(1 - params.small_share - params.middle_share, 0)  # below 0 by rounding only
+    sizes = np.array([params.small_share, params.middle_share, large_share])
     by_size = municipalities.vacancies[:, None] * sizes
     by_size[:, HomeSize.SMALL] += flex
 
@@ -137,7 +141,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     on_offer = municipalities.on_offer + offered
     homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + vacancies
     municipalities.offered[:] += offered
-    municipalities.vacated[:] += by_size.sum(axis=1) * scale
+    municipalities.vacated[:] += (municipalities.vacancies + flex) * scale  # whatever their sizes add up to
     households.priority[households.stage == Stage.AWAITING_HOME] = not params.priority_ban
 
     queue = prepared(state, params.preparation_weeks, draws)

@@ -23,6 +23,7 @@ from abm.engine.kernels import members_of
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, written
+from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import SIZES, cell_of, needed_by
 from abm.homes.letting_rules import IN_LINE, LINES, Asking, Newcomers, by_rule, shares
@@ -50,6 +51,14 @@ _ROUNDING = 1e-9  # parts of homes add up to a home but for this
 
 class Params(ProcessParams):
     """Shares of the rules of letting, and how they work."""
+
+    TOGETHER = (
+        Whole(
+            "homes by rule of letting",
+            ("urgency_share", "institutions_share", "target_share", "lottery_share"),
+            "homes let by registration",
+        ),
+    )
 
     urgency_share: float = param(
         0.2, "share", 0, 1, "wait_hr: 28% for groups with priority, status holders among them",

@@ -23,6 +23,7 @@ from abm.engine.kernels import kernel, members_of, numbered
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, written
+from abm.engine.together import Ordered
 from abm.homes import moves
 from abm.people.working_age import YOUNGEST
 from abm.state import State
@@ -41,6 +42,8 @@ HUNDRED = 100.0  # hours of class in which b_C counts
 
 class Params(ProcessParams):
     """Rate of moves to other municipalities, and choice of destination."""
+
+    TOGETHER = (Ordered("usual_hours", "most_hours"),)
 
     base: float = param(
         0.0051, "share/month", 0.003, 0.007, "E092|E094", "households that leave an average municipality each month"

@@ -23,6 +23,7 @@ from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import UNSET
+from abm.engine.together import Whole
 from abm.homes.dwellings import vacancies_per_month
 from abm.homes.queue_steady_state import SteadyState, lead_below, steady_state, time_searched
 from abm.people.household_formation import BEFORE_START
@@ -38,6 +39,12 @@ MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
 
 class Params(ProcessParams):
     """Home seekers: how many begin, of which kind, and how long they search."""
+
+    TOGETHER = (
+        Whole("homes let in the steady state", ("urgent_homes", "usual_lottery"), "homes let by registration"),
+        Whole("seekers by the home they need", ("small_share", "large_share"), "seekers who need a middle one"),
+        Whole("seekers who live alone", ("student_share", "young_share"), "other seekers who live alone"),
+    )
 
     search_part: float = param(
         0.5, "share", 0.1, 0.9, "E079|wait_ut_city: 6.4 of 11.3 years, Groningen 2.5 of 5", "part of registration at "

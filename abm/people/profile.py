@@ -16,6 +16,7 @@ from abm.engine.draws import Draws, normal
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
+from abm.engine.together import Whole
 from abm.people.region_match import sector_shares, sectors_of
 from abm.people.working_age import OLDEST, YOUNGEST, look
 from abm.state import State
@@ -38,6 +39,11 @@ SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIR
 
 class Params(ProcessParams):
     """Distributions of schooling, talent and suitable activity, and the share of people who are exempt."""
+
+    TOGETHER = (
+        Whole("adults by schooling", ("unschooled", "primary", "higher"), "adults with secondary school"),
+        Whole("adults by suitable activity", ("internship", "participation_job", "social_firm"), "volunteering"),
+    )
 
     exempt_share: float = param(
         0.3, "share", 0.1, 0.4, "E045|E101", "adults who are exempt from class and work because of health or care"

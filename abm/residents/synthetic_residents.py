@@ -23,6 +23,7 @@ from abm.engine.draws import Draws, normal
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.products import product
+from abm.engine.together import Whole
 from abm.facts.facts import Inputs
 from abm.residents.social_network import Widths, identities, kept
 from abm.state import State
@@ -40,6 +41,8 @@ _HIGH, _OLD, _MIDDLE = int(Income.HIGH), int(Age.OLD), int(Attained.MIDDLE)  # a
 
 class ResidentParams(ProcessParams):
     """Neighbourhoods, residents and their network."""
+
+    TOGETHER = (Whole("adults by age", ("young_share", "old_share"), "adults of 35 to 64"),)
 
     residents_share: float = param(
         0.01, "share", 0.0001, 1, "assumption: a sample", "inhabitants who are simulated as residents, times the scale"

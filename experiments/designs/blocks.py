@@ -16,7 +16,7 @@ from abm.engine import clock
 from abm.engine.errors import InputError
 from abm.engine.yaml_input import nearest
 from abm.scenario import Scenario
-from experiments.designs import design_file, factors, sampling
+from experiments.designs import design_file, factors, sampling, together
 
 Values = dict[str, Any]  # parameter -> value, or {month: value}
 BASE = "base"  # label of the point that changes nothing
@@ -52,7 +52,7 @@ def read(
         return _listed(place, block, form, given, since, until)
     if isinstance(form, design_file.OneAtATime):
         return _one_at_a_time(place, block, form, given, since, scenarios)
-    return _varied(place, block, form, given, since)
+    return _varied(place, block, form, given, since, scenarios)
 
 
 def file_of(place: str, folder: Path, given: str) -> Path:
@@ -68,8 +68,8 @@ def file_of(place: str, folder: Path, given: str) -> Path:
 def _one_at_a_time(
     place: str, block: str, form: design_file.OneAtATime, given: dict, since: str | None, scenarios: Sequence[Scenario]
 ) -> Block:
-    """The base, and every level that changes one parameter of a scenario; levels equal to the base are left out."""
-    found = _factors(place, block, form, given)
+    """The base, and every level that changes one parameter of a scenario; where it changes none, the base again."""
+    found = _factors(place, block, form, given, scenarios)
     levels = {
         factor.path: [
             level for level in factor.levels() if any(_moves(base, factor.path, level, since) for base in scenarios)
@@ -91,18 +91,28 @@ def _moves(base: Scenario, path: str, level: Any, since: str | None) -> bool:
     return _steps(base.values[tuple(path.split(".")[1:])], base.months, first) != {first: level}
 
 
-def _factors(place: str, block: str, form: design_file.Varied, given: dict) -> list[factors.Factor]:
+def _factors(
+    place: str, block: str, form: design_file.Varied, given: dict, scenarios: Sequence[Scenario]
+) -> list[factors.Factor]:
     """The factors of a block; `given` receives their levels or bounds."""
-    found = [factors.read(place, path, levels) for path, levels in _named(place, block, form.parameters).items()]
+    written = _named(place, block, form.parameters)
+    found = [factors.read(place, path, levels) for path, levels in written.items()]
+    alone = isinstance(form, design_file.OneAtATime)
+    found = together.within_reach(place, found, written, scenarios, given.get("from"), alone)
     given["parameters"] = {factor.path: factor.given() for factor in found}
     return found
 
 
 def _varied(
-    place: str, block: str, form: design_file.Grid | design_file.Sample, given: dict, since: str | None
+    place: str,
+    block: str,
+    form: design_file.Grid | design_file.Sample,
+    given: dict,
+    since: str | None,
+    scenarios: Sequence[Scenario],
 ) -> Block:
     """Points from levels or ranges."""
-    found = _factors(place, block, form, given)
+    found = _factors(place, block, form, given, scenarios)
     if len(found) < form.fewest:
         raise InputError(f"{place}: parameters: holds {len(found)}, {form.method} needs {form.fewest}: add another")
     sample = form if isinstance(form, design_file.Sample) else None
@@ -112,7 +122,7 @@ def _varied(
 
     def make() -> Iterable[tuple[Values, str]]:
         if sample:
-            columns = [factor.drawn(unit) for factor, unit in zip(found, sample.unit(len(found)).T, strict=True)]
+            columns = together.drawn(found, sample.unit(len(found)), scenarios, since)
             points = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
         else:
             points = sampling.grid({factor.path: factor.levels() for factor in found})

@@ -9,7 +9,7 @@ with the points of the smaller one, in the order that the method of analysis exp
 import copy
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -24,7 +24,7 @@ from abm.engine.errors import InputError
 from abm.engine.yaml_input import read_yaml
 from abm.scenario import Scenario
 from abm.scenario_file import LARGEST_SEED
-from experiments.designs import blocks, design_file, factors
+from experiments.designs import blocks, design_file, factors, together
 from experiments.designs.blocks import Block
 
 STRIDE = 1_000_000  # seeds between points with independent random numbers, so that more replicates change no seed
@@ -122,6 +122,9 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
         blocks.read(source, block, getattr(file, block), bases, folder) for block in factors.BLOCKS
     )
     _refuse_too_many(source, file, levers.count, uncertainties.count)
+    levers, uncertainties = (
+        _made(source, block, found, bases) for block, found in zip(factors.BLOCKS, (levers, uncertainties), strict=True)
+    )
     given = file.model_dump(mode="json", exclude_none=True, exclude=set(factors.BLOCKS))
     given |= {"levers": levers.given} if levers.given else {}
     given |= {"uncertainties": uncertainties.given} if uncertainties.given else {}
@@ -196,6 +199,13 @@ def _refuse_too_many(source: str, file: design_file.File, levers: int, uncertain
     most = LARGEST_SEED - (file.replicates - 1) - (STRIDE * (points - 1) if independent else 0)
     if file.seed > most:
         raise InputError(f"{source}: seed: {file.seed} is too large for {runs:,} runs: give {most} at most")
+
+
+def _made(source: str, block: str, found: Block, bases: Sequence[Scenario]) -> Block:
+    """The block with its points made, if every scenario allows them. Raises InputError."""
+    points = list(found.make())
+    together.check_points(f"{source}: {block}", points, found.factors, bases)
+    return replace(found, make=lambda: points)
 
 
 def _points(names: list[str], levers: Block, uncertainties: Block) -> Iterator[Point]:

@@ -13,11 +13,10 @@ import numpy as np
 
 from abm import scenario
 from abm.engine import clock
-from abm.engine.dated import LAST_MONTH, Dated
+from abm.engine.dated import Dated
 from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError
 from abm.engine.params import about
-from abm.scenario import Scenario
 from abm.scenario_file import PARAMS, SECTIONS, section_of
 from experiments.designs import design_file, sampling
 
@@ -157,10 +156,4 @@ def month(where: str, given: str, until: str) -> str:
 def _steps(place: str, path: str, given: Any) -> Mapping[int, Any]:
     """Values by month of a parameter; the scenario checks them."""
     _, process, parameter = path.split(".")
-    return _longest().with_values({path: given}, place).values[process, parameter]
-
-
-@cache
-def _longest() -> Scenario:
-    """The default scenario, over all months that a scenario may have."""
-    return scenario.default().changed(until=LAST_MONTH)
+    return scenario.assigned({path: given}, scenario.defaults(), place)[process, parameter]

@@ -7,6 +7,7 @@ Source: Sobol sequence with Owen's scrambling and Latin hypercube: scipy.stats.q
 scheme of Saltelli: SALib, in the order of points that its analyses expect.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 MOST_SAMPLES = 2**30  # the length of scipy's Sobol sequence
+_HALVINGS = 60  # of the range of a share: to its last bit
 ROUNDING = 1e-9  # a coordinate this close below the border of two shares lies on it, but for rounding
 
 # scipy and SALib take a second to import, and a design without a sample should not wait for them
@@ -81,7 +83,7 @@ def rows_of_indices(dimensions: int, second_order: bool) -> int:
     return 2 * dimensions + 2 if second_order else dimensions + 2
 
 
-def between(unit: np.ndarray, low: float, high: float) -> np.ndarray:
+def between(unit: np.ndarray, low: float | np.ndarray, high: float) -> np.ndarray:
     """Numbers from low to high, both included, evenly over the unit interval."""
     return np.clip(low + unit * (high - low), low, high)
 
@@ -89,6 +91,59 @@ def between(unit: np.ndarray, low: float, high: float) -> np.ndarray:
 def shares(unit: np.ndarray, number: int) -> np.ndarray:
     """Index of the share, of `number` equal shares of the unit interval, that holds each coordinate."""
     return np.clip(np.floor(unit * number + ROUNDING), 0, number - 1).astype(np.int64)
+
+
+def within_whole(unit: np.ndarray, low: np.ndarray, high: np.ndarray, room: float) -> np.ndarray:
+    """Shares from low to high, (parts,), at most `room` together: uniform over all such, [points, parts] like unit.
+
+    The first coordinate places the first share by its own distribution, the next the second given the first, and so
+    on: at 0 a share is low, at 1 as high as the ones before allow. The density of a share is the volume that the later
+    ones have then. low: at most `room` together.
+    """
+    width, left = np.asarray(high - low, float), np.full(len(unit), room - np.sum(low))
+    found = np.empty(unit.shape)
+    for part, coordinate in enumerate(unit.T):
+        later, top = width[part + 1 :], np.clip(left, 0, width[part])
+        beyond = _volume(left - top, later)
+        wanted = (1 - coordinate) * (_volume(left, later) - beyond) + beyond
+        near, far = np.zeros(len(unit)), top  # between them is the share, above its low
+        for _ in range(_HALVINGS):
+            middle = (near + far) / 2
+            below = _volume(left - middle, later) > wanted
+            near, far = np.where(below, middle, near), np.where(below, far, middle)
+        share = np.select([coordinate <= 0, coordinate >= 1], [0, top], (near + far) / 2)
+        found[:, part], left = low[part] + share, left - share
+    return np.clip(found, low, high)
+
+
+def _volume(left: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Volume in which one number of at least 0, and others from 0 to their widths, are at most `left` together, (n,).
+
+    By inclusion and exclusion of the others that are beyond their width.
+    """
+    dimensions, found = len(widths) + 1, np.zeros(len(left))
+    for beyond in product((False, True), repeat=len(widths)):
+        sign = -1 if sum(beyond) % 2 else 1
+        found += sign * np.maximum(left - widths[list(beyond)].sum(), 0) ** dimensions
+    return found / math.factorial(dimensions)
+
+
+def in_order(unit: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Pairs from low to high, (2,), the first not above the second: uniform over all such, [points, 2] like unit.
+
+    The first coordinate places the first number by its own distribution, the other the second from there to its high.
+    low: of the first at most high of the second.
+    """
+    start, end = low[0], min(high)
+    knee = np.clip(low[1], start, end)
+    # what lies beyond the first number: a rectangle up to the knee, from there on what is left of a triangle
+    triangle = ((high[1] - knee) ** 2 - (high[1] - end) ** 2) / 2
+    area = (1 - unit[:, 0]) * (triangle + (knee - start) * (high[1] - low[1]))
+    falling = high[1] - np.sqrt(2 * np.minimum(area, triangle) + (high[1] - end) ** 2)
+    level = knee - np.maximum(area - triangle, 0) / (high[1] - low[1])
+    first = np.clip(np.where(area <= triangle, falling, level), start, end)
+    least = np.maximum(first, low[1])
+    return np.column_stack([first, between(unit[:, 1], least, high[1])])
 
 
 def spaced(low: float, high: float, levels: int) -> list[float]:

@@ -100,6 +100,52 @@ def test_bounds_are_reached():
     assert sampling.between(np.array([1.0]), 0.1, 0.3)[0] == 0.3  # 0.1 + (0.3 - 0.1) is a bit more
 
 
+# --- what belongs together
+
+
+def test_two_shares_of_a_whole_by_hand():
+    """The first is below x with probability 1 - (1 - x)^2, the second anywhere in what is left."""
+    unit = np.array([[0, 0], [0.75, 0.5], [0.75, 1], [1, 1], [0.36, 0.25]])
+    found = sampling.within_whole(unit, np.zeros(2), np.ones(2), 1)
+    assert found == pytest.approx(np.array([[0, 0], [0.5, 0.25], [0.5, 0.5], [1, 0], [0.2, 0.2]]))
+
+
+def test_shares_with_bounds_by_hand():
+    """Of the square from (0.1, 0.2) to (0.5, 0.6) the corner beyond a sum of 0.9 is cut off: 0.02 of 0.16."""
+    low, high = np.array([0.1, 0.2]), np.array([0.5, 0.6])
+    unit = np.array([[0, 1], [0.2 * 0.4 / 0.14, 1], [1, 1], [1, 0]])  # up to 0.3 nothing is cut off
+    found = sampling.within_whole(unit, low, high, 0.9)
+    assert found == pytest.approx(np.array([[0.1, 0.6], [0.3, 0.6], [0.5, 0.4], [0.5, 0.2]]))
+
+
+def test_a_pair_by_hand():
+    """From 0 to 2 and from 1 to 2: beyond 1 a triangle, a third of the area; below it a square."""
+    unit = np.array([[0, 0], [1 / 3, 0.5], [2 / 3, 0], [1, 1], [1 - 1 / 12, 1]])
+    found = sampling.in_order(unit, np.array([0.0, 1]), np.array([2.0, 2]))
+    assert found == pytest.approx(np.array([[0, 1], [0.5, 1.5], [1, 1], [2, 2], [1.5, 2]]))
+
+
+@given(
+    bounds=st.lists(st.tuples(st.floats(0, 0.25), st.floats(1e-6, 1)), min_size=2, max_size=4),
+    room=st.floats(0, 1),
+    unit=st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, max_size=8),
+)
+def test_shares_stay_within_bounds_and_room(bounds, room, unit):
+    low, width = np.array(bounds).T
+    room += low.sum()
+    found = sampling.within_whole(np.array(unit)[:, : len(low)], low, low + width, room)
+    assert ((found >= low) & (found <= low + width)).all()
+    assert (found.sum(axis=1) <= room + 1e-12).all()
+
+
+@given(bounds=st.lists(st.floats(0.01, 1), min_size=2, max_size=4), steps=st.lists(st.floats(0, 1), min_size=2))
+def test_a_higher_coordinate_is_a_higher_share(bounds, steps):
+    width, unit = np.array(bounds), np.full((len(steps), len(bounds)), 0.5)
+    unit[:, 0] = sorted(steps)
+    found = sampling.within_whole(unit, np.zeros(len(width)), width, 0.8)[:, 0]
+    assert (np.diff(found) >= -1e-12).all()
+
+
 # --- samples
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 import abm
 from abm.engine import clock
 from abm.engine.params import ProcessParams, about, param
+from abm.engine.together import Ordered
 from abm.facts import facts as inputs
 from abm.scenario import PARAMS
 from tests.helpers import village
@@ -64,6 +65,19 @@ def test_defaults_and_dated_values_are_allowed(process, name):
     assert all(before != after for before, after in zip(values, values[1:], strict=False)), "a date without a change"
 
 
+def beside(process, name):
+    """Values of the parameters that a parameter belongs together with, which leave it all of its range."""
+    found, fields = {}, PARAMS[process].model_fields
+    for rule in PARAMS[process].TOGETHER:
+        if name in rule.parameters:
+            high_one = rule.high if isinstance(rule, Ordered) else None
+            found |= {
+                other: about(fields[other])["high" if other == high_one else "low"]
+                for other in rule.parameters if other != name
+            }  # fmt: skip
+    return found
+
+
 @every_parameter
 def test_bounds_hold(process, name):
     field, facts = FIELDS[process, name], about(FIELDS[process, name])
@@ -71,7 +85,7 @@ def test_bounds_hold(process, name):
     if facts["low"] is not None:
         beyond += [facts["low"] - 1, facts["high"] + 1]
         for bound in (facts["low"], facts["high"]):
-            assert getattr(PARAMS[process](**{name: bound}), name) == bound
+            assert getattr(PARAMS[process](**beside(process, name), **{name: bound}), name) == bound
     for value in beyond:
         with pytest.raises(ValidationError):
             PARAMS[process](**{name: value})

@@ -14,6 +14,7 @@ from abm import parameters, scenario, start
 from abm.chain import turn
 from abm.engine.table import NO_ROW
 from abm.recorder import Recorder
+from abm.scenario_file import TOGETHER
 from abm.state import State
 from tests.guarantees import headline
 from tests.helpers.runs import advance, difference, real, recorded, small, state_after
@@ -67,19 +68,35 @@ def test_a_policy_of_2027_changes_nothing_before_2027():
 
 
 def far_values() -> dict[str, object]:
-    """Every lever at its far bound, by process and name."""
-    return {row["parameter"].removeprefix("policy."): others(row)[0] for row in LEVERS}
+    """Every lever at its far bound, by process and name; parts of a whole share it, otherwise than by default."""
+    found = {row["parameter"].removeprefix("policy."): others(row)[0] for row in LEVERS}
+    for process, rule in TOGETHER:
+        parts = [f"{process}.{part}" for part in rule.parameters]
+        found |= {part: number / sum(range(len(parts) + 1)) for number, part in enumerate(parts, 1) if part in found}
+    return found
 
 
 def others(row: dict) -> list:
-    """The values of a lever that are farthest from its default: bounds, far one first, or the other choices."""
+    """The values of a lever that are farthest from its default: bounds, far one first, or the other choices.
+
+    A part of a whole reaches as far as the defaults of the other parts leave.
+    """
     default = row["default"]
     if isinstance(default, bool):
         return [not default, *([default] if row["dated"] else [])]  # the default of all months, where it changes
     if row["low"] is None:
         return [word for word in row["allowed"].removeprefix("one of ").split(", ") if word != default]
-    bounds = [type(default)(row["low"]), type(default)(row["high"])]
+    bounds = [type(default)(row["low"]), type(default)(min(row["high"], left(row["parameter"])))]
     return sorted(bounds, key=lambda bound: -abs(bound - default) / (row["high"] - row["low"]))
+
+
+def left(parameter: str) -> float:
+    """What the defaults of the other parts of its whole leave a parameter; infinite where it is part of none."""
+    _, process, name = parameter.split(".")
+    whole = [rule for owner, rule in TOGETHER if owner == process and name in rule.parameters]
+    fields = scenario.PARAMS[process].model_fields
+    taken = [fields[part].default for rule in whole for part in rule.parameters if part != name]
+    return round(1 - sum(taken), 9) if whole else np.inf
 
 
 def test_one_more_arrival_changes_nobody_elses_draws():

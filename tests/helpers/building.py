@@ -10,9 +10,9 @@ JANUARY = 12  # of 2016
 SURE = {"nitrogen_share": 0, "appeal_share": 0, "abandoned": 0.05, "grid_share": 0, "permit_months": 0}
 ONLY = {  # shares that give one form
     Form.FLEXIBLE: {"converted_share": 0, "split_share": 0, "temporary_share": 0, "spread_share": 0},
-    Form.CONVERTED: {"converted_share": 1},
-    Form.SPLIT: {"converted_share": 0, "split_share": 1},
-    Form.TEMPORARY: {"converted_share": 0, "split_share": 0, "temporary_share": 1},
+    Form.CONVERTED: {"converted_share": 1, "split_share": 0, "temporary_share": 0, "spread_share": 0},
+    Form.SPLIT: {"converted_share": 0, "split_share": 1, "temporary_share": 0, "spread_share": 0},
+    Form.TEMPORARY: {"converted_share": 0, "split_share": 0, "temporary_share": 1, "spread_share": 0},
     Form.SPREAD: {"converted_share": 0, "split_share": 0, "temporary_share": 0, "spread_share": 1},
 }
 

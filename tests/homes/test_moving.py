@@ -122,7 +122,9 @@ def test_living_counts_persons_with_a_home_by_origin_and_municipality():
     assert moving.living(stage, origin, town, size, 3, 4).tolist() == expected
 
 
-@pytest.mark.parametrize("params", [{}, PLAIN | OFTEN, {"density": 0.8, "classes": 0.5, "usual_hours": 2_000}])
+@pytest.mark.parametrize(
+    "params", [{}, PLAIN | OFTEN, {"density": 0.8, "classes": 0.5, "usual_hours": 2_000, "most_hours": 3_000}]
+)
 def test_the_same_households_leave_as_when_every_household_is_examined(params):
     """Only households whose draw is below the highest hazard are examined; no other household may leave."""
     state = village_state()
