@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -16,10 +17,11 @@ from typing import Any
 
 from abm.engine import clock
 from abm.engine.dated import FIRST_MONTH
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
-from abm.engine.yaml_input import nearest, read_yaml
+from abm.engine.text_files import beside
+from abm.engine.yaml_input import UNFIT, nearest, read_yaml
 from abm.facts.mergers import BASE
 from abm.scenario_file import PARAMS, SECTIONS, File, Heading, section_of
 
@@ -115,10 +117,10 @@ class Scenario:
         for path, value in assignments.items():
             parts = path.split(".")
             if len(parts) != 3:
-                raise InputError(f"{source}: '{path}' is not a parameter: write section.process.parameter=value")
+                raise InputError(f"{source}: '{brief(path)}' is not a parameter: write section.process.parameter=value")
             section, process, parameter = parts
             if section not in SECTIONS:
-                raise InputError(f"{source}: unknown section '{section}'{nearest(section, list(SECTIONS))}")
+                raise InputError(f"{source}: unknown section '{brief(section)}'{nearest(section, list(SECTIONS))}")
             content.setdefault(section, {}).setdefault(process, {})[parameter] = value
         steps = dict(self.values) | _steps(read(File, content, source, "."), self.values)
         return replace(self, values=MappingProxyType(steps)).within_period()
@@ -167,32 +169,37 @@ def load(path: str | Path) -> Scenario:
     for place, file in reversed(list(_ancestry(Path(path)))):
         steps |= _steps(file, steps)
         merged |= {"name": place.stem} | _heading(file)
+    if UNFIT.search(merged["name"]):
+        raise InputError(f"{path}: name: no record can hold this name of a file: give 'name:' in it, or rename it")
     return Scenario(**merged, values=MappingProxyType(steps), source=str(path)).within_period()
 
 
 def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:
     """A file and the files it extends, nearest first."""
-    seen = [path.resolve()]
+    seen = []
     while True:
         content = read_yaml(path)
-        file = read(File, {} if content is None else content, str(path), ".")
+        seen.append(path.resolve())
+        file = read(File, _of_scenario(path, content), str(path), ".")
         yield path, file
         if file.extends is None:
             return
-        extended = _extended(path, file.extends)
+        extended = beside(f"{path}: extends", path.parent, file.extends)
         if extended.resolve() in seen:
             raise InputError(f"{path}: extends: {extended.name} leads back here: remove one 'extends:' of the circle")
         path = extended
-        seen.append(path.resolve())
 
 
-def _extended(path: Path, value: str) -> Path:
-    """The file that a file extends, relative to it."""
-    if not (path.parent / value).is_file():
-        known = sorted(file.name for file in (path.parent / value).parent.glob("*.y*ml"))
-        way_out = nearest(Path(value).name, known) if known else ": give a path relative to this file"
-        raise InputError(f"{path}: extends: there is no file {path.parent / value}{way_out}")
-    return path.parent / value
+def _of_scenario(path: Path, content: Any) -> Any:
+    """Content of a file that may be a scenario; of any other file nothing is told. Raises InputError."""
+    known = File.written()
+    if (
+        isinstance(content, Mapping)
+        and content
+        and not any(key in known or get_close_matches(brief(key), known, 1, 0.5) for key in content)
+    ):
+        raise InputError(f"{path}: is no scenario: it has none of the keys {', '.join(known)}: give another file")
+    return {} if content is None else content
 
 
 def _heading(file: Heading) -> dict[str, Any]:

@@ -20,7 +20,8 @@ import numpy as np
 from abm import scenario
 from abm.engine import forms
 from abm.engine.dated import LAST_MONTH
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, shown
+from abm.engine.text_files import beside
 from abm.engine.yaml_input import read_yaml
 from abm.scenario import Scenario
 from abm.scenario_file import LARGEST_SEED
@@ -168,13 +169,13 @@ def changed(design: Design, *, replicates: int | None = None, samples: int | Non
 def _more(source: str, key: str, wanted: Any, now: int) -> int:
     """The wanted number, if it is one and not below what there is."""
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < now:
-        raise InputError(f"{source}: {key}: {wanted!r} is not more than {now}: give a larger whole number")
+        raise InputError(f"{source}: {key}: {shown(wanted)} is not more than {now}: give a larger whole number")
     return wanted
 
 
 def _base(source: str, folder: Path, path: str, file: design_file.File) -> Scenario:
     """A scenario with the period and scale of the design."""
-    found = scenario.load(blocks.file_of(f"{source}: scenarios", folder, path))
+    found = scenario.load(beside(f"{source}: scenarios", folder, path))
     asked = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
     return replace(asked, source=found.source)
 

@@ -5,14 +5,14 @@ A method also knows how many points it has, without making them.
 
 import math
 from collections.abc import Mapping, Sequence
-from reprlib import repr as shortened
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
 from abm.engine.dated import Dated, Month
-from abm.engine.forms import Form, Takes, mistake
+from abm.engine.errors import brief, shown
+from abm.engine.forms import Form, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import sampling
@@ -42,7 +42,7 @@ def _even(levels: int) -> int:
 def _levels(content: Any) -> Any:
     if content is not None and not isinstance(content, Mapping | list | tuple):
         way_out = "give a list like [1, 1.5], or {low: 1, high: 1.5}"
-        raise ValueError(f"{shortened(content)} is neither levels nor a range: {way_out}")
+        raise ValueError(f"{shown(content)} is neither levels nor a range: {way_out}")
     return content
 
 
@@ -78,7 +78,7 @@ class Method(Form):
         """Raise to which methods it belongs, or which key is like it."""
         owners = [name for name, form in METHODS.items() if key in form.written()]
         if owners:
-            raise mistake(f"unknown key '{key}': it belongs to {', '.join(owners)}: remove it")
+            raise mistake(f"unknown key '{brief(key)}': it belongs to {', '.join(owners)}: remove it")
         super().refuse(key)
 
 
@@ -216,7 +216,7 @@ def _has_method(content: Any) -> Any:
         raise ValueError(f"has no 'method:': choose from {', '.join(METHODS)}")
     method = content["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise mistake(f"{shortened(method)} is not a method{nearest(method, list(METHODS))}", "method")
+        raise mistake(f"{shown(method)} is not a method{nearest(method, list(METHODS))}", "method")
     return content
 
 
@@ -227,7 +227,7 @@ class File(Form):
     """A design file."""
 
     name: Name
-    title: str = ""
+    title: Text = ""
     scenarios: Names
     until: Month | None = None
     scale: Scale | None = None

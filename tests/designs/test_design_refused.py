@@ -46,7 +46,8 @@ BAD = [  # content of bad.yaml beside now.yaml, and what its one line must hold
     ("replicates: 10001", "most_runs: 10,001 runs", "write 'most_runs: 10001' to allow them"),
     ("levers: {method: grid, parameters: {policy.*_factor: {levels: 10000}}}", "10,000,000,000,000,000 runs", "write"),
     (GRID % "{levels: 10001}", "capacity_factor: levels: 10001 is not allowed: give a whole number of at most 10000"),
-    (f"replicates: {'9' * 4000}", "replicates: 9999", "is not allowed: give a whole number of at most"),
+    (f"replicates: {'9' * 4000}", "line 2: 99999", "is a number of 4,000 characters: write a shorter one"),
+    (f"replicates: {'9' * 90}", "replicates: a number of about 9", "digits is not allowed: give a whole number of at"),
     (ADD % ("sobol_indices", "samples: 1073741824"), "4,294,967,296 runs", "write 'most_runs: 4294967296'"),
     (ADD % ("latin_hypercube", "samples: 10001"), "10,001 runs", "1 x 1 x 10,001 x 1", "write 'most_runs: 10001'"),
     # blocks

@@ -252,7 +252,7 @@ GOOD = {
         ({"targets": ["C1"]}, "targets: 'C1' holds no keys: write a mapping with id, title, role, source"),
         ({"targets": 3}, "targets: 3 is not allowed: give a list"),
         ({"goals": []}, "unknown key 'goals': choose from targets"),
-        ([], "[] holds no keys: write a mapping with targets"),
+        ([], "a list holds no keys: write a mapping with targets"),
         (None, "None holds no keys: write a mapping with targets"),
     ],
 )
