@@ -122,18 +122,23 @@ class Scenario:
             if section not in SECTIONS:
                 raise InputError(f"{source}: unknown section '{brief(section)}'{nearest(section, list(SECTIONS))}")
             content.setdefault(section, {}).setdefault(process, {})[parameter] = value
-        steps = dict(self.values) | _steps(read(File, content, source, "."), self.values)
-        return replace(self, values=MappingProxyType(steps)).within_period()
+        given = _steps(read(File, content, source, "."), self.values)
+        changed = replace(self, values=MappingProxyType(dict(self.values) | given))
+        return changed.within_period(dict.fromkeys(given, source))
 
-    def within_period(self) -> "Scenario":
-        """The scenario itself, if all that somebody dated lies in its period. Raises InputError."""
+    def within_period(self, sources: Mapping[tuple[str, str], str] = MappingProxyType({})) -> "Scenario":
+        """The scenario itself, if all that somebody dated lies in its period; `sources`: of what is not in its file.
+
+        Raises InputError.
+        """
         last, law = clock.index(self.until), defaults()
         for (process, parameter), steps in self.values.items():
             for month in steps:
                 # the default's own dates may lie beyond a short run; dates that somebody wrote may not
                 if month > last and month not in law[process, parameter]:
+                    source = sources.get((process, parameter), self.source)
                     raise InputError(
-                        f"{self.source}: {section_of(process, parameter)}.{process}.{parameter}: {clock.label(month)} "
+                        f"{source}: {section_of(process, parameter)}.{process}.{parameter}: {clock.label(month)} "
                         f"is outside the run: give a month from {FIRST_MONTH} to {self.until}"
                     )
         return self

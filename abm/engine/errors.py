@@ -11,7 +11,7 @@ from typing import Any
 
 LONGEST = 1_000  # characters of a message
 WIDEST = 60  # characters of a value in it
-MOST_NAMES = 40  # in a list of names
+MOST_NAMES, WIDEST_LIST = 40, 300  # names, characters of a list of names
 MOST_DIGITS = 40  # of a whole number
 
 
@@ -53,7 +53,7 @@ def listed(names: Collection[str]) -> str:
     for name in islice(names, MOST_NAMES):
         found.append(brief(name))
         length += len(found[-1]) + 2
-        if length > LONGEST // 2:
+        if length > WIDEST_LIST:
             break
     more = len(names) - len(found)
     return ", ".join(found) + (f" and {more:,} more" if more else "")

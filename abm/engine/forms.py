@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from abm.engine.errors import InputError, brief, shown
+from abm.engine.errors import InputError, brief, escaped, shown
 from abm.engine.numerals import advice, certain
 from abm.engine.yaml_input import UNFIT, nearest
 
@@ -110,7 +110,8 @@ Number = Annotated[float, Strict(), BeforeValidator(certain)]
 
 def mistake(words: str, key: Any = None) -> PydanticCustomError:
     """A mistake in the content of a form; `key`: under which of its keys."""
-    return PydanticCustomError("mistake", "{words}", {"words": words, "key": key})
+    key = None if key is None else brief(key)
+    return PydanticCustomError("mistake", "{words}", {"words": escaped(words), "key": key})
 
 
 def read[Model: Form](model: type[Model], content: Any, source: str, between: str = ": ") -> Model:
@@ -130,7 +131,7 @@ def told(error: ValidationError, content: Any, between: str = ": ") -> str:
     kind, about, place = first["type"], first.get("ctx", {}), first["loc"]
     keys = list(_keys(content, place[:-2] if place[-1:] == (OF_A_KEY,) else place))
     if kind == "mistake":
-        keys += [brief(about["key"])] if about["key"] is not None else []
+        keys += [about["key"]] if about["key"] is not None else []
         said = about["words"]
     elif kind == "value_error":
         said = str(about["error"])

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from abm.engine.errors import InputError, listed
+from abm.engine.errors import WIDEST, InputError, cut, escaped, listed
 
 MOST_BYTES = 1_000_000  # of a file that a person writes
 MOST_SIBLINGS = 1_000  # files in a folder that are looked at for a hint
@@ -44,7 +44,8 @@ def beside(source: str, folder: Path, given: str) -> Path:
     known = siblings(path.parent)
     near = get_close_matches(path.name, known, 1, 0.5)
     ways = f"choose from {listed(known)}" if known else "give a path relative to this file"
-    raise InputError(f"{source}: {ABSENT} {path}: {f"did you mean '{near[0]}'?" if near else ways}")
+    shorter = folder / cut(escaped(given), 2 * WIDEST)
+    raise InputError(f"{source}: {ABSENT} {shorter}: {f"did you mean '{near[0]}'?" if near else ways}")
 
 
 def siblings(folder: Path) -> list[str]:
