@@ -11,7 +11,7 @@ from typing import Any
 
 LONGEST = 1_000  # characters of a message
 WIDEST = 60  # characters of a value in it
-MOST_NAMES, WIDEST_LIST = 40, 300  # names, characters of a list of names
+MOST_NAMES, WIDEST_LIST = 40, 240  # names, characters of a list of names
 MOST_DIGITS = 40  # of a whole number
 
 
