@@ -201,7 +201,7 @@ def _of_scenario(path: Path, content: Any) -> Any:
     if (
         isinstance(content, Mapping)
         and content
-        and not any(key in known or get_close_matches(brief(key), known, 1, 0.5) for key in content)
+        and not any(key in known or get_close_matches(brief(key), known, 1, 0.7) for key in content)
     ):
         raise InputError(f"{path}: is no scenario: it has none of the keys {', '.join(known)}: give another file")
     return {} if content is None else content
