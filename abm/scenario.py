@@ -17,7 +17,7 @@ from typing import Any
 
 from abm.engine import clock
 from abm.engine.dated import FIRST_MONTH
-from abm.engine.errors import InputError, brief
+from abm.engine.errors import InputError, brief, escaped
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
 from abm.engine.text_files import beside
@@ -176,7 +176,7 @@ def load(path: str | Path) -> Scenario:
         merged |= {"name": place.stem} | _heading(file)
     if UNFIT.search(merged["name"]):
         raise InputError(f"{path}: name: no record can hold this name of a file: give 'name:' in it, or rename it")
-    return Scenario(**merged, values=MappingProxyType(steps), source=str(path)).within_period()
+    return Scenario(**merged, values=MappingProxyType(steps), source=escaped(str(path))).within_period()
 
 
 def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from abm import parameters as catalogue
 from abm import scenario as scenarios
 from abm.chain import CHAIN, name
-from abm.engine.errors import BooksError, InputError, brief
+from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from abm.engine.yaml_input import read_value
 from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
@@ -202,7 +202,8 @@ def main() -> None:
         typer.echo(f"abm: {error}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        typer.echo(f"abm: {' '.join(error.format_message().split()).rstrip('.')}: see 'abm --help'", err=True)
+        said = cut(escaped(" ".join(error.format_message().split()).rstrip(".")), LONGEST)
+        typer.echo(f"abm: {said}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -127,7 +127,8 @@ def test_a_file_whose_name_no_record_can_hold_needs_a_name(tmp_path, write):
     message = refusal(scenario.load, path)
     assert message.startswith(f"{tmp_path}/caf\\udce9.yaml: name: no record can hold")
     path.write_text("name: cafe")
-    assert scenario.load(path).name == "cafe"
+    found = scenario.load(path)
+    assert (found.name, found.source) == ("cafe", f"{tmp_path}/caf\\udce9.yaml")
     assert refusal(scenario.load, write("a\x1b[2Jb.yaml", "")).startswith(f"{tmp_path}/a\\x1b[2Jb.yaml: name: ")
 
 

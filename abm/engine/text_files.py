@@ -18,7 +18,7 @@ def read_text(path: Path) -> str:
     try:
         content = _bytes(path)
     except OSError as error:
-        near = get_close_matches(path.name, siblings(path.parent), 1)
+        near = get_close_matches(path.name, [name for name in siblings(path.parent) if name != path.name], 1)
         hint = f"did you mean {path.parent / near[0]}?" if near else "give the path of a YAML file"
         raise InputError(f"{path}: cannot be read ({error.strerror or error}): {hint}") from None
     except ValueError:  # a NUL or a lone surrogate in the path

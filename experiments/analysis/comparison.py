@@ -188,7 +188,9 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     except ValueError as error:
         raise InputError(f"--until-width: {error}") from None
     if value is None or not (value > 0 and math.isfinite(value)):
-        raise InputError(f"--until-width: {shown(text)} is not a width: give a number above 0, or a share of A like 2%")
+        raise InputError(
+            f"--until-width: {shown(words)} is not a width: give a number above 0, or a share of A like 2%"
+        )
     return (value / 100, True) if words.endswith("%") else (value, False)
 
 
