@@ -9,7 +9,7 @@ from itertools import islice
 from math import log10
 from typing import Any
 
-LONGEST = 1_000  # characters of a message
+LONGEST = 4_000  # characters of a message: the names of all measures fit
 WIDEST = 60  # characters of a value in it
 MOST_NAMES, WIDEST_LIST = 40, 240  # names, characters of a list of names
 MOST_DIGITS = 40  # of a whole number

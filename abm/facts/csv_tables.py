@@ -57,6 +57,9 @@ class DataError(InputError):
     def __init__(self, table: str, row: object, remedy: str) -> None:
         super().__init__(" ".join(f"{table}{'.csv' if table in KEYS else ''}: {row}: {remedy}".split()))
 
+    def __reduce__(self):
+        return InputError, (str(self),)  # from another process it comes as the line that it is
+
 
 def fixed(array: np.ndarray) -> Any:
     """Make an array read-only and return it."""

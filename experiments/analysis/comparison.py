@@ -229,7 +229,7 @@ def _values(store: Store, runs: pd.DataFrame, asked: list[Asked], since: int) ->
         if mine.empty:
             known = sorted(frame["group"].unique())
             shown = ", ".join(known[:8]) + ", ..." * (len(known) > 8)
-            raise InputError(f"--group: {each.measure} has no {each.by} '{each.group}': choose from {shown}")
+            raise InputError(f"--group: {each.measure} has no {each.by} '{brief(each.group)}': choose from {shown}")
         if each.take == STOCK:
             value = mine[mine["month"] == mine["month"].max()].set_index("run")["value"]
         else:

@@ -160,16 +160,14 @@ def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequenc
     differing = _difference(base, scenario.load(beside(f"{place}: to", folder, form.to)))
     moved = {path: value for path, value in differing.items() if path.startswith(f"{section}.")}
     others = [path for path in differing if path not in moved]
+    differs = f"{place}: to: {brief(form.to)} differs from '{brief(base.name)}'"
     if others:
         raise InputError(
-            f"{place}: to: {form.to} differs from '{base.name}' also in {others[0]}: a ladder under '{block}:' moves "
+            f"{differs} also in {others[0]}: a ladder under '{block}:' moves "
             f"{section}. only: make the rest alike in both files"
         )
     if not moved:
-        raise InputError(
-            f"{place}: to: {form.to} differs from '{base.name}' in no {section}. parameter until {base.until}: "
-            "give another scenario"
-        )
+        raise InputError(f"{differs} in no {section}. parameter until {base.until}: give another scenario")
     rungs = _rungs(place, form.groups, moved)
 
     def make() -> Iterable[tuple[Values, str]]:

@@ -20,7 +20,7 @@ import numpy as np
 from abm import scenario
 from abm.engine import forms
 from abm.engine.dated import LAST_MONTH
-from abm.engine.errors import InputError, shown
+from abm.engine.errors import InputError, brief, shown
 from abm.engine.text_files import beside
 from abm.engine.yaml_input import read_yaml
 from abm.scenario import Scenario
@@ -118,7 +118,9 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
     names = [base.name for base in bases]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"{source}: scenarios: two are named '{name}': give each another 'name:' in its file")
+            raise InputError(
+                f"{source}: scenarios: two are named '{brief(name)}': give each another 'name:' in its file"
+            )
     levers, uncertainties = (
         blocks.read(source, block, getattr(file, block), bases, folder) for block in factors.BLOCKS
     )
