@@ -11,7 +11,7 @@ from abm.asylum import measures as asylum
 from abm.asylum import protection_measures as protection
 from abm.chain import EVENTS
 from abm.civic import measures as civic
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief
 from abm.finance import measures as finance
 from abm.homes import measures as homes
 from abm.homes import starter_measures as starter_homes
@@ -56,10 +56,12 @@ def breakdown_of(measure: str, by: str | None) -> str:
     if measure not in known:
         near = get_close_matches(measure, known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
-        raise InputError(f"'{measure}' is not a measure: {hint}")
+        raise InputError(f"'{brief(measure)}' is not a measure: {hint}")
     by = by or known[measure].by[0]
     if by not in known[measure].by:
-        raise InputError(f"{measure} cannot be broken down by '{by}': choose from {', '.join(known[measure].by)}")
+        raise InputError(
+            f"{measure} cannot be broken down by '{brief(by)}': choose from {', '.join(known[measure].by)}"
+        )
     return by
 
 

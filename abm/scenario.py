@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +17,12 @@ from typing import Any
 
 from abm.engine import clock
 from abm.engine.dated import FIRST_MONTH
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief, escaped
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
+from abm.engine.text_files import beside
 from abm.engine.together import Ordered, Whole
-from abm.engine.yaml_input import nearest, read_yaml
+from abm.engine.yaml_input import UNFIT, nearest, read_yaml
 from abm.facts.mergers import BASE
 from abm.scenario_file import PARAMS, SECTIONS, TOGETHER, File, Heading, section_of
 
@@ -117,19 +119,24 @@ class Scenario:
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
-        steps = dict(self.values) | assigned(assignments, self.values, source)
+        given = assigned(assignments, self.values, source)
+        steps = dict(self.values) | given
         check_together(steps, source)
-        return replace(self, values=MappingProxyType(steps)).within_period()
+        return replace(self, values=MappingProxyType(steps)).within_period(dict.fromkeys(given, source))
 
-    def within_period(self) -> "Scenario":
-        """The scenario itself, if all that somebody dated lies in its period. Raises InputError."""
+    def within_period(self, sources: Mapping[tuple[str, str], str] = MappingProxyType({})) -> "Scenario":
+        """The scenario itself, if all that somebody dated lies in its period; `sources`: of what is not in its file.
+
+        Raises InputError.
+        """
         last, law = clock.index(self.until), defaults()
         for (process, parameter), steps in self.values.items():
             for month in steps:
                 # the default's own dates may lie beyond a short run; dates that somebody wrote may not
                 if month > last and month not in law[process, parameter]:
+                    source = sources.get((process, parameter), self.source)
                     raise InputError(
-                        f"{self.source}: {section_of(process, parameter)}.{process}.{parameter}: {clock.label(month)} "
+                        f"{source}: {section_of(process, parameter)}.{process}.{parameter}: {clock.label(month)} "
                         f"is outside the run: give a month from {FIRST_MONTH} to {self.until}"
                     )
         return self
@@ -167,7 +174,9 @@ def load(path: str | Path) -> Scenario:
         steps |= _steps(file, steps)
         merged |= {"name": place.stem} | _heading(file)
     check_together(steps, str(path))
-    return Scenario(**merged, values=MappingProxyType(steps), source=str(path)).within_period()
+    if UNFIT.search(merged["name"]):
+        raise InputError(f"{path}: name: no record can hold this name of a file: give 'name:' in it, or rename it")
+    return Scenario(**merged, values=MappingProxyType(steps), source=escaped(str(path))).within_period()
 
 
 def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str) -> Steps:
@@ -179,10 +188,10 @@ def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str) -> Ste
     for path, value in assignments.items():
         parts = path.split(".")
         if len(parts) != 3:
-            raise InputError(f"{source}: '{path}' is not a parameter: write section.process.parameter=value")
+            raise InputError(f"{source}: '{brief(path)}' is not a parameter: write section.process.parameter=value")
         section, process, parameter = parts
         if section not in SECTIONS:
-            raise InputError(f"{source}: unknown section '{section}'{nearest(section, list(SECTIONS))}")
+            raise InputError(f"{source}: unknown section '{brief(section)}'{nearest(section, list(SECTIONS))}")
         content.setdefault(section, {}).setdefault(process, {})[parameter] = value
     return _steps(read(File, content, source, "."), earlier)
 
@@ -208,27 +217,30 @@ def in_month(values: Mapping[int, Any], month: int) -> Any:
 
 def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:
     """A file and the files it extends, nearest first."""
-    seen = [path.resolve()]
+    seen = []
     while True:
         content = read_yaml(path)
-        file = read(File, {} if content is None else content, str(path), ".")
+        seen.append(path.resolve())
+        file = read(File, _of_scenario(path, content), str(path), ".")
         yield path, file
         if file.extends is None:
             return
-        extended = _extended(path, file.extends)
+        extended = beside(f"{path}: extends", path.parent, file.extends)
         if extended.resolve() in seen:
             raise InputError(f"{path}: extends: {extended.name} leads back here: remove one 'extends:' of the circle")
         path = extended
-        seen.append(path.resolve())
 
 
-def _extended(path: Path, value: str) -> Path:
-    """The file that a file extends, relative to it."""
-    if not (path.parent / value).is_file():
-        known = sorted(file.name for file in (path.parent / value).parent.glob("*.y*ml"))
-        way_out = nearest(Path(value).name, known) if known else ": give a path relative to this file"
-        raise InputError(f"{path}: extends: there is no file {path.parent / value}{way_out}")
-    return path.parent / value
+def _of_scenario(path: Path, content: Any) -> Any:
+    """Content of a file that may be a scenario; of any other file nothing is told. Raises InputError."""
+    known = File.written()
+    if (
+        isinstance(content, Mapping)
+        and content
+        and not any(key in known or get_close_matches(brief(key), known, 1, 0.7) for key in content)
+    ):
+        raise InputError(f"{path}: is no scenario: it has none of the keys {', '.join(known)}: give another file")
+    return {} if content is None else content
 
 
 def _heading(file: Heading) -> dict[str, Any]:

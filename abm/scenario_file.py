@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -21,7 +22,8 @@ from pydantic_core import core_schema
 
 from abm.chain import CHAIN, name
 from abm.engine.dated import Dated, Month
-from abm.engine.forms import Form, Takes, mistake
+from abm.engine.forms import Form, Takes, Text, mistake
+from abm.engine.numerals import certain
 from abm.engine.params import ProcessParams, about, allowed, as_written
 from abm.engine.together import described
 from abm.engine.yaml_input import nearest
@@ -57,9 +59,14 @@ RENAMED = {  # process -> old name of a parameter -> its name now: an old key is
     "support": {"kernel": "decay", "pace": "rate"},
 }
 
-Seed = Annotated[int, Strict(), Field(ge=0, le=LARGEST_SEED), Takes("a whole number from 0 to 2**64 - 1", "a seed")]
+_OF_SEED = Takes("a whole number from 0 to 2**64 - 1", "a seed", number=True)
+Seed = Annotated[int, Strict(), Field(ge=0, le=LARGEST_SEED), _OF_SEED]
 Scale = Annotated[
-    float, Strict(), Field(ge=SMALLEST_SCALE, le=1), Takes(f"a number from {SMALLEST_SCALE} to 1", "a share")
+    float,
+    Strict(),
+    Field(ge=SMALLEST_SCALE, le=1),
+    Takes(f"a number from {SMALLEST_SCALE} to 1", "a share", number=True),
+    BeforeValidator(partial(certain, low=SMALLEST_SCALE, high=1)),
 ]
 LAYOUTS = range(2023, 2051)  # years; municipalities have been those of the facts since 2023
 Layout = Annotated[
@@ -169,8 +176,8 @@ class _InSection:
 class Heading(Form):
     """Name, period, seed, scale and layout."""
 
-    name: str = Field("", description="Short name; by default that of the file.")
-    title: str = Field("", description="The question of this scenario, in a sentence.")
+    name: Text = Field("", description="Short name; by default that of the file.")
+    title: Text = Field("", description="The question of this scenario, in a sentence.")
     until: Month = Field("2035-12", description="Last month.")
     seed: Seed = Field(1, description="Seed of all draws; scenarios with the same seed share them person by person.")
     scale: Scale = Field(1.0, description="Share of the people that is simulated.")

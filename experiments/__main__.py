@@ -12,7 +12,7 @@ from rich.table import Table
 from abm import parameters as catalogue
 from abm import scenario as scenarios
 from abm.chain import CHAIN, name
-from abm.engine.errors import BooksError, InputError
+from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from abm.engine.yaml_input import read_value
 from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
@@ -180,8 +180,10 @@ def assignments(texts: list[str]) -> dict[str, object]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise InputError(f"--set: '{text}' has no value: write section.process.parameter=value")
-        found[key.strip()] = read_value(value)
+            raise InputError(f"--set: '{brief(text)}' has no value: write section.process.parameter=value")
+        if (key := key.strip()) in found:
+            raise InputError(f"--set: {brief(key)}: is given twice: give it once")
+        found[key] = read_value(value, f"--set: {brief(key)}")
     return found
 
 
@@ -210,7 +212,8 @@ def main() -> None:
         typer.echo(f"abm: {error}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        typer.echo(f"abm: {' '.join(error.format_message().split()).rstrip('.')}: see 'abm --help'", err=True)
+        said = cut(escaped(" ".join(error.format_message().split()).rstrip(".")), LONGEST)
+        typer.echo(f"abm: {said}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

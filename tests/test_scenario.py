@@ -65,7 +65,7 @@ def test_a_file_says_what_differs(write):
         seed: 18446744073709551615
         scale: 1
         world: {arrival: {first_applications: 30000}}
-        policy: {decision: {capacity_factor: 2}, placement: {rule: quota, ties_first: no}}
+        policy: {decision: {capacity_factor: 2}, placement: {rule: quota, ties_first: False}}
     """
     found = scenario.load(write("other.yaml", text))
     assert (found.name, found.title, found.until, found.months) == ("faster", "Decide twice as fast", "2030-06", 186)
@@ -154,7 +154,7 @@ RULES = "give one of free, quota, random, greedy, batch, dynamic, preference"
 BAD = [
     ("polcy: {}", "unknown key 'polcy': did you mean 'policy'?"),
     ("sede: 1", "unknown key 'sede': did you mean 'seed'?"),
-    ("1: 2", "unknown key '1': choose from name, title"),
+    ("1: 2", "is no scenario: it has none of the keys name, title"),
     ("policy: {decison: {}}", "policy.decison: no such process: did you mean 'decision'?"),
     ("policy: {decision: {capacity_facter: 1}}", "did you mean 'capacity_factor'?"),
     ("policy: {decision: {zzz: 1}}", "policy.decision.zzz: no such parameter: choose from capacity_factor"),
@@ -163,7 +163,8 @@ BAD = [
     ("world: {arrival: {mix_years: 2.5}}", "mix_years: 2.5 is not allowed: give a whole number from 1 to 11 [years]"),
     ("policy: {decision: {capacity_factor: fast}}", "'fast' is not allowed: give a number from 0.25 to 4 [ratio]"),
     ("policy: {decision: {capacity_factor: '2'}}", "'2' is not allowed: give a number from 0.25 to 4 [ratio]"),
-    ("policy: {decision: {capacity_factor: yes}}", "True is not allowed: give a number"),
+    ("policy: {decision: {capacity_factor: yes}}", "'yes' is not allowed: give a number"),
+    ("policy: {decision: {capacity_factor: true}}", "True is not allowed: give a number"),
     ("policy: {decision: {capacity_factor: }}", "None is not allowed: give a number"),
     ("policy: {decision: {capacity_factor: [1]}}", "[1] is not allowed: give a number"),
     ("policy: {decision: {capacity_factor: .nan}}", "nan is not allowed: give a number"),
@@ -171,7 +172,7 @@ BAD = [
     ("policy: {decision: {capacity_factor: 2020-01-01}}", "is not allowed: give a number"),
     ("policy: {decision: {capacity_factor: {}}}", "holds no months: write a value, or {2027-01: value}"),
     ("policy: {decision: {capacity_factor: {2027-01: {2028-01: 1}}}}", "is not allowed: give a number"),
-    ("policy: {placement: {rule: no}}", f"False is not allowed: {RULES} in quotes"),
+    ("policy: {placement: {rule: no}}", f"'no' is not allowed: {RULES}"),
     ("policy: {placement: {rule: best}}", f"'best' is not allowed: {RULES}"),
     ("policy: {placement: {rule: 1}}", f"1 is not allowed: {RULES}"),
     ("policy: {placement: {ties_first: 1}}", "1 is not allowed: give true or false"),
@@ -190,20 +191,20 @@ BAD = [
     ("policy: 1", "policy: must hold processes"),
     ("policy: []", "policy: must hold processes"),
     ("policy: false", "policy: must hold processes"),
-    ("- a\n- b", "['a', 'b'] holds no keys: write a mapping with name, title"),
-    ("just text", "holds no keys"),
+    ("- a\n- b", "a list holds no keys: write a mapping with name, title"),
+    ("just text", "text holds no keys"),
     ("0", "holds no keys"),
     ("seed: 1\nseed: 2", "line 2: is not valid YAML: key 'seed' appears twice"),
     ("policy:\n  decision: {capacity_factor: 1}\n  decision: {}", "line 3: is not valid YAML: key 'decision' appears"),
     ("a: [b", "line 1: is not valid YAML"),
     ("a:\n\tb: 1", "line 2: is not valid YAML"),
-    ("seed: 1\x00", "is not valid YAML: unacceptable character"),
+    ("seed: 1\x00", "line 1: is not valid YAML: holds the control character '\\x00'"),
     ("{[1]: 2}", "is not valid YAML"),
-    ("until: 2027-02-30", "is not valid YAML: day"),
-    ("seed: " + "9" * 5_000, "is not valid YAML"),
+    ("until: 2027-02-30", "until: '2027-02-30' is not a month: write it as"),
+    ("seed: " + "9" * 5_000, "999 is a number of 5,000 characters: write a shorter one"),
     ("[" * 5_000, "nested too deeply"),
-    ("seed: !!python/object/apply:os.getcwd []", "is not valid YAML: could not determine a constructor"),
-    ("--- {}\n--- {}", "is not valid YAML: but found another document"),
+    ("seed: !!python/object/apply:os.getcwd []", "line 1: tag !!python/object/apply:os.getcwd is not taken"),
+    ("--- {}\n--- {}", "line 2: is not valid YAML: holds another document"),
     (b"title: \xff\xfe", "cannot be read (not UTF-8): save it as UTF-8 text"),
     ("seed: -1", "seed: -1 is not a seed: give a whole number from 0 to 2**64 - 1"),
     ("seed: 18446744073709551616", "is not a seed: give a whole number"),
@@ -290,10 +291,10 @@ def test_bad_values_from_the_command_line(assignment, words):
 @pytest.mark.parametrize(
     ("text", "value"),
     [("0.5", 0.5), ("3", 3), ("true", True), ("quota", "quota"), ("{2027-01: 2}", {"2027-01": 2}), ("", None),
-     ("{a: 1, a: 2}", "{a: 1, a: 2}"), ("[b", "[b"), ("2027-02-30", "2027-02-30"), ("{[1]: 2}", "{[1]: 2}")],
+     ("2027-02-30", "2027-02-30")],
 )  # fmt: skip
 def test_a_value_is_read_as_in_a_file(text, value):
-    assert read_value(text) == value
+    assert read_value(text, "--set") == value
 
 
 @pytest.mark.parametrize(

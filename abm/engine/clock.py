@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief
 
 FIRST_YEAR = 2015
 MONTHS = 12
@@ -23,9 +23,9 @@ def label(month: int) -> str:
 
 def index(text: str) -> int:
     """Month index of a name: '2015-01' -> 0. Raises InputError where it is not a month."""
-    found = _LABEL.fullmatch(str(text))
+    found = _LABEL.fullmatch(text if isinstance(text, str) else brief(text))
     if not found:
-        raise InputError(f"'{text}' is not a month: write it as YYYY-MM, like 2027-01")
+        raise InputError(f"'{brief(text)}' is not a month: write it as YYYY-MM, like 2027-01")
     return (int(found[1]) - FIRST_YEAR) * MONTHS + int(found[2]) - 1
 
 

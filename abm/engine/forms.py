@@ -2,14 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from reprlib import repr as shortened
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
-from abm.engine.errors import InputError
-from abm.engine.yaml_input import nearest
+from abm.engine.errors import InputError, brief, escaped, shown
+from abm.engine.numerals import advice, certain
+from abm.engine.yaml_input import UNFIT, nearest
 
 WAYS_OUT = {  # kind of mistake, as pydantic calls it -> what to give
     "bool_type": "true or false",
@@ -43,12 +52,12 @@ class Form(BaseModel):
     @classmethod
     def refuse(cls, key: Any) -> None:
         """Raise the error for an unknown key."""
-        raise mistake(f"unknown key {key if isinstance(key, str) else str(key)!r}{nearest(key, cls.written())}")
+        raise mistake(f"unknown key '{brief(key)}'{nearest(key, cls.written())}")
 
     @classmethod
     def refuse_content(cls, content: Any) -> None:
         """Raise the error for content without keys."""
-        raise ValueError(f"{shortened(content)} holds no keys: write a mapping with {', '.join(cls.written()[:4])}")
+        raise ValueError(f"{shown(content)} holds no keys: write a mapping with {', '.join(cls.written()[:4])}")
 
     @model_validator(mode="before")
     @classmethod
@@ -72,6 +81,7 @@ class Takes:
     words: str
     what: str = "allowed"
     quoted: bool = False  # text that YAML may read as something else
+    number: bool = False  # of which people have other ways to write it
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._checked, handler(source))
@@ -80,22 +90,36 @@ class Takes:
         try:
             return inner(value)
         except ValidationError:
-            words = f"{shortened(value)} is not {self.what}: give {self.words}"
-            if self.quoted and isinstance(value, bool):
-                words += " in quotes (yes, no, on and off without them mean true and false)"
-            elif self.quoted and isinstance(value, int | float):
+            words = f"{shown(value)} is not {self.what}: give {self.words}"
+            if self.quoted and isinstance(value, int | float):
                 words += " in quotes"
+            elif self.number and isinstance(value, str):
+                words += advice(value)
             raise ValueError(words) from None
+
+
+def _kept(text: str) -> str:
+    if unfit := UNFIT.search(text):
+        raise ValueError(f"{shown(text)} holds {shown(unfit[0])}, which cannot be kept: remove it")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_kept)]  # that records and pages can hold
+Number = Annotated[float, Strict(), BeforeValidator(certain)]
 
 
 def mistake(words: str, key: Any = None) -> PydanticCustomError:
     """A mistake in the content of a form; `key`: under which of its keys."""
-    return PydanticCustomError("mistake", "{words}", {"words": words, "key": key})
+    key = None if key is None else brief(key)
+    return PydanticCustomError("mistake", "{words}", {"words": escaped(words), "key": key})
 
 
 def read[Model: BaseModel](model: type[Model], content: Any, source: str, between: str = ": ") -> Model:
     """Content in its form. Raises InputError of one line: source, keys with `between` them, what is wrong, way out."""
     try:
+        if isinstance(content, str | list | tuple):  # not told: it may be a file that nobody meant to show
+            kind = "text" if isinstance(content, str) else "a list"
+            raise InputError(f"{source}: {kind} holds no keys: write a mapping with {', '.join(model.written()[:4])}")
         return model.model_validate(content)
     except ValidationError as error:
         raise InputError(f"{source}: {first_mistake(error, content, between)}") from None
@@ -107,14 +131,16 @@ def first_mistake(error: ValidationError, content: Any, between: str = ": ") -> 
     kind, about, place = first["type"], first.get("ctx", {}), first["loc"]
     keys = list(_keys(content, place[:-2] if place[-1:] == (OF_A_KEY,) else place))
     if kind == "mistake":
-        keys += [str(about["key"])] if about["key"] is not None else []
+        keys += [about["key"]] if about["key"] is not None else []
         said = about["words"]
     elif kind == "value_error":
         said = str(about["error"])
     elif kind == "missing":
         said = f"has no '{place[-1]}:': write it"
     else:
-        said = f"{shortened(first['input'])} is not allowed: give {_way_out(kind, about) or first['msg']}"
+        given, way_out = first["input"], _way_out(kind, about)
+        hint = advice(given) if isinstance(given, str) and "number" in way_out else ""
+        said = f"{shown(given)} is not allowed: give {way_out or first['msg']}{hint}"
     return ": ".join(filter(None, (between.join(keys), said)))
 
 
@@ -132,8 +158,8 @@ def _keys(content: Any, place: tuple[str | int, ...]) -> Iterator[str]:
     for part in place:
         if isinstance(content, Mapping) and part in content:
             content = content[part]
-            yield str(part)
+            yield brief(part)
         elif isinstance(content, list | tuple) and isinstance(part, int) and part < len(content):
             content = content[part]
             if isinstance(content, Mapping) and "id" in content:
-                yield str(content["id"])
+                yield brief(content["id"])

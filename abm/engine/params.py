@@ -1,12 +1,14 @@
 """Parameters: each number declared once, with default, unit, bounds, source and meaning."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from abm.engine.forms import Takes
+from abm.engine.numerals import certain
 from abm.engine.together import Together
 
 
@@ -71,7 +73,8 @@ def as_written(field) -> Any:
         return Annotated[bool, Strict(), Takes(allowed(field))]
     number = Annotated[field.annotation, Strict(), Ge(facts["low"]), Le(facts["high"])]
     whole = Annotated[number, BeforeValidator(_whole)] if field.annotation is int else number
-    return Annotated[whole, Takes(f"{allowed(field)} [{facts['unit']}]")]
+    takes = Takes(f"{allowed(field)} [{facts['unit']}]", number=True)
+    return Annotated[whole, takes, BeforeValidator(partial(certain, low=facts["low"], high=facts["high"]))]
 
 
 def _whole(value: Any) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from abm.engine.errors import InputError
+from abm.engine.yaml_input import read_yaml
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -61,6 +61,9 @@ class DataError(InputError):
     def __init__(self, table: str, row: object, remedy: str) -> None:
         super().__init__(" ".join(f"{table}{'.csv' if table in KEYS else ''}: {row}: {remedy}".split()))
 
+    def __reduce__(self):
+        return InputError, (str(self),)  # from another process it comes as the line that it is
+
 
 def fixed(array: np.ndarray) -> Any:
     """Make an array read-only and return it."""
@@ -76,10 +79,10 @@ def digest(folder: Path) -> str:
 
 def read_sources(folder: Path) -> dict[str, Any]:
     """Read the three parts of sources.yaml."""
-    try:  # the C loader is ten times faster but not in every build of PyYAML
-        content = yaml.load((folder / "sources.yaml").read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        content = read_yaml(folder / "sources.yaml")
         return {part: dict(content[part]) for part in ("sources", "tables", "checks")}
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (InputError, KeyError, TypeError, ValueError) as error:
         raise DataError("sources.yaml", "whole file", f"restore sources, tables and checks ({error})") from error
 
 

@@ -197,9 +197,10 @@ def stopping_of(income: np.ndarray, params: Params) -> np.ndarray:
 
 def months_until(u: np.ndarray, yearly: np.ndarray) -> np.ndarray:
     """Months until an event with a constant yearly hazard, (n,) int64 from 1 to LONGEST; u (n,): uniform draws."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         months = 1 - np.log1p(-u) * MONTHS / yearly
-    return np.minimum(months, LONGEST).astype(np.int64)
+    # what has no hazard never comes, also for the u below 0 of who is urgent already
+    return np.where(yearly > 0, np.clip(months, 1, LONGEST), LONGEST).astype(np.int64)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:

@@ -142,7 +142,7 @@ class Locations(Table):
     places = column(np.int32, unit="places", doc="places at full scale; no limit for registration and municipal kinds")
     opened = column(np.int16, unit="month", doc="first month")
     ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
-    neighbourhood = column(np.int16, NO_ROW, unit="row of neighbourhoods", doc="where the location stands")
+    neighbourhood = column(np.int32, NO_ROW, unit="row of neighbourhoods", doc="where the location stands")
     announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; NEVER: before the start")
     voice = column(np.float64, unit="share", doc="neighbours who had a real say beforehand")
     incidents = column(np.float64, unit="incidents", doc="serious incidents here, decaying over time")

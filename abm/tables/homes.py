@@ -145,7 +145,7 @@ class Complexes(Table):
         np.int16, NO_ROW, unit="row of corporations", doc="corporation that lets it: with most room at the time"
     )
     municipality = column(np.int16, unit="row of municipalities", doc="municipality where it stands")
-    neighbourhood = column(np.int16, NO_ROW, unit="row of neighbourhoods", doc="neighbourhood where it stands")
+    neighbourhood = column(np.int32, NO_ROW, unit="row of neighbourhoods", doc="neighbourhood where it stands")
     form = column(np.int8, Form.FLEXIBLE, doc="how the units are made")
     units = column(np.int32, unit="units", doc="units planned")
     built = column(np.int32, unit="units", doc="units that stand now")

@@ -87,7 +87,7 @@ class Neighbourhoods(Table):
 class Residents(Table):
     """People who already live somewhere: a sample of the inhabitants."""
 
-    neighbourhood = column(np.int16, unit="row of neighbourhoods", doc="where this resident lives")
+    neighbourhood = column(np.int32, unit="row of neighbourhoods", doc="where this resident lives")
     age = column(np.int8, doc="age class")
     schooling = column(np.int8, doc="schooling")
     income = column(np.int8, doc="income class")

@@ -21,7 +21,8 @@ from scipy import stats
 from abm import measures
 from abm import scenario as scenarios
 from abm.engine import clock
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief, shown
+from abm.engine.numerals import certain, number
 from abm.measures import MEASURES
 from abm.scenario import Scenario
 from experiments.store import store as stores
@@ -169,7 +170,7 @@ def _outcomes(measure: str | None, by: str | None, group: str | None, take: str 
         return [Outcome(name, "total", "all", how) for name, how in measures.HEADLINES]
     by = measures.breakdown_of(measure, by)
     if take not in (None, "end", "sum", "mean"):
-        raise InputError(f"--take: '{take}' is not known: choose from end, sum, mean")
+        raise InputError(f"--take: '{brief(take)}' is not known: choose from end, sum, mean")
     if group is None and by != "total":
         raise InputError(f"--group: is missing: name the {by} of {measure} to compare")
     flow = UNITS[measure].endswith("/month")
@@ -182,11 +183,14 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
         return None
     words = str(text).strip()
     try:
-        value = float(words.removesuffix("%"))
-    except ValueError:
-        value = 0.0
-    if not (value > 0 and math.isfinite(value)):
-        raise InputError(f"--until-width: '{text}' is not a width: give a number above 0, or a share of A like 2%")
+        value = number(words.removesuffix("%"))
+        value = certain(value) if isinstance(text, str) else value
+    except ValueError as error:
+        raise InputError(f"--until-width: {error}") from None
+    if value is None or not (value > 0 and math.isfinite(value)):
+        raise InputError(
+            f"--until-width: {shown(words)} is not a width: give a number above 0, or a share of A like 2%"
+        )
     return (value / 100, True) if words.endswith("%") else (value, False)
 
 
@@ -225,7 +229,7 @@ def _values(store: Store, runs: pd.DataFrame, outcomes: list[Outcome], since: in
         if mine.empty:
             known = sorted(frame["group"].unique())
             shown = ", ".join(known[:8]) + ", ..." * (len(known) > 8)
-            raise InputError(f"--group: {each.measure} has no {each.by} '{each.group}': choose from {shown}")
+            raise InputError(f"--group: {each.measure} has no {each.by} '{brief(each.group)}': choose from {shown}")
         if each.take == STOCK:
             value = mine[mine["month"] == mine["month"].max()].set_index("run")["value"]
         else:

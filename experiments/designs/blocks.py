@@ -13,7 +13,8 @@ from typing import Any
 
 from abm import scenario
 from abm.engine import clock
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief
+from abm.engine.text_files import beside
 from abm.engine.yaml_input import nearest
 from abm.scenario import Scenario
 from experiments.designs import design_file, factors, sampling, together
@@ -53,16 +54,6 @@ def read(
     if isinstance(form, design_file.OneAtATime):
         return _one_at_a_time(place, block, form, given, since, scenarios)
     return _varied(place, block, form, given, since, scenarios)
-
-
-def file_of(place: str, folder: Path, given: str) -> Path:
-    """Path of a scenario file, given relative to the folder of the design. Raises InputError."""
-    path = folder / given
-    if not path.is_file():
-        known = sorted(file.name for file in path.parent.glob("*.y*ml"))
-        way_out = nearest(path.name, known) if known else ": give a path relative to this file"
-        raise InputError(f"{place}: there is no file {path}{way_out}")
-    return path
 
 
 def _one_at_a_time(
@@ -142,7 +133,7 @@ def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
         hits = fnmatch.filter(factors.known(factors.BLOCKS[block]), path)
         if not hits:
             example = f"{factors.BLOCKS[block]}.decision.*"
-            raise InputError(f"{place}: {path}: matches no parameter: write a pattern like {example}")
+            raise InputError(f"{place}: {brief(path)}: matches no parameter: write a pattern like {example}")
         found |= {hit: levels for hit in hits if hit not in given and hit not in found}
     return found
 
@@ -157,7 +148,7 @@ def _listed(place: str, block: str, form: design_file.Listed, given: dict, since
     texts = Counter(json.dumps(point, sort_keys=True) for point in points)
     twice = [text for text, times in texts.items() if times > 1]
     if twice:
-        raise InputError(f"{place}: points: {twice[0]} appears twice: give each point once, and more replicates")
+        raise InputError(f"{place}: points: {brief(twice[0])} appears twice: give each point once, and more replicates")
     names = tuple(dict.fromkeys(path for point in points for path in point))
     made = [({path: value.since(since) for path, value in point.items()}, "" if point else BASE) for point in dated]
     return Block(given | {"points": points}, names, len(points), lambda: made)
@@ -175,18 +166,19 @@ def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequenc
             f"{place}: a ladder starts from one scenario, and there are {len(scenarios)}: give one under 'scenarios:'"
         )
     (base,), section = scenarios, factors.BLOCKS[block]
-    differing = _difference(base, scenario.load(file_of(f"{place}: to", folder, form.to)))
+    differing = _difference(base, scenario.load(beside(f"{place}: to", folder, form.to)))
     moved = {path: value for path, value in differing.items() if path.startswith(f"{section}.")}
     others = [path for path in differing if path not in moved]
+    differs = f"{place}: to: {brief(form.to)} differs from '{brief(base.name)}'"
     if others:
         raise InputError(
-            f"{place}: to: {form.to} differs from '{base.name}' also in {others[0]}: a ladder under '{block}:' changes "
-            f"only {section}. parameters: give the others the same value in both files"
+            f"{differs} also in {others[0]}: a ladder under '{block}:' changes only {section}. parameters: "
+            "give the others the same value in both files"
         )
     if not moved:
         raise InputError(
-            f"{place}: to: {form.to} has the same {section}. parameters as '{base.name}' until {base.until}: "
-            "give another scenario"
+            f"{place}: to: {brief(form.to)} has the same {section}. parameters as '{brief(base.name)}' until "
+            f"{base.until}: give another scenario"
         )
     rungs = _rungs(place, form.groups, moved)
 
@@ -224,14 +216,14 @@ def _rungs(place: str, groups: Mapping[str, Sequence[str]], moved: Values) -> di
     rungs: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for group, patterns in groups.items():
-        where = f"{place}: groups: {group}"
+        where = f"{place}: groups: {brief(group)}"
         if group in moved:
             raise InputError(f"{where}: has the name of a parameter: give the group another name")
         for pattern in patterns:
             hits = fnmatch.filter(moved, pattern)
             if not hits:
                 hint = nearest(pattern, list(moved))
-                raise InputError(f"{where}: '{pattern}' matches no parameter that differs{hint}")
+                raise InputError(f"{where}: '{brief(pattern)}' matches no parameter that differs{hint}")
             for path in hits:
                 if owner.setdefault(path, group) != group:
                     raise InputError(f"{where}: {path} is also in '{owner[path]}': keep it in one group")

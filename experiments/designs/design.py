@@ -20,7 +20,8 @@ import numpy as np
 from abm import scenario
 from abm.engine import forms
 from abm.engine.dated import LAST_MONTH
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief, shown
+from abm.engine.text_files import beside
 from abm.engine.yaml_input import read_yaml
 from abm.scenario import Scenario
 from abm.scenario_file import LARGEST_SEED
@@ -117,7 +118,9 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
     names = [base.name for base in bases]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"{source}: scenarios: two are named '{name}': give each another 'name:' in its file")
+            raise InputError(
+                f"{source}: scenarios: two are named '{brief(name)}': give each another 'name:' in its file"
+            )
     levers, uncertainties = (
         blocks.read(source, block, getattr(file, block), bases, folder) for block in factors.BLOCKS
     )
@@ -171,13 +174,13 @@ def changed(design: Design, *, replicates: int | None = None, samples: int | Non
 def _more(source: str, key: str, wanted: Any, now: int) -> int:
     """The wanted number, if it is a whole number of at least `now`. Raises InputError."""
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < now:
-        raise InputError(f"{source}: {key}: {wanted!r} is not more than {now}: give a larger whole number")
+        raise InputError(f"{source}: {key}: {shown(wanted)} is not more than {now}: give a larger whole number")
     return wanted
 
 
 def _base(source: str, folder: Path, path: str, file: design_file.File) -> Scenario:
     """A scenario with the period and scale of the design."""
-    found = scenario.load(blocks.file_of(f"{source}: scenarios", folder, path))
+    found = scenario.load(beside(f"{source}: scenarios", folder, path))
     base = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
     return replace(base, source=found.source)
 

@@ -5,14 +5,14 @@ A method also counts its points without generating them.
 
 import math
 from collections.abc import Mapping, Sequence
-from reprlib import repr as shortened
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
 from abm.engine.dated import Dated, Month
-from abm.engine.forms import Form, Takes, mistake
+from abm.engine.errors import brief, shown
+from abm.engine.forms import Form, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import sampling
@@ -43,7 +43,7 @@ def _even(levels: int) -> int:
 def _levels(content: Any) -> Any:
     if content is not None and not isinstance(content, Mapping | list | tuple):
         way_out = "give a list like [1, 1.5], or {low: 1, high: 1.5}"
-        raise ValueError(f"{shortened(content)} is neither levels nor a range: {way_out}")
+        raise ValueError(f"{shown(content)} is neither levels nor a range: {way_out}")
     return content
 
 
@@ -79,7 +79,7 @@ class Method(Form):
         """Raise an error that names the methods that have this key, or the nearest known key."""
         owners = [name for name, form in METHODS.items() if key in form.written()]
         if owners:
-            raise mistake(f"unknown key '{key}': it belongs to {', '.join(owners)}: remove it")
+            raise mistake(f"unknown key '{brief(key)}': it belongs to {', '.join(owners)}: remove it")
         super().refuse(key)
 
 
@@ -217,7 +217,7 @@ def _has_method(content: Any) -> Any:
         raise ValueError(f"has no 'method:': choose from {', '.join(METHODS)}")
     method = content["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise mistake(f"{shortened(method)} is not a method{nearest(method, list(METHODS))}", "method")
+        raise mistake(f"{shown(method)} is not a method{nearest(method, list(METHODS))}", "method")
     return content
 
 
@@ -228,7 +228,7 @@ class File(Form):
     """A design file."""
 
     name: Name
-    title: str = ""
+    title: Text = ""
     scenarios: Names
     until: Month | None = None
     scale: Scale | None = None

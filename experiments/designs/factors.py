@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from reprlib import repr as shortened
 from typing import Any, get_args
 
 import numpy as np
@@ -15,7 +14,7 @@ from abm import scenario
 from abm.engine import clock
 from abm.engine.dated import Dated
 from abm.engine.dated import month as dated_month
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, brief, shown
 from abm.engine.params import about
 from abm.scenario_file import PARAMS, SECTIONS, section_of
 from experiments.designs import design_file, sampling
@@ -86,10 +85,10 @@ def checked(place: str, block: str, path: Any) -> str:
             if right in known(owner):  # a real parameter, in the wrong block or with the wrong section
                 what = "a lever" if SECTIONS[owner] else "not a lever"
                 raise InputError(f"{place}: {path}: is {what}: write {right} under '{other}:'")
-    near = get_close_matches(str(path), known(section), 1)
+    near = get_close_matches(brief(path), known(section), 1)
     listing = "levers" if SECTIONS[section] else "parameters"
     way_out = f"did you mean '{near[0]}'?" if near else f"'abm {listing}' lists them"
-    raise InputError(f"{place}: {path}: no such parameter: {way_out}")
+    raise InputError(f"{place}: {brief(path)}: no such parameter: {way_out}")
 
 
 def read(place: str, path: str, given: design_file.Range | tuple | None) -> Factor:
@@ -101,7 +100,7 @@ def read(place: str, path: str, given: design_file.Range | tuple | None) -> Fact
         return Factor(path, _levels(place, path, given))
     if facts["low"] is None:
         if given is not None:
-            written = shortened(given.model_dump(exclude_unset=True))
+            written = shown(given.model_dump(exclude_unset=True))
             raise InputError(f"{where}: {written} is not allowed: give a list, or nothing for all of them")
         return Factor(path, get_args(declared.annotation) or (False, True))
     wanted = given or design_file.Range()
@@ -125,14 +124,14 @@ def _levels(place: str, path: str, given: Sequence) -> tuple[Any, ...]:
     found = [value(place, path, level) for level in given]
     twice = [level for level, times in Counter(found).items() if times > 1]
     if twice:
-        raise InputError(f"{place}: {path}: {shortened(twice[0])} appears twice: give each level once")
+        raise InputError(f"{place}: {path}: {shown(twice[0])} appears twice: give each level once")
     return tuple(found)
 
 
 def value(place: str, path: str, given: Any) -> Any:
     """One undated value in the type of its parameter. Raises InputError with unit and bounds."""
     if isinstance(given, Mapping):
-        raise InputError(f"{place}: {path}: {shortened(given)} is not one value: give the month with 'from:'")
+        raise InputError(f"{place}: {path}: {shown(given)} is not one value: give the month with 'from:'")
     return _steps(place, path, given)[0]
 
 

@@ -1,5 +1,6 @@
 """Sweeps from the command line and from Python: plan them, make missing runs, report progress."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
@@ -7,7 +8,7 @@ from typing import Any, Unpack
 import pandas as pd
 from rich.console import Console
 
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, shown
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.sweeps import cost, progress
@@ -17,6 +18,7 @@ from experiments.sweeps.execution import Execution, Options, execution_of
 from experiments.sweeps.runner import Shared
 from experiments.sweeps.sweep import Jobs, Sweep
 
+_SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 AsDesign = Design | str | Path | Mapping[str, Any]
 
 
@@ -125,7 +127,8 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
     """A shard as (i, n) from 'i/n'. Raises InputError."""
     if text is None:
         return None
-    i, slash, n = text.partition("/")
-    if not (slash and i.isdigit() and n.isdigit() and 1 <= int(i) <= int(n)):
-        raise InputError(f"--shard: '{text}' is not a shard: write I/N, like 3/16, with I from 1 to N")
-    return int(i), int(n)
+    found = _SHARD.fullmatch(text)
+    i, n = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= i <= n:
+        raise InputError(f"--shard: {shown(text)} is not a shard: write I/N, like 3/16, with I from 1 to N")
+    return i, n

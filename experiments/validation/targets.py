@@ -18,7 +18,7 @@ from rich.table import Table
 
 from abm.engine import clock
 from abm.engine.errors import InputError
-from abm.engine.forms import Form, Takes, read
+from abm.engine.forms import Form, Number, Takes, Text, read
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
@@ -58,14 +58,14 @@ class Quantity(Form):
     across: Literal["sum", "highest", "lowest", "zeros"] = "sum"  # of the groups; zeros: number of groups with none
     over: Self | None = None
     minus: Self | None = None
-    divided_by: float = Field(1, gt=0)
+    divided_by: Number = Field(1, gt=0)
 
 
 class Tolerance(Form):
     """The deviation that is allowed: relative (rms: over all points), absolute, percentage points or only the sign."""
 
     kind: Literal["relative", "rms", "absolute", "points", "sign"]
-    value: float = Field(0, ge=0)
+    value: Number = Field(0, ge=0)
 
     def allows(self, observed: float, simulated: float) -> bool:
         """Whether a simulated value is within the tolerance."""
@@ -82,8 +82,8 @@ class Point(Form):
     """One observed value, or None for a simulated value to show beside them; `measure` replaces that of the target."""
 
     period: Period
-    value: float | None
-    what: str = ""
+    value: Number | None
+    what: Text = ""
     measure: Quantity | None = None
     note: str = ""
 
@@ -92,7 +92,7 @@ class Target(Form):
     """Observed values that a run should reproduce; without a measure it is not compared yet."""
 
     id: Id
-    title: str
+    title: Text
     role: Literal["calibrate", "validate"]
     source: tuple[str, ...] = Field(min_length=1)
     tolerance: Tolerance

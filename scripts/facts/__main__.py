@@ -10,9 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from abm.engine.errors import InputError
+from abm.engine.yaml_input import read_yaml
 from abm.facts.csv_tables import FOLDER, read_sources
 from scripts.facts import asylum, homes, maps, merged, national, places, work
 from scripts.facts.table import STATUS, Finding, Given, Table, as_csv, compare
@@ -123,10 +122,7 @@ def jobs(asked: argparse.Namespace) -> list[tuple[Table, Given]]:
 
 def of_list(path: Path, folder: Path) -> list[tuple[Table, Given]]:
     """The same of a list of files; paths in it are seen from its folder. Raises InputError."""
-    try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: cannot be read: give a YAML file {{table: {{input: file}}}}") from error
+    listed = read_yaml(path)
     if not isinstance(listed, dict) or not all(isinstance(given, dict | None) for given in listed.values()):
         raise InputError(f"{path}: is no list of tables: give a YAML file {{table: {{input: file}}}}")
     documents, found = listed.pop("documents", None) or {}, []

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
+from abm.engine.yaml_input import read_yaml
 from abm.facts.csv_tables import YEARS, read_sources
 from scripts.facts.table import Finding, Given, Table
 from scripts.facts.transcription import missing, quoted, stands, text_of
@@ -24,7 +24,7 @@ COMPUTED = {"assumption", "unhcr_decisions", "derived_name"}  # sources that are
 @cache
 def figures() -> dict[str, Any]:
     """transcribed.yaml as it is."""
-    return yaml.safe_load(FILE.read_text("utf-8"))
+    return read_yaml(FILE)
 
 
 def first_applications(given: Given) -> list[Finding]:

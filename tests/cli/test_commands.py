@@ -179,3 +179,29 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path):
     assert process.returncode == 130
     assert err == "abm: stopped: nothing of this run is kept\n"
     assert [file.name for file in tmp_path.iterdir() if file.name[0] != "."] == [store.MARK]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            (CURRENT, "--set", "policy.decision.capacity_factor=1", "--set", "policy.decision.capacity_factor=1"),
+            "twice",
+        ),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=1,5"), "(write 1.5)"),
+        ((CURRENT, "--set", "policy.decision.capacity_factor=[1"), "is not valid YAML"),
+        ((CURRENT, "--set", "a\nb\x1b[2J" + "c" * 100_000), "--set: 'a\\nb\\x1b[2Jccc"),
+        ((CURRENT, "--set", "\udcff=1"), "--set: '\\udcff' is not a parameter"),
+        (("\udcff.yaml",), "\\udcff.yaml: cannot be read"),
+        (("a\x1b[2J.yaml",), "a\\x1b[2J.yaml: cannot be read"),
+        (("x" * 300,), "cannot be read (File name too long)"),
+        ((CURRENT, "--seed", "\u0663"), "--seed"),
+        ((CURRENT, "--sede\x1b[2J", "3"), "\\x1b[2J"),
+    ],
+    ids=lambda value: ascii(value)[:30],
+)
+def test_whatever_is_typed_is_refused_in_one_short_line(abm, words, said):
+    result = abm("run", *words)
+    refused(result, said)
+    assert result[2].rstrip("\n").isprintable()
+    assert len(result[2]) < 600

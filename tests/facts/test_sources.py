@@ -1,6 +1,7 @@
 """Every figure of the model says what it is, from which year, from whom, and under which licence."""
 
 import csv
+import pickle
 import re
 
 import pytest
@@ -97,3 +98,16 @@ def test_files_are_plain_and_sorted():
         first = list(table[0])[: len(facts.KEYS[file.removesuffix(".csv")])]
         keys = [tuple(row[column] for column in first) for row in table]
         assert keys == sorted(keys), file
+
+
+def test_a_damaged_description_is_refused_with_its_file_and_line(tmp_path):
+    for content, said in (
+        (b"sources:\n  a: [1\n", "line 2: is not valid YAML"),
+        (b"sources: {}\nsources: {}\n", "line 2: is not valid YAML: key 'sources' appears twice"),
+        (b"sources: \xff\n", "line 1: cannot be read (not UTF-8)"),
+    ):
+        (tmp_path / "sources.yaml").write_bytes(content)
+        with pytest.raises(facts.DataError) as error:
+            facts.read_sources(tmp_path)
+        assert f"{tmp_path / 'sources.yaml'} {said}" in str(error.value)
+        assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)

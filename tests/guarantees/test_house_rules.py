@@ -19,7 +19,7 @@ ROOMS = ("people", "observe", "asylum", "civic", "jobs", "homes", "residents", "
 HOMES = {  # third-party library -> the modules or rooms that may import it
     "mesa": {"abm.agents"},
     "networkx": {"abm.agents.borders"},
-    "yaml": {"abm.facts.csv_tables", "abm.engine.yaml_input"},
+    "yaml": {"abm.engine.yaml_input"},
     "pydantic": {
         "abm.engine",
         "abm.scenario_file",

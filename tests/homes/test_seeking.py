@@ -104,7 +104,7 @@ def test_stopping_at_the_hazard_and_sooner_with_a_middle_income():
     months = seeking.months_until(u, np.full(10_000, 0.12))
     assert months.min() == 1
     assert months.mean() - 0.5 == pytest.approx(100, rel=0.01)
-    assert seeking.months_until(u[:1], np.zeros(1))[0] == seeking.LONGEST  # never
+    assert seeking.months_until(np.array([-0.5, 0, 0.5]), np.zeros(3)).tolist() == [seeking.LONGEST] * 3  # never
 
 
 def test_seekers_who_stop_leave_the_list_in_that_month():

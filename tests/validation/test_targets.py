@@ -237,6 +237,18 @@ GOOD = {
             {"targets": [GOOD | {"points": [{"period": "2015", "value": "much"}]}]},
             "targets: C1: points: value: 'much' is not allowed: give a number",
         ),
+        (
+            {"targets": [GOOD | {"points": [{"period": "2015", "value": True}]}]},
+            "targets: C1: points: value: True is not allowed: give a number",
+        ),
+        (
+            {"targets": [GOOD | {"points": [{"period": "2015", "value": "1,5"}]}]},
+            "targets: C1: points: value: '1,5' is not allowed: give a number (write 1.5)",
+        ),
+        (
+            {"targets": [GOOD | {"tolerance": {"kind": "relative", "value": True}}]},
+            "targets: C1: tolerance: value: True is not allowed: give a number",
+        ),
         ({"targets": [GOOD | {"points": []}]}, "targets: C1: points: [] is not allowed: give at least one"),
         ({"targets": [GOOD | {"tolerence": 3}]}, "targets: C1: unknown key 'tolerence': did you mean 'tolerance'?"),
         (
@@ -252,7 +264,7 @@ GOOD = {
         ({"targets": ["C1"]}, "targets: 'C1' holds no keys: write a mapping with id, title, role, source"),
         ({"targets": 3}, "targets: 3 is not allowed: give a list"),
         ({"goals": []}, "unknown key 'goals': choose from targets"),
-        ([], "[] holds no keys: write a mapping with targets"),
+        ([], "a list holds no keys: write a mapping with targets"),
         (None, "None holds no keys: write a mapping with targets"),
     ],
 )
@@ -280,3 +292,28 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_what_a_run_does_not_hold_is_named(folder, measure, named):
     with pytest.raises(InputError, match=named):
         simulated(folder, measure, "2015")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("no", "'no' is not allowed: give a number"),
+        ("yes", "'yes' is not allowed: give a number"),
+        ("10:30", "'10:30' is not allowed: give a number"),
+        ("38.000", "38.000 may be 38 or 38000: write 38000, or 38.0"),
+        ("1.125", "1.125 may be 1.125 or 1125: write 1125, or 1.1250"),
+        (".inf", "inf is not allowed: give a number"),
+    ],
+)
+def test_a_value_that_is_no_number_is_not_taken_for_one(tmp_path, value, said):
+    path, good = tmp_path / "a.yaml", yaml.safe_dump({"targets": [GOOD]})
+    for key in ("value", "tolerance"):
+        observed, allowed = (value, "1") if key == "value" else ("1", value)
+        points = f"\n  points: [{{period: '2015', value: {observed}}}]\n"
+        made = yaml.safe_dump({"targets": [{k: v for k, v in GOOD.items() if k not in ("points", "tolerance")}]})
+        path.write_text(f"{made}  tolerance: {{kind: relative, value: {allowed}}}{points}")
+        with pytest.raises(InputError) as error:
+            targets.load(path)
+        assert said in str(error.value)
+    path.write_text(good)
+    assert len(targets.load(path)) == 1

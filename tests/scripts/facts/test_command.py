@@ -135,7 +135,7 @@ def test_a_list_of_tables(tmp_path, capsys):
         ("villages: {a: b}", "villages: no such table: choose from applications"),
         ("votes: {result: b}", "votes.result: no such input: it has votes_2023, votes_2025, compiled"),
         ("- votes", "is no list of tables"),
-        ("votes: [", "cannot be read: give a YAML file"),
+        ("votes: [", "line 1: is not valid YAML"),
         ("votes: {compiled: nowhere.csv}", "nowhere.csv: cannot be read (No such file or directory)"),
         ("documents: {nobody: a.txt}\nvotes:", "--document nobody: give SOURCE=FILE, with a source of sources.yaml"),
     ],
