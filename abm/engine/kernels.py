@@ -8,6 +8,7 @@ from functools import cached_property, partial, update_wrapper, wraps
 from inspect import signature
 from itertools import count
 from operator import itemgetter
+from typing import Any, overload
 
 import numpy as np
 from numba import config, njit, typeof
@@ -49,7 +50,7 @@ class Kernel:
         self._inside = njit(**self._options)(self.__wrapped__)  # kept alive: its type alone would not
         return self._inside._numba_type_
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments) -> Any:
         """Run the loop. Raises ValueError where an array that it writes is read-only."""
         arguments = self.converted(arguments)
         kinds = tuple(map(type, arguments))
@@ -130,7 +131,11 @@ def _read_only(value):
     return value
 
 
-def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Kernel | Callable:
+@overload
+def kernel(function: Callable, /) -> Kernel: ...
+@overload
+def kernel(*, writes: tuple[str, ...] = (), **options) -> Callable[[Callable], Kernel]: ...
+def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Any:
     """Decorator of a compiled loop that Python calls; its machine code is kept on disk.
 
     writes: arrays, and columns such as "people.adult", that it changes in place; options: those of numba.njit. For
