@@ -134,7 +134,7 @@ def _may_change(module: str) -> bool:
     """Whether a module may be edited between two runs: all but packages that are installed, whose version counts."""
     package = sys.modules.get(module.partition(".")[0])
     file = getattr(package, "__file__", None) or (getattr(package, "__path__", None) or [""])[0]
-    return package is sys.modules[__package__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
+    return package is sys.modules[__name__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
 
 
 def _text_of_class(kind: type) -> str:

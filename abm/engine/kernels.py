@@ -29,6 +29,9 @@ class Kernel:
     Compiled code can call a kernel like any compiled function.
     """
 
+    __name__: str
+    __wrapped__: Callable
+
     def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
         update_wrapper(self, function)
         self.compiled = compiled(**options)(function)
@@ -86,7 +89,7 @@ class Kernel:
             raise TypeError(f"{self.__name__}: a tuple needs a named tuple as annotation, here of '{name}'")
         pairs = [(name, value)]
         if isinstance(value, tuple):
-            pairs = [(f"{name}.{field}", each) for field, each in zip(value._fields, value, strict=True)]
+            pairs = [(f"{name}.{field}", each) for field, each in zip(self._columns[place].kind._fields, value, strict=True)]
         for path, each in pairs:
             if path in self.writes and not each.flags.writeable:
                 raise ValueError(f"{self.__name__} writes {path}, which is read-only here: WRITES has to name it")
@@ -102,7 +105,8 @@ class _Columns:
         numbers = {field: each for field, each in kind.__annotations__.items() if each in (int, float, bool)}
         ways = dict.fromkeys(kind._fields, _read_only) | numbers | {field: _same for _, field in self.written}
         self.ways = [ways[field] for field in kind._fields]
-        self.params, self.numbers = None, ()  # of the last call
+        self.params: ProcessParams | None = None  # of the last call
+        self.numbers: tuple = ()
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):

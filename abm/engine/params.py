@@ -15,6 +15,13 @@ class ProcessParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
 
+def params_of[P: ProcessParams](params: Mapping[str, ProcessParams], process: str, kind: type[P]) -> P:
+    """The params of a process, whose class that is."""
+    found = params[process]
+    assert isinstance(found, kind)
+    return found
+
+
 def param(
     default: Any,
     unit: str,
@@ -33,7 +40,7 @@ def param(
     evidence id, or the word 'assumption', with a remark after a colon where the number was derived. A lever is a number
     that policy chooses; any other describes the world.
     """
-    about = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {}), "low": low, "high": high}
+    about: dict[str, Any] = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {}), "low": low, "high": high}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=about)
 
 
