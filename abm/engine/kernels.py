@@ -89,7 +89,8 @@ class Kernel:
             raise TypeError(f"{self.__name__}: a tuple needs a named tuple as annotation, here of '{name}'")
         pairs = [(name, value)]
         if isinstance(value, tuple):
-            pairs = [(f"{name}.{field}", each) for field, each in zip(self._columns[place].kind._fields, value, strict=True)]
+            fields = self._columns[place].kind._fields
+            pairs = [(f"{name}.{field}", each) for field, each in zip(fields, value, strict=True)]
         for path, each in pairs:
             if path in self.writes and not each.flags.writeable:
                 raise ValueError(f"{self.__name__} writes {path}, which is read-only here: WRITES has to name it")

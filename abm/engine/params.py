@@ -40,7 +40,8 @@ def param(
     evidence id, or the word 'assumption', with a remark after a colon where the number was derived. A lever is a number
     that policy chooses; any other describes the world.
     """
-    about: dict[str, Any] = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {}), "low": low, "high": high}
+    about: dict[str, Any] = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {})}
+    about |= {"low": low, "high": high}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=about)
 
 

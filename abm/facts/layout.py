@@ -8,13 +8,14 @@ What no merger touches keeps its value to the last bit.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from abm.engine.products import product
 from abm.facts import mergers
-from abm.facts.csv_tables import DataError, FloatArray, Tables
+from abm.facts.csv_tables import DataError, FloatArray, Tables, long
 
 SUMS = (
     "population", "households", "indicative_places_2026", "spread_law_places_2024", "regular_places_2025",
@@ -161,7 +162,7 @@ def labour_regions(tables: Tables, regions: Parts, towns: pd.DataFrame) -> pd.Da
         mean = sums / towns.groupby("region_code")["population"].sum()
         found[column] = mean[regions.new].to_numpy()
         same, row = np.array([*regions.untouched.items()], dtype=np.int64).reshape(-1, 2).T
-        found.loc[np.asarray(same), column] = old[column].to_numpy(float)[row]
+        found.loc[same.tolist(), column] = old[column].to_numpy(float)[row]
     return found
 
 
