@@ -70,7 +70,7 @@ def show(run: Run, console: Console) -> None:
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros a year" if money else " a year"
         values = years[list(chosen)].loc[measure] / (MILLION if money else 1)
-        table.add_row(about.label + of_year, *(number(value) for value in values))
+        table.add_row(about.label + of_year, *(number(value) for value in values.to_numpy(float)))
     console.print(table)
 
 
