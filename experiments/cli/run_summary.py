@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,8 +70,8 @@ def show(run: Run, console: Console) -> None:
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros a year" if money else " a year"
-        values = years[list(chosen)].loc[measure] / (MILLION if money else 1)
-        table.add_row(about.label + of_year, *(number(value) for value in values.to_numpy(float)))
+        values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
+        table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
 
 
