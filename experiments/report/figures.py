@@ -52,7 +52,8 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
     seen = seen[seen["x"] <= when(last)]
     if len(seen):
         caption += " The dots are published counts; the model starts from the first and is not fitted to the others."
-        found = seen.pivot_table("value", "x", "series", aggfunc="last")  # pyrefly: ignore[bad-argument-type] (the stubs of pandas do not list it)
+        # pyrefly: ignore[bad-argument-type] (the stubs of pandas do not list "last")
+        found = seen.pivot_table("value", "x", "series", aggfunc="last")
         table = table.join(found.reindex(table.index.map(when)).set_index(table.index))
 
     def chart(width: int) -> alt.LayerChart:
