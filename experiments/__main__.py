@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 console = Console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
-UsageError = typer.BadParameter.__base__  # what typer raises for a malformed command line; it exports no name for it
+UsageError: Any = typer.BadParameter.__base__  # what a malformed command line raises; typer exports no name for it
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), like configs/scenarios/current.yaml.")

@@ -111,7 +111,7 @@ class Model(mesa.Model):
         return Population(self, Resident)
 
     @property
-    def agents(self):
+    def agents(self):  # pyrefly: ignore[bad-override] (read-only, as Mesa's setter only raises)
         """The registered agents: all institutions, and any agents that a user adds."""
         register(self)
         return self._all_agents

@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, EnumType
 from functools import cache, cached_property
 from importlib import metadata
@@ -32,7 +32,7 @@ _INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "p
 _DIGITS = 20  # of a digest that stand in the name of a file
 
 
-def compiled(function=None, **options):
+def compiled(function: Callable | None = None, **options) -> Any:
     """Compile a function when it is first called, as numba.njit(**options), and keep it under what it was made of."""
     if function is None:
         return lambda given: compiled(given, **options)
@@ -134,7 +134,7 @@ def _may_change(module: str) -> bool:
     """Whether a module may be edited between two runs: all but packages that are installed, whose version counts."""
     package = sys.modules.get(module.partition(".")[0])
     file = getattr(package, "__file__", None) or (getattr(package, "__path__", None) or [""])[0]
-    return package is sys.modules[__package__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
+    return package is sys.modules[__name__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
 
 
 def _text_of_class(kind: type) -> str:

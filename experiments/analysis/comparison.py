@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -246,7 +246,7 @@ def _differences(pairs: pd.DataFrame) -> pd.DataFrame:
     """A row per outcome: means, mean difference with its interval, and the runs that common random numbers save."""
     rows = []
     for outcome, mine in pairs.groupby("outcome", sort=False):
-        both = mine.dropna()
+        both: Any = mine.dropna()  # columns of numbers
         change = (both["b"] - both["a"]).to_numpy()
         low, high = interval(change) if len(change) > 1 else (math.nan, math.nan)
         independent, paired = both["a"].var() + both["b"].var(), change.var(ddof=1) if len(change) > 1 else math.nan

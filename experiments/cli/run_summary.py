@@ -1,7 +1,8 @@
 """Output of a run on the terminal: progress, a summary by year, and single measures."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ MILLION, LABEL_WIDTH, COLUMN_WIDTH = 1e6, 30, 9
 
 
 @contextmanager
-def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
+def progress(console: Console, scenario: Scenario) -> Generator[runner.Progress]:
     """A progress bar of months; without a terminal, a line after the first month."""
     if not console.is_terminal:
 
@@ -69,7 +70,7 @@ def show(run: Run, console: Console) -> None:
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros a year" if money else " a year"
-        values = years.loc[measure, chosen] / (MILLION if money else 1)
+        values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
 

@@ -88,6 +88,7 @@ def make_missing(
         how.pool(len(wanted)) as do,
         progress.reporting(console, begun.name, counts, begun.store) as report,
     ):
+        assert begun.design  # as it was begun or extended, not found
         jobs = Jobs(begun.design, wanted)
         if not sweeps.make(do, shared, jobs, report, how.seconds):
             console.print(f"The budget of {how.budget:g} hours is spent: the same command continues from here")
@@ -119,6 +120,7 @@ def dry_run(
 def planned(begun: Sweep, wanted: pd.DataFrame, how: Execution) -> Plan:
     """The plan for some rows of a sweep; the first, the middle and the last one are timed."""
     places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
+    assert begun.design  # as it was begun, not found
     timed = list(Jobs(begun.design, wanted.iloc[places]))
     return cost.plan(len(begun.runs), len(wanted), timed, how.count(), begun.store)
 

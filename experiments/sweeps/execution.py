@@ -22,7 +22,7 @@ class Options(TypedDict, total=False):
     budget: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Execution:
     """How runs are made. Raises InputError for impossible values.
 
@@ -30,18 +30,24 @@ class Execution:
     Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; a longer sweep is not begun.
     """
 
-    workers: int | None = None
-    address: str | None = None
-    store: stores.Place | Store = stores.DEFAULT  # a Store after initialisation
-    budget: float | None = None
+    workers: int | None
+    address: str | None
+    store: Store
+    budget: float | None
 
-    def __post_init__(self):
-        if self.workers is not None and self.workers < 1:
-            wrong = f"--workers: {self.workers} is not possible"
+    def __init__(
+        self,
+        workers: int | None = None,
+        address: str | None = None,
+        store: stores.Place | Store = stores.DEFAULT,
+        budget: float | None = None,
+    ):
+        if workers is not None and workers < 1:
+            wrong = f"--workers: {workers} is not possible"
             raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
-        if self.budget is not None and not (self.budget >= 0 and math.isfinite(self.budget)):
-            raise InputError(f"--budget: {self.budget:g} is not a number of hours: give 0 or more")
-        object.__setattr__(self, "store", Store(self.store))
+        if budget is not None and not (budget >= 0 and math.isfinite(budget)):
+            raise InputError(f"--budget: {budget:g} is not a number of hours: give 0 or more")
+        vars(self).update(workers=workers, address=address, store=Store(store), budget=budget)
 
     @property
     def seconds(self) -> float | None:

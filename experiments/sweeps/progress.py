@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -64,7 +64,8 @@ class SweepProgress:
     def words(self) -> str:
         """A line like '57 of 200 runs, 1 failed, 83 per minute, 2 min left'."""
         failed = f", {self.failed} failed" if self.failed else ""
-        left = f", {self.per_minute:.0f} per minute, {duration(self.seconds_left)} left" if self.ends else ""
+        rest = self.seconds_left
+        left = "" if rest is None else f", {self.per_minute:.0f} per minute, {duration(rest)} left"
         return f"{self.finished:,} of {self.total:,} runs{failed}{left}"
 
 
@@ -119,7 +120,7 @@ def _runs(process: int) -> bool:
 
 
 @contextmanager
-def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Iterator:
+def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Generator:
     """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
     heartbeat = Heartbeat(store, sweep, counts)
     heartbeat.write()

@@ -13,7 +13,7 @@ import socket
 import statistics
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +44,7 @@ OBJECTS = 128 * 2**20  # Ray's object store on this machine [bytes]: shared data
 Task = Callable[[Any, Any], Any]
 Prepare = Callable[[Any], None]
 # only the length of a collection of jobs is used, and each job once
-Do = Callable[[Task, Prepare, Any, Collection], Iterator]
+Do = Callable[[Task, Prepare, Any, Collection], Generator]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def count(workers: int | None, address: str | None) -> int:
         return min(found, workers or found)
 
 
-def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Generator:
     """Do the jobs in this process, one after another."""
     if len(jobs):
         prepare(shared)
@@ -73,7 +73,7 @@ def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Itera
 
 
 @contextmanager
-def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]:
+def pool(workers: int | None = None, address: str | None = None) -> Generator[Do]:
     """A function that does jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as jobs end.
 
     They run on `workers` processes of this machine (None: one per core; 1: this process, without Ray), or on the Ray
@@ -87,7 +87,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
     with ExitStack() as stack:
         found: list = []  # Ray, started with the first jobs
 
-        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Generator:
             if len(jobs):
                 found or found.append(stack.enter_context(connected(workers, address)))
                 yield from _Driver(found[0], task, prepare, shared, jobs, workers if address else None).results()
@@ -96,7 +96,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 
 
 @contextmanager
-def connected(workers: int | None, address: str | None) -> Iterator:
+def connected(workers: int | None, address: str | None) -> Generator:
     """Ray, started on this machine or connected to a running cluster, and shut down afterwards if it was not running.
 
     If Ray was imported before, it listens on its default interfaces, and still requires the token.

@@ -11,7 +11,7 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,8 +61,6 @@ class Sweep:
 
     def load(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
         """Outcomes of the kept runs, see `load`."""
-        from experiments.sweeps.sweep import frame
-
         return frame(self, measure, by)
 
 
@@ -209,7 +207,7 @@ def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
+def stopping() -> Generator[None]:
     """Treat SIGTERM like Ctrl-C while a sweep is made."""
 
     def stop(number, frame):

@@ -5,7 +5,7 @@ is a parameter: the mechanisms together reproduce it, or they do not.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
@@ -261,7 +261,8 @@ def row(each: Replication, pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> di
 def show(found: pd.DataFrame, console: Console) -> None:
     """Print effects and published intervals side by side."""
     shown = Table("", "experiment", "published", "model", "spread", "", box=None, pad_edge=False)
-    for each in found.itertuples():
+    rows: Iterable[Any] = found.itertuples()
+    for each in rows:
         verdict = "within" if each.within else "outside"
         shown.add_row(
             each.id, f"{each.title} \\[{each.unit}] ({each.source})",

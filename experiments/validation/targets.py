@@ -193,14 +193,20 @@ def summary(rows: list[Row]) -> dict[str, str]:
 
 def _verdict(rows: list[Row]) -> str:
     judged, tolerance = [row for row in rows if row.within is not None], rows[0].target.tolerance
-    right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
+    right, by_size = sum(bool(row.within) for row in judged), sorted(judged, key=lambda row: _present(row.point.value))
     if judged and tolerance.kind == "rms":
-        rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
+        rms = math.sqrt(sum(_present(row.deviation) ** 2 for row in judged) / len(judged))
         return f"{WITHIN}, RMS {share(rms)}" if rms <= tolerance.value else f"RMS {share(rms)}"
-    if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: row.simulated):
+    if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: _present(row.simulated)):
         return f"{right} of {len(judged)}, other order"
     some = f"{right} of {len(judged)} within" if judged else rows[0].why
     return WITHIN if judged and right == len(judged) else some
+
+
+def _present(number: float | None) -> float:
+    """A number of a row that has all of them."""
+    assert number is not None
+    return number
 
 
 def show(rows: list[Row], console: Console) -> None:
@@ -247,6 +253,6 @@ def _text(value: float, kind: str) -> str:
 
 def _off(row: Row, kind: str) -> str:
     if kind in ("relative", "rms"):
-        return share(row.deviation, sign=True)
-    difference = row.simulated - row.point.value
+        return share(_present(row.deviation), sign=True)
+    difference = _present(row.simulated) - _present(row.point.value)
     return points(difference) if kind == "points" else number(difference, sign=True)
