@@ -120,7 +120,7 @@ class Scenario:
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
         given = assigned(assignments, self.values, source)
-        steps = dict(self.values) | given
+        steps = dict(self.values) | dict(given)
         check_together(steps, source)
         return replace(self, values=MappingProxyType(steps)).within_period(dict.fromkeys(given, source))
 

@@ -184,7 +184,8 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     words = str(text).strip()
     try:
         value = number(words.removesuffix("%"))
-        value = certain(value) if isinstance(text, str) else value
+        if isinstance(text, str):
+            certain(value)
     except ValueError as error:
         raise InputError(f"--until-width: {error}") from None
     if value is None or not (value > 0 and math.isfinite(value)):
