@@ -12,7 +12,7 @@ from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.store import store as stores
-from experiments.store.filesystem import public
+from experiments.store.place import public
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
