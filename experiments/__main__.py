@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from abm import parameters as catalogue
 from abm import scenario as scenarios
 from abm.chain import CHAIN, name
 from abm.engine.errors import BooksError, InputError
 from abm.engine.yaml_input import read_value
+from experiments import terminal
 from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
 from experiments.store import store as stores
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = terminal.console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
 UsageError = typer.BadParameter.__base__  # what typer raises for a malformed command line; it exports no name for it
 
@@ -78,8 +79,8 @@ def run(
     run_summary.show(kept, console)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
-    console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
-    console.print(f"Page with figures: {written}", soft_wrap=True)
+    console.print(terminal.line(f"Outcomes: {kept.store.files.shown(kept.key)}"), soft_wrap=True)
+    console.print(terminal.line(f"Page with figures: {written}"), soft_wrap=True)
 
 
 @app.command()
@@ -140,7 +141,7 @@ def network(
     from experiments.cli import network_summary
 
     for statistic, value in network_summary.statistics(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{statistic:40} {number(value)}", highlight=False)
+        console.print(f"{statistic:40} {number(value)}")
 
 
 @app.command()
@@ -195,9 +196,8 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
         return
     for row in rows:
         later = "".join(f", from {month}: {plain(value)}" for month, value in row["dated"].items())
-        console.print(
-            f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
-        )
+        value = f" = {plain(row['default'])}{later} [{row['unit']}]"
+        console.print(Text.assemble((row["parameter"], "bold"), value))
         console.print(Padding(f"{row['meaning']}. Takes {row['allowed']}. Source: {row['source']}", (0, 0, 0, 4)))
 
 
@@ -206,10 +206,11 @@ def main() -> None:
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
-        typer.echo(f"abm: {error}", err=True)
+        typer.echo(f"abm: {terminal.printable(str(error))}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        typer.echo(f"abm: {' '.join(error.format_message().split()).rstrip('.')}: see 'abm --help'", err=True)
+        words = terminal.printable(" ".join(error.format_message().split()))
+        typer.echo(f"abm: {words.rstrip('.')}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

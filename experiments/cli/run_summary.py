@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 from abm.measures import HEADLINES, MEASURES, breakdown_of
 from abm.scenario import Scenario
+from experiments import terminal
 from experiments.store.store import Run
 from experiments.sweeps import runner
 from experiments.text import number
@@ -26,21 +27,20 @@ def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
 
         def line(done: int, months: int) -> None:
             if done == 1:
-                console.print(
-                    f"Running {scenario.name} to {scenario.until}: {months} months at scale {scenario.scale:g}"
-                )
+                words = f"Running {scenario.name} to {scenario.until}: {months} months at scale {scenario.scale:g}"
+                console.print(terminal.line(words))
 
         yield line
         return
     columns = (
-        TextColumn("{task.description}"),
+        terminal.column("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("months"),
+        terminal.column("months"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(scenario.name, total=scenario.months)
+        task = bar.add_task(terminal.printable(scenario.name), total=scenario.months)
         yield lambda done, months: bar.update(task, completed=done)
 
 
@@ -60,7 +60,8 @@ def show(run: Run, console: Console) -> None:
     facts, years = run.about(), by_year(run)
     most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
     chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
-    console.print(f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})")
+    words = f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})"
+    console.print(terminal.line(words))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
     for year in chosen:
