@@ -63,12 +63,18 @@ def private_temporary() -> Path:
 
     Where somebody else holds that name, a new folder for this process only. Raises OSError where there is no room.
     """
-    return _private(tempfile.gettempdir())
+    return private(str(temporary()))
+
+
+def temporary() -> Path:
+    """The folder of temporary files. Raises OSError where none can be written."""
+    return Path(tempfile.gettempdir())
 
 
 @cache
-def _private(temporary: str) -> Path:
-    place = Path(temporary) / f"{_NAME}-{os.getuid()}"
+def private(shared: str) -> Path:
+    """Folder of this user in one that others may share; a new one for this process where somebody holds its name."""
+    place = Path(shared) / f"{_NAME}-{os.getuid()}"
     try:
         place.mkdir(mode=stat.S_IRWXU, exist_ok=True)
         found = place.lstat()
@@ -80,4 +86,4 @@ def _private(temporary: str) -> Path:
             return place
     except OSError:
         pass
-    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=shared))
