@@ -10,15 +10,14 @@ from typing import Any
 
 from abm.engine import cache_place
 from abm.engine.errors import InputError
+from experiments.sweeps.ray_watch import WITHOUT
 
 CONNECT_SECONDS = 5.0
-LONGEST = 36  # characters of the folder below which Ray makes sockets: their paths have 70 more, and 107 at most
+LONGEST = 40  # characters of the folder of Ray: the paths of its sockets have 66 more, and at most 107
 ROOM = 50 * 2**20  # for the logs of Ray [bytes]
 ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])  # RFC 9113, 3.4: and no settings
 SETTINGS = 4  # kind of the frame with which a server of HTTP/2 begins
-WITHOUT = "use --workers 1, which needs no Ray"
-KEPT = "finished runs are kept; the same command continues from there"
 
 
 def start(ray, address: str | None, options: dict[str, Any]) -> None:
@@ -45,16 +44,6 @@ def start(ray, address: str | None, options: dict[str, Any]) -> None:
 def _hush(ray) -> None:
     """Leave out what a Ray of our own says on standard output: 40 lines of its log when one of its processes dies."""
     ray._private.worker.print_to_stdstream = lambda *_, **__: None  # no option of Ray turns it off
-
-
-def check(ray) -> None:
-    """Raise InputError where the Ray that this process started has died: Ray itself would end this process later."""
-    node = getattr(ray._private.worker, "_global_node", None)
-    if node is None:  # ray://
-        return
-    died = [kind for kind, _ in node.dead_processes() if kind in ("raylet", "gcs_server")]
-    if died:
-        raise InputError(f"Ray: its process {died[0]} has died, was memory short?: {KEPT}, or {WITHOUT}")
 
 
 def found(address: str) -> str:
@@ -95,12 +84,10 @@ def folder() -> str:
     """
     for place in _candidates():
         with suppress(OSError):
-            private = cache_place.private(place)
-            if (
-                len(str(private)) <= LONGEST
-                and shutil.disk_usage(private).free >= ROOM
-                and cache_place.writable(private)
-            ):
+            private = cache_place.private(place) / "ray"  # which Ray itself opens to everybody
+            if len(str(private)) > LONGEST or not cache_place.writable(private):
+                continue
+            if shutil.disk_usage(private).free >= ROOM:
                 return str(private)
     raise InputError(
         f"Ray: needs a folder for temporary files, with {ROOM >> 20} MB free and a path of less than 20 characters: "

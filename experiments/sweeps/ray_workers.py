@@ -13,14 +13,14 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from abm.engine.errors import InputError
-from experiments.sweeps import machine, ray_start
+from experiments.sweeps import machine, ray_start, ray_watch
 
 CHUNK_SECONDS = 2.0  # of work sent at once: long compared with the cost of sending it, yet progress shows regularly
 LARGEST_CHUNK = 500
@@ -112,16 +112,19 @@ def connected(workers: int | None, address: str | None) -> Iterator:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options |= {"object_store_memory": OBJECTS}
     polite, others = signal.getsignal(signal.SIGTERM), ray.is_initialized()
-    try:
-        ray_start.start(ray, address, options)
-        with suppress(ValueError, TypeError):  # Ray replaces the handler: restore the previous one
-            signal.signal(signal.SIGTERM, polite)
-        yield ray
-    finally:
-        if not others:
-            ray.shutdown()
-        for name in passing:
-            os.environ.pop(name, None)
+    with nullcontext() if address or others else ray_watch.watched() as watch:
+        try:
+            ray_start.start(ray, address, options)
+            with suppress(ValueError, TypeError):  # Ray replaces the handler: restore the previous one
+                signal.signal(signal.SIGTERM, polite)
+            yield ray
+        finally:
+            if watch:
+                watch.rest()
+            if not others:
+                ray.shutdown()
+            for name in passing:
+                os.environ.pop(name, None)
 
 
 @cache
@@ -158,7 +161,6 @@ class _Driver:
     def results(self) -> Iterator:
         """Records in order of completion."""
         while self.to_come() or self.under_way:
-            ray_start.check(self.ray)
             slots = self.slots()
             while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
                 self.send_next(slots)
