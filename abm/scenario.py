@@ -19,6 +19,7 @@ from abm.engine.dated import FIRST_MONTH
 from abm.engine.errors import InputError
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
+from abm.engine.plain_values import plain
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.facts.mergers import BASE
 from abm.scenario_file import PARAMS, SECTIONS, File, Heading, section_of
@@ -106,13 +107,13 @@ class Scenario:
 
         Raises InputError for a bad value.
         """
-        given = {key: value for key, value in fields.items() if value is not None}
+        given = {key: plain(value) for key, value in fields.items() if value is not None}
         return replace(self, **_heading(read(Heading, given, self.source)))
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
         content: dict[str, dict[str, dict[str, Any]]] = {}
-        for path, value in assignments.items():
+        for path, value in plain(assignments).items():
             parts = path.split(".")
             if len(parts) != 3:
                 raise InputError(f"{source}: '{path}' is not a parameter: write section.process.parameter=value")

@@ -278,6 +278,8 @@ def print_comparison(found, width: str | None) -> None:
     if first["fewer_runs"] > 1:
         saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
     console.print(f"{first['pairs']} pairs of runs{saved}.")
+    if (found.differences["verdict"] == comparison.SAME).all():
+        console.print(terminal.line(f"So far {found.b} has the same outcomes as {found.a} in every pair."))
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
         console.print("?: these pairs cannot tell A from B.")
     if found.narrow is False:

@@ -55,13 +55,15 @@ def by_year(run: Run) -> pd.DataFrame:
     return pd.DataFrame(found).T
 
 
-def show(run: Run, console: Console) -> None:
-    """Print the summary by year, with as many years as fit."""
+def show(run: Run, console: Console, wanted: Scenario) -> None:
+    """Print the summary by year, with as many years as fit, under the name of the scenario that was asked for."""
     facts, years = run.about(), by_year(run)
     most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
     chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
-    words = f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})"
-    console.print(terminal.line(words))
+    console.print(terminal.line(f"{wanted.title or wanted.name} (seed {wanted.seed}, scale {wanted.scale:g})"))
+    if wanted.name != facts["name"]:
+        same = f"Up to {wanted.until} {wanted.name} is the same as {facts['name']}, under which this run is kept."
+        console.print(terminal.line(same), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
     for year in chosen:

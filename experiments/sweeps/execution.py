@@ -1,6 +1,8 @@
 """Execution options of runs: workers, store, and a budget of hours."""
 
 import math
+import numbers
+import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypedDict
@@ -36,11 +38,22 @@ class Execution:
     budget: float | None = None
 
     def __post_init__(self):
-        if self.workers is not None and self.workers < 1:
-            wrong = f"--workers: {self.workers} is not possible"
-            raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
-        if self.budget is not None and not (self.budget >= 0 and math.isfinite(self.budget)):
-            raise InputError(f"--budget: {self.budget:g} is not a number of hours: give 0 or more")
+        if self.workers is not None:
+            whole = isinstance(self.workers, numbers.Integral) and not isinstance(self.workers, bool)
+            if not whole or self.workers < 1:
+                wrong = f"--workers: {self.workers!r} is not possible"
+                raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
+            object.__setattr__(self, "workers", int(self.workers))
+        if self.budget is not None:
+            real = isinstance(self.budget, numbers.Real) and not isinstance(self.budget, bool)
+            shown = f"{self.budget:g}" if real else repr(self.budget)
+            if not real or not (self.budget >= 0 and math.isfinite(self.budget)):
+                raise InputError(f"--budget: {shown} is not a number of hours: give 0 or more")
+            object.__setattr__(self, "budget", float(self.budget))
+        if not isinstance(self.address, str | None):
+            raise InputError(f"--address: {self.address!r} is not an address: give auto, HOST:6379 or ray://HOST:10001")
+        if not isinstance(self.store, str | os.PathLike | Store):
+            raise InputError(f"--store: {type(self.store).__name__} is not a place: give a folder, a URI or a Store")
         object.__setattr__(self, "store", Store(self.store))
 
     @property
