@@ -8,7 +8,6 @@ from types import ModuleType
 
 import mesa
 import numpy as np
-from mesa.batchrunner import _model_run_func
 
 from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register
 from abm.agents.borders import border_graph, neighbours
@@ -25,7 +24,7 @@ from abm.state import Events
 def _repetition() -> int:
     """Which repetition `mesa.batch_run` is making without a seed of its own; 0 for the first, and outside of it."""
     frame = sys._getframe(1)
-    while frame and frame.f_code is not _model_run_func.__code__:
+    while frame and (frame.f_globals.get("__name__"), frame.f_code.co_name) != ("mesa.batchrunner", "_model_run_func"):
         frame = frame.f_back
     return frame.f_locals["run"][1] if frame else 0  # run id, iteration, keywords
 

@@ -23,7 +23,7 @@ SETTINGS = 4  # kind of the frame with which a server of HTTP/2 begins
 def start(ray, address: str | None, options: dict[str, Any]) -> None:
     """Start Ray, or connect to it at an address. Raises InputError."""
     try:
-        options = options | ({"address": found(address)} if address else {"_temp_dir": folder()})
+        options = options | ({"address": found(ray, address)} if address else {"_temp_dir": folder()})
         with _working_in(Path("/") if address else Path(__file__).parents[2]):
             ray.init(**options)
         if not address:
@@ -46,15 +46,13 @@ def _hush(ray) -> None:
     ray._private.worker.print_to_stdstream = lambda *_, **__: None  # no option of Ray turns it off
 
 
-def found(address: str) -> str:
+def found(ray, address: str) -> str:
     """The address of a cluster that answers; 'auto' is RAY_ADDRESS, a cluster here, or the last that Ray recorded.
 
     Raises OSError where nothing answers, which Ray itself would report after minutes; ValueError for a bad address.
     """
     if address == "auto":
-        from ray._private import services
-
-        address = services.get_ray_address_from_environment("auto", None)
+        address = ray._private.services.get_ray_address_from_environment("auto", None)
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not port.isdigit():
         raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")

@@ -42,6 +42,13 @@ def listener(answer: bytes | None = None):
             child.wait()
 
 
+def found(address: str) -> str:
+    """The address of a cluster, as a sweep asks for it."""
+    import ray
+
+    return ray_start.found(ray, address)
+
+
 def nobody() -> str:
     """An address where nothing listens."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
@@ -66,7 +73,7 @@ def test_the_last_cluster_that_ray_recorded_is_asked_first(tmp_path, monkeypatch
         pytest.skip("another cluster runs on this machine")
     began = time.monotonic()
     with pytest.raises(OSError, match=f"nothing answers at {where}: Connection refused"):
-        ray_start.found("auto")
+        found("auto")
     assert time.monotonic() - began < ray_start.CONNECT_SECONDS
 
 
@@ -77,23 +84,23 @@ def test_a_server_that_is_silent_is_given_up(monkeypatch, quick, kind, through):
     with listener() as where:
         monkeypatch.setenv("RAY_ADDRESS", kind + where if through == "variable" else "")
         with pytest.raises(OSError, match=f"nothing answers at {kind}{where}: timed out"):
-            ray_start.found("auto" if through == "variable" else kind + where)
+            found("auto" if through == "variable" else kind + where)
 
 
 def test_a_server_of_something_else_is_no_cluster():
     with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as where, pytest.raises(OSError, match="no cluster of Ray"):
-        ray_start.found(where)
+        found(where)
 
 
 def test_a_server_of_http_2_is_taken_for_one():
     with listener(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])) as where:
-        assert ray_start.found(where) == where
+        assert found(where) == where
 
 
 @pytest.mark.parametrize("address", ["", "local", "HOST", "ray://host", "host:", "host:port"])
 def test_an_address_without_a_port_is_refused(address):
     with pytest.raises(ValueError, match="write it as auto, HOST:6379"):
-        ray_start.found(address)
+        found(address)
 
 
 # --- the folder of its files
