@@ -12,6 +12,7 @@ Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; munici
 import numpy as np
 
 from abm.asylum import arrival, reunion
+from abm.engine import compiled
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param, params_of
@@ -82,7 +83,8 @@ _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
 
 def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
-    """The state at the start of January 2015, at the scale of the run."""
+    """The state at the start of January 2015, at the scale of the run. Raises InputError without compiled loops."""
+    compiled.check()
     state = State(inputs, scale)
     draws = Draws(seed, "start", 0)
     own = params_of(params, "start", Params)

@@ -1,7 +1,15 @@
 """Experiments: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+import abm
+
+if Path(abm.__file__ or "").resolve().parent != Path(__file__).resolve().parents[1] / "abm":
+    raise ImportError(
+        f"the package 'abm' in {abm.__path__[0]} is another than that of this project: remove it, or work elsewhere"
+    )
 
 _HOMES = {
     "sweep": "sweeps.api",

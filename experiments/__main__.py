@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from abm import parameters as catalogue
 from abm import scenario as scenarios
 from abm.chain import CHAIN, name
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from abm.engine.yaml_input import read_value
+from experiments import terminal
 from experiments.cli import many_runs
 from experiments.cli.many_runs import STOPPED, Place
 from experiments.store import store as stores
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = terminal.console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
 UsageError: Any = typer.BadParameter.__base__  # what a malformed command line raises; typer exports no name for it
 
@@ -75,11 +76,11 @@ def run(
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None
-    run_summary.show(kept, console)
+    run_summary.show(kept, console, wanted)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
-    console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
-    console.print(f"Page with figures: {written}", soft_wrap=True)
+    console.print(terminal.line(f"Outcomes: {kept.store.files.shown(kept.key)}"), soft_wrap=True)
+    console.print(terminal.line(f"Page with figures: {written}"), soft_wrap=True)
 
 
 @app.command()
@@ -140,7 +141,7 @@ def network(
     from experiments.cli import network_summary
 
     for statistic, value in network_summary.statistics(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{statistic:40} {number(value)}", highlight=False)
+        console.print(f"{statistic:40} {number(value)}")
 
 
 @app.command()
@@ -197,9 +198,8 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
         return
     for row in rows:
         later = "".join(f", from {month}: {plain(value)}" for month, value in row["dated"].items())
-        console.print(
-            f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
-        )
+        value = f" = {plain(row['default'])}{later} [{row['unit']}]"
+        console.print(Text.assemble((row["parameter"], "bold"), value))
         takes = row["allowed"] + f"; {row['together']}" * bool(row["together"])
         console.print(Padding(f"{row['meaning']}. Takes {takes}. Source: {row['source']}", (0, 0, 0, 4)))
 
@@ -209,11 +209,11 @@ def main() -> None:
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
-        typer.echo(f"abm: {error}", err=True)
+        typer.echo(f"abm: {terminal.printable(str(error))}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        said = cut(escaped(" ".join(error.format_message().split()).rstrip(".")), LONGEST)
-        typer.echo(f"abm: {said}: see 'abm --help'", err=True)
+        words = " ".join(error.format_message().split()).rstrip(".")
+        typer.echo(f"abm: {terminal.printable(cut(escaped(words), LONGEST))}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

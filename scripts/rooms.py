@@ -22,7 +22,7 @@ LINES = {
               scenario_file measures
               scenario recorder
               parameters agents""",
-    "experiments": """text
+    "experiments": """text terminal
                       store
                       designs
                       sweeps

@@ -25,6 +25,7 @@ from numba.core import caching, config
 from numba.core.dispatcher import Dispatcher
 
 from abm.engine import cache_place
+from abm.engine.errors import InputError
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML", "DISABLE_PERFORMANCE_WARNINGS")
@@ -40,6 +41,12 @@ def compiled(function: Callable | None = None, **options) -> Any:
     if isinstance(dispatcher, Dispatcher):  # with NUMBA_DISABLE_JIT the function itself
         dispatcher._cache = _Kept(dispatcher)
     return dispatcher
+
+
+def check() -> None:
+    """Raise InputError where NUMBA_DISABLE_JIT is set: what is not compiled sums small integers without their carry."""
+    if config.DISABLE_JIT:
+        raise InputError("NUMBA_DISABLE_JIT: is set, and a run needs compiled loops: unset it")
 
 
 def digest(dispatcher: Dispatcher) -> str:

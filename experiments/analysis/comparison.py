@@ -34,6 +34,7 @@ from experiments.sweeps.runner import Job
 FIRST_PAIRS, MOST_PAIRS = 8, 1000
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell A from B"
+SAME = "the same in every pair"
 STOCK, FLOW = "end", "sum"
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
@@ -154,7 +155,7 @@ def verdict(low: float, high: float) -> str:
     """The verdict that follows from an interval of B minus A."""
     if low > 0 or high < 0:
         return "B is higher" if low > 0 else "B is lower"
-    return "the same in every pair" if low == high else CANNOT_TELL
+    return SAME if low == high else CANNOT_TELL
 
 
 def _read(given: Scenario | str | Path, scale: float | None, until: str | None) -> Scenario:

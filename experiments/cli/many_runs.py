@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.facts import facts
+from experiments import terminal
 from experiments.store import store as stores
-from experiments.store.filesystem import public
+from experiments.store.place import public
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
@@ -28,7 +28,7 @@ SHORT = {  # verdicts in a table
 }
 SHOWN = 5  # number of failed runs that are listed
 
-console = Console()
+console = terminal.console()
 DesignFile = Annotated[
     Path, typer.Argument(metavar="DESIGN", help="Design file (YAML), like configs/designs/smoke.yaml.")
 ]
@@ -174,12 +174,12 @@ def repeat(
         raise InputError(f"{name}: was made with another version of the model or the data: repeat it with {made}")
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
-            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.", highlight=False)
+            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     scenario = scenarios.restored(record["scenario"], record["name"], record["title"], f"record of run {name}")
     table = runner.simulate(scenario, inputs)[0].table()
     before = where.has(name)
     where.keep(name, {key: record[key] for key in record if key not in ("traceback", "repeat")}, table)
-    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}", highlight=False)
+    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}")
 
 
 def replicate(
@@ -218,9 +218,10 @@ def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -
         typer.echo(f"abm: stopped: {kept}; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None
     missing, place = made.missing(), store.files.named
-    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}")
+    kept = f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}"
+    console.print(terminal.line(kept), soft_wrap=True)
     words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={place!r})"
-    console.print(words, soft_wrap=True, highlight=False)
+    console.print(terminal.line(words), soft_wrap=True)
     print_failures(made)
     if len(sweeps.sharded(made, part)):
         raise typer.Exit(INCOMPLETE)
@@ -241,7 +242,8 @@ def print_failures(made: sweeps.Sweep) -> None:
     for name in failed["run"].head(SHOWN):
         failure = made.store.failure(name)
         reason = failure["traceback"].strip().splitlines()[-1]
-        console.print(f"Failed: {reason}\n  {failure['repeat']}", markup=False, highlight=False, soft_wrap=True)
+        console.print(terminal.line(f"Failed: {reason}"), soft_wrap=True)
+        console.print(terminal.line(f"  {failure['repeat']}"), soft_wrap=True)
     if len(failed) > SHOWN:
         console.print(f"and {len(failed) - SHOWN:,} more, see failed/ in the store")
 
@@ -258,23 +260,27 @@ def print_comparison(found, width: str | None) -> None:
     """Print a comparison."""
     from experiments.analysis import comparison
 
-    console.print(f"A: {found.a}\nB: {found.b}\n{found.since} to {found.until}, with 95% interval", highlight=False)
+    for name in (f"A: {found.a}", f"B: {found.b}"):
+        console.print(terminal.line(name))
+    console.print(f"{found.since} to {found.until}, with 95% interval")
     shown = Table("", "A", "B", "B - A", "from", "to", "", box=None, pad_edge=False)
     for row in found.differences.itertuples():
         million = 1e6 if row.unit.startswith("EUR") else 1.0
         unit = "million EUR" if million > 1 else row.unit
         numbers = (row.a, row.b, row.difference, row.low, row.high)
-        label = f"{row.outcome.replace('_', ' ')} \\[{unit}]"
+        label = f"{row.outcome.replace('_', ' ')} [{unit}]"
         shown.add_row(label, *(number(value / million) for value in numbers), SHORT.get(row.verdict, ""))
     for column in shown.columns[1:6]:
         column.justify = "right"
         column.no_wrap = True
-    console.print(shown, highlight=False)
+    console.print(shown)
     first, saved = found.differences.iloc[0], ""
     if first["fewer_runs"] > 1:
         saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
-    console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
+    console.print(f"{first['pairs']} pairs of runs{saved}.")
+    if (found.differences["verdict"] == comparison.SAME).all():
+        console.print(terminal.line(f"So far {found.b} has the same outcomes as {found.a} in every pair."))
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
-        console.print("?: these pairs cannot tell A from B.", highlight=False)
+        console.print("?: these pairs cannot tell A from B.")
     if found.narrow is False:
         console.print(f"The interval is not narrower than {width} yet: give more --budget, or a larger --until-width.")

@@ -5,7 +5,6 @@ shows an object only when it is complete.
 """
 
 import os
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from abm.engine.errors import InputError
+from experiments.store.place import looks_like_uri, public, reason
 
 ASIDE = ".aside"  # folder of half-written files; readers of Parquet folders skip names that begin with a dot
 STALE = 3600  # seconds after which a half-written file is taken to be that of a killed process
@@ -30,6 +30,13 @@ class Files:
             raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
         self.local = "://" not in self.place
         self.named = self.place if self.local else public(self.place)  # for messages and records
+        if looks_like_uri(self.place):
+            kind = self.place.partition(":")[0]
+            raise InputError(f"--store: begins with {kind}: and is no URI: write {kind}://..., or ./... for a folder")
+        if self.place[0] == "~" and os.path.expanduser(self.place)[0] == "~":
+            raise InputError(
+                f"--store: {self.named}: no home folder is known here: give a path that begins with / or ."
+            )
         try:
             if self.local:
                 self.system, self.root = fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(self.place))
@@ -37,7 +44,7 @@ class Files:
                 self.system, self.root = fs.FileSystem.from_uri(self.place)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise InputError(
-                f"--store: {self.named}: is not a place that can be used ({_reason(error)}): "
+                f"--store: {self.named}: is not a place that can be used ({self.why(error)}): "
                 "give a folder or a URI like s3://BUCKET/PREFIX"
             ) from None
         self.direct = self.system.type_name in OBJECT_STORES
@@ -51,6 +58,10 @@ class Files:
         head, mark, query = (self.place, "", "") if self.local else self.named.partition("?")
         return f"{head.rstrip('/')}/{key}{mark}{query}"
 
+    def why(self, error: BaseException) -> str:
+        """The reason for an error of the file system, in one short line without credentials."""
+        return reason(error, "" if self.local else self.place)
+
     def read(self, key: str) -> bytes:
         """Content of a file. Raises FileNotFoundError where there is none, InputError where it cannot be read."""
         try:
@@ -59,14 +70,14 @@ class Files:
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(key)}: cannot be read ({_reason(error)})") from None
+            raise InputError(f"{self.shown(key)}: cannot be read ({self.why(error)})") from None
 
     def exists(self, key: str) -> bool:
         """Whether there is a file of this key."""
         try:
             return self.system.get_file_info(self.path(key)).type == fs.FileType.File
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(key)}: cannot be accessed ({_reason(error)})") from None
+            raise InputError(f"{self.shown(key)}: cannot be accessed ({self.why(error)})") from None
 
     def names(self, folder: str, ending: str) -> list[str]:
         """Names of the files in a folder with this ending, without it, sorted."""
@@ -89,7 +100,7 @@ class Files:
         except FileNotFoundError:
             return {}
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(folder)}: cannot be listed ({_reason(error)})") from None
+            raise InputError(f"{self.shown(folder)}: cannot be listed ({self.why(error)})") from None
         return {name: is_folder for name, is_folder in found.items() if name and name[0] != "."}
 
     def write(self, key: str, content: bytes) -> None:
@@ -114,7 +125,7 @@ class Files:
                 raise
         except (OSError, pa.ArrowException) as error:
             way_out = "free space or permissions there, or give another place with --store; what was kept before stays"
-            raise InputError(f"{self.shown(key)}: cannot be written ({_reason(error)}): {way_out}") from None
+            raise InputError(f"{self.shown(key)}: cannot be written ({self.why(error)}): {way_out}") from None
 
     def delete(self, key: str) -> None:
         """Remove a file if it exists."""
@@ -139,11 +150,6 @@ class Files:
             self.system.delete_file(path)
 
 
-def public(place: str) -> str:
-    """A place without the credentials that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
-    return re.sub(r"(?<=://)[^/@?]*@", "", str(place))
-
-
 def _synced(path: str) -> None:
     """Wait until the file is on the disk, so that a power cut after the move does not leave an empty one."""
     handle = os.open(path, os.O_RDONLY)
@@ -151,9 +157,3 @@ def _synced(path: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _reason(error: BaseException) -> str:
-    """The reason for an error of the file system, in one short line."""
-    text = getattr(error, "strerror", None) or " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + "..."

@@ -133,7 +133,9 @@ def outcomes(files: Files, runs: list[str], measures: list[str] | None = None, b
         with ThreadPoolExecutor(READERS) as readers:  # reading the footer of a remote file is slow
             parts = list(readers.map(lambda fragment: _part(fragment, by), found.get_fragments()))
         found = ds.FileSystemDataset(parts, found.schema, found.format, files.system)
-    return found.to_table(filter=wanted).to_pandas()
+    frame = found.to_table(filter=wanted).to_pandas()
+    months = sorted(frame["month"].cat.categories)
+    return frame.assign(month=frame["month"].cat.set_categories(months, ordered=True))  # a filter may say >= '2020-01'
 
 
 def outcomes_key(run: str) -> str:

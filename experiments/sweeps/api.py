@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from abm.engine.errors import InputError, shown
+from abm.engine.plain_values import plain
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.sweeps import cost, progress
@@ -100,7 +101,7 @@ def read(design: AsDesign) -> Design:
     if isinstance(design, Design):
         return design
     if isinstance(design, Mapping):
-        return designs.from_dict(design, str(design.get("name", "design")), Path())
+        return designs.from_dict(plain(design), str(design.get("name", "design")), Path())
     return designs.load(design)
 
 

@@ -1,11 +1,13 @@
 """Execution options of runs: workers, store, and a budget of hours."""
 
 import math
+import numbers
+import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypedDict
 
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, shown
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import machine, ray_workers
@@ -42,12 +44,26 @@ class Execution:
         store: stores.Place | Store = stores.DEFAULT,
         budget: float | None = None,
     ):
-        if workers is not None and workers < 1:
-            wrong = f"--workers: {workers} is not possible"
-            raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
-        if budget is not None and not (budget >= 0 and math.isfinite(budget)):
-            raise InputError(f"--budget: {budget:g} is not a number of hours: give 0 or more")
-        vars(self).update(workers=workers, address=address, store=Store(store), budget=budget)
+        if workers is not None:
+            whole = isinstance(workers, numbers.Integral) and not isinstance(workers, bool)
+            if not whole or workers < 1:
+                wrong = f"--workers: {shown(workers)} is not possible"
+                raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
+        if budget is not None:
+            real = isinstance(budget, numbers.Real) and not isinstance(budget, bool)
+            if not real or not (budget >= 0 and math.isfinite(budget)):
+                given = f"{budget:g}" if real else shown(budget)
+                raise InputError(f"--budget: {given} is not a number of hours: give 0 or more")
+        if not isinstance(address, str | None):
+            raise InputError(f"--address: {shown(address)} is not an address: give auto, HOST:6379 or ray://HOST:10001")
+        if not isinstance(store, str | os.PathLike | Store):
+            raise InputError(f"--store: {type(store).__name__} is not a place: give a folder, a URI or a Store")
+        vars(self).update(
+            workers=None if workers is None else int(workers),
+            address=address,
+            store=Store(store),
+            budget=None if budget is None else float(budget),
+        )
 
     @property
     def seconds(self) -> float | None:

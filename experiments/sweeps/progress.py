@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
+from experiments import terminal
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps.runner import Done
@@ -124,7 +125,8 @@ def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store)
     """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
     heartbeat = Heartbeat(store, sweep, counts)
     heartbeat.write()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    rate = terminal.column("{task.fields[rate]}")
+    columns = (terminal.column("{task.description}"), BarColumn(), MofNCompleteColumn(), rate)
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     last = time.time()
 
@@ -133,12 +135,12 @@ def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store)
         counts.add(done)
         heartbeat.write()
         if done.reason:
-            console.print(f"Run {done.name} {done.status}: {done.reason}", markup=False, highlight=False)
+            console.print(terminal.line(f"Run {done.name} {done.status}: {done.reason}"))
         rate = counts.words().partition("runs")[2].lstrip(", ")
         bar.update(task, completed=counts.finished + counts.failed, rate=rate)
         if not console.is_terminal and time.time() - last >= LINE_EVERY:
             last = time.time()
-            console.print(f"{sweep}: {counts.words()}", highlight=False)
+            console.print(terminal.line(f"{sweep}: {counts.words()}"))
 
     with bar:
         task = bar.add_task(sweep, total=counts.total, completed=counts.before, rate="")

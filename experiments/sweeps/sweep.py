@@ -320,5 +320,5 @@ def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str)
     try:
         return stores.outcomes(store.files, runs, measures, by)
     except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{store.files.shown(stores.OUTCOMES)}: cannot be read ({reason}): {stores.DAMAGED}") from None
+        why = f"cannot be read ({store.files.why(error)}): {stores.DAMAGED}"
+        raise InputError(f"{store.files.shown(stores.OUTCOMES)}: {why}") from None

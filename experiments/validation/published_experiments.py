@@ -16,7 +16,7 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
-from experiments import text
+from experiments import terminal, text
 from experiments.analysis.comparison import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
@@ -265,7 +265,7 @@ def show(found: pd.DataFrame, console: Console) -> None:
     for each in rows:
         verdict = "within" if each.within else "outside"
         shown.add_row(
-            each.id, f"{each.title} \\[{each.unit}] ({each.source})",
+            each.id, terminal.line(f"{each.title} [{each.unit}] ({each.source})"),
             text.interval(each.published_from, each.published_to), text.fixed(each.model, 3, sign=True),
             "" if math.isnan(each.low) else text.interval(each.low, each.high), verdict,
         )  # fmt: skip

@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from abm.engine import clock
 from abm.engine.errors import InputError
@@ -22,6 +23,7 @@ from abm.engine.forms import Form, Number, Takes, Text, read
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
+from experiments.terminal import line, printable
 from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
@@ -217,14 +219,13 @@ def show(rows: list[Row], console: Console) -> None:
         target = rows_of[0].target
         needs = f" (needs {target.needs})" if target.needs else ""
         needs += f" (one world of many: abm sweep {target.spread})" if target.spread else ""
-        console.print(
-            f"[bold]{name:<4} {target.title}[/bold]{needs}: {verdicts[name]} \\[{target.tolerance}]", highlight=False
-        )
+        head, verdict = f"{name:<4} {target.title}", f"{needs}: {verdicts[name]} [{target.tolerance}]"
+        console.print(Text.assemble((printable(head), "bold"), printable(verdict)))
         for width in (WHAT, 9, 10, 10, 9, 4):
             table.add_column(width=width, no_wrap=True, justify="left" if width in (WHAT, 4) else "right")
         for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():
             mark = {True: "ok", False: "off", None: ""}[row.within]
-            table.add_row(f"     {row.point.what}", row.point.period, *_texts(row), mark)
+            table.add_row(line(f"     {row.point.what}"), row.point.period, *_texts(row), mark)
         if table.row_count:
             console.print(table)
     met = sum(text.startswith(WITHIN) for text in verdicts.values())

@@ -30,6 +30,16 @@ def at(kept: Run) -> tuple[str, str]:
     return "--store", kept.store.files.place
 
 
+def test_a_reform_that_does_nothing_yet_is_shown_under_its_own_title(abm, finished, tmp_path):
+    later = tmp_path / "later.yaml"
+    kept = finished.about()["name"]
+    later.write_text("title: Faster later\n")
+    code, out, err = abm("run", str(later), *SMALL, *at(finished))
+    assert (code, err) == (0, "")
+    assert "Faster later (seed 1" in out
+    assert f"Up to 2015-06 later is the same as {kept}" in out
+
+
 def test_table_prints_month_group_value_as_csv(abm, finished):
     code, out, _ = abm("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
     lines = out.splitlines()
@@ -152,6 +162,14 @@ def test_the_record_says_how_to_repeat_the_run(finished):
     assert facts["scenario"]["params"]["decision.capacity_factor"] == {"2015-01": 1}
     assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
     assert len(facts["data_digest"]) == len(facts["model"]["code"]) == len(facts["outcomes_sha256"]) == 64
+
+
+def test_months_are_an_ordered_category(finished):
+    month = finished.outcomes("in_reception", "total")["month"]
+    assert month.cat.ordered
+    assert list(month.cat.categories) == [f"2015-0{number}" for number in range(1, 7)]
+    assert (month >= "2015-04").sum() == 3
+    assert month.max() == "2015-06"
 
 
 def test_outcomes_are_tidy(finished):

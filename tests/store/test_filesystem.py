@@ -11,7 +11,7 @@ import pytest
 from pyarrow import fs
 
 from abm.engine.errors import InputError
-from experiments.store.filesystem import ASIDE, STALE, Files, public
+from experiments.store.filesystem import ASIDE, STALE, Files
 
 
 @contextmanager
@@ -213,16 +213,3 @@ def test_a_file_or_folder_in_the_way_of_another(tmp_path):
         assert said in one_line(error)
     assert not files.exists("runs/a.json")
     assert on_disk(tmp_path) == ["outcomes/a.parquet/x", "runs"]
-
-
-@pytest.mark.parametrize(
-    ("place", "named"),
-    [
-        ("s3://key:secret@bucket/prefix?region=x", "s3://bucket/prefix?region=x"),
-        ("s3://bucket/a@b", "s3://bucket/a@b"),
-        ("gs://anonymous@bucket", "gs://bucket"),
-        ("a@b/c", "a@b/c"),
-    ],
-)
-def test_a_secret_is_not_part_of_what_is_said(place, named):
-    assert public(place) == named
