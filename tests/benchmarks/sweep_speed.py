@@ -102,7 +102,7 @@ def efficiency(folder: Path, runs: int, repeats: int) -> list[Sweeping]:
 
 
 def listing(folder: Path, runs: int) -> tuple[float, float]:
-    """Seconds to read the index of a sweep, check its small runs and find the missing ones, here and by `abm status`."""
+    """Seconds to read the index of a sweep, check small runs and find the missing ones, here and by `abm status`."""
     given, names = shared(folder), [f"{n:016x}" for n in range(runs)]
     (job,) = jobs(given, 0, 1, until="2015-01")
     table, made = runner.simulate(job.scenario, given.inputs)[0].table(), runner.provenance(job, given)

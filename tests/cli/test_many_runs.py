@@ -85,7 +85,8 @@ def test_the_parts_of_an_array_end_well(abm):
 def test_status_counts_what_is_there(abm, failing):
     failing.append(2)
     assert len(made().failed()) == 1
-    assert len(made(name="other").failed()) == 1
+    Path("other.yaml").write_text(f"name: other\n{DESIGN}")
+    assert len(api.sweep("other.yaml", workers=1, store="out").failed()) == 1
     code, out, _ = abm("status", "--store", "out")
     assert code == 0
     assert [line.split() for line in out.splitlines() if "1" in line] == [
