@@ -3,8 +3,9 @@
 STORE/sweeps/<name>/gathered/<digest>.parquet, .json     totals of RUNS runs, a part per measure; the digest is that of
                                                          the names of the runs
 
-Opening a file takes longer than reading a measure from it. What is gathered is a copy: it was checked when it was read
-from the files of the runs, has digests of its own, is made again where it is gone or damaged, and may be removed.
+Opening a file takes longer than reading a measure from it, so a sweep that is complete is gathered. What is gathered is
+a copy: it was checked when it was read from the files of the runs, has digests of its own, is not used where it is
+damaged or of other runs, is made again by the same sweep, and may be removed.
 """
 
 import hashlib
@@ -15,31 +16,43 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from abm.engine.errors import InputError
 from experiments.store import outcomes as tables
 from experiments.store import records, sealed
-from experiments.store.records import Damaged, Gathered
+from experiments.store.records import Damaged, Gathered, Seal
 from experiments.store.store import Store
 
 RUNS = 100  # per file: their totals take some 90 MB while they are gathered
 TOTAL = "total"  # the one breakdown that is gathered: the others are too large to be loaded for many runs
 
 
-def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str, write: bool) -> pa.Table:
-    """Outcomes of some runs in their order, of a measure or all (None) and a breakdown. `write`: gather those that are
-    not gathered yet. Raises Damaged.
+def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> pa.Table:
+    """Outcomes of some runs in their order, of a measure or all (None) and a breakdown: from what is gathered in a
+    folder, else from the files of the runs. Raises Damaged.
     """
     measures, parts = None if measure is None else [measure], []
     for some in map(list, batched(runs, RUNS)):
         found = None
         if by == TOTAL and measure is not None and len(some) == RUNS:
             found = _gathered(store, folder, some, measure)
-            if found is None and write:
-                every = tables.read(store, some, None, by)
-                _gather(store, folder, some, every)
-                found = tables.chosen(every, measures)
         parts.append(tables.read(store, some, measures, by) if found is None else found)
     return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+
+
+def gather(store: Store, folder: str, runs: list[str]) -> None:
+    """Gather the totals of some runs, by RUNS; those that are gathered already stay. A remainder is not gathered, since
+    it is read fast. Raises Damaged.
+    """
+    wanted = [list(some) for some in batched(runs, RUNS) if len(some) == RUNS]
+    keys = {_digest(some) for some in wanted}
+    for ending in (".json", ".parquet"):
+        for name in set(store.files.names(folder, ending)) - keys:  # of the sweep before it was extended
+            store.files.delete(f"{folder}/{name}{ending}")
+    for some in wanted:
+        if not _is_gathered(store, folder, some):
+            content, seal = sealed.write(_by_measure(tables.read(store, some, None, TOTAL)))
+            key = f"{folder}/{_digest(some)}"
+            store.files.write(f"{key}.parquet", content)
+            store.files.write(f"{key}.json", records.written({"runs": some, "outcomes": seal.model_dump()}))
 
 
 def joined(index: pd.DataFrame, found: pa.Table) -> pd.DataFrame:
@@ -73,34 +86,46 @@ def _repeated(values: pd.Series, counts: np.ndarray):
 
 def _gathered(store: Store, folder: str, runs: list[str], measure: str) -> pa.Table | None:
     """A measure of some runs as it was gathered; None where it is not, or is damaged."""
-    key = f"{folder}/{_digest(runs)}"
     try:
-        record, _ = records.read(Gathered, store.files.read(f"{key}.json"), key, "")
-        return None if record.runs != runs else sealed.read(store.files, f"{key}.parquet", record.outcomes, measure)
+        key, seal = f"{folder}/{_digest(runs)}.parquet", _seal(store, folder, runs)
+        return sealed.read(store.files, key, seal, measure)
     except (FileNotFoundError, Damaged, sealed.Broken):
         return None
 
 
-def _gather(store: Store, folder: str, runs: list[str], every: pa.Table) -> None:
-    """Write the totals of some runs, a part per measure. A store that cannot be written is left as it is."""
-    content, seal = sealed.write(_by_measure(every.combine_chunks()))
-    key = f"{folder}/{_digest(runs)}"
+def _is_gathered(store: Store, folder: str, runs: list[str]) -> bool:
+    """Whether the totals of some runs are gathered, and the file is as it was written."""
     try:
-        store.files.write(f"{key}.parquet", content)
-        store.files.write(f"{key}.json", records.written({"runs": runs, "outcomes": seal.model_dump()}))
-    except InputError:
-        return
+        seal = _seal(store, folder, runs)
+        bounds = [(part.start, part.end) for part in (*seal.parts.values(), seal.footer)]
+        found = store.files.stretches(f"{folder}/{_digest(runs)}.parquet", bounds)
+    except (FileNotFoundError, Damaged):
+        return False
+    sums = [hashlib.sha256(each).hexdigest() for each in found]
+    return sums == [part.sha256 for part in (*seal.parts.values(), seal.footer)]
+
+
+def _seal(store: Store, folder: str, runs: list[str]) -> Seal:
+    key = f"{folder}/{_digest(runs)}.json"
+    record, _ = records.read(Gathered, store.files.read(key), store.files.shown(key), "sweep again")
+    if record.runs != runs:
+        raise Damaged(f"{store.files.shown(key)}: is of other runs: sweep again")
+    return record.outcomes
 
 
 def _by_measure(every: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """A table cut into measures, each with its runs in their order."""
-    column = every["measure"].combine_chunks()
-    codes = column.indices.to_numpy()
-    order = np.argsort(codes, kind="stable")
-    bounds = np.searchsorted(codes[order], np.arange(len(column.dictionary) + 1))
-    for name, (start, end) in zip(column.dictionary.to_pylist(), pairwise(bounds.tolist()), strict=True):
-        if start < end:
-            yield name, every.take(pa.array(order[start:end]))
+    """Outcomes of runs, each a batch whose rows are sorted by measure, cut into measures, in which runs keep their
+    order.
+    """
+    parts: dict[str, list[pa.RecordBatch]] = {}
+    for batch in every.to_batches():
+        column = batch.column("measure")
+        codes = column.indices.to_numpy()
+        for start, end in pairwise([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]):
+            name = column.dictionary[int(codes[start])].as_py()
+            parts.setdefault(name, []).append(batch.slice(start, end - start))
+    for name, batches in parts.items():
+        yield name, pa.Table.from_batches(batches).combine_chunks()
 
 
 def _digest(runs: list[str]) -> str:

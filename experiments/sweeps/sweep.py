@@ -65,6 +65,11 @@ class Sweep:
         """Rows of the runs that failed."""
         return self.runs[self.runs["run"].isin(self.store.failed())]
 
+    def gather(self) -> None:
+        """Gather the outcomes of a complete sweep in few files, so that `load` is fast; not where runs are missing."""
+        if self.missing().empty:
+            gathering.gather(self.store, f"{SWEEPS}/{self.name}/gathered", self.runs["run"].tolist())
+
     def load(self, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
         """Outcomes of the runs, see `load`."""
         from experiments.sweeps.sweep import frame
@@ -364,8 +369,7 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
             f"sweep '{sweep.name}': {every - len(runs):,} of its {every:,} runs are missing: make them with "
             "'abm sweep', or load the others with incomplete=True"
         )
-    folder = f"{SWEEPS}/{sweep.name}/gathered"
-    found = gathering.outcomes(sweep.store, folder, runs, measure, by, write=len(runs) == every)
+    found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
     if not found.num_rows:
         raise InputError(
             f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
