@@ -43,8 +43,8 @@ def write(parts: Iterable[tuple[str, pa.Table]]) -> tuple[bytes, Seal]:
     return content, Seal(size=len(content), footer=_part(content, ends[-1], len(content), 0, 0), parts=found)
 
 
-def read(files: Files, key: str, seal: Seal, name: str) -> pa.Table:
-    """A part of a file, without reading the others; without rows where there is no such part.
+def read(files: Files, key: str, seal: Seal, name: str, columns: list[str] | None = None) -> pa.Table:
+    """A part of a file, some columns or all (None), without reading other parts; no rows where there is no such part.
 
     Raises Broken where the file is not as it was written, FileNotFoundError where there is none.
     """
@@ -56,7 +56,9 @@ def read(files: Files, key: str, seal: Seal, name: str) -> pa.Table:
         whole[part.start : part.end] = content
     file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(whole)))
     groups = range(wanted[0].first, wanted[0].last)
-    return file.read_row_groups(list(groups), use_threads=False) if groups else file.schema_arrow.empty_table()
+    if not groups:
+        return file.schema_arrow.empty_table()
+    return file.read_row_groups(list(groups), columns=columns, use_threads=False)
 
 
 def _part(content: bytes, start: int, end: int, first: int, last: int) -> Part:

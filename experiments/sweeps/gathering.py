@@ -22,19 +22,24 @@ from experiments.store.records import Damaged, Gathered, Seal
 from experiments.store.store import Store
 
 RUNS = 100  # per file: their totals take some 90 MB while they are gathered
+SAME = ("measure", "unit", "by")  # columns that are the same in all rows of a measure
+COUNTERS = ("point", "replicate", "policy", "world")  # columns of an index that count from 0
 TOTAL = "total"  # the one breakdown that is gathered: the others are too large to be loaded for many runs
 
 
 def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> pa.Table:
     """Outcomes of some runs in their order, of a measure or all (None) and a breakdown: from what is gathered in a
-    folder, else from the files of the runs. Raises Damaged.
+    folder, else from the files of the runs. Of a measure without the columns SAME. Raises Damaged.
     """
     measures, parts = None if measure is None else [measure], []
     for some in map(list, batched(runs, RUNS)):
         found = None
         if by == TOTAL and measure is not None and len(some) == RUNS:
             found = _gathered(store, folder, some, measure)
-        parts.append(tables.read(store, some, measures, by) if found is None else found)
+        if found is None:
+            found = tables.read(store, some, measures, by)
+            found = found if measure is None else found.drop_columns(list(SAME))
+        parts.append(found)
     return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
 
 
@@ -55,8 +60,10 @@ def gather(store: Store, folder: str, runs: list[str]) -> None:
             store.files.write(f"{key}.json", records.written({"runs": some, "outcomes": seal.model_dump()}))
 
 
-def joined(index: pd.DataFrame, found: pa.Table) -> pd.DataFrame:
-    """The rows of an index, each with the outcomes of its run; `found` has the runs one after another."""
+def joined(index: pd.DataFrame, found: pa.Table, same: dict[str, str]) -> pd.DataFrame:
+    """The rows of an index, each with the outcomes of its run; `found` has the runs one after another, and lacks the
+    columns in `same`, which have one word in all rows.
+    """
     column = found["run"].chunk(0) if found["run"].num_chunks else pa.array([], pa.dictionary(pa.int32(), pa.string()))
     codes = column.indices.to_numpy()
     cuts = np.array([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)])
@@ -65,6 +72,8 @@ def joined(index: pd.DataFrame, found: pa.Table) -> pd.DataFrame:
     index, at = index[~np.isnan(at)], at[~np.isnan(at)].astype(int)
     counts = np.diff(cuts)[at]
     columns = {name: _repeated(values, counts) for name, values in index.items()}
+    for name, word in same.items():
+        columns[name] = pd.Categorical.from_codes(np.zeros(counts.sum(), np.int8), categories=[word])
     rows = None  # all of them in their order, unless two points have one run
     if not np.array_equal(at, np.arange(len(cuts) - 1)):
         rows = pa.array(np.concatenate([np.arange(cuts[each], cuts[each + 1]) for each in at]))
@@ -77,6 +86,8 @@ def joined(index: pd.DataFrame, found: pa.Table) -> pd.DataFrame:
 
 def _repeated(values: pd.Series, counts: np.ndarray):
     """The values of a column of the index, each as often as its run has rows; text as categories."""
+    if values.name in COUNTERS:
+        return np.repeat(values.to_numpy(np.int32), counts)
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return np.repeat(values.to_numpy(), counts)
     codes, words = pd.factorize(values)
@@ -88,7 +99,7 @@ def _gathered(store: Store, folder: str, runs: list[str], measure: str) -> pa.Ta
     """A measure of some runs as it was gathered; None where it is not, or is damaged."""
     try:
         key, seal = f"{folder}/{_digest(runs)}.parquet", _seal(store, folder, runs)
-        return sealed.read(store.files, key, seal, measure)
+        return sealed.read(store.files, key, seal, measure, ["run", "group", "month", "value"])
     except (FileNotFoundError, Damaged, sealed.Broken):
         return None
 

@@ -374,9 +374,13 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
         raise InputError(
             f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
         )
-    merged = gathering.joined(kept, found)
-    told = merged[["measure", "unit"]].drop_duplicates() if measure is None else merged[["measure", "unit"]].head(1)
-    units = dict(told.astype(str).itertuples(index=False))
+    if measure is None:
+        merged = gathering.joined(kept, found, {})
+        units = dict(merged[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
+    else:
+        first = tables.read(sweep.store, runs[:1], [measure], by)  # an older model may have had another unit
+        units = {measure: first["unit"][0].as_py()} if first.num_rows else {measure: ""}
+        merged = gathering.joined(kept, found, {"measure": measure, "unit": units[measure], "by": by})
     merged.attrs |= {"units": sweeps.units(kept.columns) | units, "runs": len(runs), "missing": every - len(runs)}
     return merged
 
