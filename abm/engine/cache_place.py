@@ -7,7 +7,7 @@ The first of these folders that can be written: ABM_CACHE_DIR; abm-reception in 
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -55,7 +55,7 @@ def _home() -> Path | None:
 
 
 @contextmanager
-def some_home() -> Iterator[None]:
+def some_home() -> Generator[None]:
     """A home folder for packages that fail where the user has none: the cache folder, within this context."""
     if _home():
         yield

@@ -73,8 +73,11 @@ def fixed(array: np.ndarray) -> Any:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 over the names, lengths and bytes of all files in a folder, in name order."""
-    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    """SHA-256 over the names, lengths and bytes of the files that facts are read from, in name order: what else lies in
+    the folder, like the lock of an editor, makes no other facts.
+    """
+    names = ("sources.yaml", *(f"{table}.csv" for table in KEYS))
+    files = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     return hashlib.sha256(b"".join(f"{n}\0{len(files[n])}\0".encode() + files[n] for n in sorted(files))).hexdigest()
 
 

@@ -204,7 +204,7 @@ def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: swe
             seeded = each.changed(seed=seed)
             jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
             rows.append((jobs[-1].name, side, seed))
-    failed, there = [], shared.store.done()
+    failed, there = [], shared.store.whole(job.name for job in jobs)
     jobs = [job for job in jobs if job.name not in there]
 
     def note(done) -> None:

@@ -12,7 +12,9 @@ from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import terminal
 from experiments.store import store as stores
+from experiments.store import versions
 from experiments.store.place import public
+from experiments.store.records import Damaged
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
@@ -98,21 +100,33 @@ def status(
     name: Annotated[
         str | None, typer.Argument(metavar="SWEEP", help="Name of a sweep; all sweeps if not given.")
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Count the files of kept runs without reading them, so miss damaged ones.")
+    ] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way."""
+    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way. A run counts as
+    kept if it is whole: all that is kept is read.
+    """
     where = Store(store)
     known = [name] if name else sweeps.names(where)
     if not known:
         raise InputError(f"{public(store)}: holds no sweeps: make one with 'abm sweep DESIGN'")
     shown = Table("sweep", "runs", "kept", "failed", "missing", "under way", box=box.SIMPLE_HEAD)
-    done, failed = where.done(), where.failed()
+    failed, damaged = where.failed(), []
     for each in known:
-        runs = set(sweeps.find(each, where).index["run"])
-        kept, wrong = len(runs & done), len(runs & failed)
+        try:
+            runs = set(sweeps.find(each, where).index["run"])
+        except Damaged as error:  # the others are shown first
+            damaged.append(error)
+            continue
+        kept, wrong = len(runs & where.done() if quick else where.whole(runs)), len(runs & failed)
         counts = (len(runs), kept, wrong, len(runs) - kept - wrong)
         shown.add_row(each, *(f"{n:,}" for n in counts), under_way(where, each))
-    console.print(shown)
+    if shown.rows:
+        console.print(shown)
+    for error in damaged[:1]:
+        raise error
     if name:
         print_failures(sweeps.find(name, where))
 
@@ -177,9 +191,9 @@ def repeat(
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     scenario = scenarios.restored(record["scenario"], record["name"], record["title"], f"record of run {name}")
     table = runner.simulate(scenario, inputs)[0].table()
-    before = where.has(name)
-    where.keep(name, {key: record[key] for key in record if key not in ("traceback", "repeat")}, table)
-    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}")
+    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
+    again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}
+    console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 
 
 def replicate(
@@ -240,7 +254,11 @@ def print_failures(made: sweeps.Sweep) -> None:
     """Print failed runs, each with the command that repeats it."""
     failed = made.failed()
     for name in failed["run"].head(SHOWN):
-        failure = made.store.failure(name)
+        try:
+            failure = made.store.failure(name)
+        except Damaged as error:
+            console.print(terminal.line(f"Failed: {error}"), soft_wrap=True)
+            continue
         reason = failure["traceback"].strip().splitlines()[-1]
         console.print(terminal.line(f"Failed: {reason}"), soft_wrap=True)
         console.print(terminal.line(f"  {failure['repeat']}"), soft_wrap=True)

@@ -28,6 +28,8 @@ class Files:
         self.place = str(place)
         if not self.place.strip():
             raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
+        if not _printable(os.path.abspath(self.place)):
+            raise InputError(f"--store: {ascii(self.place)}: its path is not in UTF-8: give a folder whose path is")
         self.local = "://" not in self.place
         self.named = self.place if self.local else public(self.place)  # for messages and records
         if looks_like_uri(self.place):
@@ -72,6 +74,35 @@ class Files:
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{self.shown(key)}: cannot be read ({self.why(error)})") from None
 
+    def stretches(self, key: str, bounds: list[tuple[int, int]]) -> list[bytes]:
+        """Some stretches of a file, each from a byte to another; shorter where the file ends. Errors as for `read`."""
+        try:
+            with self.system.open_input_file(self.path(key)) as file:
+                return [file.read_at(end - start, start) for start, end in bounds]
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException) as error:
+            if self._ends_before(key, max(end for _, end in bounds)):
+                return [b"" for _ in bounds]
+            raise InputError(f"{self.shown(key)}: cannot be read ({self.why(error)})") from None
+
+    def _ends_before(self, key: str, end: int) -> bool:
+        """Whether a file is shorter than it should be, for which file systems have errors of their own."""
+        try:
+            return (self.system.get_file_info(self.path(key)).size or 0) < end
+        except (OSError, pa.ArrowException):
+            return False
+
+    def stamp(self, key: str) -> tuple[int, ...]:
+        """What changes when a file on a disk is written: its size and time; empty for other places."""
+        if not self.local:
+            return ()
+        try:
+            found = os.stat(self.path(key))
+        except OSError:
+            return (-1,)
+        return found.st_size, found.st_mtime_ns, found.st_ino
+
     def exists(self, key: str) -> bool:
         """Whether there is a file of this key."""
         try:
@@ -101,7 +132,7 @@ class Files:
             return {}
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{self.shown(folder)}: cannot be listed ({self.why(error)})") from None
-        return {name: is_folder for name, is_folder in found.items() if name and name[0] != "."}
+        return {name: is_folder for name, is_folder in found.items() if name and name[0] != "." and _printable(name)}
 
     def write(self, key: str, content: bytes) -> None:
         """Write a file, completely or not at all."""
@@ -148,6 +179,15 @@ class Files:
     def _drop(self, path: str) -> None:
         with suppress(OSError, pa.ArrowException):  # it is gone, or it is cleared later
             self.system.delete_file(path)
+
+
+def _printable(name: str) -> bool:
+    """Whether the name of a file is text: what is not in UTF-8 comes with halves of characters in it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _synced(path: str) -> None:

@@ -80,6 +80,7 @@ def make_missing(
     begun.store.files.clear()
     progress.clear(begun.store, begun.name)
     if wanted.empty:
+        begun.gather()
         return begun
     begun.store.check()
     before = len(begun.runs) - len(begun.missing()) if shard is None else 0
@@ -93,6 +94,7 @@ def make_missing(
         jobs = Jobs(begun.design, wanted)
         if not sweeps.make(do, shared, jobs, report, how.seconds):
             console.print(f"The budget of {how.budget:g} hours is spent: the same command continues from here")
+    begun.gather()
     return begun
 
 

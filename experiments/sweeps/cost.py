@@ -18,7 +18,7 @@ from statistics import median
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import text
-from experiments.store import store as stores
+from experiments.store import outcomes
 from experiments.store.store import Store
 from experiments.sweeps import machine, runner
 from experiments.sweeps.execution import HOUR
@@ -123,7 +123,7 @@ def measure(jobs: list[Job]) -> dict:
     seconds, sizes, peak = [], [], machine.Peak()
     for job in jobs:
         began = time.perf_counter()
-        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
+        content, _ = outcomes.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
         peak()
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))

@@ -1,6 +1,5 @@
 """Progress of a sweep: on the terminal, in a log, and in the store, where `abm status` reads it."""
 
-import json
 import os
 import socket
 import time
@@ -13,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
 from experiments import terminal
-from experiments.store import store as stores
+from experiments.store import records
+from experiments.store.records import Damaged, Driver
 from experiments.store.store import Store
 from experiments.sweeps.runner import Done
 from experiments.text import duration
@@ -88,7 +88,7 @@ class Heartbeat:
         counts = self.counts
         facts = {"driver": self.driver, "began": counts.began, "at": now, "total": counts.total}
         facts |= {"counts": counts.counts, "per_minute": counts.per_minute, "seconds_left": counts.seconds_left}
-        self.store.files.write(self.key, stores.as_json(facts))
+        self.store.files.write(self.key, records.written(facts))
 
     def end(self) -> None:
         """Remove the file."""
@@ -96,11 +96,12 @@ class Heartbeat:
 
 
 def drivers(store: Store, sweep: str) -> list[dict]:
-    """The last heartbeats of the running drivers of a sweep."""
+    """The last heartbeats of the running drivers of a sweep; what is no heartbeat is passed over."""
     found, folder = [], f"sweeps/{sweep}/drivers"
     for name in store.files.names(folder, ".json"):
-        with suppress(FileNotFoundError, ValueError):  # it has just ended
-            found.append(json.loads(store.files.read(f"{folder}/{name}.json")))
+        key = f"{folder}/{name}.json"
+        with suppress(FileNotFoundError, Damaged):  # it has just ended, or is no heartbeat
+            found.append(records.read(Driver, store.files.read(key), store.files.shown(key), "remove it")[1])
     return [facts for facts in found if time.time() - facts["at"] < SILENT]
 
 
@@ -110,7 +111,7 @@ def clear(store: Store, sweep: str) -> None:
     running = {facts["driver"] for facts in drivers(store, sweep)}
     for name in store.files.names(folder, ".json"):
         host, _, process = name.rpartition("-")
-        if name not in running or (host == socket.gethostname() and not _runs(int(process))):
+        if name not in running or (host == socket.gethostname() and process.isdecimal() and not _runs(int(process))):
             store.files.delete(f"{folder}/{name}.json")
 
 

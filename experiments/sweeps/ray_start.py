@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def _candidates() -> Iterator[str]:
 
 
 @contextmanager
-def _working_in(place: Path) -> Iterator[None]:
+def _working_in(place: Path) -> Generator[None]:
     """Work in another folder for a moment: Ray has workers look for packages first in the folder that it starts in,
     where a folder named abm or a file statistics.py may stand.
     """

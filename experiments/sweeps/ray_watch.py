@@ -8,7 +8,7 @@ import _thread
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from abm.engine.errors import InputError
@@ -86,7 +86,7 @@ def _lives(process) -> bool:
 
 
 @contextmanager
-def watched() -> Iterator[Watch]:
+def watched() -> Generator[Watch]:
     """Watch the Ray that is started within. Raises InputError where it has died."""
     watch = Watch()
     watch.start()

@@ -19,6 +19,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+import abm
 from abm.engine.errors import InputError
 from experiments.sweeps import machine, ray_start, ray_watch
 
@@ -33,6 +34,7 @@ REASON = 300  # characters of Ray's error message that are kept; the whole may b
 RECENT = 50  # last jobs from which the seconds of the next are estimated
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
+SAME_BYTES = {abm.FEATURES: abm.AVX_512}  # workers import NumPy before the model, which would ask for it
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # listen on this machine only; Ray reads it when it is imported
 MODE = "RAY_AUTH_MODE"  # where it is not set, Ray sets it to 'token' when it starts a cluster, also if imported before
@@ -99,7 +101,7 @@ def connected(workers: int | None, address: str | None) -> Generator:
 
     If Ray was imported before, it listens on its default interfaces, and still requires the token.
     """
-    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {TOKEN: _token()})
+    wanted = QUIET | ONE_THREAD | SAME_BYTES | ({} if address else ALONE | {TOKEN: _token()})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
     passing = added.keys() | ({MODE} - os.environ.keys())
     os.environ |= added
@@ -107,7 +109,7 @@ def connected(workers: int | None, address: str | None) -> Generator:
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address:
-        options |= {"runtime_env": {"env_vars": ONE_THREAD}}
+        options |= {"runtime_env": {"env_vars": ONE_THREAD | SAME_BYTES}}
     else:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options |= {"object_store_memory": OBJECTS}

@@ -228,7 +228,7 @@ def replicate(
         each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
         for each in REPLICATIONS
     }
-    there = how.store.done()
+    there = how.store.whole(jobs)
     todo = [job for name, job in jobs.items() if name not in there]
     with sweep.stopping(), how.pool(len(todo)) as do:
         sweep.make(do, shared, todo, lambda done: None)

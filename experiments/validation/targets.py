@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Styled
 
 from abm.engine import clock
 from abm.engine.errors import InputError
@@ -220,7 +220,7 @@ def show(rows: list[Row], console: Console) -> None:
         needs = f" (needs {target.needs})" if target.needs else ""
         needs += f" (one world of many: abm sweep {target.spread})" if target.spread else ""
         head, verdict = f"{name:<4} {target.title}", f"{needs}: {verdicts[name]} [{target.tolerance}]"
-        console.print(Text.assemble((printable(head), "bold"), printable(verdict)))
+        console.print(Styled.assemble((printable(head), "bold"), printable(verdict)))
         for width in (WHAT, 9, 10, 10, 9, 4):
             table.add_column(width=width, no_wrap=True, justify="left" if width in (WHAT, 4) else "right")
         for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():

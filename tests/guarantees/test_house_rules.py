@@ -26,6 +26,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
         "abm.parameters",
         "experiments.designs.design_file",
         "experiments.validation.targets",
+        "experiments.store.records",
     },
     "numba": {"abm.engine", "abm.state", *(f"abm.{room}" for room in ROOMS)},
     "pandas": {"abm.facts", "abm.recorder", "experiments"},
