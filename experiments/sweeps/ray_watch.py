@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from abm.engine.errors import InputError
 
 NEEDED = ("gcs_server", "raylet")
+IN_RAY = f"{os.sep}ray{os.sep}"  # where the programs of Ray are
 LOOK_SECONDS = 2.0
 GRACE_SECONDS = 10.0  # in which the main thread may say itself what happened, and end
 BAD_INPUT = 2  # exit status, as of an InputError
@@ -22,14 +23,14 @@ KEPT = "finished runs are kept; the same command continues from there"
 
 
 class Watch(threading.Thread):
-    """A thread that looks at the Ray processes among the descendants of this process until `over` is set."""
+    """A thread that looks at the processes of the Ray that this process started, until `over` is set."""
 
     def __init__(self):
         super().__init__(name="watch-ray", daemon=True)
         import psutil
 
         self.me = psutil.Process()
-        self.before = set(self.me.children(recursive=True))
+        self.before = set(self.me.children())
         self.seen: dict = {}  # processes, with their names, which one that has gone no longer tells
         self.over, self.died = threading.Event(), ""
 
@@ -57,12 +58,10 @@ class Watch(threading.Thread):
         """The name of a needed process that has died; empty where all live."""
         import psutil
 
-        with suppress(psutil.Error):
-            for each in self.me.children(recursive=True):
-                if (
-                    each not in self.before and self.seen.get(each) not in NEEDED
-                ):  # it has its own name only when it runs
-                    self.seen[each] = each.name()
+        for each in set(self.me.children()) - self.before:
+            with suppress(psutil.Error):
+                if _of_ray(each):  # another child of this process may have a Ray of its own
+                    self.seen |= {process: process.name() for process in (each, *each.children(recursive=True))}
         for each, name in self.seen.items():
             if name in NEEDED and not _lives(each):
                 self.died = name
@@ -75,6 +74,11 @@ class Watch(threading.Thread):
         for each in self.seen:
             with suppress(psutil.Error):
                 each.kill()  # psutil never takes another process of the same number for it
+
+
+def _of_ray(child) -> bool:
+    """Whether a child of this process is one that Ray starts; it has its own name only when it runs."""
+    return child.name() in NEEDED or any(IN_RAY in word for word in child.cmdline())
 
 
 def _lives(process) -> bool:

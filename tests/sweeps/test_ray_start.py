@@ -159,9 +159,9 @@ def test_no_folder_at_all_is_one_line(monkeypatch, tmp_path):
 
 def test_a_process_that_ray_needs_is_missed_when_it_dies(tmp_path):
     watch = Watch()
-    other, needed = (
-        subprocess.Popen(["bash", "-c", f"exec -a x {link(tmp_path, name)} 60"]) for name in ("other", "raylet")
-    )
+    (tmp_path / "ray").mkdir()
+    other = subprocess.Popen([link(tmp_path / "ray", "other"), "60"])
+    needed = subprocess.Popen(["bash", "-c", f"exec -a x {link(tmp_path, 'raylet')} 60"])
     try:
         soon(lambda: (watch.look(), set(watch.seen.values()) >= {"other", "raylet"})[1])
         other.kill()
@@ -174,6 +174,21 @@ def test_a_process_that_ray_needs_is_missed_when_it_dies(tmp_path):
         for each in (other, needed):
             each.kill()
             each.wait()
+
+
+def test_the_ray_of_another_child_is_not_watched(tmp_path):
+    watch = Watch()
+    other = subprocess.Popen(["bash", "-c", f"{link(tmp_path, 'raylet')} 60 & echo $! > {tmp_path}/number; wait"])
+    try:
+        its = int(soon(lambda: (tmp_path / "number").exists() and (tmp_path / "number").read_text().strip()))
+        assert watch.look() == ""
+        os.kill(its, signal.SIGKILL)
+        other.wait()
+        assert watch.look() == ""
+        assert watch.seen == {}
+    finally:
+        other.kill()
+        other.wait()
 
 
 def link(folder: Path, name: str) -> Path:
