@@ -15,6 +15,8 @@ import typer
 from abm import scenario
 from abm.engine.errors import InputError
 from abm.measures import breakdown_of
+from abm.tables.country import Kind
+from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
 
 ROOT = Path(__file__).parents[1]
@@ -224,7 +226,8 @@ def test_its_python_runs_on_a_small_scale(page, tmp_path, monkeypatch):
 def test_the_readme_finds_who_waits_and_who_is_behind(tmp_path, monkeypatch):
     names = run(ROOT / "README.md", tmp_path, monkeypatch, SMALLER["README.md"] | {"run_for(24)": "run_for(1)"})
     stages = names["model"].state.households.stage
-    assert len(names["waiting"]) == (stages == names["Stage"].AWAITING_HOME).sum() > 0
+    assert len(names["waiting"]) == (stages == Stage.AWAITING_HOME).sum() > 0
+    assert len(names["hotels"]) == (names["model"].state.locations.kind == Kind.HOTEL).sum()
     assert len(names["behind"]) == (names["model"].state.municipalities.balance < 0).sum() > 0
 
 
