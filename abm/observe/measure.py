@@ -127,6 +127,7 @@ class Measure:
     label_nl: str
     by: tuple[str, ...]
     values: Values
+    meaning: str = ""  # what it counts, in words
 
 
 DECLARED: dict[str, tuple[str, Measure]] = {}  # by name, with the module that declares it
@@ -151,7 +152,8 @@ def declaration[F: Callable](
         if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
             wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
             raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
-        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function))
+        meaning = " ".join(function.__doc__.split())
+        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
         return function
 
     return declare

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
+from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.dated import Dated, Month
 from abm.engine.errors import brief, shown
@@ -245,3 +246,8 @@ class File(Form):
         if key in RENAMED:
             raise mistake(f"is now {RENAMED[key]}", key)
         super().refuse(key)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of design files, for editors."""
+    return {"$schema": GenerateJsonSchema.schema_dialect} | File.model_json_schema()

@@ -118,29 +118,53 @@ def _runs(process: int) -> bool:
     return psutil.pid_exists(process)
 
 
+def console_of(console: Console | None, progress: bool | None) -> Console:
+    """Where to report: the console that is given; otherwise standard error, where it is a terminal or a notebook.
+
+    progress: True reports there in any case, False nowhere.
+    """
+    if console is not None:
+        return console
+    here = Console(stderr=True)
+    wanted = here.is_terminal or here.is_jupyter if progress is None else progress
+    return here if wanted else Console(quiet=True)
+
+
 @contextmanager
-def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Iterator:
-    """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
-    heartbeat = Heartbeat(store, sweep, counts)
-    heartbeat.write()
+def showing(console: Console, title: str, counts: SweepProgress) -> Iterator:
+    """A callback for finished jobs, which shows progress: a bar on a terminal, a line at intervals elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    plain = not (console.is_terminal or console.is_jupyter)
+    bar = Progress(*columns, console=console, transient=True, disable=plain or console.quiet)
     last = time.time()
 
     def report(done: Done) -> None:
         nonlocal last
         counts.add(done)
-        heartbeat.write()
         if done.reason:
             console.print(f"Run {done.name} {done.status}: {done.reason}", markup=False, highlight=False)
         rate = counts.words().partition("runs")[2].lstrip(", ")
-        bar.update(task, completed=counts.finished + counts.failed, rate=rate)
-        if not console.is_terminal and time.time() - last >= LINE_EVERY:
+        bar.update(task, total=counts.total, completed=counts.finished + counts.failed, rate=rate)
+        if plain and time.time() - last >= LINE_EVERY:
             last = time.time()
-            console.print(f"{sweep}: {counts.words()}", highlight=False)
+            console.print(f"{title}: {counts.words()}", highlight=False)
 
     with bar:
-        task = bar.add_task(sweep, total=counts.total, completed=counts.before, rate="")
+        task = bar.add_task(title, total=counts.total, completed=counts.before, rate="")
+        yield report
+
+
+@contextmanager
+def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Iterator:
+    """A callback for finished jobs of a sweep, which shows progress here and keeps it in the store."""
+    heartbeat = Heartbeat(store, sweep, counts)
+    heartbeat.write()
+    with showing(console, sweep, counts) as show:
+
+        def report(done: Done) -> None:
+            show(done)
+            heartbeat.write()
+
         try:
             yield report
         finally:
