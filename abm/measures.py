@@ -58,7 +58,7 @@ def breakdown_of(measure: str, by: str | None) -> str:
         hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
         raise InputError(f"'{brief(measure)}' is not a measure: {hint}")
     if by is None and "total" not in known[measure].by:
-        raise InputError(f"{measure} has no total: give 'by', one of {', '.join(known[measure].by)}")
+        raise InputError(f"{measure} has no total: name a breakdown with 'by' (--by): {', '.join(known[measure].by)}")
     by = "total" if by is None else by
     if by not in known[measure].by:
         raise InputError(

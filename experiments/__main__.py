@@ -66,9 +66,7 @@ def run(
     store: Place = stores.DEFAULT,
     again: Annotated[
         bool,
-        typer.Option(
-            "--again", metavar="", help="Simulate even if the run is kept already, and check that it is the same."
-        ),
+        typer.Option("--again", metavar="", help="Simulate also what is kept already, and check that it is the same."),
     ] = False,
 ) -> None:
     """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
@@ -147,9 +145,7 @@ def page(
         typer.launch(written)
 
 
-@app.command(
-    rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm network configs/scenarios/current.yaml --scale 0.1")
-)
+@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm network configs/scenarios/current.yaml"))
 def network(
     scenario: ScenarioFile,
     scale: Annotated[
@@ -171,6 +167,10 @@ def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     targets.show(targets.compare(Store(store).find(run), targets.load()), console)
 
 
+many_runs.register(app)
+listing.register(app)
+
+
 @app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm warm"))
 def warm() -> None:
     """Compile the kernels and keep them on disk, so that later runs start at once."""
@@ -183,7 +183,7 @@ def warm() -> None:
 
 @app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
 def schema(
-    of: Annotated[str, typer.Argument(metavar="[scenario|design]", help="Kind of file.")] = "scenario",
+    of: Annotated[str, typer.Argument(metavar="scenario|design", help="Kind of file.")] = "scenario",
 ) -> None:
     """Print the JSON Schema of scenario files or design files, for editors."""
     import json
@@ -195,10 +195,6 @@ def schema(
     if of not in known:
         raise InputError(f"'{brief(of)}' has no schema: choose from {', '.join(known)}")
     typer.echo(json.dumps(known[of](), indent=1))
-
-
-many_runs.register(app)
-listing.register(app)
 
 
 def main() -> None:

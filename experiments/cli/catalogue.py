@@ -1,4 +1,4 @@
-"""What there is, as plain rows: measures, runs, scenarios, sources, parameters. Lists, files and indexes are made of it.
+"""What there is, as plain rows: measures, runs, scenarios, sources, parameters. Lists and indexes are made of it.
 
 Every row has its name in the first column; a word is looked for in the columns of WORDS.
 """

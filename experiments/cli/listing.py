@@ -1,13 +1,13 @@
 """The commands that list what there is: measures, parameters, levers, runs, scenarios, sources, processes."""
 
 import json as jsons
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,10 +18,10 @@ from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import plain
 
-console = Console()
+console, INDENT = Console(), " " * 4
 Word = Annotated[
     str | None,
-    typer.Argument(metavar="[WORD]", help="Only what has this in its name, label or meaning.", show_default=False),
+    typer.Argument(metavar="WORD", help="Only what has this in its name, label or meaning.", show_default=False),
 ]
 Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Plain CSV instead of a list.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="JSON instead of a list.")]
@@ -76,7 +76,7 @@ def sources(word: Word = None, csv: Csv = False, json: Json = False) -> None:
     rows = catalogue.matching(catalogue.sources(), word, "sources")
     show(rows, csv, json, lambda row: (
         row["source"],
-        f"{row['title']}. {row['publisher']}, {row['year']}; {row['licence']}. {row['url']}"
+        f"{row['title']}. {row['publisher']}, {row['year']}; {row['licence']}.\n{row['url']}"
         + f"\nFor {', '.join(row['columns'])}" * bool(row["columns"]),
     ))  # fmt: skip
 
@@ -109,7 +109,7 @@ def show(rows: list[Row], csv: bool, json: bool, words: Callable[[Row], tuple[st
     """Print rows as CSV, as JSON, or for people: a line with the name, and `words` of it below."""
     if json:
         typer.echo(jsons.dumps(rows, indent=1, ensure_ascii=False))
-    elif csv:
+    elif csv and rows:
         import pandas as pd
 
         flat = [
@@ -120,8 +120,14 @@ def show(rows: list[Row], csv: bool, json: bool, words: Callable[[Row], tuple[st
         for row in rows:
             head, body = words(row)
             console.print(Text(head, style="bold"))
-            if body:
-                console.print(Padding(Text(body), (0, 0, 0, 4)))
+            for line in body.splitlines():
+                console.print(Text(_wrapped(line)), soft_wrap=True)
+
+
+def _wrapped(line: str) -> str:
+    """A line, indented and broken between words only, so that an address stays whole."""
+    width, edge = console.width - len(INDENT), {"initial_indent": INDENT, "subsequent_indent": INDENT}
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, **edge)
 
 
 def of_parameter(row: Row) -> tuple[str, str]:

@@ -138,8 +138,8 @@ def compare(
     b: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[B]",
-            help="Scenario file to compare it with; A itself, with what --set changes, if not given.",
+            metavar="B",
+            help="Scenario file to compare it with; A with what --set changes if not given.",
             show_default=False,
         ),
     ] = None,

@@ -1,10 +1,10 @@
-"""What the help of the command line says beside the options: panels of commands, examples, the exit status, versions."""
+"""What the help of the command line says beside the options: panels of commands, examples, exit status, version."""
 
 import typer
 
 ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
 STATUS = (
-    "Exit status: 0 done; 1 not all runs are there, or an observed value is not met; 2 wrong input, named in one line; "
+    "Exit status: 0 done; 1 not all runs could be made; 2 wrong input, named in one line; "
     "3 the books of the model do not balance; 130 stopped by Ctrl-C. --install-completion makes the shell complete "
     "commands and options. Each command has its own --help, with examples."
 )
