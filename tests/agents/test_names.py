@@ -100,7 +100,7 @@ def test_what_is_not_known_is_no_member(model):
         (lambda m: m.households.get("stage") == "HOSED", "did you mean 'HOUSED'"),
         (lambda m: np.isin(m.households.get("stage"), ["HOSED"]), "did you mean 'HOUSED'"),
         (lambda m: m.agents_by_type[Location].select(lambda place: place.kind == "REGULIER"), "no Kind"),
-        (lambda m: m.agents_by_type[Complex].set("form", "TENT") or Complex.form.encode(m, "TENT"), "no Form"),
+        (lambda m: Complex.form.write(m, [], "TENT"), "no Form"),
     ],
 )
 def test_a_name_that_is_none_is_refused(model, look, said):
