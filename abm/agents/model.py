@@ -4,7 +4,7 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
 import mesa
 import numpy as np
@@ -20,9 +20,6 @@ from abm.facts import facts
 from abm.scenario import Scenario, default, load
 from abm.start import begin
 from abm.state import Events
-
-if TYPE_CHECKING:
-    from pandas import Series
 
 
 class FalsyScenario(Scenario):
@@ -95,8 +92,8 @@ class Model(mesa.Model):
         """The month that the next step simulates, as YYYY-MM; `time` counts the months before it."""
         return self.state.clock.label
 
-    def measure(self, name: str, by: str | None = None) -> "float | Series":
-        """A measure of the last month, at full size: its total, or with a breakdown a value per group.
+    def measure(self, name: str, by: str | None = None) -> Any:
+        """A measure of the last month, at full size: its total, or with a breakdown a pandas Series, a value per group.
 
         `abm measures` lists the names. Raises InputError for an unknown one, and before the first month.
         """
