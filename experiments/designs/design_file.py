@@ -8,15 +8,25 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    model_validator,
+)
 from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.dated import Dated, Month
 from abm.engine.errors import brief, shown
-from abm.engine.forms import Form, Takes, Text, mistake
+from abm.engine.forms import Form, Number, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
-from experiments.designs import sampling
+from experiments.designs import distributions, sampling
 
 MOST_RUNS = 10_000  # more must be allowed in the file
 RENAMED = {"luck": "random_numbers"}  # old key -> new key
@@ -67,7 +77,47 @@ class Range(Form):
     levels: Several | None = None
 
 
-Levels = Annotated[Range | tuple[Any, ...] | None, BeforeValidator(_levels)]  # of a parameter; None: its bounds
+class Distribution(Form):
+    """A continuous distribution of scipy.stats by its name, with its shapes; between low and high (None: the bounds of
+    the parameter) if it is truncated.
+    """
+
+    model_config = ConfigDict(extra="allow")  # the shapes, whose names depend on the distribution
+    distribution: str
+    loc: Number = 0.0
+    scale: Number = 1.0
+    low: Any = None
+    high: Any = None
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Nothing: which keys are known is seen when the distribution is."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Distribution":
+        distributions.check(self.distribution, self.model_extra or {}, self.scale)
+        return self
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """loc, scale and shapes."""
+        return {"loc": self.loc, "scale": self.scale} | (self.model_extra or {})
+
+
+def _kind(content: Any) -> str:
+    if isinstance(content, Distribution) or (isinstance(content, Mapping) and "distribution" in content):
+        return "distribution"
+    return "nothing" if content is None else "listed" if isinstance(content, list | tuple) else "range"
+
+
+Levels = Annotated[  # of a parameter; None: its bounds
+    Annotated[Range, Tag("range")]
+    | Annotated[tuple[Any, ...], Tag("listed")]
+    | Annotated[Distribution, Tag("distribution")]
+    | Annotated[None, Tag("nothing")],
+    Discriminator(_kind),
+    BeforeValidator(_levels),
+]
 
 
 class Method(Form):
