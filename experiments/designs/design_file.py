@@ -3,6 +3,7 @@
 A method also counts its points without generating them.
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -17,14 +18,15 @@ from pydantic import (
     StrictBool,
     StrictInt,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.dated import Dated, Month
 from abm.engine.errors import brief, shown
 from abm.engine.forms import Form, Number, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
+from abm.parameters import Plain, rows
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import distributions, sampling
 
@@ -66,7 +68,14 @@ Name = Annotated[
 Count = Annotated[StrictInt, Field(ge=1, le=sampling.MOST_SAMPLES)]
 PowerOfTwo = Annotated[Count, AfterValidator(_power_of_two)]
 Several = Annotated[StrictInt, Field(ge=2, le=MOST_LEVELS)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+_NAME = {"type": "string"}
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}),
+]
+_SIZE = {"type": "integer", "minimum": 1, "maximum": sampling.MOST_SAMPLES}
 
 
 class Range(Form):
@@ -82,6 +91,7 @@ class Distribution(Form):
     the parameter) if it is truncated.
     """
 
+    __pydantic_extra__: dict[str, Number] = Field(init=False)
     model_config = ConfigDict(extra="allow")  # the shapes, whose names depend on the distribution
     distribution: str
     loc: Number = 0.0
@@ -106,14 +116,14 @@ class Distribution(Form):
 
 def _kind(content: Any) -> str:
     if isinstance(content, Distribution) or (isinstance(content, Mapping) and "distribution" in content):
-        return "distribution"
+        return "of scipy"
     return "nothing" if content is None else "listed" if isinstance(content, list | tuple) else "range"
 
 
 Levels = Annotated[  # of a parameter; None: its bounds
     Annotated[Range, Tag("range")]
     | Annotated[tuple[Any, ...], Tag("listed")]
-    | Annotated[Distribution, Tag("distribution")]
+    | Annotated[Distribution, Tag("of scipy")]
     | Annotated[None, Tag("nothing")],
     Discriminator(_kind),
     BeforeValidator(_levels),
@@ -201,7 +211,12 @@ class LatinHypercube(Sample):
     """One Latin hypercube, or several one after the other (samples: [64, 64])."""
 
     method: Literal["latin_hypercube"]
-    samples: Annotated[tuple[Count, ...], BeforeValidator(_listed), Field(min_length=1)]
+    samples: Annotated[
+        tuple[Count, ...],
+        BeforeValidator(_listed),
+        Field(min_length=1),
+        WithJsonSchema({"anyOf": [_SIZE, {"type": "array", "items": _SIZE, "minItems": 1}]}),
+    ]
 
     def count(self, levels: Sequence[int]) -> int:
         return sum(self.samples)
@@ -299,5 +314,15 @@ class File(Form):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of design files, for editors."""
-    return {"$schema": GenerateJsonSchema.schema_dialect} | File.model_json_schema()
+    """The JSON Schema (draft 2020-12) of design files, for editors, with the names of all parameters."""
+    found = {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
+    found["required"].remove("name")  # that of the file, where it is left out
+    names = {"anyOf": [{"enum": [row["parameter"] for row in rows()]}, {"pattern": r"^(policy|world)\..*\*"}]}
+    for form in found["$defs"].values():
+        if "parameters" in form.get("properties", {}):
+            form["properties"]["parameters"]["propertyNames"] = names
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=1))
