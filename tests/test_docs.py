@@ -17,6 +17,7 @@ from abm.measures import breakdown_of
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
+from experiments.designs import design, design_file
 from tests.helpers.printed import PAGES, ROOT, blocks, commands
 
 SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
@@ -151,13 +152,30 @@ def test_each_question_is_answered_within_three_files():
 
 
 @each_page
-def test_its_scenarios_can_be_loaded(page, tmp_path):
+def test_its_scenarios_and_designs_can_be_loaded(page, tmp_path):
     shutil.copytree(ROOT / "configs" / "scenarios", tmp_path / "scenarios")
     for block in blocks(page):
-        if block.language == "yaml":
+        if block.language == "yaml" and re.search("^scenarios:", block.text, re.MULTILINE):
+            file = tmp_path / "scenarios" / "from-the-page.yaml"
+            file.write_text(block.text, encoding="utf-8")
+            assert len(design.load(file)) > 1
+        elif block.language == "yaml":
             file = tmp_path / "scenarios" / "from-the-page.yaml"
             file.write_text(block.text, encoding="utf-8")
             assert scenario.load(file).canonical() != scenario.default().canonical()
+
+
+def test_the_page_on_designs_has_every_key_and_method():
+    text = (ROOT / "docs" / "designs.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", section(ROOT / "docs" / "designs.md", "The file"), re.MULTILINE)) == set(
+        design_file.File.written()
+    )
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", section(ROOT / "docs" / "designs.md", "Blocks"), re.MULTILINE)
+    assert {method: set(re.findall(r"`(\w+)`", keys)) for method, keys in rows} == {
+        method: set(form.written()) - {"method"} for method, form in design_file.METHODS.items()
+    }
+    for key in (*design_file.Range.written(), *design_file.Distribution.written()):
+        assert re.search(rf"\b{key}\b", text), key
 
 
 @each_page
