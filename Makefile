@@ -27,7 +27,7 @@ help:
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
 	@echo "make facts   compare the facts with the files of their sources (ARGS=LIST.yaml, see docs/facts.md)"
-	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the index of decisions"
+	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the indexes"
 	@echo "make warm    compile the fast loops ahead of the first run"
 	@echo "make lint    check style and types only"
 	@echo "make setup   make .venv with the exact packages of the locks (the others do this by themselves)"
@@ -73,9 +73,10 @@ slow: .venv/.slow
 bench: .venv/.slow
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# The picture and the index are kept in git, the pages are not.
+# The picture and the indexes are kept in git, the pages are not.
 docs: setup
 	@$(BIN)/python -m scripts.decisions
+	@$(BIN)/python -m scripts.scenarios
 	@$(BIN)/python -m scripts.draw_architecture
 	@$(BIN)/python -m scripts.api_pages
 

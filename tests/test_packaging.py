@@ -29,8 +29,8 @@ def listed(file: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def required(tmp_path_factory) -> set[str]:
-    """Names that the metadata of the built project requires, with or without a condition."""
+def lines(tmp_path_factory) -> list[str]:
+    """What the metadata of the built project requires, with or without a condition."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
@@ -39,13 +39,25 @@ def required(tmp_path_factory) -> set[str]:
     words = [sys.executable, "-W", "ignore", "-c", BUILD]
     result = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
     built = metadata.PathDistribution(folder / result.stdout.splitlines()[-1])
-    return {normal(NAME.match(line)[0]) for line in built.requires}
+    return built.requires
+
+
+@pytest.fixture(scope="module")
+def required(lines) -> set[str]:
+    """Names that are required of everybody."""
+    return {normal(NAME.match(line)[0]) for line in lines if "extra ==" not in line}
 
 
 def test_installing_brings_nothing_for_developing(required):
     assert required == listed("requirements.in")
     assert required.isdisjoint({"pytest", "hypothesis", "ruff", "setuptools", "wheel"})
     assert required.isdisjoint(listed("requirements-dev.in") | listed("requirements-slow.in"))
+
+
+def test_extras_bring_what_only_readers_of_outcomes_use(lines, required):
+    extras = dict(re.findall(r"^(\S+?);? .*extra == \W(\w+)", "\n".join(lines), re.MULTILINE))
+    assert extras == {"duckdb": "duckdb", "jupyterlab": "notebooks"}
+    assert required.isdisjoint(extras)
 
 
 def test_installing_brings_all_that_the_code_imports(required):

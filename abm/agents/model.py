@@ -5,10 +5,12 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import mesa
 import numpy as np
 
+from abm import recorder
 from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register
 from abm.agents.borders import border_graph, neighbours
 from abm.agents.population import Population
@@ -102,6 +104,15 @@ class Model(mesa.Model):
     def month(self) -> str:
         """The month that the next step simulates, as YYYY-MM; `time` counts the months before it."""
         return self.state.clock.label
+
+    def measure(self, name: str, by: str | None = None) -> Any:
+        """A measure of the last month, at full size: its total, or with a breakdown a pandas Series, a value per group.
+
+        `abm measures` lists the names. Raises InputError for an unknown one, and before the first month.
+        """
+        if self.state.clock.month == 0:
+            raise InputError("Model.measure: no month is simulated yet: call step() or run_for(months) first")
+        return recorder.measured(self.state, self.events, name, by)
 
     @property
     def newcomers(self) -> Population:

@@ -4,6 +4,7 @@ A function under `@measure` is an indicator; `persons`, `wait`, `level`, `by_mun
 for forms that recur. The indicators themselves are in the measures.py of each room; abm/measures.py gathers them.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -128,7 +129,10 @@ class Measure:
     label_nl: str
     by: tuple[str, ...]
     values: Values
+    meaning: str = ""  # what it counts, in words
 
+
+_SHAPE = re.compile(r", \([\w ]+,\)")  # of an array, as docstrings give it
 
 DECLARED: dict[str, tuple[str, Measure]] = {}  # by name, with the module that declares it
 
@@ -152,7 +156,8 @@ def declaration[F: Callable](
         if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
             wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
             raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
-        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function))
+        meaning = _SHAPE.sub("", " ".join(function.__doc__.split()))
+        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
         return function
 
     return declare

@@ -1,14 +1,14 @@
 """The data dictionary of money: accounts, purposes of payments, and the ledger."""
 
 from collections.abc import Mapping
-from enum import IntEnum
 
 import numpy as np
 
+from abm.engine.named import Named
 from abm.engine.table import Table, column
 
 
-class Account(IntEnum):
+class Account(Named):
     """Parties that pay and are paid."""
 
     STATE = 0
@@ -22,7 +22,7 @@ class Account(IntEnum):
     TENANTS = 8  # of starter homes
 
 
-class Purpose(IntEnum):
+class Purpose(Named):
     """What a payment is for; each purpose has one payer and one payee (see Ledger)."""
 
     BUDGET_COA = 0

@@ -1,5 +1,6 @@
-"""The commands for many runs: sweep, extend, status, compare, repeat, replicate."""
+"""The commands for many runs: sweep, extend, status, compare, repeat, experiments."""
 
+from functools import wraps
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import terminal
+from experiments.cli import usage
+from experiments.cli.given import assignments
 from experiments.store import store as stores
 from experiments.store import versions
 from experiments.store.place import public
@@ -22,6 +25,7 @@ from experiments.sweeps.execution import Execution
 from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
+CURRENT = "configs/scenarios/current.yaml"  # in examples
 SHORT = {  # verdicts in a table
     "B is higher": "B higher",
     "B is lower": "B lower",
@@ -36,6 +40,12 @@ DesignFile = Annotated[
 ]
 Place = Annotated[
     str, typer.Option("--store", metavar="PLACE", help="Folder or URI (s3://BUCKET/PREFIX) that holds the runs.")
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Set a parameter, like policy.decision.capacity_factor=1.5; repeatable."
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option(metavar="N", help="Number of processes; one per core if not given; 1 runs without Ray.")
@@ -59,7 +69,7 @@ def sweep(
     store: Place = stores.DEFAULT,
     budget: Budget = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Time a few runs, print the cost of all, write nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Time a few runs, print the cost of all, write nothing.")
     ] = False,
     shard: Shard = None,
 ) -> None:
@@ -77,8 +87,11 @@ def sweep(
 
 def extend(
     design: DesignFile,
-    replicates: Annotated[
-        int | None, typer.Option(metavar="N", help="Replicates of each point, in total, present ones included.")
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds-per-point", metavar="N", help="Seeds (replicates) of each point, in total, present ones included."
+        ),
     ] = None,
     samples: Annotated[
         int | None, typer.Option(metavar="N", help="Samples or trajectories, in total, present ones included.")
@@ -87,12 +100,15 @@ def extend(
     address: Address = None,
     store: Place = stores.DEFAULT,
     budget: Budget = None,
+    replicates: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Add runs to a sweep: more replicates, more samples, or points added to its design file."""
+    """Add runs to a sweep: more seeds, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
     how, found = Execution(workers, address, store, budget), api.read(design)
-    totals = {"replicates": replicates, "samples": samples}
+    if replicates is not None:
+        usage.say_renamed("--replicates", "--seeds-per-point")
+    totals = {"replicates": replicates if seeds is None else seeds, "samples": samples}
     finish(lambda: api.extend(found, how, **totals, console=console), found.name, how.store)
 
 
@@ -133,7 +149,17 @@ def status(
 
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Scenario file.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Scenario file to compare it with.")],
+    b: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="B",
+            help="Scenario file to compare it with; A with what --set changes if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter in B; repeatable.")
+    ] = None,
     until_width: Annotated[
         str | None,
         typer.Option(metavar="X", help="Add pairs until the interval is narrower than X, or than X% of A."),
@@ -160,10 +186,14 @@ def compare(
     """Compare two scenarios with common random numbers: difference of outcomes, with 95% interval."""
     from experiments.analysis import comparison
 
+    if b is None and not set_:
+        raise InputError("compare: B is missing: name another scenario file, or change A with --set KEY=VALUE")
+    one = scenarios.load(a)
+    other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
     try:
         found = comparison.compare(
-            a, b, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
-            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed,
+            one, other, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
+            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed, console=console,
         )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
@@ -196,7 +226,7 @@ def repeat(
     console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 
 
-def replicate(
+def experiments(
     seeds: Annotated[int, typer.Option(metavar="N", help="Number of pairs of runs for each experiment.")] = 4,
     scale: Annotated[float, typer.Option(help="Share of the people that is simulated.")] = 0.1,
     draws: Annotated[
@@ -206,7 +236,7 @@ def replicate(
     address: Address = None,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Replicate published experiments in the model: simulated effects beside published ones."""
+    """Repeat published experiments inside the model: simulated effects beside published ones."""
     from experiments.validation import published_experiments
 
     how = Execution(workers, address, store)
@@ -214,10 +244,35 @@ def replicate(
     published_experiments.show(found, console)
 
 
+@wraps(experiments)
+def replicate(**given) -> None:
+    """The old name of `experiments`."""
+    usage.say_renamed("replicate", "experiments")
+    experiments(**given)
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (sweep, extend, status, compare, repeat, replicate):
-        app.command()(command)
+    for command, *lines in (
+        (
+            sweep,
+            "abm sweep configs/designs/smoke.yaml --dry-run",
+            "abm sweep configs/designs/smoke.yaml --workers 2",
+            "abm sweep configs/designs/smoke.yaml --shard 1/2",
+        ),
+        (extend, "abm extend configs/designs/smoke.yaml --seeds-per-point 8"),
+        (status, "abm status", "abm status smoke"),
+        (
+            compare,
+            f"abm compare {CURRENT} configs/scenarios/inflow-high.yaml --scale 0.1",
+            f"abm compare {CURRENT} --set policy.decision.capacity_factor=2 --measure permits",
+            f"abm compare {CURRENT} configs/scenarios/inflow-low.yaml --until-width 2% --measure in_reception",
+        ),
+        (repeat, "abm repeat RUN"),
+        (experiments, "abm experiments --seeds 2 --draws 8"),
+    ):
+        app.command(rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(command)
+    app.command("replicate", hidden=True)(replicate)
 
 
 def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -> None:

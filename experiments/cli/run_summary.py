@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from abm.engine.errors import InputError, brief
+from abm.engine.yaml_input import nearest
 from abm.measures import HEADLINES, MEASURES, breakdown_of
 from abm.scenario import Scenario
 from experiments import terminal
@@ -78,6 +80,21 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
     console.print(table)
 
 
-def of_measure(run: Run, measure: str, by: str | None) -> pd.DataFrame:
-    """Month, group and value of a measure. Raises InputError for an unknown measure or breakdown."""
-    return run.outcomes(measure, breakdown_of(measure, by))[["month", "group", "value"]]
+def of_measure(
+    run: Run, measure: str, by: str | None, group: str | None = None, first: str | None = None, last: str | None = None
+) -> pd.DataFrame:
+    """Month, group and value of a measure, of one group and from month to month if given.
+
+    Raises InputError for an unknown measure, breakdown or group, and where no month is left.
+    """
+    by = breakdown_of(measure, by)
+    frame = run.outcomes(measure, by)[["month", "group", "value"]].astype({"month": str, "group": str})
+    groups, months = list(frame["group"].unique()), frame["month"]
+    if group is not None and group not in groups:
+        raise InputError(f"--group: {measure} has no {by} '{brief(group)}'{nearest(group, groups)}")
+    wanted = frame[
+        ((group is None) | (frame["group"] == group)) & (months >= (first or "")) & (months <= (last or "9"))
+    ]
+    if wanted.empty:
+        raise InputError(f"--from, --to: leave no month of the run: it has {months.min()} to {months.max()}")
+    return wanted

@@ -96,6 +96,8 @@ def _factors(
     found = [factors.read(place, path, levels) for path, levels in written.items()]
     alone = isinstance(form, design_file.OneAtATime)
     found = together.within_reach(place, found, written, scenarios, given.get("from"), alone)
+    for factor in found:
+        factor.check(f"{place}: {factor.path}", isinstance(form, design_file.Sample))
     given["parameters"] = {factor.path: factor.given() for factor in found}
     return found
 

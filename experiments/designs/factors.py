@@ -17,7 +17,7 @@ from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.params import about
 from abm.scenario_file import PARAMS, SECTIONS, section_of
-from experiments.designs import design_file, sampling
+from experiments.designs import design_file, distributions, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
 BOTH_ENDS = 2  # number of levels of a range if none is given: low and high
@@ -33,6 +33,7 @@ class Factor:
     high: float | None = None
     whole: bool = False  # only whole numbers
     spaced: int | None = None  # number of levels from low to high
+    distribution: design_file.Distribution | None = None  # None: uniform from low to high
 
     @property
     def count(self) -> int:
@@ -57,6 +58,8 @@ class Factor:
         """Values at coordinates in [0, 1]: uniform over the range, or over the levels or whole numbers."""
         if self.listed or self.spaced:
             levels: Sequence = self.levels()
+        elif self.distribution:
+            return self._truncated().values(unit)
         elif self.whole:
             low, high = self.bounds
             levels = range(int(low), int(high) + 1)
@@ -68,7 +71,26 @@ class Factor:
         """The factor as written in a file, bounds filled in."""
         if self.listed:
             return list(self.listed)
-        return {"low": self.low, "high": self.high} | ({"levels": self.spaced} if self.spaced else {})
+        bounds = {"low": self.low, "high": self.high}
+        if self.distribution:
+            return {"distribution": self.distribution.distribution} | self.distribution.numbers | bounds
+        return bounds | ({"levels": self.spaced} if self.spaced else {})
+
+    def check(self, where: str, sampled: bool) -> None:
+        """Raise InputError for a distribution that cannot be drawn: not in a sample, or never between the bounds."""
+        if self.distribution and not sampled:
+            drawing = "latin_hypercube, sobol, morris or sobol_indices"
+            raise InputError(f"{where}: a distribution is drawn by samples only: give levels, or take {drawing}")
+        try:
+            if self.distribution:
+                self._truncated()
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from None
+
+    def _truncated(self) -> distributions.Truncated:
+        assert self.distribution is not None
+        given, (low, high) = self.distribution, self.bounds
+        return distributions.Truncated(given.distribution, given.numbers, low, high, self.whole)
 
 
 @cache
@@ -99,7 +121,7 @@ def checked(place: str, block: str, path: Any) -> str:
     raise InputError(f"{place}: {brief(path)}: no such parameter: {way_out}")
 
 
-def read(place: str, path: str, given: design_file.Range | tuple | None) -> Factor:
+def read(place: str, path: str, given: design_file.Range | design_file.Distribution | tuple | None) -> Factor:
     """A factor from its value in the file: nothing, a list, or low, high and levels. Raises InputError."""
     process, parameter = path.split(".")[1:]
     declared = PARAMS[process].model_fields[parameter]
@@ -119,6 +141,8 @@ def read(place: str, path: str, given: design_file.Range | tuple | None) -> Fact
     if low > high:
         raise InputError(f"{where}: low {low:g} is above high {high:g}: exchange them")
     whole = declared.annotation is int
+    if isinstance(wanted, design_file.Distribution):
+        return Factor(path, (), low, high, whole, None, wanted)
     if whole and wanted.levels and wanted.levels > high - low + 1:
         most = high - low + 1
         raise InputError(f"{where}: levels: there are {most} whole numbers from {low} to {high}: give at most {most}")

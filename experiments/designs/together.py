@@ -147,7 +147,7 @@ def drawn(
     for limit in limits(number, scenarios, since):
         varying = bounds(found, limit.paths)
         at = [number[path] for path in varying]
-        stepped = any(found[column].listed or found[column].spaced for column in at)
+        stepped = any(found[column].listed or found[column].spaced or found[column].distribution for column in at)
         if len(at) > 1 and not stepped and not limit.holds(varying):
             for column, values in zip(at, limit.values(unit[:, at], varying).T, strict=True):
                 columns[column] = values.tolist()

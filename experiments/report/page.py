@@ -1,5 +1,6 @@
 """Writes the page of a run: one HTML file with figures, captions and tables, without scripts or external files."""
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -28,6 +29,7 @@ ROWS = (  # measure, aggregation of months to a year, unit, divisor
 )
 COUNTED = ("in_reception", "status_holders")  # measures of which the first figure shows observed counts
 PER, MONTHS = 10_000, 12
+PARTS = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')  # what Vega says of each mark: an image is read as a whole
 LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
 
 
@@ -129,8 +131,8 @@ def steps(dated: dict) -> str:
 
 
 def inline(figure, width: int, name: str) -> str:
-    """A figure as SVG for use within HTML, with a description and a class."""
-    svg = figure.svg(width)
+    """A figure as SVG for use within HTML, with a description and a class; its parts have none of their own."""
+    svg = PARTS.sub("", figure.svg(width))
     head = svg[: svg.index(">")]
     size = head[head.index("width=") :]
     words = escape(f"{figure.title}. {figure.caption}")

@@ -121,30 +121,54 @@ def _runs(process: int) -> bool:
     return psutil.pid_exists(process)
 
 
+def console_of(console: Console | None, progress: bool | None) -> Console:
+    """Where to report: the console that is given; otherwise standard error, where it is a terminal or a notebook.
+
+    progress: True reports there in any case, False nowhere.
+    """
+    if console is not None:
+        return console
+    here = terminal.console(stderr=True)
+    wanted = here.is_terminal or here.is_jupyter if progress is None else progress
+    return here if wanted else terminal.console(quiet=True)
+
+
 @contextmanager
-def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Generator:
-    """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
-    heartbeat = Heartbeat(store, sweep, counts)
-    heartbeat.write()
+def showing(console: Console, title: str, counts: SweepProgress) -> Generator:
+    """A callback for finished jobs, which shows progress: a bar on a terminal, a line at intervals elsewhere."""
     rate = terminal.column("{task.fields[rate]}")
     columns = (terminal.column("{task.description}"), BarColumn(), MofNCompleteColumn(), rate)
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    plain = not (console.is_terminal or console.is_jupyter)
+    bar = Progress(*columns, console=console, transient=True, disable=plain or console.quiet)
     last = time.time()
 
     def report(done: Done) -> None:
         nonlocal last
         counts.add(done)
-        heartbeat.write()
         if done.reason:
             console.print(terminal.line(f"Run {done.name} {done.status}: {done.reason}"))
         rate = counts.words().partition("runs")[2].lstrip(", ")
-        bar.update(task, completed=counts.finished + counts.failed, rate=rate)
-        if not console.is_terminal and time.time() - last >= LINE_EVERY:
+        bar.update(task, total=counts.total, completed=counts.finished + counts.failed, rate=rate)
+        if plain and time.time() - last >= LINE_EVERY:
             last = time.time()
-            console.print(terminal.line(f"{sweep}: {counts.words()}"))
+            console.print(terminal.line(f"{title}: {counts.words()}"))
 
     with bar:
-        task = bar.add_task(sweep, total=counts.total, completed=counts.before, rate="")
+        task = bar.add_task(title, total=counts.total, completed=counts.before, rate="")
+        yield report
+
+
+@contextmanager
+def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Generator:
+    """A callback for finished jobs of a sweep, which shows progress here and keeps it in the store."""
+    heartbeat = Heartbeat(store, sweep, counts)
+    heartbeat.write()
+    with showing(console, sweep, counts) as show:
+
+        def report(done: Done) -> None:
+            show(done)
+            heartbeat.write()
+
         try:
             yield report
         finally:

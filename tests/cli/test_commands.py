@@ -1,9 +1,11 @@
 """The command line as a person meets it: results where it says, and one clear line when something is wrong."""
 
+import io
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -226,3 +228,40 @@ def test_whatever_is_typed_is_refused_in_one_short_line(abm, words, said):
     refused(result, said)
     assert result[2].rstrip("\n").isprintable()
     assert len(result[2]) < 600
+
+
+def test_table_of_one_group_and_some_months(abm, finished):
+    words = ("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
+    everything = pd.read_csv(io.StringIO(abm(*words)[1]))
+    code, out, _ = abm(*words, "--group", "status holder", "--from", "2015-02", "--to", "2015-04")
+    wanted = everything[(everything["group"] == "status holder") & everything["month"].between("2015-02", "2015-04")]
+    assert code == 0
+    assert len(wanted) == 3
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(out)), wanted.reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in_reception", "--by", "status", "--group", "status holders"), "did you mean 'status holder'"),
+        (("in_reception", "--group", "men"), "in_reception has no total 'men': choose from all"),
+        (("in_reception", "--from", "2015-5"), "--from: '2015-5' is not a month"),
+        (("in_reception", "--to", "2014-12"), "--to: 2014-12 is outside the run"),
+        (("in_reception", "--from", "2015-07"), "leave no month of the run: it has 2015-01 to 2015-06"),
+        (("in_reception", "--from", "2015-03", "--to", "2015-02"), "leave no month"),
+        (("wait_home",), "wait_home has no total: name a breakdown with 'by' (--by): statistic"),
+        (("employment_gap",), "name a breakdown with 'by' (--by): dimension"),
+    ],
+)
+def test_table_refuses_what_is_not_there(abm, finished, words, said):
+    refused(abm("table", finished.name, *words, *at(finished)), said)
+
+
+def test_the_page_of_a_kept_run_is_made_again(abm, finished):
+    place = Path(finished.store.files.shown(f"pages/{finished.name}/page.html"))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("damaged")
+    code, out, _ = abm("page", finished.name[:6], *at(finished))
+    assert (code, out) == (0, f"Page with figures: {place}\n")
+    assert place.read_text(encoding="utf-8").endswith("</html>")
+    refused(abm("page", "none", *at(finished)), "no such run")

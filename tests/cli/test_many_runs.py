@@ -1,15 +1,20 @@
 """The commands about many runs: what they say and leave, and one clear line when something is wrong."""
 
+import io
 import os
 import re
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from abm.facts import facts
+from experiments.analysis import comparison
 from experiments.store import records, versions
 from experiments.store.store import Store
 from experiments.sweeps import api, cost, runner, sweep
+from experiments.sweeps import progress as reports
 from tests.helpers.clusters import import_ray
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, real
@@ -115,7 +120,7 @@ def test_status_counts_only_what_is_whole_and_a_sweep_makes_the_rest_again(abm, 
 
 def test_extend_adds_replicates(abm):
     made()
-    code, out, _ = abm("extend", "mine.yaml", *HERE, "--replicates", "2")
+    code, out, _ = abm("extend", "mine.yaml", *HERE, "--seeds-per-point", "2")
     assert code == 0
     assert "mine: 4 of 4 runs are kept in out" in out
     assert abm("sweep", "mine.yaml", *HERE)[1] == out
@@ -246,7 +251,7 @@ def test_a_sweep_that_is_stopped_says_what_is_kept(abm, monkeypatch):
         ("a: [", "is not valid YAML"),
     ],
 )
-@pytest.mark.parametrize("command", [("sweep",), ("sweep", "--dry-run"), ("extend", "--replicates", "3")])
+@pytest.mark.parametrize("command", [("sweep",), ("sweep", "--dry-run"), ("extend", "--seeds-per-point", "3")])
 def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content, said):
     (here / "bad.yaml").write_text(content)
     refused(abm(*command, "bad.yaml", *HERE), "bad.yaml", said)
@@ -272,7 +277,7 @@ def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content
         (("sweep", "mine.yaml", "--dry-run", "--workers", "-1"), "--workers: -1 is not possible"),
         (("sweep", "mine.yaml", "--dry-run", "--address", "nonsense"), "--address nonsense: cannot be started"),
         (("extend", "mine.yaml"), "mine: no such sweep in out: make one with 'abm sweep DESIGN'"),
-        (("extend", "mine.yaml", "--replicates", "0"), "replicates: 0 is not more than 1"),
+        (("extend", "mine.yaml", "--seeds-per-point", "0"), "replicates: 0 is not more than 1"),
         (("extend", "mine.yaml", "--samples", "8"), "samples: no block draws a sample"),
         (("status",), "out: holds no sweeps: make one with 'abm sweep DESIGN'"),
         (("status", "mine"), "mine: no such sweep in out"),
@@ -334,3 +339,30 @@ def test_no_words_at_all_give_the_help(abm):
     code, out, err = abm()
     assert (code, err) == (0, "")
     assert "sweep" in out
+
+
+def test_compare_changes_b_with_set(abm):
+    words = ("--measure", "awaiting_decision", "--pairs", "2", *HERE)
+    code, both, _ = abm("compare", "a.yaml", "b.yaml", *words)
+    assert code == 0
+    code, out, _ = abm("compare", "a.yaml", "--set", "policy.decision.capacity_factor=4", *words)
+    assert code == 0
+    assert out.startswith("A: a\nB: a\n2015-01 to 2015-03")
+    assert out.splitlines()[3:] == both.splitlines()[3:]  # b.yaml sets the same
+    refused(abm("compare", "a.yaml", *words), "B is missing", "--set KEY=VALUE")
+    refused(abm("compare", "a.yaml", "b.yaml", "--set", "policy.decision.capacity=2", *words), "no such parameter")
+
+
+def test_progress_is_reported_where_it_is_asked_for(here):
+    said = []
+    for progress in (None, False, True):
+        sink = io.StringIO()
+        with redirect_stderr(sink):
+            how = {"workers": 1, "store": "out", "pairs": 2, "measure": "permits"}
+            comparison.compare("a.yaml", "b.yaml", progress=progress, **how)
+            console = reports.console_of(None, progress)
+        said.append(console.quiet)
+    assert said == [True, True, False]  # standard error is no terminal here
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
+    comparison.compare("a.yaml", "b.yaml", console=terminal, workers=1, store="out", pairs=2, measure="permits")
+    assert "4/4" in terminal.file.getvalue()
