@@ -14,7 +14,7 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "configs" / "scenarios").glob("*
 
 
 def another(field):
-    """A value that is allowed and not the default, and near it: shares of one whole, and pairs in order, allow it too."""
+    """An allowed value near the default, but not the default: shares of one whole and pairs in order allow it too."""
     facts = about(field)
     if facts["low"] is not None:
         end = facts["low"] if field.default != facts["low"] else facts["high"]
