@@ -1,6 +1,7 @@
 """What the help of the command line says beside the options: panels of commands, examples, exit status, version."""
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
 STATUS = (
@@ -29,3 +30,22 @@ def version(wanted: bool) -> None:
         made = store.model_version()
         typer.echo(f"abm {made['version']} (source {made['code'][: store.NAME_LENGTH]})")
         raise typer.Exit
+
+
+class _Switches:
+    """In the help a switch takes no value: its name is enough."""
+
+    def get_params(self, ctx) -> list:
+        found = super().get_params(ctx)
+        for each in found:
+            if getattr(each, "is_flag", False):
+                each.metavar = ""
+        return found
+
+
+class Command(_Switches, TyperCommand):
+    """A command."""
+
+
+class Commands(_Switches, TyperGroup):
+    """All commands together."""
