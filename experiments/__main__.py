@@ -2,14 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
+from experiments import terminal
 from experiments.cli import given, listing, many_runs, usage
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED, Place, Values
@@ -25,9 +25,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = terminal.console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
-UsageError = typer.BadParameter.__base__  # what typer raises for a malformed command line; it exports no name for it
+UsageError: Any = typer.BadParameter.__base__  # what a malformed command line raises; typer exports no name for it
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), like configs/scenarios/current.yaml.")
@@ -87,11 +87,11 @@ def run(
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None
-    run_summary.show(kept, console)
+    run_summary.show(kept, console, wanted)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
-    console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
-    console.print(f"Page with figures: {written}", soft_wrap=True)
+    console.print(terminal.line(f"Outcomes: {kept.store.files.shown(kept.key)}"), soft_wrap=True)
+    console.print(terminal.line(f"Page with figures: {written}"), soft_wrap=True)
 
 
 @app.command(
@@ -163,7 +163,7 @@ def network(
     from experiments.cli import network_summary
 
     for statistic, value in network_summary.statistics(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{statistic:40} {number(value)}", highlight=False)
+        console.print(f"{statistic:40} {number(value)}")
 
 
 @app.command(cls=usage.Command, rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm validate RUN"))
@@ -209,11 +209,11 @@ def main() -> None:
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
-        typer.echo(f"abm: {error}", err=True)
+        typer.echo(f"abm: {terminal.printable(str(error))}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        said = cut(escaped(" ".join(error.format_message().split()).rstrip(".")), LONGEST)
-        typer.echo(f"abm: {said}: see 'abm --help'", err=True)
+        words = " ".join(error.format_message().split()).rstrip(".")
+        typer.echo(f"abm: {terminal.printable(cut(escaped(words), LONGEST))}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -22,7 +22,7 @@ LINES = {
               scenario_file measures
               scenario recorder
               parameters agents""",
-    "experiments": """text
+    "experiments": """text terminal
                       store
                       designs
                       sweeps
@@ -49,7 +49,7 @@ def imported(module: str) -> Iterator[str]:
     """Full names of the modules that a module imports, also inside functions. Raises ValueError for relative ones."""
     for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            if node.level:
+            if node.level or not node.module:
                 raise ValueError(f"{module}: write imports from the top")
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"

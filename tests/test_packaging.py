@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -84,3 +85,19 @@ def test_locks_agree_with_each_other_and_with_what_is_asked():
     for name, pinned in pins.items():
         assert listed(name.replace(".lock", ".in")) <= set(map(normal, pinned)), name
         assert {key: base[key] for key in pinned if key in base} == {k: v for k, v in pinned.items() if k in base}, name
+
+
+def test_an_editable_install_is_a_path(tmp_path):
+    """A finder of imports would come after any folder named abm or experiments on the path, a path does not."""
+    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for package in ("abm", "experiments"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    code = "from setuptools import build_meta; print(build_meta.build_editable('.'))"
+    words = [sys.executable, "-W", "ignore", "-c", code]
+    result = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    with zipfile.ZipFile(tmp_path / result.stdout.splitlines()[-1]) as wheel:
+        (path,) = (name for name in wheel.namelist() if "dist-info" not in name)
+        assert path.endswith(".pth")
+        assert wheel.read(path).decode().split() == [str(tmp_path)]

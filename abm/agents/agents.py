@@ -5,6 +5,7 @@ are. People are too many for that: they become agents on demand, one by one or t
 """
 
 from copy import deepcopy
+from typing import Self
 
 import mesa
 import numpy as np
@@ -19,6 +20,7 @@ class View(mesa.Agent):
 
     table = ""
     pos = None
+    row: int
 
     def __init_subclass__(cls, of=None, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -32,7 +34,7 @@ class View(mesa.Agent):
         vars(self).update(model=model, row=row)
 
     @classmethod
-    def at(cls, model, row: int) -> "View":
+    def at(cls, model, row: int) -> Self:
         """The view of a row."""
         return cls(model, row)
 
@@ -67,7 +69,7 @@ class Institution(View):
     """A view that is registered with the model: there is one object per row, which may hold attributes of its own."""
 
     @classmethod
-    def at(cls, model, row: int) -> "Institution":
+    def at(cls, model, row: int) -> Self:
         if row >= len(model.institutions[cls.table]):
             register(model)
         return model.institutions[cls.table][row]

@@ -1,5 +1,6 @@
 """The model as a Mesa model: one step is one turn of the chain, and rows of the state are agents."""
 
+import sys
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,14 @@ from abm.facts import facts
 from abm.scenario import Scenario, default, load
 from abm.start import begin
 from abm.state import Events
+
+
+def _repetition() -> int:
+    """Which repetition `mesa.batch_run` is making without a seed of its own; 0 for the first, and outside of it."""
+    frame = sys._getframe(1)
+    while frame and (frame.f_globals.get("__name__"), frame.f_code.co_name) != ("mesa.batchrunner", "_model_run_func"):
+        frame = frame.f_back
+    return frame.f_locals["run"][1] if frame else 0  # run id, iteration, keywords
 
 
 class FalsyScenario(Scenario):
@@ -64,6 +73,10 @@ class Model(mesa.Model):
         seed = rng if seed is None else seed
         given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
         seed = int(seed) if isinstance(seed, np.integer) else seed
+        if seed is None and _repetition():
+            raise InputError(
+                f"Model: batch_run(iterations=...) runs seed {given.seed} again: give it seeds, like rng=[1, 2, 3]"
+            )
         given = given.changed(seed=seed, scale=scale, until=until, layout=layout)
         super().__init__(rng=given.seed)
         self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
@@ -122,7 +135,7 @@ class Model(mesa.Model):
         return Population(self, Resident)
 
     @property
-    def agents(self):
+    def agents(self):  # pyrefly: ignore[bad-override] (read-only, as Mesa's setter only raises)
         """The registered agents: all institutions, and any agents that a user adds."""
         register(self)
         return self._all_agents

@@ -242,7 +242,7 @@ def interim_places(month: Month) -> float:
 )
 def interim_locations(month: Month) -> int:
     """Municipalities with interim places: one location each."""
-    return np.count_nonzero(month.state.municipalities.interim_places)
+    return int(np.count_nonzero(month.state.municipalities.interim_places))
 
 
 @payments(en="Grants for interim places", nl="Bijdragen voor tussenvoorzieningen")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Month:
     def __init__(self, state: State, events: Events):
         self.state, self.events = state, events
         self.number = state.clock.month - 1  # the clock has moved on
-        self.looked_up: dict[Callable, object] = {}  # what `once_a_month` keeps
+        self.looked_up: dict[Callable, Any] = {}  # what `once_a_month` keeps
 
     @property
     def households(self) -> Households:

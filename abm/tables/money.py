@@ -1,5 +1,7 @@
 """The data dictionary of money: accounts, purposes of payments, and the ledger."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from abm.engine.named import Named
@@ -52,7 +54,7 @@ class Ledger(Table):
     month = column(np.float64, unit="EUR", doc="paid this month")
     total = column(np.float64, unit="EUR", doc="paid since the start")
 
-    def enter(self, paid: dict[Purpose, float]) -> None:
+    def enter(self, paid: Mapping[Purpose, float | np.ndarray]) -> None:
         """Book this month's payments."""
         for purpose, euros in paid.items():
             self.month[purpose] = euros

@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ from experiments.sweeps.runner import Done, Job
 FIRST_PAIRS, MOST_PAIRS = 8, 1000
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell A from B"
+SAME = "the same in every pair"
 STOCK, FLOW = "end", "sum"
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
@@ -165,7 +166,7 @@ def verdict(low: float, high: float) -> str:
     """The verdict that follows from an interval of B minus A."""
     if low > 0 or high < 0:
         return "B is higher" if low > 0 else "B is lower"
-    return "the same in every pair" if low == high else CANNOT_TELL
+    return SAME if low == high else CANNOT_TELL
 
 
 def _read(given: Scenario | str | Path, scale: float | None, until: str | None) -> Scenario:
@@ -195,7 +196,8 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     words = str(text).strip()
     try:
         value = number(words.removesuffix("%"))
-        value = certain(value) if isinstance(text, str) else value
+        if isinstance(text, str):
+            certain(value)
     except ValueError as error:
         raise InputError(f"--until-width: {error}") from None
     if value is None or not (value > 0 and math.isfinite(value)):
@@ -213,7 +215,7 @@ def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: swe
             seeded = each.changed(seed=seed)
             jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
             rows.append((jobs[-1].name, side, seed))
-    failed, there = [], shared.store.done()
+    failed, there = [], shared.store.whole(job.name for job in jobs)
     for job in jobs:
         if job.name in there:
             report(Done(job.name, "there"))
@@ -260,7 +262,7 @@ def _differences(pairs: pd.DataFrame) -> pd.DataFrame:
     """A row per outcome: means, mean difference with its interval, and the runs that common random numbers save."""
     rows = []
     for outcome, mine in pairs.groupby("outcome", sort=False):
-        both = mine.dropna()
+        both: Any = mine.dropna()  # columns of numbers
         change = (both["b"] - both["a"]).to_numpy()
         low, high = interval(change) if len(change) > 1 else (math.nan, math.nan)
         independent, paired = both["a"].var() + both["b"].var(), change.var(ddof=1) if len(change) > 1 else math.nan

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from experiments import terminal
 from experiments.cli import catalogue, usage
 from experiments.cli.catalogue import Row
 from experiments.cli.many_runs import Place
@@ -18,7 +18,7 @@ from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import plain
 
-console, INDENT = Console(), " " * 4
+console, INDENT = terminal.console(), " " * 4
 Word = Annotated[
     str | None,
     typer.Argument(metavar="WORD", help="Only what has this in its name, label or meaning.", show_default=False),
@@ -119,9 +119,9 @@ def show(rows: list[Row], csv: bool, json: bool, words: Callable[[Row], tuple[st
     else:
         for row in rows:
             head, body = words(row)
-            console.print(Text(head, style="bold"))
+            console.print(Text(terminal.printable(head), style="bold"))
             for line in body.splitlines():
-                console.print(Text(_wrapped(line)), soft_wrap=True)
+                console.print(Text(_wrapped(terminal.printable(line))), soft_wrap=True)
 
 
 def _wrapped(line: str) -> str:

@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.facts import facts
+from experiments import terminal
 from experiments.cli import usage
 from experiments.cli.given import assignments
 from experiments.store import store as stores
-from experiments.store.filesystem import public
+from experiments.store import versions
+from experiments.store.place import public
+from experiments.store.records import Damaged
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
@@ -32,7 +34,7 @@ SHORT = {  # verdicts in a table
 }
 SHOWN = 5  # number of failed runs that are listed
 
-console = Console()
+console = terminal.console()
 DesignFile = Annotated[
     Path, typer.Argument(metavar="DESIGN", help="Design file (YAML), like configs/designs/smoke.yaml.")
 ]
@@ -114,21 +116,33 @@ def status(
     name: Annotated[
         str | None, typer.Argument(metavar="SWEEP", help="Name of a sweep; all sweeps if not given.")
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Count the files of kept runs without reading them, so miss damaged ones.")
+    ] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way."""
+    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way. A run counts as
+    kept if it is whole: all that is kept is read.
+    """
     where = Store(store)
     known = [name] if name else sweeps.names(where)
     if not known:
         raise InputError(f"{public(store)}: holds no sweeps: make one with 'abm sweep DESIGN'")
     shown = Table("sweep", "runs", "kept", "failed", "missing", "under way", box=box.SIMPLE_HEAD)
-    done, failed = where.done(), where.failed()
+    failed, damaged = where.failed(), []
     for each in known:
-        runs = set(sweeps.find(each, where).index["run"])
-        kept, wrong = len(runs & done), len(runs & failed)
+        try:
+            runs = set(sweeps.find(each, where).index["run"])
+        except Damaged as error:  # the others are shown first
+            damaged.append(error)
+            continue
+        kept, wrong = len(runs & where.done() if quick else where.whole(runs)), len(runs & failed)
         counts = (len(runs), kept, wrong, len(runs) - kept - wrong)
         shown.add_row(each, *(f"{n:,}" for n in counts), under_way(where, each))
-    console.print(shown)
+    if shown.rows:
+        console.print(shown)
+    for error in damaged[:1]:
+        raise error
     if name:
         print_failures(sweeps.find(name, where))
 
@@ -204,12 +218,12 @@ def repeat(
         raise InputError(f"{name}: was made with another version of the model or the data: repeat it with {made}")
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
-            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.", highlight=False)
+            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     scenario = scenarios.restored(record["scenario"], record["name"], record["title"], f"record of run {name}")
     table = runner.simulate(scenario, inputs)[0].table()
-    before = where.has(name)
-    where.keep(name, {key: record[key] for key in record if key not in ("traceback", "repeat")}, table)
-    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}", highlight=False)
+    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
+    again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}
+    console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 
 
 def experiments(
@@ -273,9 +287,10 @@ def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -
         typer.echo(f"abm: stopped: {kept}; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None
     missing, place = made.missing(), store.files.named
-    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}")
+    kept = f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}"
+    console.print(terminal.line(kept), soft_wrap=True)
     words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={place!r})"
-    console.print(words, soft_wrap=True, highlight=False)
+    console.print(terminal.line(words), soft_wrap=True)
     print_failures(made)
     if len(sweeps.sharded(made, part)):
         raise typer.Exit(INCOMPLETE)
@@ -294,9 +309,14 @@ def print_failures(made: sweeps.Sweep) -> None:
     """Print failed runs, each with the command that repeats it."""
     failed = made.failed()
     for name in failed["run"].head(SHOWN):
-        failure = made.store.failure(name)
+        try:
+            failure = made.store.failure(name)
+        except Damaged as error:
+            console.print(terminal.line(f"Failed: {error}"), soft_wrap=True)
+            continue
         reason = failure["traceback"].strip().splitlines()[-1]
-        console.print(f"Failed: {reason}\n  {failure['repeat']}", markup=False, highlight=False, soft_wrap=True)
+        console.print(terminal.line(f"Failed: {reason}"), soft_wrap=True)
+        console.print(terminal.line(f"  {failure['repeat']}"), soft_wrap=True)
     if len(failed) > SHOWN:
         console.print(f"and {len(failed) - SHOWN:,} more, see failed/ in the store")
 
@@ -313,23 +333,27 @@ def print_comparison(found, width: str | None) -> None:
     """Print a comparison."""
     from experiments.analysis import comparison
 
-    console.print(f"A: {found.a}\nB: {found.b}\n{found.since} to {found.until}, with 95% interval", highlight=False)
+    for name in (f"A: {found.a}", f"B: {found.b}"):
+        console.print(terminal.line(name))
+    console.print(f"{found.since} to {found.until}, with 95% interval")
     shown = Table("", "A", "B", "B - A", "from", "to", "", box=None, pad_edge=False)
     for row in found.differences.itertuples():
         million = 1e6 if row.unit.startswith("EUR") else 1.0
         unit = "million EUR" if million > 1 else row.unit
         numbers = (row.a, row.b, row.difference, row.low, row.high)
-        label = f"{row.outcome.replace('_', ' ')} \\[{unit}]"
+        label = f"{row.outcome.replace('_', ' ')} [{unit}]"
         shown.add_row(label, *(number(value / million) for value in numbers), SHORT.get(row.verdict, ""))
     for column in shown.columns[1:6]:
         column.justify = "right"
         column.no_wrap = True
-    console.print(shown, highlight=False)
+    console.print(shown)
     first, saved = found.differences.iloc[0], ""
     if first["fewer_runs"] > 1:
         saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
-    console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
+    console.print(f"{first['pairs']} pairs of runs{saved}.")
+    if (found.differences["verdict"] == comparison.SAME).all():
+        console.print(terminal.line(f"So far {found.b} has the same outcomes as {found.a} in every pair."))
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
-        console.print("?: these pairs cannot tell A from B.", highlight=False)
+        console.print("?: these pairs cannot tell A from B.")
     if found.narrow is False:
         console.print(f"The interval is not narrower than {width} yet: give more --budget, or a larger --until-width.")

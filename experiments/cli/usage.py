@@ -25,10 +25,10 @@ def say_renamed(old: str, new: str) -> None:
 def version(wanted: bool) -> None:
     """Print the version of the model, with the digest of its source, and end."""
     if wanted:
-        from experiments.store import store
+        from experiments.store import versions
 
-        made = store.model_version()
-        typer.echo(f"abm {made['version']} (source {made['code'][: store.NAME_LENGTH]})")
+        made = versions.model_version()
+        typer.echo(f"abm {made['version']} (source {made['code'][: versions.NAME_LENGTH]})")
         raise typer.Exit
 
 

@@ -40,11 +40,18 @@ class Factor:
         """Number of levels, without generating them."""
         return len(self.listed) or self.spaced or BOTH_ENDS
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range, which there is where no levels are listed."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
     def levels(self) -> list[Any]:
         """The levels."""
         if self.listed:
             return list(self.listed)
-        values = sampling.spaced(self.low, self.high, self.count)
+        values = sampling.spaced(*self.bounds, self.count)
         return [math.floor(value + 1 / 2) for value in values] if self.whole else values
 
     def drawn(self, unit: np.ndarray) -> list[Any]:
@@ -54,9 +61,10 @@ class Factor:
         elif self.distribution:
             return self._truncated().values(unit)
         elif self.whole:
-            levels = range(int(self.low), int(self.high) + 1)
+            low, high = self.bounds
+            levels = range(int(low), int(high) + 1)
         else:
-            return sampling.between(unit, self.low, self.high).tolist()
+            return sampling.between(unit, *self.bounds).tolist()
         return [levels[share] for share in sampling.shares(unit, len(levels)).tolist()]
 
     def given(self) -> list | dict[str, Any]:

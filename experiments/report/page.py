@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from abm import scenario
+from abm.engine import cache_place
 from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
@@ -43,7 +44,8 @@ def html(run: Run) -> str:
     """The page of a run as HTML; the same run gives the same text."""
     import jinja2
 
-    from experiments.report import figures
+    with cache_place.some_home():  # altair fails without one when it is imported
+        from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
     inputs = facts.load(layout=record["scenario"].get("layout", BASE))

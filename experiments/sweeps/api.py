@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from abm.engine.errors import InputError, shown
+from abm.engine.plain_values import plain
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.sweeps import cost
@@ -84,6 +85,7 @@ def make_missing(
     begun.store.files.clear()
     reports.clear(begun.store, begun.name)
     if wanted.empty:
+        begun.gather()
         return begun
     begun.store.check()
     before = len(begun.runs) - len(begun.missing()) if shard is None else 0
@@ -93,9 +95,11 @@ def make_missing(
         how.pool(len(wanted)) as do,
         reports.reporting(console, begun.name, counts, begun.store) as report,
     ):
+        assert begun.design  # as it was begun or extended, not found
         jobs = Jobs(begun.design, wanted)
         if not sweeps.make(do, shared, jobs, report, how.seconds):
             console.print(f"The budget of {how.budget:g} hours is spent: the same command continues from here")
+    begun.gather()
     return begun
 
 
@@ -104,7 +108,7 @@ def read(design: AsDesign) -> Design:
     if isinstance(design, Design):
         return design
     if isinstance(design, Mapping):
-        return designs.from_dict(design, str(design.get("name", "design")), Path())
+        return designs.from_dict(plain(design), str(design.get("name", "design")), Path())
     return designs.load(design)
 
 
@@ -124,6 +128,7 @@ def dry_run(
 def planned(begun: Sweep, wanted: pd.DataFrame, how: Execution) -> Plan:
     """The plan for some rows of a sweep; the first, the middle and the last one are timed."""
     places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
+    assert begun.design  # as it was begun, not found
     timed = list(Jobs(begun.design, wanted.iloc[places]))
     return cost.plan(len(begun.runs), len(wanted), timed, how.count(), begun.store)
 

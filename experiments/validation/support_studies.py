@@ -109,7 +109,7 @@ def worst_is_large_and_rural(params: Params) -> float:
     dips = {
         (kind, places): beside(kind, places, params).min() for kind in (sparsest, densest) for places in (SMALL, LARGE)
     }
-    return float(min(dips, key=dips.get) == (sparsest, LARGE))
+    return float(min(dips, key=dips.__getitem__) == (sparsest, LARGE))
 
 
 CASES: tuple[Case, ...] = (

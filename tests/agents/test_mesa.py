@@ -425,3 +425,19 @@ def test_a_measure_of_the_last_month_is_what_a_run_records():
 def test_a_measure_that_is_not_there_is_refused(model, words, said):
     with pytest.raises(InputError, match=said):
         model.measure(*words)
+
+
+@pytest.mark.usefixtures("start_method")
+@pytest.mark.filterwarnings("ignore:The `iterations` keyword argument is deprecated")
+@pytest.mark.parametrize("how", [{"iterations": 2}, {"rng": [None, None]}])
+def test_a_repetition_without_a_seed_of_its_own_is_refused(how):
+    with pytest.raises(InputError, match=r"runs seed 1 again: give it seeds, like rng=\[1, 2, 3\]"):
+        mesa.batch_run(Counted, {"until": "2015-01"}, **how, number_processes=1, display_progress=False)
+
+
+@pytest.mark.usefixtures("start_method")
+def test_one_run_without_a_seed_is_that_of_the_scenario():
+    (row,) = mesa.batch_run(Counted, {"until": "2015-01"}, number_processes=1, display_progress=False)
+    direct = Model(scale=SCALE, until="2015-01")
+    direct.run_model()
+    assert row["reception"] == in_reception(direct)

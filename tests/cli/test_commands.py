@@ -32,6 +32,16 @@ def at(kept: Run) -> tuple[str, str]:
     return "--store", kept.store.files.place
 
 
+def test_a_reform_that_does_nothing_yet_is_shown_under_its_own_title(abm, finished, tmp_path):
+    later = tmp_path / "later.yaml"
+    kept = finished.about()["name"]
+    later.write_text("title: Faster later\n")
+    code, out, err = abm("run", str(later), *SMALL, *at(finished))
+    assert (code, err) == (0, "")
+    assert "Faster later (seed 1" in out
+    assert f"Up to 2015-06 later is the same as {kept}" in out
+
+
 def test_table_prints_month_group_value_as_csv(abm, finished):
     code, out, _ = abm("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
     lines = out.splitlines()
@@ -65,10 +75,12 @@ def test_a_run_that_is_not_there(abm, tmp_path):
 def test_a_damaged_run_is_named_with_the_way_out(abm, tmp_path):
     kept, _ = runner.run(small("2015-06", scale=0.01), tmp_path)
     (tmp_path / kept.key).write_text("x")
-    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "run the scenario again")
+    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "make the run again with the command")
     (tmp_path / "runs" / f"{kept.name}.json").write_text("{")
-    with pytest.raises(InputError, match="run the scenario again"):
+    with pytest.raises(InputError, match="make the run again with the command that made it, 'abm run' or"):
         kept.about()
+    again, simulated = runner.run(small("2015-06", scale=0.01), tmp_path)
+    assert (again.name, simulated, again.about()["run"]) == (kept.name, True, kept.name)
 
 
 def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
@@ -136,16 +148,17 @@ def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
     assert simulated
 
 
-def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
+def test_a_repeat_gives_the_same_bytes_also_in_place_of_damaged_ones(tmp_path):
     wanted = small("2015-06", scale=0.01)
     kept, _ = runner.run(wanted, tmp_path)
     outcomes = tmp_path / kept.key
     before = outcomes.read_bytes()
     assert runner.run(wanted, tmp_path, again=True)[1]
     assert outcomes.read_bytes() == before
-    outcomes.write_bytes(before[:-9] + b"x" * 9)
-    with pytest.raises(InputError, match="differs from the repeated run"):
-        runner.run(wanted, tmp_path, again=True)
+    for again in (True, False):
+        outcomes.write_bytes(before[:-9] + b"x" * 9)
+        assert runner.run(wanted, tmp_path, again=again)[1]
+        assert outcomes.read_bytes() == before
 
 
 def test_the_record_says_how_to_repeat_the_run(finished):
@@ -154,6 +167,14 @@ def test_the_record_says_how_to_repeat_the_run(finished):
     assert facts["scenario"]["params"]["decision.capacity_factor"] == {"2015-01": 1}
     assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
     assert len(facts["data_digest"]) == len(facts["model"]["code"]) == len(facts["outcomes_sha256"]) == 64
+
+
+def test_months_are_an_ordered_category(finished):
+    month = finished.outcomes("in_reception", "total")["month"]
+    assert month.cat.ordered
+    assert list(month.cat.categories) == [f"2015-0{number}" for number in range(1, 7)]
+    assert (month >= "2015-04").sum() == 3
+    assert month.max() == "2015-06"
 
 
 def test_outcomes_are_tidy(finished):
