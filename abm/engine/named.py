@@ -40,7 +40,7 @@ class NamedNumbers(np.ndarray):
     A name is understood by ==, != and numpy.isin. Whatever else is made of it is a plain array.
     """
 
-    choices: type[Named] | None = None
+    choices: type[Named] = Named
 
     @classmethod
     def of(cls, numbers: np.ndarray, choices: type[Named]) -> "NamedNumbers":
@@ -50,7 +50,7 @@ class NamedNumbers(np.ndarray):
         return found
 
     def __array_finalize__(self, source: Any) -> None:
-        self.choices = getattr(source, "choices", None)
+        self.choices = getattr(source, "choices", Named)
 
     def __reduce__(self):
         return NamedNumbers.of, (np.asarray(self), self.choices)
@@ -59,11 +59,10 @@ class NamedNumbers(np.ndarray):
         plain = {} if out is None else {"out": tuple(map(_plain, out))}
         return getattr(ufunc, method)(*map(self._number, inputs), **plain, **options)
 
-    def __array_function__(self, function, types, arguments, options):
-        if function is np.isin:
-            arguments = tuple(map(self._number, arguments))
-            return function(*arguments, **{name: self._number(value) for name, value in options.items()})
-        return super().__array_function__(function, types, arguments, options)
+    def __array_function__(self, func, types, args, kwargs):
+        if func is np.isin:
+            return func(*map(self._number, args), **{name: self._number(value) for name, value in kwargs.items()})
+        return super().__array_function__(func, types, args, kwargs)
 
     def _number(self, value: Any) -> Any:
         """What a value, or each value of a collection, stands for, without names. Raises InputError."""

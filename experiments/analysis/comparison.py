@@ -117,11 +117,16 @@ def compare(
         how.pool(2 * pairs) as do,
         reports.showing(reports.console_of(console, progress), f"{one.name} and {other.name}", counts) as show,
     ):
+
+        def both(done: Done) -> None:
+            show(done)
+            report(done)
+
         wanted = pairs
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
             counts.total = 2 * wanted
-            runs = _made(do, shared, (one, other), seeds, lambda done: (show(done), report(done)))
+            runs = _made(do, shared, (one, other), seeds, both)
             found = pd.concat([found, _values(how.store, runs, outcomes, since)], ignore_index=True)
             differences = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()

@@ -32,20 +32,23 @@ def version(wanted: bool) -> None:
         raise typer.Exit
 
 
-class _Switches:
-    """In the help a switch takes no value: its name is enough."""
-
-    def get_params(self, ctx) -> list:
-        found = super().get_params(ctx)
-        for each in found:
-            if getattr(each, "is_flag", False):
-                each.metavar = ""
-        return found
+def _plain_switches(params: list) -> list:
+    """The options, of which a switch takes no value: in the help its name is enough."""
+    for each in params:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+    return params
 
 
-class Command(_Switches, TyperCommand):
+class Command(TyperCommand):
     """A command."""
 
+    def get_params(self, ctx) -> list:
+        return _plain_switches(super().get_params(ctx))
 
-class Commands(_Switches, TyperGroup):
+
+class Commands(TyperGroup):
     """All commands together."""
+
+    def get_params(self, ctx) -> list:
+        return _plain_switches(super().get_params(ctx))

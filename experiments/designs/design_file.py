@@ -91,7 +91,7 @@ class Distribution(Form):
     the parameter) if it is truncated.
     """
 
-    __pydantic_extra__: dict[str, Number] = Field(init=False)
+    __pydantic_extra__: dict[str, Number]  # pyrefly: ignore[bad-override]  # pydantic's own way to type them
     model_config = ConfigDict(extra="allow")  # the shapes, whose names depend on the distribution
     distribution: str
     loc: Number = 0.0
@@ -315,7 +315,7 @@ class File(Form):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of design files, for editors, with the names of all parameters."""
-    found = {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
+    found: dict[str, Any] = {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
     found["required"].remove("name")  # that of the file, where it is left out
     names = {"anyOf": [{"enum": [row["parameter"] for row in rows()]}, {"pattern": r"^(policy|world)\..*\*"}]}
     for form in found["$defs"].values():

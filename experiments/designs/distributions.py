@@ -67,4 +67,5 @@ def _known() -> dict[str, Any]:
 
 def _shapes(distribution: Any) -> list[str]:
     """Names of the shape parameters of a distribution."""
-    return (distribution.shapes or "").replace(",", " ").split()
+    shapes: str = distribution.shapes or ""
+    return shapes.replace(",", " ").split()

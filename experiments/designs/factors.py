@@ -59,7 +59,7 @@ class Factor:
         if self.listed or self.spaced:
             levels: Sequence = self.levels()
         elif self.distribution:
-            return self._truncated().values(unit)
+            return self._truncated(self.distribution).values(unit)
         elif self.whole:
             low, high = self.bounds
             levels = range(int(low), int(high) + 1)
@@ -83,13 +83,12 @@ class Factor:
             raise InputError(f"{where}: a distribution is drawn by samples only: give levels, or take {drawing}")
         try:
             if self.distribution:
-                self._truncated()
+                self._truncated(self.distribution)
         except ValueError as error:
             raise InputError(f"{where}: {error}") from None
 
-    def _truncated(self) -> distributions.Truncated:
-        given = self.distribution
-        return distributions.Truncated(given.distribution, given.numbers, self.low, self.high, self.whole)
+    def _truncated(self, given: design_file.Distribution) -> distributions.Truncated:
+        return distributions.Truncated(given.distribution, given.numbers, *self.bounds, self.whole)
 
 
 @cache
