@@ -44,6 +44,7 @@ class Command(TyperCommand):
     """A command."""
 
     def get_params(self, ctx) -> list:
+        """Its arguments and options."""
         return _plain_switches(super().get_params(ctx))
 
 
@@ -51,4 +52,5 @@ class Commands(TyperGroup):
     """All commands together."""
 
     def get_params(self, ctx) -> list:
+        """Its arguments and options."""
         return _plain_switches(super().get_params(ctx))
