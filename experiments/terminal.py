@@ -1,13 +1,15 @@
 """The terminal: prints what a person wrote as it was written, never as markup, emoji or codes for the terminal."""
 
+from typing import Any
+
 from rich.console import Console
 from rich.progress import TextColumn
 from rich.text import Text
 
 
-def console() -> Console:
-    """A console for results; styles come from Text objects only."""
-    return Console(markup=False, emoji=False, highlight=False)
+def console(**options: Any) -> Console:
+    """A console for results; styles come from Text objects only. options: of rich, such as `stderr`."""
+    return Console(markup=False, emoji=False, highlight=False, **options)
 
 
 def printable(text: str) -> str:

@@ -50,7 +50,7 @@ class NamedNumbers(np.ndarray):
         return found
 
     def __array_finalize__(self, source: Any) -> None:
-        self.choices = getattr(source, "choices", Named)
+        self.choices: Any = getattr(source, "choices", None)
 
     def __reduce__(self):
         return NamedNumbers.of, (np.asarray(self), self.choices)
@@ -67,6 +67,7 @@ class NamedNumbers(np.ndarray):
     def _number(self, value: Any) -> Any:
         """What a value, or each value of a collection, stands for, without names. Raises InputError."""
         if isinstance(value, str):
+            assert self.choices is not None
             return int(self.choices.of(value))
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self._number(each) for each in value]

@@ -9,6 +9,7 @@ sample on, as in Law, Simulation Modeling and Analysis). Intervals are not adjus
 import math
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -126,7 +127,7 @@ def compare(
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
             counts.total = 2 * wanted
-            runs = _made(do, shared, (one, other), seeds, both)
+            runs = _made(do, shared, (one, other), seeds, both(show, report))
             found = pd.concat([found, _values(how.store, runs, outcomes, since)], ignore_index=True)
             differences = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
@@ -301,3 +302,13 @@ def _limit(width: tuple[float, bool], differences: pd.DataFrame) -> float:
     if share and not first["a"]:
         raise InputError(f"--until-width: {first['outcome']} of A is 0: give a number instead of a share of it")
     return value * abs(first["a"]) if share else value
+
+
+def both(one: Callable[[Done], None], other: Callable[[Done], None]) -> Callable[[Done], None]:
+    """A callback that calls two others."""
+
+    def report(done: Done) -> None:
+        one(done)
+        other(done)
+
+    return report

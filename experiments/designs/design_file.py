@@ -91,7 +91,8 @@ class Distribution(Form):
     the parameter) if it is truncated.
     """
 
-    __pydantic_extra__: dict[str, Number]  # pyrefly: ignore[bad-override]  # pydantic's own way to type them
+    # pyrefly: ignore[bad-override] (pydantic's way to give extra keys a type)
+    __pydantic_extra__: dict[str, Number] = Field(init=False)
     model_config = ConfigDict(extra="allow")  # the shapes, whose names depend on the distribution
     distribution: str
     loc: Number = 0.0

@@ -67,5 +67,4 @@ def _known() -> dict[str, Any]:
 
 def _shapes(distribution: Any) -> list[str]:
     """Names of the shape parameters of a distribution."""
-    shapes: str = distribution.shapes or ""
-    return shapes.replace(",", " ").split()
+    return list((distribution.shapes or "").replace(",", " ").split())

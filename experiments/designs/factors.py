@@ -87,8 +87,10 @@ class Factor:
         except ValueError as error:
             raise InputError(f"{where}: {error}") from None
 
-    def _truncated(self, given: design_file.Distribution) -> distributions.Truncated:
-        return distributions.Truncated(given.distribution, given.numbers, *self.bounds, self.whole)
+    def _truncated(self) -> distributions.Truncated:
+        assert self.distribution is not None
+        given, (low, high) = self.distribution, self.bounds
+        return distributions.Truncated(given.distribution, given.numbers, low, high, self.whole)
 
 
 @cache

@@ -128,9 +128,9 @@ def console_of(console: Console | None, progress: bool | None) -> Console:
     """
     if console is not None:
         return console
-    here = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    here = terminal.console(stderr=True)
     wanted = here.is_terminal or here.is_jupyter if progress is None else progress
-    return here if wanted else Console(quiet=True)
+    return here if wanted else terminal.console(quiet=True)
 
 
 @contextmanager
