@@ -40,7 +40,7 @@ class NamedNumbers(np.ndarray):
     A name is understood by ==, != and numpy.isin. Whatever else is made of it is a plain array.
     """
 
-    choices: type[Named] = Named
+    choices: type[Named] | None = None
 
     @classmethod
     def of(cls, numbers: np.ndarray, choices: type[Named]) -> "NamedNumbers":

@@ -118,11 +118,6 @@ def compare(
         how.pool(2 * pairs) as do,
         reports.showing(reports.console_of(console, progress), f"{one.name} and {other.name}", counts) as show,
     ):
-
-        def both(done: Done) -> None:
-            show(done)
-            report(done)
-
         wanted = pairs
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)

@@ -59,7 +59,7 @@ class Factor:
         if self.listed or self.spaced:
             levels: Sequence = self.levels()
         elif self.distribution:
-            return self._truncated(self.distribution).values(unit)
+            return self._truncated().values(unit)
         elif self.whole:
             low, high = self.bounds
             levels = range(int(low), int(high) + 1)
@@ -83,7 +83,7 @@ class Factor:
             raise InputError(f"{where}: a distribution is drawn by samples only: give levels, or take {drawing}")
         try:
             if self.distribution:
-                self._truncated(self.distribution)
+                self._truncated()
         except ValueError as error:
             raise InputError(f"{where}: {error}") from None
 
