@@ -9,13 +9,16 @@ keep the spread that was observed in November 2015, around zero.
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from abm.asylum import arrival, reunion
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW
+from abm.engine.table import NO_ROW, Table
 from abm.engine.together import Whole
 from abm.facts.facts import Inputs
 from abm.finance import contribution, money
@@ -81,9 +84,15 @@ _RANKS = 1 << 17  # identities reserved for each stock and origin
 _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
 
-def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
-    """The state at the start of January 2015, at the scale of the run."""
-    state = State(inputs, scale)
+def begin(
+    inputs: Inputs,
+    params: dict[str, ProcessParams],
+    seed: int,
+    scale: float,
+    tables: Mapping[str, Table] = MappingProxyType({}),
+) -> State:
+    """The state at the start of January 2015, at the scale of the run; tables: empty ones that hold more columns."""
+    state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
     initialise_country(state, params["start"], draws)
     initialise_residents(state, params["start"])

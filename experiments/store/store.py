@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 import abm
 from abm.engine.errors import InputError
+from abm.plugins import together
 from abm.scenario import Scenario
 from experiments.store.filesystem import Files
 
@@ -87,15 +88,25 @@ def name_of(canonical: dict, data_digest: str) -> str:
 
 def provenance(scenario: Scenario, data_digest: str) -> dict:
     """Everything needed to repeat a run; identical for every repetition."""
-    return {
-        "name": scenario.name,
-        "title": scenario.title,
-        "source": Path(scenario.source).name,
-        "scenario": scenario.canonical(),
-        "scenario_digest": scenario.digest(),
-        "seed": scenario.seed,
-        "commit": commit(),
-    } | made_with(data_digest)
+    return (
+        {
+            "name": scenario.name,
+            "title": scenario.title,
+            "source": Path(scenario.source).name,
+            "scenario": scenario.canonical(),
+            "scenario_digest": scenario.digest(),
+            "seed": scenario.seed,
+            "commit": commit(),
+        }
+        | made_with(data_digest)
+        | plugged(scenario)
+    )
+
+
+def plugged(*scenarios: Scenario) -> dict:
+    """The plug-ins of scenarios for a record; nothing where there are none."""
+    found = {name: about for scenario in scenarios for name, about in together.described(scenario.plugins).items()}
+    return {"plugins": found} if found else {}
 
 
 def as_json(content: object) -> bytes:
