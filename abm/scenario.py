@@ -173,8 +173,9 @@ def restored(
     """The scenario of a canonical form, with the plug-ins that it names. Raises InputError where those have another
     source, or this model other parameters or bounds.
     """
-    given = together.combined((), [each for one in plugins for each in together.sources_of(one, source)], source)
-    _refuse_other_plugins(canonical.get("plugins", {}), given, source)
+    texts = [each for one in plugins for each in together.sources_of(one, source)]
+    _refuse_other_plugins(canonical.get("plugins", {}), texts, source)  # before their code is run
+    given = together.combined((), texts, source)
     models, every = params_of(given), defaults(given)
     content: dict[str, Any] = {"name": name, "title": title} | {
         key: canonical[key] for key in ("until", "seed", "scale", "layout") if key in canonical
@@ -194,16 +195,16 @@ def restored(
     return made.within_period()
 
 
-def _refuse_other_plugins(wanted: Mapping[str, str], given: Plugins, source: str) -> None:
+def _refuse_other_plugins(wanted: Mapping[str, str], given: Iterable[Source], source: str) -> None:
     """Raise InputError where the plug-ins are not those of the digests."""
-    here = together.digests(given)
+    here = {each.name: each.digest for each in given}
     for name in sorted(wanted.keys() | here.keys()):
         if name not in here:
             raise InputError(f"{source}: plugins: {brief(name)}: is missing: give its file")
         if name not in wanted:
             raise InputError(f"{source}: plugins: {brief(name)}: has no part in it: leave it out")
         if here[name] != wanted[name]:
-            file = next(each.source.file for each in given if each.name == name)
+            file = next(each.file for each in given if each.name == name)
             short = f"{here[name][:12]}, not {brief(str(wanted[name])[:12])}"
             raise InputError(f"{source}: plugins: {file}: has changed since ({short}): give the file as it was")
 

@@ -24,7 +24,7 @@ from abm.chain import CHAIN, name
 from abm.engine.dated import Dated, Month
 from abm.engine.forms import Form, Takes, Text, mistake
 from abm.engine.numerals import certain
-from abm.engine.params import ProcessParams, about, allowed, as_written
+from abm.engine.params import ProcessParams, about, allowed, as_written, section
 from abm.engine.together import Ordered, Whole, described
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
@@ -98,7 +98,7 @@ TOGETHER = together_of()
 
 def section_of(process: str, parameter: str, models: Models = PARAMS) -> str:
     """The section of a parameter: 'policy' for a lever, else 'world'."""
-    return "policy" if about(models[process].model_fields[parameter])["lever"] else "world"
+    return section(models[process].model_fields[parameter])
 
 
 class Parameters(Form):

@@ -1,5 +1,6 @@
 """The command line: runs, inspects and validates the model. `abm --help` lists the commands."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,9 @@ UsageError = typer.BadParameter.__base__  # what typer raises for a malformed co
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), like configs/scenarios/current.yaml.")
+]
+OfScenario = Annotated[
+    Path | None, typer.Option("--scenario", metavar="SCENARIO", help="Include those of the plug-ins of this scenario.")
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or the first characters of it.")]
 
@@ -96,28 +100,36 @@ def table(
 ) -> None:
     """Print a measure of a run by month and group."""
     from abm import measures
+    from abm.plugins import together
     from experiments.cli import run_summary
 
-    frame = run_summary.of_measure(Store(store).find(run), measure, by)
+    found = Store(store).find(run)
+    frame = run_summary.of_measure(found, measure, by)
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
-    shown = Table("month", "group", "value", title=measures.caption(measure))
+    shown = Table("month", "group", "value", title=measures.caption(measure, together.of_record(found.about())))
     for month, group, value in frame.itertuples(index=False):
         shown.add_row(month, group, number(value))
     console.print(shown)
 
 
 @app.command()
-def levers(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
+def levers(
+    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False,
+    scenario: OfScenario = None,
+) -> None:
     """List the levers, which are parameters that policy sets: default, unit, meaning, bounds, source."""
-    list_parameters(csv, only_levers=True)
+    list_parameters(csv, only_levers=True, scenario=scenario)
 
 
 @app.command()
-def parameters(csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False) -> None:
+def parameters(
+    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False,
+    scenario: OfScenario = None,
+) -> None:
     """List all parameters, levers included: default, unit, meaning, bounds, source."""
-    list_parameters(csv, only_levers=False)
+    list_parameters(csv, only_levers=False, scenario=scenario)
 
 
 @app.command()
@@ -187,9 +199,9 @@ def assignments(texts: list[str]) -> dict[str, object]:
     return found
 
 
-def list_parameters(csv: bool, only_levers: bool) -> None:
-    """Print the parameters, as a list for people or as CSV."""
-    rows = catalogue.rows(only_levers)
+def list_parameters(csv: bool, only_levers: bool, scenario: Path | None) -> None:
+    """Print the parameters, as a list for people or as CSV; scenario: its plug-ins have parameters too."""
+    rows = catalogue.rows(only_levers, scenarios.load(scenario).plugins if scenario else ())
     if csv:
         import pandas as pd
 
@@ -204,8 +216,18 @@ def list_parameters(csv: bool, only_levers: bool) -> None:
         console.print(Padding(f"{row['meaning']}. Takes {takes}. Source: {row['source']}", (0, 0, 0, 4)))
 
 
+class _Told(logging.Handler):
+    """Says on standard error which plug-ins run, before their code does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"abm: {escaped(record.getMessage())}", err=True)
+
+
 def main() -> None:
     """Entry point. Reports errors that the user can correct in one line on standard error, and sets the exit status."""
+    log = logging.getLogger("abm.plugins")
+    log.setLevel(logging.INFO)
+    log.addHandler(_Told())
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:

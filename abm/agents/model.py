@@ -43,10 +43,10 @@ class Model(mesa.Model):
     """A run, month by month: `step()`, `run_for(12)`, or `run_model()` up to the last month of the scenario.
 
     scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale, until and layout replace
-    its own (rng is another word for seed). plugins: paths or modules, besides those of the scenario. `chain` may be longer than CHAIN: an appended process is anything with
-    `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; further steps are
-    possible. Mesa's own generators, `random` and `rng`, are seeded too, but the model never draws from them.
-    Raises InputError.
+    its own (rng is another word for seed). plugins: paths or modules, besides those of the scenario. `chain` may be
+    longer than CHAIN: an appended process is anything with `__name__`, `WRITES` and `step(state, params, draws)`.
+    After the last month `running` is False; further steps are possible. Mesa's own generators, `random` and `rng`, are
+    seeded too, but the model never draws from them. Raises InputError.
     """
 
     def __init__(

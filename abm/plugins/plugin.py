@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import numpy as np
 
+from abm.engine.dated import month
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.forms import read
-from abm.engine.params import ProcessParams, about, as_written
+from abm.engine.params import ProcessParams, about
 from abm.engine.table import column
+from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import nearest
 from abm.observe.breakdowns import labels
 from abm.observe.measure import APART, READ, Measure, Month, Values
@@ -144,14 +146,30 @@ class Plugin:
             raise self.mistake("holds no process (a function 'step'), no agents and no measures: write one of them")
         if self.agents and hasattr(self.module, "step"):
             raise self.mistake("step: agents that decide are a process by themselves: give the step another file")
+        if not callable(self.given("step", callable)):
+            raise self.mistake(
+                f"step: {shown(self.module.step)} is no function: write 'def step(state, params, draws):'"
+            )
+        for kind in self.agents:
+            if not hasattr(kind, "every"):
+                raise self.mistake(f"{kind.__name__}: decides and is no institution: {_INSTITUTIONS}")
         stands = [each for each in ("AFTER", "INSTEAD_OF") if self.given(each, None)]
         if self.acts and len(stands) != 1:
-            raise self.mistake("does not say where it stands: write AFTER = 'reception', or INSTEAD_OF = 'housing'")
+            wrong = "says twice" if stands else "does not say"
+            raise self.mistake(f"{wrong} where it stands: write AFTER = 'reception', or INSTEAD_OF = 'housing'")
+        for each in stands:
+            if not isinstance(self.given(each, None), str):
+                raise self.mistake(
+                    f"{each}: {shown(self.given(each, None))} is no name of a process: write one in quotes"
+                )
         if not self.acts and (stands or self.params or self.columns):
             raise self.mistake("has no 'step': without one it has no place, parameters and columns: write it")
         for name, kind in (("WRITES", tuple), ("EVENTS", Mapping), ("COLUMNS", Mapping)):
             if not isinstance(self.given(name, kind() if kind is tuple else {}), kind):
                 raise self.mistake(f"{name}: {shown(self.given(name, None))} is not allowed: {_FORMS[name]}")
+            for each in self.given(name, ()):
+                if not isinstance(each, str):
+                    raise self.mistake(f"{name}: {shown(each)} is not allowed: {_FORMS[name]}")
         for event, table in self.events.items():
             if table not in TABLES:
                 hint = nearest(table, list(TABLES))
@@ -177,23 +195,29 @@ class Plugin:
             return
         if not isinstance(model, type) or not issubclass(model, ProcessParams):
             raise self.mistake("Params: is no ProcessParams: write 'class Params(ProcessParams):'")
+        for rule in model.TOGETHER:
+            if not isinstance(rule, Whole | Ordered):
+                raise self.mistake(f"Params.TOGETHER: {shown(rule)} is not allowed: write Whole(...) or Ordered(...)")
+            if lacking := set(rule.parameters) - model.model_fields.keys():
+                raise self.mistake(f"Params.TOGETHER: '{min(lacking)}': there is no such parameter: correct it")
         for name, declared in model.model_fields.items():
             where = f"Params.{name}"
             if not isinstance(declared.json_schema_extra, dict) or declared.json_schema_extra.keys() < _FACTS:
                 raise self.mistake(f"{where}: has no unit, bounds and source: declare it with param(...)")
-            facts = about(declared)
-            try:
-                as_written(declared)
-            except Exception as error:
-                raise self.mistake(f"{where}: cannot be a parameter ({error}): make it an int, float or bool") from None
+            kind, facts = declared.annotation, about(declared)
+            if kind not in ((bool,) if facts["low"] is None else (int, float)) and get_origin(kind) is not Literal:
+                raise self.mistake(f"{where}: make it an int or float with bounds, or a bool or Literal without")
             for value in (declared.default, *facts["dated"].values()):
                 read(model, {name: value}, f"{self.source.file}: Params", ".")
-        for rule in model.TOGETHER:
-            if lacking := set(rule.parameters) - model.model_fields.keys():
-                raise self.mistake(f"Params.TOGETHER: '{min(lacking)}': there is no such parameter: correct it")
+            for each in facts["dated"]:
+                try:
+                    month(each)
+                except ValueError as error:
+                    raise self.mistake(f"{where}: dated: {error}") from None
 
 
 _FACTS = {"unit", "source", "lever", "dated", "low", "high"}
+_INSTITUTIONS = "subclass Municipality, Region, Location, Corporation, Complex or Employer, and for people write a step"
 _FORMS = {
     "WRITES": "write a tuple of columns, like ('newcomers.pupil',)",
     "EVENTS": "write each event with the table of its rows, like {'started_school': 'newcomers'}",

@@ -105,7 +105,8 @@ def parsed(text: str, file: str) -> ast.Module:
     try:
         return ast.parse(text, file)
     except SyntaxError as error:
-        raise InputError(f"{file} line {error.lineno}: is no valid Python: {error.msg}: correct it there") from None
+        line = f" line {error.lineno}" * bool(error.lineno)
+        raise InputError(f"{file}{line}: is no valid Python: {error.msg}: correct it there") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise InputError(f"{file}: is no valid Python: {error}: correct it there") from None
 

@@ -3,16 +3,18 @@
 They are in the order of their names, so that it does not matter which file names them first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from abm.chain import CHAIN, EVENTS, name
+from abm.engine import clock
 from abm.engine.errors import InputError, brief
-from abm.engine.params import ProcessParams
+from abm.engine.params import ProcessParams, about, section
 from abm.engine.table import Table
 from abm.engine.yaml_input import nearest
 from abm.measures import MEASURES
-from abm.observe.measure import Measure
+from abm.observe.measure import Measure, Month
 from abm.plugins import source as sources
 from abm.plugins.plugin import TABLES, Plugin
 from abm.plugins.process import Process
@@ -144,11 +146,19 @@ def digests(plugins: Plugins) -> dict[str, str]:
 
 
 def described(plugins: Plugins) -> dict[str, dict]:
-    """The plug-ins as they stand in records: path, digest, and how the measures are shown without the source."""
+    """The plug-ins as they stand in records: path, digest, and what shows their numbers without their source."""
     return {
         plugin.name: {
             "path": plugin.source.path,
             "digest": plugin.digest,
+            "parameters": {
+                f"{section(declared)}.{plugin.name}.{each}": {
+                    "unit": about(declared)["unit"],
+                    "meaning": declared.description,
+                    "default": {clock.label(0): declared.default} | about(declared)["dated"],
+                }
+                for each, declared in (plugin.params.model_fields if plugin.params else {}).items()
+            },
             "measures": {
                 each.name: {"unit": each.unit, "en": each.label, "nl": each.label_nl, "by": list(each.by)}
                 for each in plugin.measures
@@ -156,6 +166,26 @@ def described(plugins: Plugins) -> dict[str, dict]:
         }
         for plugin in plugins
     }
+
+
+def of_record(record: Mapping[str, Any]) -> tuple[Measure, ...]:
+    """The measures of the plug-ins that a record names, to be shown and not to be taken again."""
+    return tuple(
+        Measure(each, about["unit"], about["en"], about["nl"], tuple(about["by"]), _refuse)
+        for plugin in record.get("plugins", {}).values()
+        for each, about in plugin["measures"].items()
+    )
+
+
+def parameters_of_record(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The parameters of the plug-ins that a record names: unit, meaning and default by path."""
+    return {
+        path: about for plugin in record.get("plugins", {}).values() for path, about in plugin["parameters"].items()
+    }
+
+
+def _refuse(month: Month, wanted: tuple[str, ...]) -> dict:
+    raise NotImplementedError("a measure of a record has no function")
 
 
 def sources_of(given: object, where: str) -> list[Source]:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from abm.measures import HEADLINES, MEASURES, breakdown_of
+from abm.plugins import together
 from abm.scenario import Scenario
 from experiments.store.store import Run
 from experiments.sweeps import runner
@@ -76,4 +77,5 @@ def show(run: Run, console: Console) -> None:
 
 def of_measure(run: Run, measure: str, by: str | None) -> pd.DataFrame:
     """Month, group and value of a measure. Raises InputError for an unknown measure or breakdown."""
-    return run.outcomes(measure, breakdown_of(measure, by))[["month", "group", "value"]]
+    more = together.of_record(run.about())
+    return run.outcomes(measure, breakdown_of(measure, by, more))[["month", "group", "value"]]

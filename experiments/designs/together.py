@@ -34,7 +34,7 @@ class Limit:
     process: str
     rule: Whole | Ordered
     fixed: tuple[dict[str, float], ...]  # by path, one for every scenario and month
-    models: Models = PARAMS
+    models: Models  # the numbers of each process
 
     @property
     def paths(self) -> list[str]:

@@ -11,10 +11,12 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -23,6 +25,7 @@ import pyarrow.parquet as pq
 from abm import measures, parameters
 from abm.engine.errors import InputError
 from abm.facts import facts
+from abm.plugins import together
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.store import store as stores
@@ -143,9 +146,10 @@ def values(design: Design) -> pd.DataFrame:
     return pd.DataFrame(columns, index=range(len(design.points)))
 
 
-def units(columns) -> dict[str, str]:
-    """Units of the columns of an index that are parameters."""
+def units(columns, about: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
+    """Units of the columns of an index that are parameters; about: the record of the sweep."""
     known = {row["parameter"]: row["unit"] for row in parameters.rows()}
+    known |= {path: each["unit"] for path, each in together.parameters_of_record(about).items()}
     return {column: known[column] for column in columns if column in known}
 
 
@@ -246,16 +250,20 @@ def _about(store: Store, name: str, generation: int) -> dict:
 def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
     """A sweep that is not stored yet."""
     rows = index(design, data_digest)
-    about = {
-        "name": design.name,
-        "title": design.title,
-        "generation": generation,
-        "design": design.digest(),
-        "given": design.given,
-        "source": Path(design.source).name,
-        "runs": rows["run"].nunique(),
-        "commit": stores.commit(),
-    } | stores.made_with(data_digest)
+    about = (
+        {
+            "name": design.name,
+            "title": design.title,
+            "generation": generation,
+            "design": design.digest(),
+            "given": design.given,
+            "source": Path(design.source).name,
+            "runs": rows["run"].nunique(),
+            "commit": stores.commit(),
+        }
+        | stores.made_with(data_digest)
+        | stores.plugged(*design.scenarios)
+    )
     return Sweep(design.name, store, about, rows, design)
 
 
@@ -299,7 +307,7 @@ def load(
 
 def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
     """Outcomes of a sweep, as `load` returns them."""
-    by = measures.breakdown_of(measure, by) if measure else by or "total"
+    by = measures.breakdown_of(measure, by, together.of_record(sweep.about)) if measure else by or "total"
     done = sweep.store.done()
     kept = sweep.index[sweep.index["run"].isin(done)]
     if kept.empty:
@@ -313,7 +321,7 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd
         )
     merged = kept.merge(found, on="run", how="left")
     units = dict(found[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
-    merged.attrs["units"] = sweeps.units(kept.columns) | units
+    merged.attrs["units"] = sweeps.units(kept.columns, sweep.about) | units
     return merged
 
 
