@@ -16,6 +16,7 @@ from abm import scenario
 from abm.engine.errors import InputError
 from abm.measures import breakdown_of
 from experiments.__main__ import UsageError, app, assignments
+from tests.helpers.recipes import written
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -203,6 +204,7 @@ def test_links_lead_somewhere(page):
 def run(page: Path, folder: Path, monkeypatch, changes: dict[str, str]) -> dict:
     """Run the Python of a page, in order, as a reader would type it, in a folder with the configs; its names."""
     (folder / "configs").symlink_to(ROOT / "configs")
+    written(page, folder)
     monkeypatch.chdir(folder)
     text = "\n".join(block.text for block in blocks(page) if block.language == "python")
     for before, after in changes.items():

@@ -121,11 +121,16 @@ class Plugin:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
             try:
                 with month.state.shut():
-                    found = measure.values(month, wanted)
-                groups = labels(month.state.inputs)
-                return {by: np.broadcast_to(np.asarray(found[by], float), (len(groups[by]),)) for by in wanted}
+                    found = {by: np.asarray(each, float) for by, each in measure.values(month, wanted).items()}
             except Exception as error:
-                raise self.mistake(f"measure {measure.name}: {self.source.blamed(error)}") from error
+                raise self.mistake(f"{self.source.blamed(error)} (measure {measure.name})") from error
+            groups = labels(month.state.inputs)
+            for by in wanted:
+                if by not in found or found[by].shape != (len(groups[by]),):
+                    given = f"{found[by].shape}" if by in found else "nothing"
+                    wrong = f"gives {given} by {by}, which has {len(groups[by])} groups"
+                    raise self.mistake(f"measure {measure.name}: {wrong}: give a value for each")
+            return found
 
         return values
 

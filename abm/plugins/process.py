@@ -24,30 +24,21 @@ class Process:
     def step(self, state: State, params: ProcessParams | None, draws: Draws) -> dict[str, np.ndarray]:
         """Simulate a month of it; returns the rows of each event. Raises InputError."""
         try:
-            if self.plugin.agents:
-                return self._decisions(state, params, draws)
-            return self._events(state, self.plugin.module.step(state, params, draws))
+            found = self._decided(state, params, draws) if self.plugin.agents else self._stepped(state, params, draws)
         except Exception as error:
             closed = isinstance(error, ValueError) and "read-only" in str(error)
             hint = f": WRITES has {', '.join(self.WRITES) or 'nothing'}: name there what it writes" * closed
             raise self.plugin.mistake(f"{self.plugin.source.blamed(error)}{hint}") from error
-
-    def _events(self, state: State, found: Any) -> dict[str, np.ndarray]:
-        """What a step returned, if it is rows by event."""
         if not isinstance(found, Mapping):
-            raise TypeError(f"step: returns {shown(found)}: return rows by event, or {{}}")
-        return {event: self._rows(state, event, np.asarray(rows)) for event, rows in found.items()}
+            raise self.plugin.mistake(f"step: returns {shown(found)}: return rows by event, or {{}}")
+        return {event: self._rows(state, event, rows) for event, rows in found.items()}
 
-    def _rows(self, state: State, event: str, rows: np.ndarray) -> np.ndarray:
-        if event not in self.EVENTS:
-            raise KeyError(f"{event} happened and is not among EVENTS")
-        size, rows = len(getattr(state, self.EVENTS[event])), rows if rows.size else rows.astype(np.int64)
-        if rows.ndim != 1 or rows.dtype.kind not in "iu" or ((rows < 0) | (rows >= size)).any():
-            raise ValueError(f"{event} happened to what are no rows of {self.EVENTS[event]}, of which there are {size}")
-        return rows.astype(np.int64)
+    def _stepped(self, state: State, params: ProcessParams | None, draws: Draws) -> Any:
+        """What its step returns."""
+        return self.plugin.module.step(state, params, draws)
 
-    def _decisions(self, state: State, params: ProcessParams | None, draws: Draws) -> dict[str, np.ndarray]:
-        """Ask each agent; returns the rows of those that name an event."""
+    def _decided(self, state: State, params: ProcessParams | None, draws: Draws) -> dict[str, list[int]]:
+        """Rows of the agents that name an event, asked one by one."""
         found: dict[str, list[int]] = {event: [] for event in self.EVENTS}
         for kind in self.plugin.agents:
             if not self.host:
@@ -55,7 +46,16 @@ class Process:
             for agent in kind.every(self.host[0]):
                 event = agent.decide(params, draws)
                 if event is not None:
-                    if event not in found:
-                        raise KeyError(f"{shown(event)} happened and is not among EVENTS")
-                    found[event].append(agent.row)
-        return {event: np.array(rows, np.int64) for event, rows in found.items()}
+                    found.setdefault(event, []).append(agent.row)
+        return found
+
+    def _rows(self, state: State, event: Any, given: Any) -> np.ndarray:
+        """Rows of an event, if they are that. Raises InputError."""
+        if event not in self.EVENTS:
+            raise self.plugin.mistake(f"{shown(event)} happened and is not among its EVENTS: add it, with its table")
+        size, rows = len(getattr(state, self.EVENTS[event])), np.asarray(given)
+        rows = rows if rows.size else rows.astype(np.int64)
+        if rows.ndim != 1 or rows.dtype.kind not in "iu" or ((rows < 0) | (rows >= size)).any():
+            wrong = f"'{event}' happened to {shown(given)}: give numbers of rows"
+            raise self.plugin.mistake(f"{wrong} of {self.EVENTS[event]}, of which there are {size:,}")
+        return rows.astype(np.int64)
