@@ -28,6 +28,7 @@ from abm.plugins import source as sources
 from abm.plugins import together
 from abm.plugins.source import Source
 from abm.plugins.together import Plugins
+from abm.scenario_file import PARAMS as PARAMS
 from abm.scenario_file import SECTIONS, File, Heading, Models, file_of, params_of, section_of, together_of
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on

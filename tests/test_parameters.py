@@ -10,7 +10,7 @@ from abm.engine.dated import LAST_MONTH, PATTERN
 from abm.engine.params import about
 from abm.engine.together import described
 from abm.parameters import json_schema, rows
-from abm.scenario_file import PARAMS
+from abm.scenario import PARAMS
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 
