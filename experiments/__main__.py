@@ -227,7 +227,7 @@ def main() -> None:
     """Entry point. Reports errors that the user can correct in one line on standard error, and sets the exit status."""
     log = logging.getLogger("abm.plugins")
     log.setLevel(logging.INFO)
-    log.addHandler(_Told())
+    log.handlers[:] = [_Told()]  # one, however often this is called
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
