@@ -23,13 +23,13 @@ STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/p
 
 help:
 	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
-	@echo "make test    check the style and run the tests, without the slow ones"
+	@echo "make test    check style and types and run the tests, without the slow ones"
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
 	@echo "make facts   compare the facts with the files of their sources (ARGS=LIST.yaml, see docs/facts.md)"
-	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the index of decisions"
+	@echo "make docs    build the pages of all modules, and renew the picture of the rooms and the indexes"
 	@echo "make warm    compile the fast loops ahead of the first run"
-	@echo "make lint    check the style only"
+	@echo "make lint    check style and types only"
 	@echo "make setup   make .venv with the exact packages of the locks (the others do this by themselves)"
 	@echo "make clean   remove .venv and every cache; results are kept"
 
@@ -60,6 +60,7 @@ test: lint
 lint: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python --min-severity warn
 
 # What only the slow tests and the benchmark need: an object store to test against, another runner to compare with.
 .venv/.slow: .venv/.ready requirements-slow.lock
@@ -72,9 +73,10 @@ slow: .venv/.slow
 bench: .venv/.slow
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# The picture and the index are kept in git, the pages are not.
+# The picture and the indexes are kept in git, the pages are not.
 docs: setup
 	@$(BIN)/python -m scripts.decisions
+	@$(BIN)/python -m scripts.scenarios
 	@$(BIN)/python -m scripts.draw_architecture
 	@$(BIN)/python -m scripts.api_pages
 

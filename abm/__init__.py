@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 AVX_512 = "X86_V4 AVX512_ICL AVX512_SPR"  # as NumPy calls what it uses of it
 FEATURES = "NPY_DISABLE_CPU_FEATURES"  # which NumPy reads when it is imported
@@ -19,7 +20,7 @@ _HOMES = {"Model": "agents.model", "Scenario": "scenario"} | dict.fromkeys(
 __all__ = list(_HOMES)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import on first use, so that running the chain alone does not import Mesa."""
     if name not in _HOMES:
         raise AttributeError(f"module 'abm' has no attribute '{name}'")

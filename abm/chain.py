@@ -118,7 +118,7 @@ def turn(
                 raise BooksError(f"{key}: '{min(unknown)}' happened and is not among its EVENTS")
             for event, rows in found.items():
                 events[event] = np.append(events[event], rows) if event in events else rows  # of two processes
-            if moves:
+            if before is not None:
                 state.check_moves(key, before)
             if spent is not None:
                 spent[key] = spent.get(key, 0.0) + perf_counter() - began

@@ -52,16 +52,18 @@ HEADLINES = (  # measure, how a year is made of its months
 
 
 def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = ()) -> str:
-    """The breakdown `by` of a measure, or its first one if None; more: measures of plug-ins.
+    """The breakdown `by` of a measure, or its total if None; more: measures of plug-ins.
 
-    Raises InputError for an unknown name.
+    Raises InputError for an unknown name, or no total.
     """
     known = {m.name: m for m in (*MEASURES, *more)}
     if measure not in known:
         near = get_close_matches(measure, known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
         raise InputError(f"'{brief(measure)}' is not a measure: {hint}")
-    by = by or known[measure].by[0]
+    if by is None and "total" not in known[measure].by:
+        raise InputError(f"{measure} has no total: name a breakdown with 'by' (--by): {', '.join(known[measure].by)}")
+    by = "total" if by is None else by
     if by not in known[measure].by:
         raise InputError(
             f"{measure} cannot be broken down by '{brief(by)}': choose from {', '.join(known[measure].by)}"

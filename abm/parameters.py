@@ -29,7 +29,7 @@ def rows(only_levers: bool = False, plugins: Plugins = ()) -> list[dict[str, Any
     return [row for row in found if row["lever"] or not only_levers]
 
 
-class _Plain(GenerateJsonSchema):
+class Plain(GenerateJsonSchema):
     """Without the titles that repeat the names of fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -38,7 +38,7 @@ class _Plain(GenerateJsonSchema):
 
 def json_schema(plugins: Plugins = ()) -> dict[str, Any]:
     """The schema (draft 2020-12), with description, unit, source and bounds of every parameter."""
-    return {"$schema": _Plain.schema_dialect} | file_of(plugins).model_json_schema(schema_generator=_Plain)
+    return {"$schema": Plain.schema_dialect} | file_of(plugins).model_json_schema(schema_generator=Plain)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from abm.engine import clock
 from abm.facts.facts import Inputs
-from abm.measures import MEASURES
+from abm.measures import MEASURES, breakdown_of
 from abm.observe.breakdowns import labels
 from abm.observe.measure import Measure, Month
 from abm.state import Events, State
@@ -56,6 +56,21 @@ class Recorder:
         """One measure as a frame: months as index, groups as columns."""
         index = pd.Index([clock.label(month) for month in range(self.months)], name="month")
         return pd.DataFrame(self.values[name, by], index=index, columns=self.labels[by])
+
+
+def measured(
+    state: State, events: Events, name: str, by: str | None, more: tuple[Measure, ...] = ()
+) -> float | pd.Series:
+    """A measure of the month that the last turn simulated: its total, or a value per group; more: measures of plug-ins.
+
+    Raises InputError.
+    """
+    by = breakdown_of(name, by, more)
+    measure = next(each for each in (*MEASURES, *more) if each.name == name)
+    values = measure.values(Month(state, events), (by,))[by]
+    if by == "total":
+        return float(values[0])
+    return pd.Series(values, index=pd.Index(labels(state.inputs)[by], name=by), name=name)
 
 
 def _repeated(words: pa.Array, index: np.ndarray) -> pa.DictionaryArray:

@@ -20,6 +20,7 @@ from abm.engine.dated import FIRST_MONTH
 from abm.engine.errors import InputError, brief, escaped
 from abm.engine.forms import read
 from abm.engine.params import ProcessParams, about
+from abm.engine.plain_values import plain
 from abm.engine.text_files import beside
 from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import UNFIT, nearest, read_yaml
@@ -122,13 +123,13 @@ class Scenario:
 
         Raises InputError for a bad value.
         """
-        given = {key: value for key, value in fields.items() if value is not None}
+        given = {key: plain(value) for key, value in fields.items() if value is not None}
         return replace(self, **_heading(read(Heading, given, self.source)))
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
-        given = assigned(assignments, self.values, source, self.plugins)
-        steps = dict(self.values) | given
+        given = assigned(plain(assignments), self.values, source, self.plugins)
+        steps = dict(self.values) | dict(given)
         check_together(steps, source, together_of(self.plugins), params_of(self.plugins))
         return replace(self, values=MappingProxyType(steps)).within_period(dict.fromkeys(given, source))
 

@@ -128,8 +128,9 @@ class Parameters(Form):
 @cache
 def parameters_of(section: str, process: str, model: type[ProcessParams]) -> type[Parameters]:
     """The form of the parameters of a process in a section, of which there may be none."""
-    own = {
+    own: dict[str, Any] = {
         parameter: (
+            # pyrefly: ignore[invalid-annotation] (a type that is made here, of what is declared)
             Dated[as_written(declared)],
             Field(default=declared.default, description=_described(model, parameter)),
         )

@@ -15,9 +15,10 @@ from types import MappingProxyType
 import numpy as np
 
 from abm.asylum import arrival, reunion
+from abm.engine import compiled
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import ProcessParams, param, params_of
 from abm.engine.table import NO_ROW, Table
 from abm.engine.together import Whole
 from abm.facts.facts import Inputs
@@ -91,14 +92,19 @@ def begin(
     scale: float,
     tables: Mapping[str, Table] = MappingProxyType({}),
 ) -> State:
-    """The state at the start of January 2015, at the scale of the run; tables: empty ones that hold more columns."""
+    """The state at the start of January 2015, at the scale of the run; tables: empty ones that hold more columns.
+
+    Raises InputError without compiled loops.
+    """
+    compiled.check()
     state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
-    initialise_country(state, params["start"], draws)
-    initialise_residents(state, params["start"])
+    own = params_of(params, "start", Params)
+    initialise_country(state, own, draws)
+    initialise_residents(state, own)
     initialise_people(state, params, draws)
-    seeking.initialise(state, params["seeking"], Draws(seed, "seeking", 0))
-    state.nation.reception[0] = params["start"].in_reception
+    seeking.initialise(state, params_of(params, "seeking", seeking.Params), Draws(seed, "seeking", 0))
+    state.nation.reception[0] = own.in_reception
     state.check()
     return state
 
@@ -203,7 +209,7 @@ def initialise_corporations(state: State, own: Params) -> None:
 
 def initialise_people(state: State, params: dict[str, ProcessParams], draws: Draws) -> None:
     """Initialise the people in reception by stage, and housed sponsors whose families wait abroad."""
-    own = params["start"]
+    own, reuniting = params_of(params, "start", Params), params_of(params, "reunion", reunion.Params)
     came = state.inputs.first_applications[:_FIRST_MONTHS].sum(axis=0)
     rate = state.inputs.of_year("grant_rate", 0)
     appeal_share = max(1 - own.status_share - own.pending_share - own.refused_share, 0)
@@ -219,9 +225,9 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
         if stock == STATUS:
             add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
     missing = own.family_pending * state.scale - state.households.family_abroad.sum()
-    relatives = params["reunion"].applying_share * params["reunion"].followers
+    relatives = reuniting.applying_share * reuniting.followers
     sponsors = max(missing, 0) / relatives if relatives else 0.0
-    sizes = 1 + state.origins.family_share * (params["arrival"].family_size - 1)
+    sizes = 1 + state.origins.family_share * (params_of(params, "arrival", arrival.Params).family_size - 1)
     housed = add_stock(
         state, params, draws, SPONSORS, sponsors * sizes * came * rate / (came * rate).sum(), stage=Stage.HOUSED
     )
@@ -231,7 +237,7 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
 
 def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarray, stage: Stage) -> np.ndarray:
     """Add households of one stock until `persons`, (origins,), is reached; returns their rows."""
-    own, of = params["start"], params["arrival"]
+    own, of = params_of(params, "start", Params), params_of(params, "arrival", arrival.Params)
     most = np.ceil(persons).astype(np.int64)
     origin = np.repeat(np.arange(len(persons)), most)
     rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
@@ -256,7 +262,7 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
 
 def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
     """Give some households with a permit (rows) relatives in the reunification queue, until it holds `most` persons."""
-    households, of = state.households, params["reunion"]
+    households, of = state.households, params_of(params, "reunion", reunion.Params)
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
     abroad = reunion.family_size(draws.once("relatives", households.identity[rows]), of.followers)

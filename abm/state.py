@@ -1,6 +1,6 @@
 """The state of a run: all tables that change, and the checks that its books balance."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -80,7 +80,7 @@ class State:
         return {name: value for name, value in vars(self).items() if isinstance(value, Table)}
 
     @contextmanager
-    def writing(self, writes: tuple[str, ...]) -> Iterator[None]:
+    def writing(self, writes: tuple[str, ...]) -> Generator[None]:
         """Make only the columns in `writes` writable: 'households.stage', or 'households' for the whole table."""
         named = columns_by_table(tuple(writes))
         with nullcontext() if self._shut else self.shut():
@@ -93,7 +93,7 @@ class State:
                     getattr(self, name).writable(())
 
     @contextmanager
-    def shut(self) -> Iterator[None]:
+    def shut(self) -> Generator[None]:
         """Make all tables read-only except for what `writing` opens; a turn does so once for all its processes."""
         tables = self.tables.values()
         for table in tables:

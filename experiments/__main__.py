@@ -3,45 +3,58 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 
-from abm import parameters as catalogue
 from abm import scenario as scenarios
-from abm.chain import CHAIN, name
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
-from abm.engine.yaml_input import read_value
-from experiments.cli import many_runs
-from experiments.cli.many_runs import STOPPED, Place
+from experiments import terminal
+from experiments.cli import given, listing, many_runs, usage
+from experiments.cli.given import assignments
+from experiments.cli.many_runs import STOPPED, Place, Values
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.text import number, plain
+from experiments.text import number
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
+    epilog=usage.STATUS,
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = terminal.console()
 BAD_INPUT, BROKEN_BOOKS = 2, 3
-UsageError = typer.BadParameter.__base__  # what typer raises for a malformed command line; it exports no name for it
+UsageError: Any = typer.BadParameter.__base__  # what a malformed command line raises; typer exports no name for it
 
 ScenarioFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), like configs/scenarios/current.yaml.")
 ]
-OfScenario = Annotated[
-    Path | None, typer.Option("--scenario", metavar="SCENARIO", help="Include those of the plug-ins of this scenario.")
-]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or the first characters of it.")]
 
 
-@app.command()
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", metavar="", help="Print the version and exit.", callback=usage.version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """An agent-based model of reception, homes and work in the Netherlands."""
+
+
+@app.command(
+    rich_help_panel=usage.ONE_RUN,
+    epilog=usage.examples(
+        "abm run configs/scenarios/current.yaml",
+        "abm run configs/scenarios/current.yaml --scale 0.1 --until 2020-12 --seed 2",
+        "abm run configs/scenarios/current.yaml --set policy.decision.capacity_factor=1.5",
+    ),
+)
 def run(
     scenario: ScenarioFile,
     seed: Annotated[int | None, typer.Option(help="Seed of all random draws.")] = None,
@@ -50,15 +63,11 @@ def run(
     layout: Annotated[
         int | None, typer.Option(metavar="YEAR", help="Use the municipalities as of 1 January of this year.")
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Set a parameter, like policy.decision.capacity_factor=1.5; repeatable."
-        ),
-    ] = None,
+    set_: Values = None,
     store: Place = stores.DEFAULT,
     again: Annotated[
-        bool, typer.Option("--again", help="Simulate even if the run is kept already, and check that it is the same.")
+        bool,
+        typer.Option("--again", metavar="", help="Simulate also what is kept already, and check that it is the same."),
     ] = False,
 ) -> None:
     """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
@@ -66,7 +75,7 @@ def run(
     from experiments.report import page
     from experiments.sweeps import runner
 
-    wanted = scenarios.load(scenario).with_values(assignments(set_ or []))
+    wanted = scenarios.load(scenario).with_values(assignments(set_))
     wanted = wanted.changed(seed=seed, scale=scale, until=until, layout=layout)
     try:
         with interrupts.held() as stop_if_asked, run_summary.progress(console, wanted) as show:
@@ -79,23 +88,31 @@ def run(
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None
-    run_summary.show(kept, console)
+    run_summary.show(kept, console, wanted)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
-    console.print(f"Outcomes: {kept.store.files.shown(kept.key)}", soft_wrap=True)
-    console.print(f"Page with figures: {written}", soft_wrap=True)
+    console.print(terminal.line(f"Outcomes: {kept.store.files.shown(kept.key)}"), soft_wrap=True)
+    console.print(terminal.line(f"Page with figures: {written}"), soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=usage.ONE_RUN,
+    epilog=usage.examples(
+        "abm table RUN in_reception",
+        "abm table RUN in_reception --by status --group 'status holder' --from 2015-03",
+        "abm table RUN wait_home --by statistic --to 2015-04 --csv",
+    ),
+)
 def table(
     run: RunName,
-    measure: Annotated[
-        str, typer.Argument(metavar="MEASURE", help="Name of a measure; an unknown name lists all names.")
-    ],
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Name of a measure; 'abm measures' lists them.")],
     by: Annotated[
         str | None, typer.Option(metavar="BREAKDOWN", help="Groups to break it down by, like region.")
     ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
+    group: Annotated[str | None, typer.Option(metavar="GROUP", help="Only this group of the breakdown.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", metavar="", help="Plain CSV instead of a table.")] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
     """Print a measure of a run by month and group."""
@@ -104,44 +121,32 @@ def table(
     from experiments.cli import run_summary
 
     found = Store(store).find(run)
-    frame = run_summary.of_measure(found, measure, by)
+    frame = run_summary.of_measure(found, measure, by, group, given.month("--from", first), given.month("--to", last))
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
     shown = Table("month", "group", "value", title=measures.caption(measure, together.of_record(found.about())))
-    for month, group, value in frame.itertuples(index=False):
-        shown.add_row(month, group, number(value))
+    for month, of, value in frame.itertuples(index=False):
+        shown.add_row(month, of, number(value))
     console.print(shown)
 
 
-@app.command()
-def levers(
-    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False,
-    scenario: OfScenario = None,
+@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm page RUN", "abm page RUN --open"))
+def page(
+    run: RunName,
+    open_: Annotated[bool, typer.Option("--open", metavar="", help="Show it in the browser as well.")] = False,
+    store: Place = stores.DEFAULT,
 ) -> None:
-    """List the levers, which are parameters that policy sets: default, unit, meaning, bounds, source."""
-    list_parameters(csv, only_levers=True, scenario=scenario)
+    """Make the page with figures of a kept run, and say where it is."""
+    from experiments.report import page as pages
+
+    written = pages.write(Store(store).find(run))
+    console.print(f"Page with figures: {written}", soft_wrap=True)
+    if open_:
+        typer.launch(written)
 
 
-@app.command()
-def parameters(
-    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")] = False,
-    scenario: OfScenario = None,
-) -> None:
-    """List all parameters, levers included: default, unit, meaning, bounds, source."""
-    list_parameters(csv, only_levers=False, scenario=scenario)
-
-
-@app.command()
-def chain() -> None:
-    """List the processes of a month in order, with the columns that each writes."""
-    shown = Table("", "process", "what it does", "writes")
-    for place, process in enumerate(CHAIN, 1):
-        shown.add_row(str(place), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
-    console.print(shown)
-
-
-@app.command()
+@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm network configs/scenarios/current.yaml"))
 def network(
     scenario: ScenarioFile,
     scale: Annotated[
@@ -152,10 +157,10 @@ def network(
     from experiments.cli import network_summary
 
     for statistic, value in network_summary.statistics(scenarios.load(scenario).changed(scale=scale)).items():
-        console.print(f"{statistic:40} {number(value)}", highlight=False)
+        console.print(f"{statistic:40} {number(value)}")
 
 
-@app.command()
+@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm validate RUN"))
 def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     """Compare a run with observed values, target by target, each with its tolerance."""
     from experiments.validation import targets
@@ -163,7 +168,11 @@ def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     targets.show(targets.compare(Store(store).find(run), targets.load()), console)
 
 
-@app.command()
+many_runs.register(app)
+listing.register(app)
+
+
+@app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm warm"))
 def warm() -> None:
     """Compile the kernels and keep them on disk, so that later runs start at once."""
     from abm.facts import facts
@@ -173,54 +182,27 @@ def warm() -> None:
     console.print("Kernels are compiled and kept.")
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
+@app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
+def schema(
+    of: Annotated[str, typer.Argument(metavar="scenario|design", help="Kind of file.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario files or design files, for editors."""
     import json
 
     from abm.parameters import json_schema
+    from experiments.designs import design_file
 
-    typer.echo(json.dumps(json_schema(), indent=1))
-
-
-many_runs.register(app)
-
-
-def assignments(texts: list[str]) -> dict[str, object]:
-    """Values of --set by key: 'policy.x.y=1' -> {'policy.x.y': 1}. Raises InputError."""
-    found = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise InputError(f"--set: '{brief(text)}' has no value: write section.process.parameter=value")
-        if (key := key.strip()) in found:
-            raise InputError(f"--set: {brief(key)}: is given twice: give it once")
-        found[key] = read_value(value, f"--set: {brief(key)}")
-    return found
-
-
-def list_parameters(csv: bool, only_levers: bool, scenario: Path | None) -> None:
-    """Print the parameters, as a list for people or as CSV; scenario: its plug-ins have parameters too."""
-    rows = catalogue.rows(only_levers, scenarios.load(scenario).plugins if scenario else ())
-    if csv:
-        import pandas as pd
-
-        typer.echo(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"), nl=False)
-        return
-    for row in rows:
-        later = "".join(f", from {month}: {plain(value)}" for month, value in row["dated"].items())
-        console.print(
-            f"[bold]{row['parameter']}[/bold] = {plain(row['default'])}{later} \\[{row['unit']}]", highlight=False
-        )
-        takes = row["allowed"] + f"; {row['together']}" * bool(row["together"])
-        console.print(Padding(f"{row['meaning']}. Takes {takes}. Source: {row['source']}", (0, 0, 0, 4)))
+    known = {"scenario": json_schema, "design": design_file.json_schema}
+    if of not in known:
+        raise InputError(f"'{brief(of)}' has no schema: choose from {', '.join(known)}")
+    typer.echo(json.dumps(known[of](), indent=1))
 
 
 class _Told(logging.Handler):
     """Says on standard error which plug-ins run, before their code does."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        typer.echo(f"abm: {escaped(record.getMessage())}", err=True)
+        typer.echo(f"abm: {terminal.printable(record.getMessage())}", err=True)
 
 
 def main() -> None:
@@ -231,11 +213,11 @@ def main() -> None:
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:
-        typer.echo(f"abm: {error}", err=True)
+        typer.echo(f"abm: {terminal.printable(str(error))}", err=True)
         sys.exit(BAD_INPUT if isinstance(error, InputError) else BROKEN_BOOKS)
     except UsageError as error:
-        said = cut(escaped(" ".join(error.format_message().split()).rstrip(".")), LONGEST)
-        typer.echo(f"abm: {said}: see 'abm --help'", err=True)
+        words = " ".join(error.format_message().split()).rstrip(".")
+        typer.echo(f"abm: {terminal.printable(cut(escaped(words), LONGEST))}: see 'abm --help'", err=True)
         sys.exit(BAD_INPUT)
 
 

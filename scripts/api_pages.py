@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"  # before numba: kernels are then plain functions, with signature and docstring
 
@@ -25,7 +26,7 @@ MODULES = sorted(module.removesuffix(".__init__") for module in FILES if not mod
 
 def opened(name: str) -> None:
     """Let a package show its rooms, and what it hands out: both are loaded only where somebody asks for them."""
-    package = import_module(name)
+    package: Any = import_module(name)
     rooms = sorted({module.split(".")[1] for module in MODULES if module.startswith(f"{name}.")})
     for handed_out in package.__all__:
         setattr(package, handed_out, getattr(package, handed_out))
@@ -35,7 +36,7 @@ def opened(name: str) -> None:
 def explained(module: doc.Module) -> doc.Module:
     """The module, with what its columns and parameters say of themselves."""
     for each in module.classes:
-        members = {member.name: member for member in each.own_members}
+        members: dict[str, Any] = {member.name: member for member in each.own_members}
         if issubclass(each.obj, Table):
             for name in members.keys() & each.obj.columns().keys():
                 column = each.obj.columns()[name]

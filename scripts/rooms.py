@@ -24,7 +24,7 @@ LINES = {
               scenario_file
               scenario recorder
               parameters agents""",
-    "experiments": """text
+    "experiments": """text terminal
                       store
                       designs
                       sweeps
@@ -51,7 +51,7 @@ def imported(module: str) -> Iterator[str]:
     """Full names of the modules that a module imports, also inside functions. Raises ValueError for relative ones."""
     for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            if node.level:
+            if node.level or not node.module:
                 raise ValueError(f"{module}: write imports from the top")
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import typer
@@ -15,12 +14,13 @@ import typer
 from abm import scenario
 from abm.engine.errors import InputError
 from abm.measures import breakdown_of
+from abm.tables.country import Kind
+from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
+from experiments.designs import design, design_file
+from tests.helpers.printed import PAGES, ROOT, blocks, commands
 from tests.helpers.recipes import written
 
-ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-PAGES = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it tells what was so
 SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
     "README.md": {"scale=0.1": "scale=0.01", "run_for(24)": "run_for(2)"},
     "experiments.md": {
@@ -51,32 +51,9 @@ FILES = re.compile(r"(?:abm|configs|docs|experiments|scripts|tests)/[\w./*-]*")
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-class Block(NamedTuple):
-    """A block of code: its language ('' where it is indented), and its text."""
-
-    language: str
-    text: str
-
-
-def blocks(page: Path) -> list[Block]:
-    """The blocks of code of a page, without those of recipes, which tests/guarantees/test_recipes.py follows."""
-    text = re.sub(r"^```\w+ title=.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    indented = re.findall(r"(?<=\n\n)((?: {4}.*\n?|\n(?= {4}))+)", plain)
-    return [Block(*each) for each in fenced] + [Block("", each) for each in indented]
-
-
 def section(page: Path, title: str) -> str:
     """What stands under a heading of a page."""
     return re.split(rf"^## {title}$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1].split("\n## ")[0]
-
-
-def commands(page: Path) -> list[list[str]]:
-    """The lines of the indented blocks of a page, as words."""
-    text = "\n".join(block.text for block in blocks(page) if block.language in ("", "sh", "bash"))
-    lines = [shlex.split(line, comments=True) for line in text.replace("\\\n", " ").splitlines()]
-    return [words for words in lines if words]
 
 
 def parsed(words: list[str]) -> dict:
@@ -176,13 +153,30 @@ def test_each_question_is_answered_within_three_files():
 
 
 @each_page
-def test_its_scenarios_can_be_loaded(page, tmp_path):
+def test_its_scenarios_and_designs_can_be_loaded(page, tmp_path):
     shutil.copytree(ROOT / "configs" / "scenarios", tmp_path / "scenarios")
     for block in blocks(page):
-        if block.language == "yaml":
+        if block.language == "yaml" and re.search("^scenarios:", block.text, re.MULTILINE):
+            file = tmp_path / "scenarios" / "from-the-page.yaml"
+            file.write_text(block.text, encoding="utf-8")
+            assert len(design.load(file)) > 1
+        elif block.language == "yaml":
             file = tmp_path / "scenarios" / "from-the-page.yaml"
             file.write_text(block.text, encoding="utf-8")
             assert scenario.load(file).canonical() != scenario.default().canonical()
+
+
+def test_the_page_on_designs_has_every_key_and_method():
+    text = (ROOT / "docs" / "designs.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", section(ROOT / "docs" / "designs.md", "The file"), re.MULTILINE)) == set(
+        design_file.File.written()
+    )
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", section(ROOT / "docs" / "designs.md", "Blocks"), re.MULTILINE)
+    assert {method: set(re.findall(r"`(\w+)`", keys)) for method, keys in rows} == {
+        method: set(form.written()) - {"method"} for method, form in design_file.METHODS.items()
+    }
+    for key in (*design_file.Range.written(), *design_file.Distribution.written()):
+        assert re.search(rf"\b{key}\b", text), key
 
 
 @each_page
@@ -206,7 +200,8 @@ def run(page: Path, folder: Path, monkeypatch, changes: dict[str, str]) -> dict:
     (folder / "configs").symlink_to(ROOT / "configs")
     written(page, folder)
     monkeypatch.chdir(folder)
-    text = "\n".join(block.text for block in blocks(page) if block.language == "python")
+    known = [block.text for block in blocks(page) if block.language == "python"]
+    text = "\n".join(each for each in known if "import duckdb" not in each or importlib.util.find_spec("duckdb"))
     for before, after in changes.items():
         assert before in text, f"{page.name}: nothing to make smaller: {before}"
         text = text.replace(before, after)
@@ -226,7 +221,8 @@ def test_its_python_runs_on_a_small_scale(page, tmp_path, monkeypatch):
 def test_the_readme_finds_who_waits_and_who_is_behind(tmp_path, monkeypatch):
     names = run(ROOT / "README.md", tmp_path, monkeypatch, SMALLER["README.md"] | {"run_for(24)": "run_for(1)"})
     stages = names["model"].state.households.stage
-    assert len(names["waiting"]) == (stages == names["Stage"].AWAITING_HOME).sum() > 0
+    assert len(names["waiting"]) == (stages == Stage.AWAITING_HOME).sum() > 0
+    assert len(names["hotels"]) == (names["model"].state.locations.kind == Kind.HOTEL).sum()
     assert len(names["behind"]) == (names["model"].state.municipalities.balance < 0).sum() > 0
 
 
@@ -235,6 +231,10 @@ def test_the_python_of_the_page_on_many_runs_finds_what_it_says(tmp_path, monkey
     names = run(ROOT / "docs" / "experiments.md", tmp_path, monkeypatch, {})
     said = capsys.readouterr().out
     assert "12 runs, 0 missing" in said
+    if "means" in names:  # where DuckDB is installed
+        means = names["means"].query("month == '2016-12'").set_index("factor")["waiting"]
+        wanted = names["last"].groupby("policy.decision.capacity_factor")["value"].mean()
+        assert means.to_dict() == pytest.approx(wanted.to_dict())
     last = names["last"]
     assert len(last) == 12  # 3 worlds, 2 policies, 2 replicates
     assert set(last["unit"]) == {"persons"}

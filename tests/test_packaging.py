@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def listed(file: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def required(tmp_path_factory) -> set[str]:
-    """Names that the metadata of the built project requires, with or without a condition."""
+def lines(tmp_path_factory) -> list[str]:
+    """What the metadata of the built project requires, with or without a condition."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
@@ -38,13 +39,25 @@ def required(tmp_path_factory) -> set[str]:
     words = [sys.executable, "-W", "ignore", "-c", BUILD]
     result = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
     built = metadata.PathDistribution(folder / result.stdout.splitlines()[-1])
-    return {normal(NAME.match(line)[0]) for line in built.requires}
+    return built.requires
+
+
+@pytest.fixture(scope="module")
+def required(lines) -> set[str]:
+    """Names that are required of everybody."""
+    return {normal(NAME.match(line)[0]) for line in lines if "extra ==" not in line}
 
 
 def test_installing_brings_nothing_for_developing(required):
     assert required == listed("requirements.in")
     assert required.isdisjoint({"pytest", "hypothesis", "ruff", "setuptools", "wheel"})
     assert required.isdisjoint(listed("requirements-dev.in") | listed("requirements-slow.in"))
+
+
+def test_extras_bring_what_only_readers_of_outcomes_use(lines, required):
+    extras = dict(re.findall(r"^(\S+?);? .*extra == \W(\w+)", "\n".join(lines), re.MULTILINE))
+    assert extras == {"duckdb": "duckdb", "jupyterlab": "notebooks"}
+    assert required.isdisjoint(extras)
 
 
 def test_installing_brings_all_that_the_code_imports(required):
@@ -72,3 +85,19 @@ def test_locks_agree_with_each_other_and_with_what_is_asked():
     for name, pinned in pins.items():
         assert listed(name.replace(".lock", ".in")) <= set(map(normal, pinned)), name
         assert {key: base[key] for key in pinned if key in base} == {k: v for k, v in pinned.items() if k in base}, name
+
+
+def test_an_editable_install_is_a_path(tmp_path):
+    """A finder of imports would come after any folder named abm or experiments on the path, a path does not."""
+    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for package in ("abm", "experiments"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    code = "from setuptools import build_meta; print(build_meta.build_editable('.'))"
+    words = [sys.executable, "-W", "ignore", "-c", code]
+    result = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    with zipfile.ZipFile(tmp_path / result.stdout.splitlines()[-1]) as wheel:
+        (path,) = (name for name in wheel.namelist() if "dist-info" not in name)
+        assert path.endswith(".pth")
+        assert wheel.read(path).decode().split() == [str(tmp_path)]

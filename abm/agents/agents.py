@@ -6,6 +6,7 @@ are. People are too many for that: they become agents on demand, one by one or t
 
 from copy import deepcopy
 from functools import cached_property
+from typing import Self
 
 import mesa
 import numpy as np
@@ -21,6 +22,7 @@ class View(mesa.Agent):
 
     table = ""
     pos = None
+    row: int
 
     def __init_subclass__(cls, of=None, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -34,7 +36,7 @@ class View(mesa.Agent):
         vars(self).update(model=model, row=row)
 
     @classmethod
-    def at(cls, model, row: int) -> "View":
+    def at(cls, model, row: int) -> Self:
         """The view of a row."""
         return cls(model, row)
 
@@ -83,7 +85,7 @@ class Institution(View):
         return model.institutions[cls.table]
 
     @classmethod
-    def at(cls, model, row: int) -> "Institution":
+    def at(cls, model, row: int) -> Self:
         if row >= len(model.institutions[cls.table]):
             register(model)
         return model.institutions[cls.table][row]

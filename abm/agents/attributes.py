@@ -6,11 +6,32 @@ from typing import Any
 import numpy as np
 
 from abm.engine.clock import NEVER
-from abm.engine.table import NO_ROW
+from abm.engine.named import Named, NamedNumbers
+from abm.engine.table import NO_ROW, UNSET
+from abm.tables import homes, residents
 from abm.tables.country import Kind
-from abm.tables.people import Reunion, Role, Stage, Track
+from abm.tables.people import Activity, Reunion, Role, Route, Schooling, Stage, Track
 
-CHOICES = {"stage": Stage, "track": Track, "reunion": Reunion, "role": Role, "kind": Kind}  # columns that hold an enum
+CHOICES: dict[tuple[str, str], type[Named]] = {  # columns that hold an enum, by table
+    ("locations", "kind"): Kind,
+    ("households", "stage"): Stage,
+    ("households", "track"): Track,
+    ("households", "reunion"): Reunion,
+    ("households", "rule"): homes.Rule,
+    ("households", "home"): homes.HomeSize,
+    ("households", "tenure"): homes.Tenure,
+    ("newcomers", "role"): Role,
+    ("newcomers", "schooling"): Schooling,
+    ("newcomers", "suits"): Activity,
+    ("newcomers", "activity"): Activity,
+    ("newcomers", "route"): Route,
+    ("complexes", "form"): homes.Form,
+    ("complexes", "halt"): homes.Halt,
+    ("complexes", "next_use"): homes.NextUse,
+    ("residents", "age"): residents.Age,
+    ("residents", "schooling"): residents.Attained,
+    ("residents", "income"): residents.Income,
+}
 VIEWS: dict[str, type] = {}  # table -> class of its views, which agents.py fills
 _ROW_OF = "row of "  # prefix of the unit of a column that refers to another table
 
@@ -51,13 +72,23 @@ class Attribute:
 
 
 class Choice(Attribute):
-    """A member of an enum; for many rows their numbers, which equal the members."""
+    """A member of an enum, equal to its name; UNSET where there is none. For many rows numbers that equal the members
+    and their names.
+    """
+
+    @property
+    def choices(self) -> type[Named]:
+        """The enum."""
+        return CHOICES[self.table, self.name]
 
     def decode(self, model, number) -> Any:
-        return CHOICES[self.name](number)
+        return UNSET if number == UNSET else self.choices(number)
+
+    def decode_many(self, model, numbers: np.ndarray) -> NamedNumbers:
+        return NamedNumbers.of(super().decode_many(model, numbers), self.choices)
 
     def encode(self, model, value) -> Any:
-        return CHOICES[self.name](value)
+        return UNSET if not isinstance(value, str) and value == UNSET else self.choices.of(value)
 
 
 class Moment(Attribute):
@@ -127,4 +158,4 @@ def attribute(table: str, name: str, declared) -> Attribute:
         return Reference(table, name, doc, to)
     if declared.unit == "month":
         return Moment(table, name, doc)
-    return (Choice if name in CHOICES else Attribute)(table, name, doc)
+    return (Choice if (table, name) in CHOICES else Attribute)(table, name, doc)

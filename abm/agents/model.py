@@ -1,14 +1,17 @@
 """The model as a Mesa model: one step is one turn of the chain, and rows of the state are agents."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import mesa
 import numpy as np
 
+from abm import recorder
 from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register, views
 from abm.agents.borders import border_graph, neighbours
 from abm.agents.population import Population
@@ -21,6 +24,14 @@ from abm.plugins.together import Plugins
 from abm.scenario import Scenario, default, load
 from abm.start import begin
 from abm.state import Events
+
+
+def _repetition() -> int:
+    """Which repetition `mesa.batch_run` is making without a seed of its own; 0 for the first, and outside of it."""
+    frame = sys._getframe(1)
+    while frame and (frame.f_globals.get("__name__"), frame.f_code.co_name) != ("mesa.batchrunner", "_model_run_func"):
+        frame = frame.f_back
+    return frame.f_locals["run"][1] if frame else 0  # run id, iteration, keywords
 
 
 class FalsyScenario(Scenario):
@@ -66,6 +77,10 @@ class Model(mesa.Model):
         seed = rng if seed is None else seed
         given = default() if scenario is None else scenario if isinstance(scenario, Scenario) else load(scenario)
         seed = int(seed) if isinstance(seed, np.integer) else seed
+        if seed is None and _repetition():
+            raise InputError(
+                f"Model: batch_run(iterations=...) runs seed {given.seed} again: give it seeds, like rng=[1, 2, 3]"
+            )
         given = given.changed(seed=seed, scale=scale, until=until, layout=layout).with_plugins(plugins)
         super().__init__(rng=given.seed)
         self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
@@ -97,6 +112,16 @@ class Model(mesa.Model):
         """The month that the next step simulates, as YYYY-MM; `time` counts the months before it."""
         return self.state.clock.label
 
+    def measure(self, name: str, by: str | None = None) -> Any:
+        """A measure of the last month, at full size: its total, or with a breakdown a pandas Series, a value per group.
+
+        `abm measures` lists the names. Raises InputError for an unknown one, and before the first month.
+        """
+        if self.state.clock.month == 0:
+            raise InputError("Model.measure: no month is simulated yet: call step() or run_for(months) first")
+        more = [each for plugin in self.plugins for each in plugin.measures]
+        return recorder.measured(self.state, self.events, name, by, tuple(more))
+
     @property
     def newcomers(self) -> Population:
         """All persons who ever arrived."""
@@ -118,7 +143,7 @@ class Model(mesa.Model):
         return Population(self, Resident)
 
     @property
-    def agents(self):
+    def agents(self):  # pyrefly: ignore[bad-override] (read-only, as Mesa's setter only raises)
         """The registered agents: all institutions, and any agents that a user adds."""
         register(self)
         return self._all_agents

@@ -28,6 +28,7 @@ class Population(AbstractAgentSet):
     def __contains__(self, agent) -> bool:
         return isinstance(agent, self.of) and agent.model is self.model and bool((self.rows == agent.row).any())
 
+    # pyrefly: ignore[bad-override] (a set of rows needs the model and the table, which the class does not know)
     def _from_iterable(self, agents: Iterable[Person]) -> "Population":
         return self._with(np.array([agent.row for agent in agents], dtype=np.int64))
 
@@ -42,7 +43,7 @@ class Population(AbstractAgentSet):
     def _fixed(self, *_) -> None:
         raise TypeError("a population holds the rows of its table: agents cannot be added or removed")
 
-    add = discard = remove = _fixed
+    add = discard = remove = _fixed  # pyrefly: ignore[bad-override] (takes whatever it refuses)
 
     def _numbers(self, name: str) -> tuple[Attribute | None, Any]:
         """The attribute of that name with its numbers for the rows, (n,); None twice where there is none."""
@@ -66,6 +67,7 @@ class Population(AbstractAgentSet):
         missing = () if handle_missing == "error" else (default_value,)
         return [getattr(agent, attr_names, *missing) for agent in self]
 
+    # pyrefly: ignore[bad-override] (Mesa promises its own set of agents here, though this class is not one)
     def set(self, attr_name: str, value: Any) -> "Population":
         """Write one value to a column, for all agents."""
         attribute, _ = self._numbers(attr_name)
@@ -78,6 +80,7 @@ class Population(AbstractAgentSet):
         """The agents for whom a mask (n,) or a function of the agent is true, and that hold each `column=value`."""
         if at_most <= 1 and isinstance(at_most, float):
             at_most = int(len(self) * at_most)
+        most = None if at_most == float("inf") else int(at_most)
         mask = np.full(len(self), agent_type is None or issubclass(self.of, agent_type))
         for name, value in values.items():
             attribute, numbers = self._numbers(name)
@@ -88,20 +91,21 @@ class Population(AbstractAgentSet):
             )
         if callable(filter_func):
             agents = self._with(self.rows[mask])
-            passing = islice((a for a in agents if filter_func(a)), None if at_most == float("inf") else at_most)
+            passing = islice((a for a in agents if filter_func(a)), most)
             return self._update(passing) if inplace else self._from_iterable(passing)
         if filter_func is not None:
             mask &= filter_func
-        return self._with(self.rows[mask][: None if at_most == float("inf") else at_most], inplace)
+        return self._with(self.rows[mask][:most], inplace)
 
     def groupby(self, by: Callable | str, result_type="agentset") -> GroupBy:
         """Group by an attribute or a function of the agent, in order of first appearance, as populations or lists."""
         attribute, numbers = self._numbers(by) if isinstance(by, str) else (None, None)
+        groups: dict[Any, Any]
         if not attribute:
             groups = super().groupby(by, "list").groups
             groups = {key: self._from_iterable(agents) for key, agents in groups.items()}
         else:
-            keys, first, group = np.unique(numbers, return_index=True, return_inverse=True)
+            keys, first, group = np.unique(np.asarray(numbers), return_index=True, return_inverse=True)
             rows = self.rows[np.argsort(group, kind="stable")]
             parts = np.split(rows, np.cumsum(np.bincount(group, minlength=len(keys)))[:-1])
             groups = {attribute.decode(self.model, keys[at]): self._with(parts[at]) for at in np.argsort(first)}

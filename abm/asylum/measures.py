@@ -39,45 +39,52 @@ def status_holders(month: Month) -> np.ndarray:
     return month.at(*STATUS_HOLDERS)
 
 
-@persons(en="Waiting for screening", nl="Wachtend op aanmelding", by=ORIGINS)
+@persons(en="Asylum seekers waiting for screening", nl="Asielzoekers wachtend op aanmelding", by=ORIGINS)
 def awaiting_screening(month: Month) -> np.ndarray:
     """Persons in reception who have applied and are not screened yet."""
     return month.at(Stage.REGISTERING)
 
 
-@persons(en="Waiting for a first decision", nl="Wachtend op een eerste besluit", by=("total", "track", "origin"))
+@persons(
+    en="Asylum seekers waiting for a first decision",
+    nl="Asielzoekers wachtend op een eerste besluit",
+    by=("total", "track", "origin"),
+)
 def awaiting_decision(month: Month) -> np.ndarray:
     """Persons in reception whose application the immigration service has yet to decide on."""
     return month.at(Stage.IN_DECISION)
 
 
-@persons(en="Waiting for the court", nl="Wachtend op de rechter", by=ORIGINS)
+@persons(en="Asylum seekers waiting for the court", nl="Asielzoekers wachtend op de rechter", by=ORIGINS)
 def awaiting_appeal(month: Month) -> np.ndarray:
     """Persons in reception whose appeal the court has yet to decide on."""
     return month.at(Stage.IN_APPEAL)
 
 
 @persons(
-    en="Tied to a municipality, waiting for a home", nl="Gekoppeld, wachtend op een woning", by=EVERYWHERE, at_home=True
+    en="Status holders tied to a municipality, waiting for a home",
+    nl="Gekoppelde statushouders, wachtend op een woning",
+    by=EVERYWHERE,
+    at_home=True,
 )
 def awaiting_home(month: Month) -> np.ndarray:
     """Status holders in reception whose municipality is known and who wait for a home there."""
     return month.at(Stage.AWAITING_HOME)
 
 
-@persons(en="Refused, still in reception", nl="Afgewezen, nog in de opvang", by=ORIGINS)
+@persons(en="Refused asylum seekers still in reception", nl="Afgewezen asielzoekers, nog in de opvang", by=ORIGINS)
 def leaving(month: Month) -> np.ndarray:
     """Persons in reception who have to leave the country."""
     return month.at(Stage.DEPARTING)
 
 
-@level("persons", en="Relatives waiting for a decision", nl="Nareizigers wachtend op een besluit")
+@level("persons", en="Relatives abroad waiting for a decision", nl="Nareizigers wachtend op een besluit")
 def relatives_queueing(month: Month) -> float:
     """Relatives abroad whose application for family reunion is not decided yet, at full size."""
     return month.relatives[Reunion.APPLIED] / month.state.scale
 
 
-@level("persons", en="Relatives allowed to come, not yet here", nl="Nareizigers met toestemming, nog niet hier")
+@level("persons", en="Relatives abroad allowed to come, not yet here", nl="Nareizigers met toestemming, nog niet hier")
 def relatives_travelling(month: Month) -> float:
     """Relatives abroad who may come and have not arrived, at full size."""
     return month.relatives[Reunion.TRAVELLING] / month.state.scale
@@ -91,156 +98,201 @@ def open_places(month: Month, size: int, group: np.ndarray) -> np.ndarray:
     return np.bincount(group[rows], locations.places[rows], size)
 
 
-@level("places", en="Places by kind", nl="Plaatsen per soort", by="kind")
+@level("places", en="Reception places by kind", nl="Opvangplaatsen per soort", by="kind")
 def places(month: Month) -> np.ndarray:
     """Regular and emergency places open, (kinds,)."""
     return open_places(month, len(Kind), month.state.locations.kind)
 
 
-@level("places", en="Places by municipality", nl="Plaatsen per gemeente", by="municipality")
+@level("places", en="Reception places by municipality", nl="Opvangplaatsen per gemeente", by="municipality")
 def places_by_municipality(month: Month) -> np.ndarray:
     """Regular and emergency places open, (municipalities,)."""
     return open_places(month, len(month.state.municipalities), month.state.locations.municipality)
 
 
-@persons(en="First applications", nl="Eerste aanvragen", by=ORIGINS, flow=True)
+@persons(en="First asylum applications", nl="Eerste asielaanvragen", by=ORIGINS, flow=True)
 def applications(month: Month) -> np.ndarray:
     """Persons who applied for asylum for the first time."""
     return APPLIED(month)
 
 
-@persons(en="Repeat applications", nl="Herhaalde aanvragen", by=ORIGINS, flow=True)
+@persons(en="Repeat asylum applications", nl="Herhaalde asielaanvragen", by=ORIGINS, flow=True)
 def repeat_applications(month: Month) -> np.ndarray:
     """Persons who applied for asylum again."""
     return APPLIED_AGAIN(month)
 
 
-@persons(en="Decisions on the merits", nl="Inhoudelijke besluiten", by=ORIGINS, flow=True)
+@persons(
+    en="Decisions on the merits of asylum applications",
+    nl="Inhoudelijke besluiten op asielaanvragen",
+    by=ORIGINS,
+    flow=True,
+)
 def decisions(month: Month) -> np.ndarray:
     """Persons whose application was granted or refused by the immigration service."""
     return DECIDED(month)
 
 
-@persons(en="Applications closed", nl="Afgesloten aanvragen", by=ORIGINS, flow=True)
+@persons(
+    en="Asylum applications closed without a decision on the merits",
+    nl="Asielaanvragen afgesloten zonder inhoudelijk besluit",
+    by=ORIGINS,
+    flow=True,
+)
 def closings(month: Month) -> np.ndarray:
     """Persons whose application was closed without a decision on the merits."""
     return CLOSED(month)
 
 
-@persons(en="Refusals", nl="Afwijzingen", by=ORIGINS, flow=True)
+@persons(en="Refusals of asylum applications", nl="Afwijzingen van asielaanvragen", by=ORIGINS, flow=True)
 def refusals(month: Month) -> np.ndarray:
     """Persons whose application was refused."""
     return REFUSED(month)
 
 
-@persons(en="Permits on application", nl="Vergunningen op aanvraag", by=ORIGINS, flow=True)
+@persons(en="Permits granted on asylum applications", nl="Vergunningen op asielaanvraag", by=ORIGINS, flow=True)
 def grants(month: Month) -> np.ndarray:
     """Persons who got a permit on their own application."""
     return GRANTED(month)
 
 
-@persons(en="Relatives who arrived", nl="Aangekomen nareizigers", by=ORIGINS, flow=True)
+@persons(en="Relatives who arrived for reunification", nl="Aangekomen nareizigers", by=ORIGINS, flow=True)
 def family_arrivals(month: Month) -> np.ndarray:
     """Relatives of status holders who arrived."""
     return FAMILY_ARRIVED(month)
 
 
-@persons(en="Permits, relatives included", nl="Vergunningen, met nareis", by=ORIGINS, flow=True)
+@persons(en="Permits granted, relatives included", nl="Verleende vergunningen, met nareis", by=ORIGINS, flow=True)
 def permits(month: Month) -> np.ndarray:
     """Persons who got a permit, on application or as relatives who arrived."""
     return PERMITTED(month)
 
 
-@persons(en="Tied to a municipality", nl="Gekoppeld aan een gemeente", by=PLACES, at_home=True, flow=True)
+@persons(
+    en="Status holders tied to a municipality",
+    nl="Statushouders gekoppeld aan een gemeente",
+    by=PLACES,
+    at_home=True,
+    flow=True,
+)
 def coupled(month: Month) -> np.ndarray:
     """Status holders to whom a municipality was assigned."""
     return COUPLED(month)
 
 
-@persons(en="Moved into a home", nl="Gehuisvest", by=EVERYWHERE, at_home=True, flow=True)
+@persons(en="Newcomers who moved into a home", nl="Gehuisveste nieuwkomers", by=EVERYWHERE, at_home=True, flow=True)
 def housed(month: Month) -> np.ndarray:
     """Persons who moved from reception into a home, the home of their sponsor or an interim place."""
     return IN_A_HOME(month)
 
 
-@persons(en="Of these, joined family", nl="Daarvan bij familie", by=PLACES, at_home=True, flow=True)
+@persons(
+    en="Newcomers who moved in with family",
+    nl="Nieuwkomers die bij familie gingen wonen",
+    by=PLACES,
+    at_home=True,
+    flow=True,
+)
 def joined(month: Month) -> np.ndarray:
     """Persons who moved from reception into the home of their sponsor."""
     return JOINED(month)
 
 
-@persons(en="Moved within reception", nl="Verhuisd binnen de opvang", by=ORIGINS, flow=True)
+@persons(en="People moved within reception", nl="Mensen verhuisd binnen de opvang", by=ORIGINS, flow=True)
 def moved(month: Month) -> np.ndarray:
     """Persons who were moved from one location of reception to another."""
     return MOVED(month)
 
 
-@persons(en="Left demonstrably", nl="Aantoonbaar vertrokken", by=ORIGINS, flow=True)
+@persons(en="People who left reception demonstrably", nl="Mensen die aantoonbaar vertrokken", by=ORIGINS, flow=True)
 def returned(month: Month) -> np.ndarray:
     """Persons who demonstrably left the country."""
     return RETURNED(month)
 
 
-@persons(en="Left, destination unknown", nl="Vertrokken, bestemming onbekend", by=ORIGINS, flow=True)
+@persons(
+    en="People who left reception, destination unknown",
+    nl="Mensen die vertrokken, bestemming onbekend",
+    by=ORIGINS,
+    flow=True,
+)
 def left_unknown(month: Month) -> np.ndarray:
     """Persons who left reception for an unknown destination."""
     return LEFT_UNKNOWN(month)
 
 
-@level("moves", en="Moves per person who left reception", nl="Verhuizingen van wie vertrok")
+@level("moves", en="Moves within reception per person who left it", nl="Verhuizingen binnen de opvang van wie vertrok")
 def moves_per_person(month: Month) -> float:
     """Mean number of moves between locations of the people who left reception this month."""
     rows, people = OUT_OF_RECEPTION(month), month.households
     return float(np.average(people.moves[rows], weights=people.size[rows])) if len(rows) else np.nan
 
 
-@wait(en="From application to screening", nl="Van aanvraag tot aanmelding", start="applied", end="since")
+@wait(en="Wait from application to screening", nl="Wachttijd van aanvraag tot aanmelding", start="applied", end="since")
 def wait_screening(month: Month) -> np.ndarray:
     """Months from application to screening, of applicants who were screened this month."""
     return SCREENED(month)
 
 
-@wait(en="From application to first decision", nl="Van aanvraag tot besluit", start="applied", end="decided")
+@wait(
+    en="Wait from application to first decision",
+    nl="Wachttijd van aanvraag tot eerste besluit",
+    start="applied",
+    end="decided",
+)
 def wait_decision(month: Month) -> np.ndarray:
     """Months from application to the decision, of applicants who were decided on this month."""
     return DECIDED(month)
 
 
-@wait(en="From refusal to the court's decision", nl="Van afwijzing tot uitspraak", start="decided", end="since")
+@wait(
+    en="Wait from refusal to the court's decision",
+    nl="Wachttijd van afwijzing tot uitspraak",
+    start="decided",
+    end="since",
+)
 def wait_appeal(month: Month) -> np.ndarray:
     """Months from refusal to the court's decision, of appeals that were heard this month."""
     return HEARD(month)
 
 
 @wait(
-    en="From permit to the population register", nl="Van vergunning tot BRP-inschrijving", start="granted", end="since"
+    en="Wait from permit to the population register",
+    nl="Wachttijd van vergunning tot BRP-inschrijving",
+    start="granted",
+    end="since",
 )
 def wait_registration(month: Month) -> np.ndarray:
     """Months from the permit to the population register, of status holders who entered it this month."""
     return REGISTERED(month)
 
 
-@wait(en="From permit to municipality", nl="Van vergunning tot koppeling", start="granted", end="coupled")
+@wait(
+    en="Wait from permit to tie to a municipality",
+    nl="Wachttijd van vergunning tot koppeling",
+    start="granted",
+    end="coupled",
+)
 def wait_coupling(month: Month) -> np.ndarray:
     """Months from the permit to a municipality, of status holders to whom one was assigned this month."""
     return COUPLED(month)
 
 
-@wait(en="From permit to home", nl="Van vergunning tot woning", start="granted", end="housed")
+@wait(en="Wait from permit to home", nl="Wachttijd van vergunning tot woning", start="granted", end="housed")
 def wait_home(month: Month) -> np.ndarray:
     """Months from the permit to a home, of status holders who moved into one this month."""
     return HOUSED(month)
 
 
-@wait(en="From application to home", nl="Van aanvraag tot woning", start="applied", end="housed")
+@wait(en="Wait from application to home", nl="Wachttijd van aanvraag tot woning", start="applied", end="housed")
 def wait_chain(month: Month) -> np.ndarray:
     """Months from application to a home, of status holders who moved into one this month."""
     return HOUSED(month)
 
 
 @wait(
-    en="From application for relatives to decision",
-    nl="Van nareisaanvraag tot besluit",
+    en="Wait from application for relatives to decision",
+    nl="Wachttijd van nareisaanvraag tot besluit",
     start="reunion_applied",
     end="reunion_since",
 )
@@ -249,25 +301,35 @@ def wait_family(month: Month) -> np.ndarray:
     return FAMILY_GRANTED(month)
 
 
-@by_municipality("persons/half-year", en="Housing task", nl="Taakstelling")
+@by_municipality("persons/half-year", en="Housing task of municipalities", nl="Taakstelling van gemeenten")
 def task(month: Month) -> np.ndarray:
     """Status holders whom each municipality has to house in this half-year."""
     return month.state.municipalities.task
 
 
-@by_municipality("persons", en="Housed minus asked", nl="Gehuisvest min gevraagd")
+@by_municipality(
+    "persons", en="People housed minus asked by the housing task", nl="Gehuisvest min gevraagd door de taakstelling"
+)
 def task_balance(month: Month) -> np.ndarray:
     """Status holders whom each municipality has housed beyond its task, negative where it falls short."""
     return month.state.municipalities.balance
 
 
-@by_municipality("persons", en="Shortfall carried over", nl="Achterstand uit vorig halfjaar")
+@by_municipality(
+    "persons",
+    en="Shortfall of the housing task carried over",
+    nl="Achterstand op de taakstelling uit het vorige halfjaar",
+)
 def task_backlog(month: Month) -> np.ndarray:
     """Shortfall that each municipality carried into this half-year."""
     return month.state.municipalities.backlog
 
 
-@level("municipalities", en="Municipalities without backlog", nl="Gemeenten zonder achterstand")
+@level(
+    "municipalities",
+    en="Municipalities without a backlog of the housing task",
+    nl="Gemeenten zonder achterstand op de taakstelling",
+)
 def municipalities_met(month: Month) -> int:
     """Municipalities that carried no shortfall into this half-year."""
     return int((month.state.municipalities.backlog < BACKLOG_FREE).sum())

@@ -27,13 +27,13 @@ def protected(month: Month) -> np.ndarray:
     return np.flatnonzero(month.households.stage == Stage.PROTECTED)
 
 
-@persons(en="Came for temporary protection", nl="Gekomen voor tijdelijke bescherming", flow=True)
+@persons(en="People who came for temporary protection", nl="Mensen gekomen voor tijdelijke bescherming", flow=True)
 def protected_arrivals(month: Month) -> np.ndarray:
     """Persons who came under temporary protection."""
     return PROTECTED(month)
 
 
-@persons(en="Left temporary protection", nl="Vertrokken uit tijdelijke bescherming", flow=True)
+@persons(en="People who left temporary protection", nl="Mensen vertrokken uit tijdelijke bescherming", flow=True)
 def protected_departures(month: Month) -> np.ndarray:
     """Persons who were under temporary protection and left."""
     return PROTECTION_LEFT(month)
@@ -63,7 +63,12 @@ def protected_of_age(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndar
     return counted(month, of_age(month), wanted)
 
 
-@measure("persons", en="Of these, with paid work", nl="Daarvan met betaald werk", by=BY)
+@measure(
+    "persons",
+    en="People under temporary protection of 15 to 65 with paid work",
+    nl="Mensen met tijdelijke bescherming van 15 tot 65 jaar met betaald werk",
+    by=BY,
+)
 def protected_employed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Persons of 15 to 65 under temporary protection with a paid job."""
     rows = of_age(month)

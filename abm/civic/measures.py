@@ -86,33 +86,35 @@ def language() -> tuple[str, ...]:
     return ("permit",)
 
 
-@of_working_age(en="In language class", nl="Op taalles", by=PLACE)
+@of_working_age(en="Adults in language class", nl="Volwassenen op taalles", by=PLACE)
 def in_class() -> tuple[str, ...]:
     """Adults of working age in a language class."""
     return ("in_class",)
 
 
-@of_working_age(en="Waiting for language class", nl="Wachtend op taalles", by=PLACE)
+@of_working_age(en="Adults waiting for language class", nl="Volwassenen wachtend op taalles", by=PLACE)
 def awaiting_class() -> tuple[str, ...]:
     """Adults of working age who want a language class and have none."""
     return ("awaiting_class",)
 
 
-@with_sum(en="Adults by route", nl="Volwassenen naar leerroute", by=("route",))
+@with_sum(en="Adults by route of civic integration", nl="Volwassenen naar leerroute van de inburgering", by=("route",))
 def routes(month: Month) -> np.ndarray:
     """Adults with a route of civic integration, (routes,)."""
     return integration_counts(month)["route"]
 
 
-@with_sum(en="Adults by activity", nl="Volwassenen naar activiteit", by=("activity",))
+@with_sum(
+    en="Adults by activity beside work and class", nl="Volwassenen naar activiteit naast werk en les", by=("activity",)
+)
 def activities(month: Month) -> np.ndarray:
     """Adults by what they do beside work and class, (activities,)."""
     return integration_counts(month)["activity"]
 
 
 @with_sum(
-    en="Housed, waiting for a plan of the work centre",
-    nl="Gehuisvest, wachtend op een plan van het werkcentrum",
+    en="Status holders with a home waiting for a plan of the work centre",
+    nl="Gehuisveste statushouders, wachtend op een plan van het werkcentrum",
     by=("total", "region"),
 )
 def awaiting_plan(month: Month) -> np.ndarray:
@@ -120,7 +122,12 @@ def awaiting_plan(month: Month) -> np.ndarray:
     return integration_counts(month)["region"]
 
 
-@measure("months", en="From home to plan", nl="Van woning tot plan", by="statistic")
+@measure(
+    "months",
+    en="Wait from home to plan of the work centre",
+    nl="Wachttijd van woning tot plan van het werkcentrum",
+    by="statistic",
+)
 def wait_plan(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Months from the home, or from the age of 18, to the plan, of adults with a home who got one this month."""
     people, rows = month.state.newcomers, PLANNED(month)
@@ -139,13 +146,19 @@ def passed(month: Month) -> np.ndarray:
     return integration_counts(month)["since_permit"]
 
 
-@level("persons/month", en="Certificates of training on the fast track", nl="Certificaten in het snelle spoor")
+@level(
+    "persons/month", en="Certificates of training on the fast track", nl="Certificaten van scholing in het snelle spoor"
+)
 def certified(month: Month) -> float:
     """Adults who completed a training on the fast track, at full size."""
     return len(CERTIFIED(month)) / month.state.scale
 
 
-@level("persons/month", en="Returned with a certificate", nl="Teruggekeerd met een certificaat")
+@level(
+    "persons/month",
+    en="People who returned with a certificate of training",
+    nl="Mensen teruggekeerd met een certificaat van scholing",
+)
 def returned_certified(month: Month) -> float:
     """People with a certificate of training whose household demonstrably returned this month, at full size."""
     people = month.state.newcomers
@@ -156,8 +169,8 @@ def returned_certified(month: Month) -> float:
 @mean_of_working_age(
     "SD",
     of="wellbeing",
-    en="Mean wellbeing of adults, relative to the population",
-    nl="Gemiddeld welbevinden van volwassenen",
+    en="Mean wellbeing of adult newcomers, relative to the population",
+    nl="Gemiddeld welbevinden van volwassen nieuwkomers, ten opzichte van de bevolking",
     by=STATUS,
 )
 def wellbeing() -> tuple[str, ...]:
@@ -165,7 +178,11 @@ def wellbeing() -> tuple[str, ...]:
     return ()
 
 
-@of_working_age(en="Adults below the cut-off of wellbeing", nl="Volwassenen onder de grens van welbevinden", by=STATUS)
+@of_working_age(
+    en="Adult newcomers below the cut-off of wellbeing",
+    nl="Volwassen nieuwkomers onder de grens van welbevinden",
+    by=STATUS,
+)
 def unwell() -> tuple[str, ...]:
     """Adults of working age whose wellbeing is below the cut-off."""
     return ("unwell",)

@@ -7,7 +7,8 @@ The first of these folders that can be written: ABM_CACHE_DIR; abm-reception in 
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -40,12 +41,34 @@ def _of_user(cache_home: str | None) -> Iterator[Path]:
     if cache_home and os.path.isabs(cache_home):
         yield Path(cache_home) / _NAME
         return
+    if home := _home():
+        yield home / ".cache" / _NAME
+
+
+def _home() -> Path | None:
+    """The home folder of the user; None for a user without one, or whose home is a relative path."""
     try:
         home = Path.home()
     except (RuntimeError, KeyError):  # a container may run as a user that no list of users has
+        return None
+    return home if home.is_absolute() and home.is_dir() else None
+
+
+@contextmanager
+def some_home() -> Generator[None]:
+    """A home folder for packages that fail where the user has none: the cache folder, within this context."""
+    if _home():
+        yield
         return
-    if home.is_absolute() and home.is_dir():
-        yield home / ".cache" / _NAME
+    before = os.environ.get("HOME")
+    os.environ["HOME"] = str(folder())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["HOME"]
+        else:
+            os.environ["HOME"] = before
 
 
 def writable(place: Path) -> bool:
@@ -63,12 +86,18 @@ def private_temporary() -> Path:
 
     Where somebody else holds that name, a new folder for this process only. Raises OSError where there is no room.
     """
-    return _private(tempfile.gettempdir())
+    return private(str(temporary()))
+
+
+def temporary() -> Path:
+    """The folder of temporary files. Raises OSError where none can be written."""
+    return Path(tempfile.gettempdir())
 
 
 @cache
-def _private(temporary: str) -> Path:
-    place = Path(temporary) / f"{_NAME}-{os.getuid()}"
+def private(shared: str) -> Path:
+    """Folder of this user in one that others may share; a new one for this process where somebody holds its name."""
+    place = Path(shared) / f"{_NAME}-{os.getuid()}"
     try:
         place.mkdir(mode=stat.S_IRWXU, exist_ok=True)
         found = place.lstat()
@@ -80,4 +109,4 @@ def _private(temporary: str) -> Path:
             return place
     except OSError:
         pass
-    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=shared))

@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, EnumType
 from functools import cache, cached_property
 from importlib import metadata
@@ -25,6 +25,7 @@ from numba.core import caching, config
 from numba.core.dispatcher import Dispatcher
 
 from abm.engine import cache_place
+from abm.engine.errors import InputError
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML", "DISABLE_PERFORMANCE_WARNINGS")
@@ -32,7 +33,7 @@ _INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "p
 _DIGITS = 20  # of a digest that stand in the name of a file
 
 
-def compiled(function=None, **options):
+def compiled(function: Callable | None = None, **options) -> Any:
     """Compile a function when it is first called, as numba.njit(**options), and keep it under what it was made of."""
     if function is None:
         return lambda given: compiled(given, **options)
@@ -40,6 +41,12 @@ def compiled(function=None, **options):
     if isinstance(dispatcher, Dispatcher):  # with NUMBA_DISABLE_JIT the function itself
         dispatcher._cache = _Kept(dispatcher)
     return dispatcher
+
+
+def check() -> None:
+    """Raise InputError where NUMBA_DISABLE_JIT is set: what is not compiled sums small integers without their carry."""
+    if config.DISABLE_JIT:
+        raise InputError("NUMBA_DISABLE_JIT: is set, and a run needs compiled loops: unset it")
 
 
 def digest(dispatcher: Dispatcher) -> str:
@@ -134,7 +141,7 @@ def _may_change(module: str) -> bool:
     """Whether a module may be edited between two runs: all but packages that are installed, whose version counts."""
     package = sys.modules.get(module.partition(".")[0])
     file = getattr(package, "__file__", None) or (getattr(package, "__path__", None) or [""])[0]
-    return package is sys.modules[__package__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
+    return package is sys.modules[__name__.partition(".")[0]] or bool(file) and not file.startswith(_INSTALLED)
 
 
 def _text_of_class(kind: type) -> str:

@@ -63,9 +63,7 @@ class Dated[T]:
         return core_schema.no_info_after_validator_function(cls, either)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         value = handler(schema["schema"]["choices"]["value"])
         months = {"type": "object", "patternProperties": {PATTERN: value}, "minProperties": 1}
         return {"anyOf": [value, months | {"additionalProperties": False}]}

@@ -119,7 +119,8 @@ def read[Model: BaseModel](model: type[Model], content: Any, source: str, betwee
     try:
         if isinstance(content, str | list | tuple):  # not told: it may be a file that nobody meant to show
             kind = "text" if isinstance(content, str) else "a list"
-            raise InputError(f"{source}: {kind} holds no keys: write a mapping with {', '.join(model.written()[:4])}")
+            known = model.written() if issubclass(model, Form) else list(model.model_fields)
+            raise InputError(f"{source}: {kind} holds no keys: write a mapping with {', '.join(known[:4])}")
         return model.model_validate(content)
     except ValidationError as error:
         raise InputError(f"{source}: {first_mistake(error, content, between)}") from None

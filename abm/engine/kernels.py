@@ -8,6 +8,7 @@ from functools import cached_property, partial, update_wrapper, wraps
 from inspect import signature
 from itertools import count
 from operator import itemgetter
+from typing import Any, overload
 
 import numpy as np
 from numba import config, njit, typeof
@@ -27,6 +28,9 @@ class Kernel:
     columns with the names of its fields) or params (the loop gets the numbers, of the types that the tuple declares).
     Compiled code can call a kernel like any compiled function.
     """
+
+    __name__: str
+    __wrapped__: Callable
 
     def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
         update_wrapper(self, function)
@@ -49,7 +53,7 @@ class Kernel:
         self._inside = njit(**self._options)(self.__wrapped__)  # kept alive: its type alone would not
         return self._inside._numba_type_
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments) -> Any:
         """Run the loop. Raises ValueError where an array that it writes is read-only."""
         arguments = self.converted(arguments)
         kinds = tuple(map(type, arguments))
@@ -85,7 +89,8 @@ class Kernel:
             raise TypeError(f"{self.__name__}: a tuple needs a named tuple as annotation, here of '{name}'")
         pairs = [(name, value)]
         if isinstance(value, tuple):
-            pairs = [(f"{name}.{field}", each) for field, each in zip(value._fields, value, strict=True)]
+            fields = self._columns[place].kind._fields
+            pairs = [(f"{name}.{field}", each) for field, each in zip(fields, value, strict=True)]
         for path, each in pairs:
             if path in self.writes and not each.flags.writeable:
                 raise ValueError(f"{self.__name__} writes {path}, which is read-only here: WRITES has to name it")
@@ -101,7 +106,8 @@ class _Columns:
         numbers = {field: each for field, each in kind.__annotations__.items() if each in (int, float, bool)}
         ways = dict.fromkeys(kind._fields, _read_only) | numbers | {field: _same for _, field in self.written}
         self.ways = [ways[field] for field in kind._fields]
-        self.params, self.numbers = None, ()  # of the last call
+        self.params: ProcessParams | None = None  # of the last call
+        self.numbers: tuple = ()
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):
@@ -130,7 +136,11 @@ def _read_only(value):
     return value
 
 
-def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Kernel | Callable:
+@overload
+def kernel(function: Callable, /) -> Kernel: ...
+@overload
+def kernel(*, writes: tuple[str, ...] = (), **options) -> Callable[[Callable], Kernel]: ...
+def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **options) -> Any:
     """Decorator of a compiled loop that Python calls; its machine code is kept on disk.
 
     writes: arrays, and columns such as "people.adult", that it changes in place; options: those of numba.njit. For

@@ -20,6 +20,8 @@ _WAYS = (  # how a number may be written that YAML takes for text -> how it is b
 class Grouped(float):
     """A number with three decimals, like 38.000, in which the point may stand between thousands."""
 
+    text: str
+
     def __new__(cls, text: str):
         made = super().__new__(cls, text)
         made.text = str(text)

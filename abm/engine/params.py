@@ -27,6 +27,13 @@ class ProcessParams(BaseModel):
         return self
 
 
+def params_of[P: ProcessParams](params: Mapping[str, ProcessParams], process: str, kind: type[P]) -> P:
+    """The params of a process, whose class that is."""
+    found = params[process]
+    assert isinstance(found, kind)
+    return found
+
+
 def param(
     default: Any,
     unit: str,
@@ -45,7 +52,8 @@ def param(
     evidence id, or the word 'assumption', with a remark after a colon where the number was derived. A lever is a number
     that policy chooses; any other describes the world.
     """
-    about = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {}), "low": low, "high": high}
+    about: dict[str, Any] = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {})}
+    about |= {"low": low, "high": high}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=about)
 
 

@@ -4,6 +4,7 @@ Only abm/people/archive.py removes rows, between two months of a run, when nothi
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Self, overload
 
 import numpy as np
 
@@ -29,7 +30,11 @@ class column:
     def __set_name__(self, owner, name):
         self.name = name
 
-    def __get__(self, table, owner=None):
+    @overload
+    def __get__(self, table: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, table: "Table", owner: type) -> np.ndarray: ...
+    def __get__(self, table: "Table | None", owner: type | None = None) -> "Self | np.ndarray":
         return self if table is None else table._live[self.name]
 
     def __set__(self, table, value):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -68,7 +68,7 @@ class _Reader:
         if unfit := UNFIT.search(text):
             words = f"is not valid YAML: holds the control character {shown(unfit[0])}: remove it"
             raise _Refused(text.count("\n", 0, unfit.start()) + 1, words)
-        self.events: Iterator[yaml.Event] = yaml.parse(text, _LOADER)
+        self.events: Iterator[Any] = yaml.parse(text, _LOADER)
         self.anchors: dict[str, tuple[Any, int]] = {}  # value, and how many values it stands for
         self.count = 0  # values so far
 
@@ -88,7 +88,7 @@ class _Reader:
         if event.version and event.version != (1, 2):
             _refuse(event, "asks for another YAML than 1.2: remove the line '%YAML'")
 
-    def _value(self, event: yaml.NodeEvent, depth: int) -> Any:
+    def _value(self, event: Any, depth: int) -> Any:
         """The value that begins with an event."""
         before = self.count
         self._more(event, 1)
@@ -116,7 +116,7 @@ class _Reader:
     def _mapping(self, depth: int) -> dict[Any, Any]:
         """The mapping whose beginning was read."""
         found: dict[Any, Any] = {}
-        last: yaml.Event | None = None
+        last: Any = None
         for event in self._up_to(yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.value == "<<":
                 _refuse(event, "'<<' is not taken: write the keys out, or give a scenario to start from by 'extends:'")
@@ -132,7 +132,7 @@ class _Reader:
             found[key], last = self._value(value, depth + 1), value
         return found
 
-    def _up_to(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+    def _up_to(self, end: type[yaml.Event]) -> Iterator[Any]:
         while not isinstance(event := next(self.events), end):
             yield event
 
@@ -158,7 +158,7 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return text if found is None else found
 
 
-def _one_number(last: yaml.Event | None, key: yaml.Event, value: yaml.Event) -> bool:
+def _one_number(last: Any, key: Any, value: Any) -> bool:
     """Whether '{rate: 1,5}' was written, in which 5 is a key without a value."""
     if not all(isinstance(event, yaml.ScalarEvent) and event.implicit[0] for event in (last, key, value)):
         return False
@@ -172,5 +172,5 @@ def _as_written(tag: str) -> str:
     return f"!!{tag.removeprefix(core)}" if tag.startswith(core) else tag
 
 
-def _refuse(event: yaml.Event, words: str) -> None:
+def _refuse(event: Any, words: str) -> NoReturn:
     raise _Refused(event.start_mark.line + 1, words)

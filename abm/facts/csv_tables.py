@@ -1,6 +1,7 @@
 """Reads the tables of data/ as sources.yaml describes them; refuses what is missing, malformed or does not add up."""
 
 import hashlib
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,11 @@ def fixed(array: np.ndarray) -> Any:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 over the names, lengths and bytes of all files in a folder, in name order."""
-    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    """SHA-256 over the names, lengths and bytes of the files that facts are read from, in name order: what else lies in
+    the folder, like the lock of an editor, makes no other facts.
+    """
+    names = ("sources.yaml", *(f"{table}.csv" for table in KEYS))
+    files = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     return hashlib.sha256(b"".join(f"{n}\0{len(files[n])}\0".encode() + files[n] for n in sorted(files))).hexdigest()
 
 
@@ -106,7 +110,7 @@ def refuse(name: str, table: pd.DataFrame, bad: Any, remedy: str) -> None:
 
 def read_table(folder: Path, name: str, columns: dict[str, Any]) -> pd.DataFrame:
     """Read one table: exactly the described columns, no gaps, no double keys, numbers where a number is due."""
-    words = {column: str for column, entry in columns.items() if entry["unit"] in TEXT_UNITS}
+    words: dict[Hashable, type[str]] = {column: str for column, entry in columns.items() if entry["unit"] in TEXT_UNITS}
     try:
         table = pd.read_csv(
             folder / f"{name}.csv", keep_default_na=False, na_values=[""], encoding="utf-8", dtype=words
@@ -131,9 +135,16 @@ def read_table(folder: Path, name: str, columns: dict[str, Any]) -> pd.DataFrame
     return table
 
 
+def long(wide: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A row for each cell of a wide table, in the column `name`, with the names of its row and its column."""
+    cells = wide.stack()
+    assert isinstance(cells, pd.Series)  # one level of columns
+    return cells.rename(name).reset_index()
+
+
 def positions(tables: Tables, table: str, column: str, known: list) -> IntArray:
     """Row number in `known` of every value of a column; DataError names the first unknown value."""
-    found = pd.Index(known).get_indexer(tables[table][column])
+    found = pd.Index(known).get_indexer(pd.Index(tables[table][column]))
     unknown = tables[table][column][found < 0].astype(str).tolist()
     refuse(
         table,
@@ -210,7 +221,7 @@ def read_series(table: pd.DataFrame, expected: list[str]) -> dict[str, FloatArra
     month = table["from"].str.extract(r"^(\d{4})-(0[1-9]|1[0-2])$").astype(float)
     index = (month[0] - YEARS[0]) * 12 + month[1] - 1
     refuse("national_series", table, ~(index >= 0), f"write the month as YYYY-MM, from {MONTHS[0]}")
-    series = {}
+    series: dict[Any, FloatArray] = {}
     for name, rows in table.assign(start=index.astype(int)).sort_values("start").groupby("name"):
         if rows.start.iloc[0] != 0:
             raise DataError("national_series", name, f"add a row from {MONTHS[0]}, so that every month has a value")

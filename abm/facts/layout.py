@@ -8,13 +8,14 @@ What no merger touches keeps its value to the last bit.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from abm.engine.products import product
 from abm.facts import mergers
-from abm.facts.csv_tables import DataError, FloatArray, Tables
+from abm.facts.csv_tables import DataError, FloatArray, Tables, long
 
 SUMS = (
     "population", "households", "indicative_places_2026", "spread_law_places_2024", "regular_places_2025",
@@ -161,7 +162,7 @@ def labour_regions(tables: Tables, regions: Parts, towns: pd.DataFrame) -> pd.Da
         mean = sums / towns.groupby("region_code")["population"].sum()
         found[column] = mean[regions.new].to_numpy()
         same, row = np.array([*regions.untouched.items()], dtype=np.int64).reshape(-1, 2).T
-        found.loc[same, column] = old[column].to_numpy(float)[row]
+        found.loc[same.tolist(), column] = old[column].to_numpy(float)[row]
     return found
 
 
@@ -218,7 +219,8 @@ def registration(tables: Tables, parts: Parts) -> pd.DataFrame:
 
 def votes(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     """votes.csv of the new municipalities: shares of lists are weighted by the votes of their election."""
-    old, found = parts.of(table, "gm_code"), {"gm_code": parts.new}
+    old = parts.of(table, "gm_code")
+    found: dict[str, Any] = {"gm_code": parts.new}
     for column in old.columns.drop("gm_code"):
         what, year = column.rsplit("_", 1)
         cast = old[f"votes_{year}"].to_numpy()
@@ -230,7 +232,7 @@ def jobs(table: pd.DataFrame, regions: Parts) -> pd.DataFrame:
     """jobs.csv of the new regions."""
     wide = table.pivot(index="region_code", columns="sector", values="jobs").loc[regions.old]
     moved = pd.DataFrame(product(regions.share.T, wide.to_numpy(float)), regions.new, wide.columns)
-    return moved.rename_axis(index="region_code").stack().rename("jobs").reset_index()
+    return long(moved.rename_axis(index="region_code"), "jobs")
 
 
 def commuting(table: pd.DataFrame, regions: Parts) -> pd.DataFrame:
@@ -239,5 +241,5 @@ def commuting(table: pd.DataFrame, regions: Parts) -> pd.DataFrame:
     wide = wide.reindex(index=regions.old, columns=regions.old, fill_value=0)
     of_new = product(product(regions.share.T, wide.to_numpy(float)), regions.share)
     moved = pd.DataFrame(of_new, regions.new, regions.new)
-    long = moved.rename_axis(index="region_from", columns="region_to").stack().rename("workers").reset_index()
-    return long[long["workers"] > 0].reset_index(drop=True)
+    cells = long(moved.rename_axis(index="region_from", columns="region_to"), "workers")
+    return cells[cells["workers"] > 0].reset_index(drop=True)

@@ -95,7 +95,7 @@ def memberships(tables: Tables, year: int) -> pd.DataFrame:
         kin = shares(tables, year, BASE).idxmax(axis=1)
     else:
         kin = shares(tables, BASE, year).mul(towns["population"], axis=0).idxmax()
-        kin = kin.where(~kin.index.isin(towns.index), kin.index)
+        kin = kin.where(~kin.index.isin(towns.index), kin.index.to_series())
     found = towns.loc[kin, PLACES].set_axis(kin.index)
     now = rows[(rows["from"] <= year) & (_until(rows) >= year) & rows["gm_code"].isin(found.index)]
     found.loc[now["gm_code"], PLACES] = now[PLACES].to_numpy()

@@ -123,8 +123,8 @@ def value(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarra
 
 def value_of(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarray:
     """The same as `value`, computed once per composition: many households are alike."""
-    table = value(*np.indices((adults.max(initial=0) + 1, children.max(initial=0) + 1)), params)
-    return table[adults, children]
+    each = np.indices((adults.max(initial=0) + 1, children.max(initial=0) + 1))
+    return value(each[0], each[1], params)[adults, children]
 
 
 def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params) -> np.ndarray:

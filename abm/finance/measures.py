@@ -13,7 +13,7 @@ CONTRIBUTED = event("contributed")
 Purposes = tuple[Purpose, ...]
 
 
-@level("EUR/month", en="Payments by purpose", nl="Betalingen per doel", by="purpose")
+@level("EUR/month", en="Public payments by purpose", nl="Overheidsbetalingen per doel", by="purpose")
 def spending(month: Month) -> np.ndarray:
     """Euros paid for each purpose, (purposes,)."""
     return month.state.ledger.month
@@ -25,31 +25,35 @@ def reception_cost() -> Purposes:
     return *PLACES, *HOTELS
 
 
-@payments(en="Penalty payments", nl="Dwangsommen")
+@payments(en="Penalty payments for late decisions", nl="Dwangsommen voor te late besluiten")
 def penalty_payments() -> Purposes:
     """Penalties for decisions that came too late."""
     return (Purpose.PENALTIES,)
 
 
-@payments(en="Own contributions", nl="Eigen bijdragen")
+@payments(en="Own contributions to the cost of reception", nl="Eigen bijdragen aan de kosten van de opvang")
 def contributions() -> Purposes:
     """What residents of reception with an income contribute to its cost."""
     return (Purpose.CONTRIBUTIONS,)
 
 
-@persons(en="In a household that contributes or saves", nl="In een huishouden dat bijdraagt of spaart", flow=True)
+@persons(
+    en="People in a household that contributes to reception or saves",
+    nl="Mensen in een huishouden dat bijdraagt aan de opvang of spaart",
+    flow=True,
+)
 def contributors(month: Month) -> np.ndarray:
     """Persons of the households in reception that contribute to its cost, or save instead."""
     return CONTRIBUTED(month)
 
 
-@payments(en="Saved in reception", nl="Gespaard in de opvang")
+@payments(en="Income saved in reception", nl="Inkomen gespaard in de opvang")
 def saved() -> Purposes:
     """What residents of reception put into savings accounts."""
     return (Purpose.SAVED,)
 
 
-@level("EUR", en="Balance of savings accounts", nl="Saldo van spaarrekeningen")
+@level("EUR", en="Balance of savings accounts in reception", nl="Saldo van spaarrekeningen in de opvang")
 def savings(month: Month) -> float:
     """Euros on all savings accounts, at full size."""
     return month.households.savings.sum() / month.state.scale
@@ -67,7 +71,9 @@ def savings_return() -> Purposes:
     return (Purpose.RELEASED_RETURN,)
 
 
-@payments(en="Savings lost, destination unknown", nl="Spaargeld vervallen, bestemming onbekend")
+@payments(
+    en="Savings lost when people left, destination unknown", nl="Spaargeld vervallen bij vertrek, bestemming onbekend"
+)
 def savings_forfeited() -> Purposes:
     """Savings of households that left for an unknown destination, which lose them."""
     return (Purpose.SAVINGS_FORFEITED,)

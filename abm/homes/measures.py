@@ -74,8 +74,8 @@ def lettings_of(month: Month) -> Lettings:
 
 @measure(
     "homes/month",
-    en="Homes let, by rule and kind of seeker",
-    nl="Verhuurde woningen, naar regel en soort woningzoekende",
+    en="Corporation homes let, by rule and kind of home seeker",
+    nl="Verhuurde corporatiewoningen, naar regel en soort woningzoekende",
     by=("total", "rule", "seeker", "region", "municipality"),
 )
 def lettings(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -117,7 +117,11 @@ def seekers(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: groups[by] for by in wanted}
 
 
-@level("households/month", en="Began to look for a home", nl="Begonnen met zoeken")
+@level(
+    "households/month",
+    en="Households that began to look for a corporation home",
+    nl="Huishoudens begonnen met zoeken naar een corporatiewoning",
+)
 def seekers_begun(month: Month) -> float:
     """Regular seekers that began to look for a home, at full size."""
     return len(SEEKING(month)) / month.state.scale
@@ -125,8 +129,8 @@ def seekers_begun(month: Month) -> float:
 
 @level(
     "households/month",
-    en="Stopped looking, without a corporation home",
-    nl="Gestopt met zoeken, zonder corporatiewoning",
+    en="Households that stopped looking, without a corporation home",
+    nl="Huishoudens gestopt met zoeken, zonder corporatiewoning",
 )
 def seekers_stopped(month: Month) -> float:
     """Regular seekers that stopped looking without a home of a corporation, at full size."""
@@ -244,8 +248,8 @@ def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 @persons(
-    en="From a home of a corporation to middle rent",
-    nl="Van corporatiewoning naar middenhuur",
+    en="Newcomers who moved from a corporation home to middle rent",
+    nl="Nieuwkomers verhuisd van corporatiewoning naar middenhuur",
     by=WITH_REGION,
     at_home=True,
     flow=True,
@@ -256,8 +260,8 @@ def to_middle_rent(month: Month) -> np.ndarray:
 
 
 @persons(
-    en="From a home of a corporation to one of their own",
-    nl="Van corporatiewoning naar koopwoning",
+    en="Newcomers who moved from a corporation home to one of their own",
+    nl="Nieuwkomers verhuisd van corporatiewoning naar koopwoning",
     by=WITH_REGION,
     at_home=True,
     flow=True,
@@ -267,7 +271,7 @@ def bought(month: Month) -> np.ndarray:
     return BOUGHT(month)
 
 
-@level("homes", en="Vacant homes, not yet let", nl="Vrijgekomen woningen, nog niet verhuurd")
+@level("homes", en="Vacant corporation homes, not yet let", nl="Vrijgekomen corporatiewoningen, nog niet verhuurd")
 def homes_vacant(month: Month) -> float:
     """Homes of corporations that became vacant and are not let yet, at full size."""
     of = month.state.municipalities
@@ -277,8 +281,8 @@ def homes_vacant(month: Month) -> float:
 
 @measure(
     "persons/month",
-    en="Moved to another municipality, by region left",
-    nl="Verhuisd naar een andere gemeente, naar verlaten regio",
+    en="Newcomers who moved to another municipality, by region left",
+    nl="Nieuwkomers verhuisd naar een andere gemeente, naar verlaten regio",
     by=WITH_REGION,
 )
 def moved_out(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -75,6 +75,7 @@ def steady_state(months: np.ndarray, search: float, stopping: float, urgent: flo
 def _balance(months, search, stopping, urgent, lottery):
     """Lead, reach, hazard, beginning and waiting of one list."""
     in_order, hazard = 1 - urgent - lottery, stopping
+    reach = lead = share = waiting = 0.0
     for _ in range(_ROUNDS):
         reach, lead = _fitted(months, search, hazard)
         share = reaching(reach, lead, hazard)
@@ -90,6 +91,7 @@ def _balance(months, search, stopping, urgent, lottery):
 def _fitted(months, search, hazard):
     """Reach and lead [months] that give registration and search, by halving twice."""
     low, high = 0.0, months  # registration is never below reach
+    reach = lead = 0.0
     for _ in range(_STEPS):
         reach = (low + high) / 2
         lead = _lead_of(reach, search, hazard)
@@ -103,7 +105,7 @@ def _fitted(months, search, hazard):
 @njit
 def _lead_of(reach, search, hazard):
     """The lead with which part `search` of registration is search: more lead, less search."""
-    low, high = reach / _LEADS, reach * _LEADS
+    low, high, lead = reach / _LEADS, reach * _LEADS, reach
     for _ in range(_STEPS):
         lead = np.sqrt(low * high)
         if searched(reach, lead, hazard) > search * registered(reach, lead, hazard):

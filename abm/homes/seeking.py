@@ -136,13 +136,14 @@ def begin(
     draws: Draws,
     town: np.ndarray,
     identity: np.ndarray,
-    began: np.ndarray,
+    began: np.ndarray | int,
     registered: np.ndarray,
-    pressing: np.ndarray,
+    pressing: np.ndarray | float,
 ) -> np.ndarray:
     """Write new searches into rows of ended ones, then into added rows; returns the rows.
 
-    town, identity, began [month], registered [month], pressing (probability to be urgent at once): (n,) each.
+    town, identity, began [month], registered [month], pressing (probability to be urgent at once): (n,) each,
+    or one for all.
     """
     seekers, month = state.seekers, state.clock.month
     u = draws.once("urgent", identity)

@@ -82,7 +82,12 @@ def starter_mix(month: Month) -> float:
     return of.newcomers.sum() / let if let else np.nan
 
 
-@level("households/month", en="Left a starter home, by way on", nl="Opstartwoning verlaten, naar vervolg", by="way")
+@level(
+    "households/month",
+    en="Households that left a starter home, by way on",
+    nl="Huishoudens die een opstartwoning verlieten, naar vervolg",
+    by="way",
+)
 def starter_left(month: Month) -> np.ndarray:
     """Households of newcomers and of other home seekers that left a starter home this month, by way, (5,)."""
     seekers, gone = month.state.seekers, RESIDENTS_LEFT(month)
@@ -112,7 +117,11 @@ def starter_stay(month: Month) -> np.ndarray:
     return statistics(month.number - since.astype(np.int64))
 
 
-@level("households", en="In a starter home beyond the contract", nl="In een opstartwoning na afloop van het contract")
+@level(
+    "households",
+    en="Households in a starter home beyond the contract",
+    nl="Huishoudens in een opstartwoning na afloop van het contract",
+)
 def starter_overstaying(month: Month) -> float:
     """Households that live in a starter home for longer than their contract, at full size."""
     return len(OVERSTAYING(month)) / month.state.scale
@@ -120,8 +129,8 @@ def starter_overstaying(month: Month) -> float:
 
 @level(
     "incidents/month",
-    en="Serious incidents expected in complexes",
-    nl="Ernstige incidenten, verwacht in complexen",
+    en="Serious incidents expected in complexes of starter homes",
+    nl="Ernstige incidenten, verwacht in complexen met opstartwoningen",
 )
 def starter_incidents(month: Month) -> float:
     """Serious incidents to be expected in complexes this month, at full size."""
@@ -153,8 +162,8 @@ def starter_grants() -> Purposes:
 
 
 @persons(
-    en="In an overcrowded home",
-    nl="In een te volle woning",
+    en="Newcomers in an overcrowded home",
+    nl="Nieuwkomers in een te volle woning",
     by=("total", "origin", "region", "municipality"),
     at_home=True,
 )
@@ -163,13 +172,18 @@ def overcrowded(month: Month) -> np.ndarray:
     return tenancies.overcrowded(month.state)
 
 
-@persons(en="Lost a home without a next one", nl="Woning kwijt zonder vervolg", by=("total", "region"), at_home=True)
+@persons(
+    en="Newcomers who lost a home without a next one",
+    nl="Nieuwkomers die hun woning kwijt zijn, zonder vervolg",
+    by=("total", "region"),
+    at_home=True,
+)
 def homeless(month: Month) -> np.ndarray:
     """Persons of the households that lost a home without a next one."""
     return np.flatnonzero(month.households.homeless != NEVER)
 
 
-@persons(en="Families in hotels", nl="Gezinnen in hotels", by=("total", "region"))
+@persons(en="Reunited families in hotels", nl="Herenigde gezinnen in hotels", by=("total", "region"))
 def in_hotels(month: Month) -> np.ndarray:
     """Persons of the families in hotels."""
     people, rows = month.households, month.in_reception
@@ -177,8 +191,8 @@ def in_hotels(month: Month) -> np.ndarray:
 
 
 @persons(
-    en="Families whose sponsor's home is too small",
-    nl="Gezinnen voor wie de woning van de referent te klein is",
+    en="Families here whose sponsor's home is too small",
+    nl="Gezinnen hier voor wie de woning van de referent te klein is",
     by=("total", "origin"),
 )
 def families_waiting(month: Month) -> np.ndarray:
@@ -190,8 +204,8 @@ def families_waiting(month: Month) -> np.ndarray:
 
 @level(
     "months",
-    en="From the sponsor's application to living together",
-    nl="Van de aanvraag van de referent tot samen wonen",
+    en="Time from the sponsor's application to living together",
+    nl="Tijd van de aanvraag van de referent tot samen wonen",
     by="statistic",
 )
 def time_apart(month: Month) -> np.ndarray:
@@ -205,8 +219,8 @@ def time_apart(month: Month) -> np.ndarray:
 
 
 @persons(
-    en="In interim places, waiting for a home",
-    nl="In een tussenvoorziening, wachtend op een woning",
+    en="Status holders in interim places, waiting for a home",
+    nl="Statushouders in een tussenvoorziening, wachtend op een woning",
     by=("total", "region", "municipality"),
     at_home=True,
 )
@@ -228,7 +242,7 @@ def interim_places(month: Month) -> float:
 )
 def interim_locations(month: Month) -> int:
     """Municipalities with interim places: one location each."""
-    return np.count_nonzero(month.state.municipalities.interim_places)
+    return int(np.count_nonzero(month.state.municipalities.interim_places))
 
 
 @payments(en="Grants for interim places", nl="Bijdragen voor tussenvoorzieningen")
@@ -237,13 +251,19 @@ def interim_grants() -> Purposes:
     return (Purpose.INTERIM_GRANTS,)
 
 
-@payments(en="Hotels, paid by the reception agency", nl="Hotels, betaald door het COA")
+@payments(
+    en="Hotels for reunited families, paid by the reception agency",
+    nl="Hotels voor herenigde gezinnen, betaald door het COA",
+)
 def hotels_coa() -> Purposes:
     """Hotels for families that the reception agency pays."""
     return (Purpose.HOTELS_COA,)
 
 
-@payments(en="Hotels, paid by municipalities", nl="Hotels, betaald door gemeenten")
+@payments(
+    en="Hotels for reunited families, paid by municipalities",
+    nl="Hotels voor herenigde gezinnen, betaald door gemeenten",
+)
 def hotels_municipality() -> Purposes:
     """Hotels for families that municipalities pay."""
     return (Purpose.HOTELS_MUNICIPALITY,)

@@ -31,13 +31,15 @@ def working_age() -> tuple[str, ...]:
     return ("permit",)
 
 
-@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk")
+@of_working_age(en="Permit holders of 18 to 65 with paid work", nl="Statushouders van 18 tot 66 jaar met betaald werk")
 def employed() -> tuple[str, ...]:
     """Permit holders of working age with paid work."""
     return "permit", "employed"
 
 
-@of_working_age(en="Of these, on social assistance", nl="Daarvan met bijstand")
+@of_working_age(
+    en="Permit holders of 18 to 65 on social assistance", nl="Statushouders van 18 tot 66 jaar met bijstand"
+)
 def assisted() -> tuple[str, ...]:
     """Permit holders of working age on social assistance."""
     return "permit", "assisted"
@@ -49,13 +51,17 @@ def applicants() -> tuple[str, ...]:
     return ("applicant",)
 
 
-@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=WITH_REGION)
+@of_working_age(
+    en="Asylum seekers of 18 to 65 with paid work",
+    nl="Asielzoekers van 18 tot 66 jaar met betaald werk",
+    by=WITH_REGION,
+)
 def applicants_employed() -> tuple[str, ...]:
     """Asylum seekers of working age with paid work."""
     return "applicant", "employed"
 
 
-@of_working_age(en="With a job coach", nl="Met een jobcoach", by=PLACE)
+@of_working_age(en="Newcomers with a job coach", nl="Nieuwkomers met een jobcoach", by=PLACE)
 def coached() -> tuple[str, ...]:
     """Adults of working age with a job coach."""
     return ("coached",)
@@ -67,25 +73,33 @@ def cohort_2014() -> tuple[str, ...]:
     return ("cohort",)
 
 
-@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=EVERYONE)
+@of_working_age(
+    en="Permit holders of 2014, of 18 to 65, with paid work",
+    nl="Statushouders van 2014, van 18 tot 66 jaar, met betaald werk",
+    by=EVERYONE,
+)
 def cohort_2014_employed() -> tuple[str, ...]:
     """Adults of working age who got their permit in 2014, with paid work."""
     return "cohort", "employed"
 
 
-@of_working_age(en="Of these, on social assistance", nl="Daarvan met bijstand", by=EVERYONE)
+@of_working_age(
+    en="Permit holders of 2014, of 18 to 65, on social assistance",
+    nl="Statushouders van 2014, van 18 tot 66 jaar, met bijstand",
+    by=EVERYONE,
+)
 def cohort_2014_assisted() -> tuple[str, ...]:
     """Adults of working age who got their permit in 2014, on social assistance."""
     return "cohort", "assisted"
 
 
-@level("persons/month", en="Jobs found", nl="Banen gevonden")
+@level("persons/month", en="Jobs found by newcomers", nl="Banen gevonden door nieuwkomers")
 def hires(month: Month) -> float:
     """Persons who found a job, at full size."""
     return count_outside_protection(month, HIRED(month))
 
 
-@level("persons/month", en="Jobs lost", nl="Banen verloren")
+@level("persons/month", en="Jobs lost by newcomers", nl="Banen verloren door nieuwkomers")
 def jobs_lost(month: Month) -> float:
     """Persons who lost their job, at full size."""
     return count_outside_protection(month, JOB_LOST(month))
@@ -97,7 +111,7 @@ def work_permits(month: Month) -> float:
     return count_outside_protection(month, HIRED_WITH_WORK_PERMIT(month))
 
 
-@level("persons/month", en="Diplomas recognised", nl="Erkende diploma's")
+@level("persons/month", en="Diplomas of newcomers recognised", nl="Erkende diploma's van nieuwkomers")
 def diplomas_recognised(month: Month) -> float:
     """Persons whose diploma was recognised, at full size."""
     return count_outside_protection(month, RECOGNISED(month))
@@ -109,7 +123,9 @@ def adults() -> tuple[str, ...]:
     return ()
 
 
-@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=ARRIVED)
+@of_working_age(
+    en="Newcomers of 18 to 65 with paid work", nl="Nieuwkomers van 18 tot 66 jaar met betaald werk", by=ARRIVED
+)
 def adults_employed() -> tuple[str, ...]:
     """Adults of working age of the asylum chain with paid work."""
     return ("employed",)
@@ -125,7 +141,11 @@ def holders() -> tuple[str, ...]:
     return ("permit",)
 
 
-@of_working_age(en="Of these, with paid work", nl="Daarvan met betaald werk", by=("since_arrival",))
+@of_working_age(
+    en="Permit holders of 18 to 65 with paid work, by years since arrival",
+    nl="Statushouders van 18 tot 66 jaar met betaald werk, naar verblijfsduur",
+    by=("since_arrival",),
+)
 def holders_employed() -> tuple[str, ...]:
     """Permit holders of working age with paid work, by years since arrival."""
     return "permit", "employed"
@@ -164,8 +184,8 @@ def income() -> tuple[str, ...]:
 @mean_of_working_age(
     "months",
     of="months_idle",
-    en="Mean months without work, class or activity",
-    nl="Gemiddeld aantal maanden zonder werk, les of activiteit",
+    en="Mean months of newcomers without work, class or activity",
+    nl="Gemiddeld aantal maanden van nieuwkomers zonder werk, les of activiteit",
     by=("total", "status", "origin", "sex"),
 )
 def months_idle() -> tuple[str, ...]:
@@ -199,13 +219,17 @@ def jobs_held(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {"sector": each, "total": np.array([each.sum()])}
 
 
-@level("persons", en="Waiting for a job coach", nl="Wachtend op een jobcoach")
+@level("persons", en="Newcomers waiting for a job coach", nl="Nieuwkomers wachtend op een jobcoach")
 def awaiting_coach(month: Month) -> float:
     """Persons who wait for a job coach, at full size."""
     return count_outside_protection(month, COACH_AWAITED(month))
 
 
-@level("persons/month", en="Jobs ended by the cap on weeks of work", nl="Banen beëindigd door de wekeneis")
+@level(
+    "persons/month",
+    en="Jobs of asylum seekers ended by the cap on weeks of work",
+    nl="Banen van asielzoekers beëindigd door de wekeneis",
+)
 def jobs_capped(month: Month) -> float:
     """Asylum seekers whose job ended as they may work no more weeks this year, at full size."""
     return count_outside_protection(month, JOB_CAPPED(month))
@@ -233,8 +257,8 @@ def spread(share: np.ndarray, many: np.ndarray) -> float:
 
 @level(
     "share",
-    en="Highest minus lowest employment rate of groups",
-    nl="Hoogste min laagste aandeel met werk tussen groepen",
+    en="Highest minus lowest employment rate of groups of permit holders",
+    nl="Hoogste min laagste aandeel met werk tussen groepen statushouders",
     by="dimension",
 )
 def employment_gap(month: Month) -> list[float]:
@@ -244,8 +268,8 @@ def employment_gap(month: Month) -> list[float]:
 
 @level(
     "share",
-    en="Spread of the employment rate over groups",
-    nl="Spreiding van het aandeel met werk tussen groepen",
+    en="Spread of the employment rate over groups of permit holders",
+    nl="Spreiding van het aandeel met werk tussen groepen statushouders",
     by="dimension",
 )
 def employment_spread(month: Month) -> list[float]:
@@ -290,7 +314,12 @@ def by_duration(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return {by: durations(month)[by].sum(axis=0) for by in wanted}
 
 
-@measure("persons", en="Of these, with paid work", nl="Daarvan met betaald werk", by=SINCE)
+@measure(
+    "persons",
+    en="Newcomers of 18 to 65 with paid work, by months since arrival or permit",
+    nl="Nieuwkomers van 18 tot 66 jaar met betaald werk, naar maanden sinds aankomst of vergunning",
+    by=SINCE,
+)
 def by_duration_employed(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Adults of the asylum chain with paid work by months since arrival, or since the permit."""
     return {by: durations(month)[by][1] for by in wanted}

@@ -8,6 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from functools import cache
 from itertools import chain
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -144,7 +145,7 @@ class AdultCounts:
 
     def __init__(self, month: Month):
         state, sizes = month.state, month.group_sizes
-        many = [np.prod([sizes[by] + (by in _PARTLY) for by in crossed]) for crossed in CELLS]
+        many = [prod(sizes[by] + (by in _PARTLY) for by in crossed) for crossed in CELLS]
         edges = np.cumsum([0, *many])
         codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
         found, sums = crosstab(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)

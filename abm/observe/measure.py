@@ -4,10 +4,12 @@ A function under `@measure` is an indicator; `persons`, `wait`, `level`, `by_mun
 for forms that recur. The indicators themselves are in the measures.py of each room; abm/measures.py gathers them.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +41,7 @@ class Month:
     def __init__(self, state: State, events: Events):
         self.state, self.events = state, events
         self.number = state.clock.month - 1  # the clock has moved on
-        self.looked_up: dict[Callable, object] = {}  # what `once_a_month` keeps
+        self.looked_up: dict[Callable, Any] = {}  # what `once_a_month` keeps
 
     @property
     def households(self) -> Households:
@@ -127,7 +129,10 @@ class Measure:
     label_nl: str
     by: tuple[str, ...]
     values: Values
+    meaning: str = ""  # what it counts, in words
 
+
+_SHAPE = re.compile(r", \([\w ]+,\)")  # of an array, as docstrings give it
 
 DECLARED: dict[str, tuple[str, Measure]] = {}  # by name, with the module that declares it
 PLUGINS = "abm_plugins"  # the package of all that comes from outside
@@ -155,7 +160,8 @@ def declaration[F: Callable](
         if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
             wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
             raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
-        declared[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function))
+        meaning = _SHAPE.sub("", " ".join(function.__doc__.split()))
+        declared[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
         return function
 
     return declare

@@ -49,10 +49,11 @@ def geometric(u: np.ndarray, mean: float) -> np.ndarray:
     return np.floor(np.log1p(-u) / np.log(mean / (1 + mean))).astype(np.int64)
 
 
-def household_sizes(u: np.ndarray, more: np.ndarray, family_share: np.ndarray, mean: float) -> np.ndarray:
+def household_sizes(u: np.ndarray, more: np.ndarray, family_share: np.ndarray | float, mean: float) -> np.ndarray:
     """Persons per applying household, (n,) int64: one, or for families two or more with the given mean [persons].
 
-    u, more: (n,) uniform draws; family_share: (n,). Persons beyond two are geometric, cut at MOST_PERSONS.
+    u, more: (n,) uniform draws; family_share: (n,), or one for all. Persons beyond two are geometric, cut at
+    MOST_PERSONS.
     """
     return np.where(u < family_share, np.minimum(2 + geometric(more, mean - 2), MOST_PERSONS), 1)
 

@@ -33,19 +33,23 @@ def over_inhabitants(
     return declaration(values_of, unit, en, nl, by, name)
 
 
-@over_inhabitants("SD", en="Support of residents", nl="Draagvlak onder bewoners")
+@over_inhabitants("SD", en="Support of residents for reception", nl="Draagvlak voor opvang onder bewoners")
 def support(month: Month) -> np.ndarray:
     """Support of residents for reception, (neighbourhoods,)."""
     return month.state.neighbourhoods.support
 
 
-@over_inhabitants("SD", en="Of this, the lasting anchor", nl="Daarvan de eigen grondhouding")
+@over_inhabitants(
+    "SD",
+    en="Lasting part of the support of residents (anchor)",
+    nl="Blijvend deel van het draagvlak onder bewoners (grondhouding)",
+)
 def support_anchor(month: Month) -> np.ndarray:
     """Support that residents return to when nothing moves them, (neighbourhoods,)."""
     return month.state.neighbourhoods.anchor
 
 
-@over_inhabitants("share", en="Accept a location nearby", nl="Accepteert opvang in de buurt")
+@over_inhabitants("share", en="Residents who accept a location nearby", nl="Bewoners die opvang in de buurt accepteren")
 def accepting_near(month: Month) -> np.ndarray:
     """Share of residents who accept a location in their neighbourhood, (neighbourhoods,)."""
     return month.state.neighbourhoods.near
@@ -53,15 +57,19 @@ def accepting_near(month: Month) -> np.ndarray:
 
 @over_inhabitants(
     "share",
-    en="Would accept one nearby at the anchor",
-    nl="Zou opvang in de buurt accepteren zonder wat er veranderde",
+    en="Residents who would accept a location nearby at the anchor of their support",
+    nl="Bewoners die opvang in de buurt zouden accepteren bij hun grondhouding",
 )
 def accepting_near_anchor(month: Month) -> np.ndarray:
     """Share of residents who would accept a location in their neighbourhood at the anchor, (neighbourhoods,)."""
     return month.state.neighbourhoods.near_before
 
 
-@over_inhabitants("share", en="Accept a location in the municipality", nl="Accepteert opvang in de gemeente")
+@over_inhabitants(
+    "share",
+    en="Residents who accept a location in the municipality",
+    nl="Bewoners die opvang in de gemeente accepteren",
+)
 def accepting_own(month: Month) -> np.ndarray:
     """Share of residents who accept a location elsewhere in their municipality, (neighbourhoods,)."""
     return month.state.neighbourhoods.own
@@ -69,8 +77,8 @@ def accepting_own(month: Month) -> np.ndarray:
 
 @over_inhabitants(
     "share",
-    en="Would accept one in the municipality at the anchor",
-    nl="Zou opvang in de gemeente accepteren zonder wat er veranderde",
+    en="Residents who would accept a location in the municipality at the anchor of their support",
+    nl="Bewoners die opvang in de gemeente zouden accepteren bij hun grondhouding",
 )
 def accepting_own_anchor(month: Month) -> np.ndarray:
     """Share of residents who would accept a location in their municipality at the anchor, (neighbourhoods,)."""
@@ -78,7 +86,10 @@ def accepting_own_anchor(month: Month) -> np.ndarray:
 
 
 @over_inhabitants(
-    "SD", en="Support of home seekers less that of all", nl="Draagvlak woningzoekenden min dat van allen", by=PLACE
+    "SD",
+    en="Support of home seekers less that of all residents",
+    nl="Draagvlak van woningzoekenden min dat van alle bewoners",
+    by=PLACE,
 )
 def seekers_gap(month: Month) -> np.ndarray:
     """Support of residents who seek a home less that of all, (neighbourhoods,)."""
@@ -86,7 +97,9 @@ def seekers_gap(month: Month) -> np.ndarray:
 
 
 @by_municipality(
-    "persons", en="Neighbours of a location who do not accept it", nl="Omwonenden die een locatie niet accepteren"
+    "persons",
+    en="Neighbours of a reception location who do not accept it",
+    nl="Omwonenden die een opvanglocatie niet accepteren",
 )
 def objections(month: Month) -> np.ndarray:
     """Inhabitants with a location announced or open in their neighbourhood who do not accept it, (municipalities,)."""
@@ -102,14 +115,14 @@ def moments(month: Month) -> np.ndarray:
     return np.array([product(weight, getattr(where, name)) for name in ("support", "square", "cube", "fourth")])
 
 
-@level("SD", en="Spread of support", nl="Spreiding van draagvlak")
+@level("SD", en="Spread of support over residents", nl="Spreiding van draagvlak over bewoners")
 def support_spread(month: Month) -> float:
     """Standard deviation of support over inhabitants."""
     first, second, _, _ = moments(month)
     return float(np.sqrt(max(second - first**2, 0)))  # rounding, where all think alike
 
 
-@level("number", en="Bimodality of support", nl="Tweedeling van draagvlak")
+@level("number", en="Bimodality of the support of residents", nl="Tweedeling van draagvlak onder bewoners")
 def support_bimodality(month: Month) -> float:
     """Bimodality coefficient of support: 1/3 where it is normal, 5/9 where even, 1 in two camps; else NaN.
 
@@ -126,7 +139,7 @@ def support_bimodality(month: Month) -> float:
 
 @measure(
     "ratio",
-    en="Willingness to open locations, relative to the start",
+    en="Willingness to open reception locations, relative to the start",
     nl="Bereidheid tot opvang, ten opzichte van het begin",
     by=PLACE,
 )
@@ -141,7 +154,11 @@ def willingness(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
 
 
-@level("locations/month", en="New locations that objections stopped", nl="Nieuwe locaties die bezwaren tegenhielden")
+@level(
+    "locations/month",
+    en="New reception locations that objections stopped",
+    nl="Nieuwe opvanglocaties die bezwaren tegenhielden",
+)
 def locations_stopped(month: Month) -> int:
     """Plans for a location that were given up after objections."""
     return len(STOPPED(month))
@@ -149,8 +166,8 @@ def locations_stopped(month: Month) -> int:
 
 @level(
     "SD over municipalities",
-    en="Support where households found a home",
-    nl="Draagvlak waar huishoudens een woning kregen",
+    en="Support of residents where households found a home",
+    nl="Draagvlak van bewoners waar huishoudens een woning kregen",
 )
 def support_met(month: Month) -> float:
     """Mean support, in SD over municipalities, where households found a home this month; NaN where none did."""

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
+from inspect import getfile
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,7 @@ def rules() -> str:
     """Digest of the rules by which a network is built, so that none that was built by older rules is used."""
     made_by = digest(build)
     for module in (sys.modules[__name__], draws_module):  # methods of Draws are not among what `build` calls by name
-        made_by += hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
+        made_by += hashlib.sha256(Path(getfile(module)).read_bytes()).hexdigest()
     return made_by
 
 

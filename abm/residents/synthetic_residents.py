@@ -218,8 +218,8 @@ def residents(where, votes: np.ndarray, params: ResidentParams, draws: Draws) ->
         params.young_share, 1 - params.old_share, params.lower_schooling, params.anchor_schooling / 2,
         params.anchor_age / 2, residual,
     )  # fmt: skip
-    columns = (where.higher_schooling, where.low_income, where.high_income)
-    blocks = Blocks(sampled, offset, *(np.asarray(each) for each in columns), seeking, place)
+    higher, low, high = (np.asarray(each) for each in (where.higher_schooling, where.low_income, where.high_income))
+    blocks = Blocks(sampled, offset, higher, low, high, seeking, place)
     found = _traits(blocks, _STEPS, classes, u, angle)
     return dict(zip(("age", "schooling", "income", "seeking", "anchor"), found, strict=True))
 

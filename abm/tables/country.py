@@ -1,10 +1,9 @@
 """The data dictionary of the country: origins, national capacities, municipalities, regions, reception locations."""
 
-from enum import IntEnum
-
 import numpy as np
 
 from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.named import Named
 from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
@@ -41,7 +40,7 @@ class Nation(Table):
     protected_due = column(np.float64, unit="persons", doc="arrivals under temporary protection still due")
 
 
-class Kind(IntEnum):
+class Kind(Named):
     """Kinds of reception location."""
 
     REGISTRATION = 0  # aanmeldcentrum

@@ -6,15 +6,14 @@ as a bridge to a lasting home. Complexes are of full size: a run at scale s plan
 times as many people.
 """
 
-from enum import IntEnum
-
 import numpy as np
 
 from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.named import Named
 from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
-class Group(IntEnum):
+class Group(Named):
     """Groups of regular home seekers."""
 
     YOUNG = 0  # 18 to 27 years old, leaving home
@@ -23,14 +22,14 @@ class Group(IntEnum):
     REGULAR = 3
 
 
-class Income(IntEnum):
+class Income(Named):
     """Classes of household income, by what a household can rent or buy."""
 
     LOW = 0  # social rent only
     MIDDLE = 1  # middle rent or a home to buy are within reach
 
 
-class Tenure(IntEnum):
+class Tenure(Named):
     """Tenure of a housed household: how it pays for its home."""
 
     CORPORATION = 0  # rent to a housing corporation; nothing yet in an interim place
@@ -39,7 +38,7 @@ class Tenure(IntEnum):
     OWNED = 3
 
 
-class Search(IntEnum):
+class Search(Named):
     """State of the search of a home seeker."""
 
     SEARCHING = 0
@@ -47,7 +46,7 @@ class Search(IntEnum):
     STOPPED = 2  # found elsewhere, moved away or gave up
 
 
-class Rule(IntEnum):
+class Rule(Named):
     """The rules by which a home is let; letting_rules.py has a waiting list for each."""
 
     PRIORITY = 0  # status holders, within the ceiling of their municipality
@@ -83,7 +82,7 @@ class Seekers(Table):
     entered = column(np.int16, NEVER, unit="month", doc="month in which it moved into that complex")
 
 
-class HomeSize(IntEnum):
+class HomeSize(Named):
     """Size classes of homes, by the number of persons they are meant for."""
 
     SMALL = 0  # one or two persons
@@ -91,7 +90,7 @@ class HomeSize(IntEnum):
     LARGE = 2  # five or more
 
 
-class Form(IntEnum):
+class Form(Named):
     """How a complex of starter homes is made."""
 
     FLEXIBLE = 0  # small new buildings that can be moved elsewhere
@@ -101,7 +100,7 @@ class Form(IntEnum):
     SPREAD = 4  # vacated corporation homes spread over a street, one unit each
 
 
-class Halt(IntEnum):
+class Halt(Named):
     """Why a planned complex was never built."""
 
     NONE = 0
@@ -111,7 +110,7 @@ class Halt(IntEnum):
     ABANDONED = 4  # given up for another reason: no site, costs, objections
 
 
-class NextUse(IntEnum):
+class NextUse(Named):
     """What happens to a complex when its term ends."""
 
     MOVES = 0  # to another place, as starter homes

@@ -1,13 +1,14 @@
 """The data dictionary of money: accounts, purposes of payments, and the ledger."""
 
-from enum import IntEnum
+from collections.abc import Mapping
 
 import numpy as np
 
+from abm.engine.named import Named
 from abm.engine.table import Table, column
 
 
-class Account(IntEnum):
+class Account(Named):
     """Parties that pay and are paid."""
 
     STATE = 0
@@ -21,7 +22,7 @@ class Account(IntEnum):
     TENANTS = 8  # of starter homes
 
 
-class Purpose(IntEnum):
+class Purpose(Named):
     """What a payment is for; each purpose has one payer and one payee (see Ledger)."""
 
     BUDGET_COA = 0
@@ -53,7 +54,7 @@ class Ledger(Table):
     month = column(np.float64, unit="EUR", doc="paid this month")
     total = column(np.float64, unit="EUR", doc="paid since the start")
 
-    def enter(self, paid: dict[Purpose, float]) -> None:
+    def enter(self, paid: Mapping[Purpose, float | np.ndarray]) -> None:
         """Book this month's payments."""
         for purpose, euros in paid.items():
             self.month[purpose] = euros

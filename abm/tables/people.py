@@ -5,15 +5,14 @@ together by construction. A newcomer is a person in a household. Months count fr
 month. The data dictionaries of the other tables are in this folder.
 """
 
-from enum import IntEnum
-
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.named import Named
 from abm.engine.table import NO_ROW, UNSET, Table, column
 
 
-class Stage(IntEnum):
+class Stage(Named):
     """Stages of the chain."""
 
     REGISTERING = 0  # at the registration centre, waiting for screening
@@ -56,7 +55,7 @@ MOVES = {
 }
 
 
-class Track(IntEnum):
+class Track(Named):
     """The procedure that screening chose."""
 
     REGULAR = 0
@@ -64,7 +63,7 @@ class Track(IntEnum):
     REPEATED = 2  # a repeat application
 
 
-class Reunion(IntEnum):
+class Reunion(Named):
     """State of the application for family reunification (nareis) of a household."""
 
     NONE = 0
@@ -74,7 +73,7 @@ class Reunion(IntEnum):
     ARRIVED = 4
 
 
-class Role(IntEnum):
+class Role(Named):
     """Role of a person in the household."""
 
     LEAD = 0
@@ -82,7 +81,7 @@ class Role(IntEnum):
     CHILD = 2
 
 
-class Schooling(IntEnum):
+class Schooling(Named):
     """Schooling of a person on arrival."""
 
     NONE = 0  # cannot read and write
@@ -91,7 +90,7 @@ class Schooling(IntEnum):
     HIGHER = 3
 
 
-class Route(IntEnum):
+class Route(Named):
     """Routes of civic integration: that of the law before 2022, and those of the Wet inburgering 2021."""
 
     OLD = 0  # A2 within three years
@@ -100,7 +99,7 @@ class Route(IntEnum):
     SELF_RELIANCE = 3  # for people who find learning hardest (zelfredzaamheidsroute)
 
 
-class Activity(IntEnum):
+class Activity(Named):
     """Activities beside class of people without paid work."""
 
     NONE = 0

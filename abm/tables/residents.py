@@ -6,11 +6,11 @@ consecutive rows. Support is in standard deviations of the population, 0 being i
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.named import Named
 from abm.engine.table import Table, column
 
 COUNTED_COMPLEX = 150  # persons in the complexes for which serious incidents were counted (E075)
@@ -19,7 +19,7 @@ SITE_SIZES = ("none", "under 150 places", "150 to 400 places", "400 places and m
 PHASES = ("no new location", "announced", "first year", "second year", "later", "closed")  # and how new it is
 
 
-class Age(IntEnum):
+class Age(Named):
     """Age class of a resident."""
 
     YOUNG = 0  # 18 to 35
@@ -27,7 +27,7 @@ class Age(IntEnum):
     OLD = 2  # 65 and over
 
 
-class Attained(IntEnum):
+class Attained(Named):
     """Schooling of a resident."""
 
     LOWER = 0  # at most lower secondary
@@ -35,7 +35,7 @@ class Attained(IntEnum):
     HIGHER = 2
 
 
-class Income(IntEnum):
+class Income(Named):
     """Income class of a resident."""
 
     LOW = 0  # the lowest 40% of the country

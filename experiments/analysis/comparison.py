@@ -9,13 +9,15 @@ sample on, as in Law, Simulation Modeling and Analysis). Intervals are not adjus
 import math
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
+from rich.console import Console
 from scipy import stats
 
 from abm import measures
@@ -28,13 +30,15 @@ from abm.observe.measure import Measure
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Store
+from experiments.sweeps import progress as reports
 from experiments.sweeps import sweep
 from experiments.sweeps.execution import HOUR, Execution, Options, execution_of
-from experiments.sweeps.runner import Job
+from experiments.sweeps.runner import Done, Job
 
 FIRST_PAIRS, MOST_PAIRS = 8, 1000
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell A from B"
+SAME = "the same in every pair"
 STOCK, FLOW = "end", "sum"
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 
@@ -87,6 +91,8 @@ def compare(
     until: str | None = None,
     seed: int = 1,
     report: sweep.Report = lambda done: None,
+    console: Console | None = None,
+    progress: bool | None = None,
     **options: Unpack[Options],
 ) -> Comparison:
     """Compare two scenarios by pairs of runs with the same seed: `seed`, `seed` + 1, ...
@@ -94,7 +100,8 @@ def compare(
     measure, by, group, take ('end', 'sum', 'mean' of the months since they differ): one outcome; without a measure:
     those of the summary. until_width: pairs are added until the interval of the first difference is narrower than this
     number or share ('2%') of A, or until the budget of hours is spent. execution: an `Execution`, or its fields as
-    keywords: workers, address, store, budget. report: called with the record of each run. Raises InputError.
+    keywords: workers, address, store, budget. report: called with the record of each run. console, progress: where to
+    show progress, as for `sweep`. Raises InputError.
     """
     how = execution_of(execution, options)
     one, other = (_read(each, scale, until) for each in (a, b))
@@ -106,11 +113,17 @@ def compare(
     how.store.check()
     shared = sweep.shared(how.store)
     began, found = time.monotonic(), pd.DataFrame()
-    with sweep.stopping(), how.pool(2 * pairs) as do:
+    counts = reports.SweepProgress(total=2 * pairs)
+    with (
+        sweep.stopping(),
+        how.pool(2 * pairs) as do,
+        reports.showing(reports.console_of(console, progress), f"{one.name} and {other.name}", counts) as show,
+    ):
         wanted = pairs
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
-            runs = _made(do, shared, (one, other), seeds, report)
+            counts.total = 2 * wanted
+            runs = _made(do, shared, (one, other), seeds, both(show, report))
             found = pd.concat([found, _values(how.store, runs, outcomes, since)], ignore_index=True)
             differences = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
@@ -157,7 +170,7 @@ def verdict(low: float, high: float) -> str:
     """The verdict that follows from an interval of B minus A."""
     if low > 0 or high < 0:
         return "B is higher" if low > 0 else "B is lower"
-    return "the same in every pair" if low == high else CANNOT_TELL
+    return SAME if low == high else CANNOT_TELL
 
 
 def _read(given: Scenario | str | Path, scale: float | None, until: str | None) -> Scenario:
@@ -194,7 +207,8 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     words = str(text).strip()
     try:
         value = number(words.removesuffix("%"))
-        value = certain(value) if isinstance(text, str) else value
+        if isinstance(text, str):
+            certain(value)
     except ValueError as error:
         raise InputError(f"--until-width: {error}") from None
     if value is None or not (value > 0 and math.isfinite(value)):
@@ -212,7 +226,10 @@ def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: swe
             seeded = each.changed(seed=seed)
             jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
             rows.append((jobs[-1].name, side, seed))
-    failed, there = [], shared.store.done()
+    failed, there = [], shared.store.whole(job.name for job in jobs)
+    for job in jobs:
+        if job.name in there:
+            report(Done(job.name, "there"))
     jobs = [job for job in jobs if job.name not in there]
 
     def note(done) -> None:
@@ -256,7 +273,7 @@ def _differences(pairs: pd.DataFrame) -> pd.DataFrame:
     """A row per outcome: means, mean difference with its interval, and the runs that common random numbers save."""
     rows = []
     for outcome, mine in pairs.groupby("outcome", sort=False):
-        both = mine.dropna()
+        both: Any = mine.dropna()  # columns of numbers
         change = (both["b"] - both["a"]).to_numpy()
         low, high = interval(change) if len(change) > 1 else (math.nan, math.nan)
         independent, paired = both["a"].var() + both["b"].var(), change.var(ddof=1) if len(change) > 1 else math.nan
@@ -290,3 +307,13 @@ def _limit(width: tuple[float, bool], differences: pd.DataFrame) -> float:
     if share and not first["a"]:
         raise InputError(f"--until-width: {first['outcome']} of A is 0: give a number instead of a share of it")
     return value * abs(first["a"]) if share else value
+
+
+def both(one: Callable[[Done], None], other: Callable[[Done], None]) -> Callable[[Done], None]:
+    """A callback that calls two others."""
+
+    def report(done: Done) -> None:
+        one(done)
+        other(done)
+
+    return report

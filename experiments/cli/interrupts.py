@@ -1,12 +1,12 @@
 """Defers Ctrl-C to the end of a month: within compiled code Python would lose it, or exit without a message."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def held() -> Iterator[Callable[[], None]]:
+def held() -> Generator[Callable[[], None]]:
     """Hold the first Ctrl-C until the yielded function is called, which then raises KeyboardInterrupt.
 
     A second one acts at once, because in the first month on a new machine compiling takes about a minute.

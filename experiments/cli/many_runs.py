@@ -1,19 +1,24 @@
-"""The commands for many runs: sweep, extend, status, compare, repeat, replicate."""
+"""The commands for many runs: sweep, extend, status, compare, repeat, experiments."""
 
+from functools import wraps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.engine.text_files import ABSENT
 from abm.facts import facts
+from experiments import terminal
+from experiments.cli import usage
+from experiments.cli.given import assignments
 from experiments.store import store as stores
-from experiments.store.filesystem import public
+from experiments.store import versions
+from experiments.store.place import public
+from experiments.store.records import Damaged
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, runner
 from experiments.sweeps import sweep as sweeps
@@ -21,6 +26,7 @@ from experiments.sweeps.execution import Execution
 from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
+CURRENT = "configs/scenarios/current.yaml"  # in examples
 SHORT = {  # verdicts in a table
     "B is higher": "B higher",
     "B is lower": "B lower",
@@ -29,12 +35,18 @@ SHORT = {  # verdicts in a table
 }
 SHOWN = 5  # number of failed runs that are listed
 
-console = Console()
+console = terminal.console()
 DesignFile = Annotated[
     Path, typer.Argument(metavar="DESIGN", help="Design file (YAML), like configs/designs/smoke.yaml.")
 ]
 Place = Annotated[
     str, typer.Option("--store", metavar="PLACE", help="Folder or URI (s3://BUCKET/PREFIX) that holds the runs.")
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Set a parameter, like policy.decision.capacity_factor=1.5; repeatable."
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option(metavar="N", help="Number of processes; one per core if not given; 1 runs without Ray.")
@@ -58,7 +70,7 @@ def sweep(
     store: Place = stores.DEFAULT,
     budget: Budget = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Time a few runs, print the cost of all, write nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Time a few runs, print the cost of all, write nothing.")
     ] = False,
     shard: Shard = None,
 ) -> None:
@@ -76,8 +88,11 @@ def sweep(
 
 def extend(
     design: DesignFile,
-    replicates: Annotated[
-        int | None, typer.Option(metavar="N", help="Replicates of each point, in total, present ones included.")
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds-per-point", metavar="N", help="Seeds (replicates) of each point, in total, present ones included."
+        ),
     ] = None,
     samples: Annotated[
         int | None, typer.Option(metavar="N", help="Samples or trajectories, in total, present ones included.")
@@ -86,12 +101,15 @@ def extend(
     address: Address = None,
     store: Place = stores.DEFAULT,
     budget: Budget = None,
+    replicates: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Add runs to a sweep: more replicates, more samples, or points added to its design file."""
+    """Add runs to a sweep: more seeds, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
     how, found = Execution(workers, address, store, budget), api.read(design)
-    totals = {"replicates": replicates, "samples": samples}
+    if replicates is not None:
+        usage.say_renamed("--replicates", "--seeds-per-point")
+    totals = {"replicates": replicates if seeds is None else seeds, "samples": samples}
     finish(lambda: api.extend(found, how, **totals, console=console), found.name, how.store)
 
 
@@ -99,28 +117,50 @@ def status(
     name: Annotated[
         str | None, typer.Argument(metavar="SWEEP", help="Name of a sweep; all sweeps if not given.")
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Count the files of kept runs without reading them, so miss damaged ones.")
+    ] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way."""
+    """Print the progress of sweeps: runs kept, failed and missing, and the rate of those under way. A run counts as
+    kept if it is whole: all that is kept is read.
+    """
     where = Store(store)
     known = [name] if name else sweeps.names(where)
     if not known:
         raise InputError(f"{public(store)}: holds no sweeps: make one with 'abm sweep DESIGN'")
     shown = Table("sweep", "runs", "kept", "failed", "missing", "under way", box=box.SIMPLE_HEAD)
-    done, failed = where.done(), where.failed()
+    failed, damaged = where.failed(), []
     for each in known:
-        runs = set(sweeps.find(each, where).index["run"])
-        kept, wrong = len(runs & done), len(runs & failed)
+        try:
+            runs = set(sweeps.find(each, where).index["run"])
+        except Damaged as error:  # the others are shown first
+            damaged.append(error)
+            continue
+        kept, wrong = len(runs & where.done() if quick else where.whole(runs)), len(runs & failed)
         counts = (len(runs), kept, wrong, len(runs) - kept - wrong)
         shown.add_row(each, *(f"{n:,}" for n in counts), under_way(where, each))
-    console.print(shown)
+    if shown.rows:
+        console.print(shown)
+    for error in damaged[:1]:
+        raise error
     if name:
         print_failures(sweeps.find(name, where))
 
 
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Scenario file.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Scenario file to compare it with.")],
+    b: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="B",
+            help="Scenario file to compare it with; A with what --set changes if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter in B; repeatable.")
+    ] = None,
     until_width: Annotated[
         str | None,
         typer.Option(metavar="X", help="Add pairs until the interval is narrower than X, or than X% of A."),
@@ -147,10 +187,14 @@ def compare(
     """Compare two scenarios with common random numbers: difference of outcomes, with 95% interval."""
     from experiments.analysis import comparison
 
+    if b is None and not set_:
+        raise InputError("compare: B is missing: name another scenario file, or change A with --set KEY=VALUE")
+    one = scenarios.load(a)
+    other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
     try:
         found = comparison.compare(
-            a, b, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
-            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed,
+            one, other, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
+            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed, console=console,
         )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
@@ -179,19 +223,19 @@ def repeat(
         raise InputError(f"{name}: was made with another version of the model or the data: repeat it with {made}")
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
-            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.", highlight=False)
+            console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     source = f"record of run {name}"
     files = [plugins / about["path"] for about in record.get("plugins", {}).values()]
     if missing := [file for file in files if not file.is_file()]:
         raise InputError(f"{source}: plugins: {ABSENT} {missing[0]}: give the folder of its scenario with --plugins")
     scenario = scenarios.restored(record["scenario"], record["name"], record["title"], source, files)
     table = runner.simulate(scenario, inputs)[0].table()
-    before = where.has(name)
-    where.keep(name, {key: record[key] for key in record if key not in ("traceback", "repeat")}, table)
-    console.print(f"Run {name}: {'the outcomes are the same' if before else 'made and kept'}", highlight=False)
+    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
+    again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}
+    console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 
 
-def replicate(
+def experiments(
     seeds: Annotated[int, typer.Option(metavar="N", help="Number of pairs of runs for each experiment.")] = 4,
     scale: Annotated[float, typer.Option(help="Share of the people that is simulated.")] = 0.1,
     draws: Annotated[
@@ -201,7 +245,7 @@ def replicate(
     address: Address = None,
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Replicate published experiments in the model: simulated effects beside published ones."""
+    """Repeat published experiments inside the model: simulated effects beside published ones."""
     from experiments.validation import published_experiments
 
     how = Execution(workers, address, store)
@@ -209,10 +253,35 @@ def replicate(
     published_experiments.show(found, console)
 
 
+@wraps(experiments)
+def replicate(**given) -> None:
+    """The old name of `experiments`."""
+    usage.say_renamed("replicate", "experiments")
+    experiments(**given)
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (sweep, extend, status, compare, repeat, replicate):
-        app.command()(command)
+    for command, *lines in (
+        (
+            sweep,
+            "abm sweep configs/designs/smoke.yaml --dry-run",
+            "abm sweep configs/designs/smoke.yaml --workers 2",
+            "abm sweep configs/designs/smoke.yaml --shard 1/2",
+        ),
+        (extend, "abm extend configs/designs/smoke.yaml --seeds-per-point 8"),
+        (status, "abm status", "abm status smoke"),
+        (
+            compare,
+            f"abm compare {CURRENT} configs/scenarios/inflow-high.yaml --scale 0.1",
+            f"abm compare {CURRENT} --set policy.decision.capacity_factor=2 --measure permits",
+            f"abm compare {CURRENT} configs/scenarios/inflow-low.yaml --until-width 2% --measure in_reception",
+        ),
+        (repeat, "abm repeat RUN"),
+        (experiments, "abm experiments --seeds 2 --draws 8"),
+    ):
+        app.command(rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(command)
+    app.command("replicate", hidden=True)(replicate)
 
 
 def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -> None:
@@ -227,9 +296,10 @@ def finish(make, name: str, store: Store, part: tuple[int, int] | None = None) -
         typer.echo(f"abm: stopped: {kept}; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None
     missing, place = made.missing(), store.files.named
-    console.print(f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}")
+    kept = f"{name}: {len(made.runs) - len(missing):,} of {len(made.runs):,} runs are kept in {place}"
+    console.print(terminal.line(kept), soft_wrap=True)
     words = f"In Python: from experiments import load; load({name!r}, 'in_reception', store={place!r})"
-    console.print(words, soft_wrap=True, highlight=False)
+    console.print(terminal.line(words), soft_wrap=True)
     print_failures(made)
     if len(sweeps.sharded(made, part)):
         raise typer.Exit(INCOMPLETE)
@@ -248,9 +318,14 @@ def print_failures(made: sweeps.Sweep) -> None:
     """Print failed runs, each with the command that repeats it."""
     failed = made.failed()
     for name in failed["run"].head(SHOWN):
-        failure = made.store.failure(name)
+        try:
+            failure = made.store.failure(name)
+        except Damaged as error:
+            console.print(terminal.line(f"Failed: {error}"), soft_wrap=True)
+            continue
         reason = failure["traceback"].strip().splitlines()[-1]
-        console.print(f"Failed: {reason}\n  {failure['repeat']}", markup=False, highlight=False, soft_wrap=True)
+        console.print(terminal.line(f"Failed: {reason}"), soft_wrap=True)
+        console.print(terminal.line(f"  {failure['repeat']}"), soft_wrap=True)
     if len(failed) > SHOWN:
         console.print(f"and {len(failed) - SHOWN:,} more, see failed/ in the store")
 
@@ -267,23 +342,27 @@ def print_comparison(found, width: str | None) -> None:
     """Print a comparison."""
     from experiments.analysis import comparison
 
-    console.print(f"A: {found.a}\nB: {found.b}\n{found.since} to {found.until}, with 95% interval", highlight=False)
+    for name in (f"A: {found.a}", f"B: {found.b}"):
+        console.print(terminal.line(name))
+    console.print(f"{found.since} to {found.until}, with 95% interval")
     shown = Table("", "A", "B", "B - A", "from", "to", "", box=None, pad_edge=False)
     for row in found.differences.itertuples():
         million = 1e6 if row.unit.startswith("EUR") else 1.0
         unit = "million EUR" if million > 1 else row.unit
         numbers = (row.a, row.b, row.difference, row.low, row.high)
-        label = f"{row.outcome.replace('_', ' ')} \\[{unit}]"
+        label = f"{row.outcome.replace('_', ' ')} [{unit}]"
         shown.add_row(label, *(number(value / million) for value in numbers), SHORT.get(row.verdict, ""))
     for column in shown.columns[1:6]:
         column.justify = "right"
         column.no_wrap = True
-    console.print(shown, highlight=False)
+    console.print(shown)
     first, saved = found.differences.iloc[0], ""
     if first["fewer_runs"] > 1:
         saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
-    console.print(f"{first['pairs']} pairs of runs{saved}.", highlight=False)
+    console.print(f"{first['pairs']} pairs of runs{saved}.")
+    if (found.differences["verdict"] == comparison.SAME).all():
+        console.print(terminal.line(f"So far {found.b} has the same outcomes as {found.a} in every pair."))
     if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
-        console.print("?: these pairs cannot tell A from B.", highlight=False)
+        console.print("?: these pairs cannot tell A from B.")
     if found.narrow is False:
         console.print(f"The interval is not narrower than {width} yet: give more --budget, or a larger --until-width.")

@@ -3,17 +3,19 @@
 import numpy as np
 
 from abm.engine.draws import Draws
+from abm.engine.params import params_of
 from abm.facts import facts
 from abm.residents import social_network
 from abm.residents.synthetic_residents import initialise_residents
 from abm.scenario import Scenario
-from abm.start import initialise_country
+from abm.start import Params, initialise_country
 from abm.state import State
 
 
 def statistics(scenario: Scenario) -> dict[str, float]:
     """Numbers of neighbourhoods, residents and ties, and clustering beside that of a random network."""
-    state, params = State(facts.load(layout=scenario.layout), scenario.scale), scenario.params_at(0)["start"]
+    state = State(facts.load(layout=scenario.layout), scenario.scale)
+    params = params_of(scenario.params_at(0), "start", Params)
     initialise_country(state, params, Draws(scenario.seed, "start", 0))
     initialise_residents(state, params)
     where, degree = state.residents.neighbourhood, social_network.degrees(state.ties)

@@ -1,18 +1,22 @@
 """Output of a run on the terminal: progress, a summary by year, and single measures."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from abm.engine.errors import InputError, brief
+from abm.engine.yaml_input import nearest
 from abm.measures import HEADLINES, MEASURES, breakdown_of
 from abm.plugins import together
 from abm.scenario import Scenario
+from experiments import terminal
 from experiments.store.store import Run
 from experiments.sweeps import runner
 from experiments.text import number
@@ -21,27 +25,26 @@ MILLION, LABEL_WIDTH, COLUMN_WIDTH = 1e6, 30, 9
 
 
 @contextmanager
-def progress(console: Console, scenario: Scenario) -> Iterator[runner.Progress]:
+def progress(console: Console, scenario: Scenario) -> Generator[runner.Progress]:
     """A progress bar of months; without a terminal, a line after the first month."""
     if not console.is_terminal:
 
         def line(done: int, months: int) -> None:
             if done == 1:
-                console.print(
-                    f"Running {scenario.name} to {scenario.until}: {months} months at scale {scenario.scale:g}"
-                )
+                words = f"Running {scenario.name} to {scenario.until}: {months} months at scale {scenario.scale:g}"
+                console.print(terminal.line(words))
 
         yield line
         return
     columns = (
-        TextColumn("{task.description}"),
+        terminal.column("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("months"),
+        terminal.column("months"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(scenario.name, total=scenario.months)
+        task = bar.add_task(terminal.printable(scenario.name), total=scenario.months)
         yield lambda done, months: bar.update(task, completed=done)
 
 
@@ -56,12 +59,15 @@ def by_year(run: Run) -> pd.DataFrame:
     return pd.DataFrame(found).T
 
 
-def show(run: Run, console: Console) -> None:
-    """Print the summary by year, with as many years as fit."""
+def show(run: Run, console: Console, wanted: Scenario) -> None:
+    """Print the summary by year, with as many years as fit, under the name of the scenario that was asked for."""
     facts, years = run.about(), by_year(run)
     most = max((console.width - LABEL_WIDTH - 4) // COLUMN_WIDTH, 2)
     chosen = years.columns[np.unique(np.linspace(0, len(years.columns) - 1, most).round().astype(int))]
-    console.print(f"{facts['title'] or facts['name']} (seed {facts['seed']}, scale {facts['scenario']['scale']:g})")
+    console.print(terminal.line(f"{wanted.title or wanted.name} (seed {wanted.seed}, scale {wanted.scale:g})"))
+    if wanted.name != facts["name"]:
+        same = f"Up to {wanted.until} {wanted.name} is the same as {facts['name']}, under which this run is kept."
+        console.print(terminal.line(same), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
     for year in chosen:
@@ -70,12 +76,26 @@ def show(run: Run, console: Console) -> None:
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros a year" if money else " a year"
-        values = years.loc[measure, chosen] / (MILLION if money else 1)
+        values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
 
 
-def of_measure(run: Run, measure: str, by: str | None) -> pd.DataFrame:
-    """Month, group and value of a measure. Raises InputError for an unknown measure or breakdown."""
-    more = together.of_record(run.about())
-    return run.outcomes(measure, breakdown_of(measure, by, more))[["month", "group", "value"]]
+def of_measure(
+    run: Run, measure: str, by: str | None, group: str | None = None, first: str | None = None, last: str | None = None
+) -> pd.DataFrame:
+    """Month, group and value of a measure, of one group and from month to month if given.
+
+    Raises InputError for an unknown measure, breakdown or group, and where no month is left.
+    """
+    by = breakdown_of(measure, by, together.of_record(run.about()))
+    frame = run.outcomes(measure, by)[["month", "group", "value"]].astype({"month": str, "group": str})
+    groups, months = list(frame["group"].unique()), frame["month"]
+    if group is not None and group not in groups:
+        raise InputError(f"--group: {measure} has no {by} '{brief(group)}'{nearest(group, groups)}")
+    wanted = frame[
+        ((group is None) | (frame["group"] == group)) & (months >= (first or "")) & (months <= (last or "9"))
+    ]
+    if wanted.empty:
+        raise InputError(f"--from, --to: leave no month of the run: it has {months.min()} to {months.max()}")
+    return wanted

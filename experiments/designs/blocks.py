@@ -39,7 +39,7 @@ NOTHING = Block({}, (), 1, lambda: [({}, "")])  # in place of an absent block
 
 
 def read(
-    source: str, block: str, form: design_file.Method | None, scenarios: Sequence[Scenario], folder: Path
+    source: str, block: str, form: design_file.AnyMethod | None, scenarios: Sequence[Scenario], folder: Path
 ) -> Block:
     """A block ('levers' or 'uncertainties') of a design of these scenarios, checked. Raises InputError."""
     if form is None:
@@ -77,10 +77,16 @@ def _one_at_a_time(
     return Block(given, tuple(levels), len(points), lambda: points)
 
 
+def _key(path: str) -> tuple[str, str]:
+    """The process and the name of a parameter."""
+    _, process, parameter = path.split(".")
+    return process, parameter
+
+
 def _moves(base: Scenario, path: str, level: Any, since: str | None) -> bool:
     """Whether a level, from a month on, changes a parameter of a scenario."""
     first = clock.index(since) if since else 0
-    return _steps(base.values[tuple(path.split(".")[1:])], base.months, first) != {first: level}
+    return _steps(base.values[_key(path)], base.months, first) != {first: level}
 
 
 def _factors(
@@ -92,6 +98,8 @@ def _factors(
     found = [factors.read(place, path, levels, plugins) for path, levels in written.items()]
     alone = isinstance(form, design_file.OneAtATime)
     found = together.within_reach(place, found, written, scenarios, given.get("from"), alone)
+    for factor in found:
+        factor.check(f"{place}: {factor.path}", isinstance(form, design_file.Sample))
     given["parameters"] = {factor.path: factor.given() for factor in found}
     return found
 
@@ -212,7 +220,7 @@ def _difference(base: Scenario, other: Scenario) -> Values:
     found = {}
     for section in factors.BLOCKS.values():
         for path in factors.known(section, base.plugins):
-            key = tuple(path.split(".")[1:])
+            key = _key(path)
             steps = _steps(other.values[key], base.months)
             if steps != _steps(base.values[key], base.months):
                 # from the first month on, so that no step of the base remains

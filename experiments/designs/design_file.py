@@ -3,19 +3,32 @@
 A method also counts its points without generating them.
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from abm.engine.dated import Dated, Month
 from abm.engine.errors import brief, shown
-from abm.engine.forms import Form, Takes, Text, mistake
+from abm.engine.forms import Form, Number, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
+from abm.parameters import Plain, rows
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
-from experiments.designs import sampling
+from experiments.designs import distributions, sampling
 
 MOST_RUNS = 10_000  # more must be allowed in the file
 RENAMED = {"luck": "random_numbers"}  # old key -> new key
@@ -55,7 +68,14 @@ Name = Annotated[
 Count = Annotated[StrictInt, Field(ge=1, le=sampling.MOST_SAMPLES)]
 PowerOfTwo = Annotated[Count, AfterValidator(_power_of_two)]
 Several = Annotated[StrictInt, Field(ge=2, le=MOST_LEVELS)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+_NAME = {"type": "string"}
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}),
+]
+_SIZE = {"type": "integer", "minimum": 1, "maximum": sampling.MOST_SAMPLES}
 
 
 class Range(Form):
@@ -66,7 +86,49 @@ class Range(Form):
     levels: Several | None = None
 
 
-Levels = Annotated[Range | tuple[Any, ...] | None, BeforeValidator(_levels)]  # of a parameter; None: its bounds
+class Distribution(Form):
+    """A continuous distribution of scipy.stats by its name, with its shapes; between low and high (None: the bounds of
+    the parameter) if it is truncated.
+    """
+
+    # pyrefly: ignore[bad-override] (pydantic's way to give extra keys a type)
+    __pydantic_extra__: dict[str, Number] = Field(init=False)
+    model_config = ConfigDict(extra="allow")  # the shapes, whose names depend on the distribution
+    distribution: str
+    loc: Number = 0.0
+    scale: Number = 1.0
+    low: Any = None
+    high: Any = None
+
+    @classmethod
+    def refuse(cls, key: Any) -> None:
+        """Nothing: which keys are known is seen when the distribution is."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Distribution":
+        distributions.check(self.distribution, self.model_extra or {}, self.scale)
+        return self
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """loc, scale and shapes."""
+        return {"loc": self.loc, "scale": self.scale} | (self.model_extra or {})
+
+
+def _kind(content: Any) -> str:
+    if isinstance(content, Distribution) or (isinstance(content, Mapping) and "distribution" in content):
+        return "of scipy"
+    return "nothing" if content is None else "listed" if isinstance(content, list | tuple) else "range"
+
+
+Levels = Annotated[  # of a parameter; None: its bounds
+    Annotated[Range, Tag("range")]
+    | Annotated[tuple[Any, ...], Tag("listed")]
+    | Annotated[Distribution, Tag("of scipy")]
+    | Annotated[None, Tag("nothing")],
+    Discriminator(_kind),
+    BeforeValidator(_levels),
+]
 
 
 class Method(Form):
@@ -150,7 +212,12 @@ class LatinHypercube(Sample):
     """One Latin hypercube, or several one after the other (samples: [64, 64])."""
 
     method: Literal["latin_hypercube"]
-    samples: Annotated[tuple[Count, ...], BeforeValidator(_listed), Field(min_length=1)]
+    samples: Annotated[
+        tuple[Count, ...],
+        BeforeValidator(_listed),
+        Field(min_length=1),
+        WithJsonSchema({"anyOf": [_SIZE, {"type": "array", "items": _SIZE, "minItems": 1}]}),
+    ]
 
     def count(self, levels: Sequence[int]) -> int:
         return sum(self.samples)
@@ -245,3 +312,18 @@ class File(Form):
         if key in RENAMED:
             raise mistake(f"is now {RENAMED[key]}", key)
         super().refuse(key)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of design files, for editors, with the names of all parameters."""
+    found: dict[str, Any] = {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
+    found["required"].remove("name")  # that of the file, where it is left out
+    names = {"anyOf": [{"enum": [row["parameter"] for row in rows()]}, {"pattern": r"^(policy|world)\..*\*"}]}
+    for form in found["$defs"].values():
+        if "parameters" in form.get("properties", {}):
+            form["properties"]["parameters"]["propertyNames"] = names
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=1))

@@ -19,7 +19,7 @@ from abm.engine.params import about
 from abm.plugins.together import Plugins
 from abm.scenario import Scenario
 from abm.scenario_file import SECTIONS, params_of, section_of
-from experiments.designs import design_file, sampling
+from experiments.designs import design_file, distributions, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
 BOTH_ENDS = 2  # number of levels of a range if none is given: low and high
@@ -35,34 +35,64 @@ class Factor:
     high: float | None = None
     whole: bool = False  # only whole numbers
     spaced: int | None = None  # number of levels from low to high
+    distribution: design_file.Distribution | None = None  # None: uniform from low to high
 
     @property
     def count(self) -> int:
         """Number of levels, without generating them."""
         return len(self.listed) or self.spaced or BOTH_ENDS
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range, which there is where no levels are listed."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
     def levels(self) -> list[Any]:
         """The levels."""
         if self.listed:
             return list(self.listed)
-        values = sampling.spaced(self.low, self.high, self.count)
+        values = sampling.spaced(*self.bounds, self.count)
         return [math.floor(value + 1 / 2) for value in values] if self.whole else values
 
     def drawn(self, unit: np.ndarray) -> list[Any]:
         """Values at coordinates in [0, 1]: uniform over the range, or over the levels or whole numbers."""
         if self.listed or self.spaced:
             levels: Sequence = self.levels()
+        elif self.distribution:
+            return self._truncated().values(unit)
         elif self.whole:
-            levels = range(int(self.low), int(self.high) + 1)
+            low, high = self.bounds
+            levels = range(int(low), int(high) + 1)
         else:
-            return sampling.between(unit, self.low, self.high).tolist()
+            return sampling.between(unit, *self.bounds).tolist()
         return [levels[share] for share in sampling.shares(unit, len(levels)).tolist()]
 
     def given(self) -> list | dict[str, Any]:
         """The factor as written in a file, bounds filled in."""
         if self.listed:
             return list(self.listed)
-        return {"low": self.low, "high": self.high} | ({"levels": self.spaced} if self.spaced else {})
+        bounds = {"low": self.low, "high": self.high}
+        if self.distribution:
+            return {"distribution": self.distribution.distribution} | self.distribution.numbers | bounds
+        return bounds | ({"levels": self.spaced} if self.spaced else {})
+
+    def check(self, where: str, sampled: bool) -> None:
+        """Raise InputError for a distribution that cannot be drawn: not in a sample, or never between the bounds."""
+        if self.distribution and not sampled:
+            drawing = "latin_hypercube, sobol, morris or sobol_indices"
+            raise InputError(f"{where}: a distribution is drawn by samples only: give levels, or take {drawing}")
+        try:
+            if self.distribution:
+                self._truncated()
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from None
+
+    def _truncated(self) -> distributions.Truncated:
+        assert self.distribution is not None
+        given, (low, high) = self.distribution, self.bounds
+        return distributions.Truncated(given.distribution, given.numbers, low, high, self.whole)
 
 
 def plugins_of(scenarios: Sequence[Scenario]) -> Plugins:
@@ -100,7 +130,12 @@ def checked(place: str, block: str, path: Any, plugins: Plugins = ()) -> str:
     raise InputError(f"{place}: {brief(path)}: no such parameter: {way_out}")
 
 
-def read(place: str, path: str, given: design_file.Range | tuple | None, plugins: Plugins = ()) -> Factor:
+def read(
+    place: str,
+    path: str,
+    given: design_file.Range | design_file.Distribution | tuple | None,
+    plugins: Plugins = (),
+) -> Factor:
     """A factor from its value in the file: nothing, a list, or low, high and levels. Raises InputError."""
     process, parameter = path.split(".")[1:]
     declared = params_of(plugins)[process].model_fields[parameter]
@@ -120,6 +155,8 @@ def read(place: str, path: str, given: design_file.Range | tuple | None, plugins
     if low > high:
         raise InputError(f"{where}: low {low:g} is above high {high:g}: exchange them")
     whole = declared.annotation is int
+    if isinstance(wanted, design_file.Distribution):
+        return Factor(path, (), low, high, whole, None, wanted)
     if whole and wanted.levels and wanted.levels > high - low + 1:
         most = high - low + 1
         raise InputError(f"{where}: levels: there are {most} whole numbers from {low} to {high}: give at most {most}")

@@ -97,7 +97,7 @@ def limits(varying: Collection[str], scenarios: Sequence[Scenario], since: str |
 def bounds(found: Iterable[Factor], paths: Collection[str]) -> Bounds:
     """Lowest and highest value of those of the factors that are among the paths, in the order of the paths."""
     ends = {
-        factor.path: (min(factor.listed), max(factor.listed)) if factor.listed else (factor.low, factor.high)
+        factor.path: (min(factor.listed), max(factor.listed)) if factor.listed else factor.bounds
         for factor in found
         if factor.path in paths
     }
@@ -129,13 +129,13 @@ def within_reach(
 
 def _cut(place: str, factor: Factor, limit: Limit, reach: tuple[float, float], written: Range) -> Factor:
     """The factor within its reach. Raises InputError where it was written beyond."""
-    (least, most), where = reach, f"{place}: {factor.path}"
+    (least, most), (low, high), where = reach, factor.bounds, f"{place}: {factor.path}"
     words = limit.rule.described(factor.path.split(".")[-1])
-    if factor.high > most + ROUNDING and written.high is not None:
-        raise InputError(f"{where}: high {factor.high:g} is never allowed, {words}: give {most:g} at most")
-    if factor.low < least - ROUNDING and written.low is not None:
-        raise InputError(f"{where}: low {factor.low:g} is never allowed, {words}: give {least:g} at least")
-    low, high = max(factor.low, least), min(factor.high, most)
+    if high > most + ROUNDING and written.high is not None:
+        raise InputError(f"{where}: high {high:g} is never allowed, {words}: give {most:g} at most")
+    if low < least - ROUNDING and written.low is not None:
+        raise InputError(f"{where}: low {low:g} is never allowed, {words}: give {least:g} at least")
+    low, high = max(low, least), min(high, most)
     if low >= high:
         raise InputError(f"{where}: cannot vary, {words}, and the scenario leaves it no room: leave it out")
     return replace(factor, low=low, high=high)
@@ -150,7 +150,7 @@ def drawn(
     for limit in limits(number, scenarios, since):
         varying = bounds(found, limit.paths)
         at = [number[path] for path in varying]
-        stepped = any(found[column].listed or found[column].spaced for column in at)
+        stepped = any(found[column].listed or found[column].spaced or found[column].distribution for column in at)
         if len(at) > 1 and not stepped and not limit.holds(varying):
             for column, values in zip(at, limit.values(unit[:, at], varying).T, strict=True):
                 columns[column] = values.tolist()

@@ -120,7 +120,7 @@ def when(period: str) -> float:
     return int(year) + ({"": YEAR, "I": HALF, "II": YEAR}.get(part) or int(part[:2])) / YEAR
 
 
-def complete(frame: pd.DataFrame, months: int, how: str) -> pd.DataFrame:
+def complete(frame: pd.DataFrame, months: int, how: str | dict[str, str]) -> pd.DataFrame:
     """A frame by month, aggregated to complete half-years ('2015-I') or years ('2015')."""
     halves = np.where(frame.index.str[5:].astype(int) <= HALF, "-I", "-II") if months == HALF else ""
     groups = frame.groupby(frame.index.str[:4] + halves)
@@ -172,7 +172,7 @@ def bars(frame: pd.DataFrame, names: Names, span: float, width: int, coding: dic
 
 def dashes(frame: pd.DataFrame, width: int) -> alt.Chart:
     """Two series as lines, the second one dashed."""
-    scale = alt.Scale(domain=list(frame), range=[[1, 0], [4, 3]])
+    scale = alt.Scale(domain=list(frame.columns), range=[[1, 0], [4, 3]])
     dash = alt.StrokeDash("series:N", scale=scale, legend=key(width, "stroke", symbolStrokeColor=INK))
     line = alt.Chart(long(frame)).mark_line(color=INK, strokeWidth=2)
     return line.encode(x="x:Q", y="value:Q", strokeDash=dash)
@@ -186,10 +186,17 @@ def dots(seen: pd.DataFrame, width: int) -> alt.Chart:
     return marks.encode(x="x:Q", y="value:Q", shape=alt.Shape("series:N", scale=scale, legend=legend))
 
 
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """Charts on top of one another."""
+    made = alt.layer(*layers)
+    assert isinstance(made, alt.LayerChart)  # of charts that have no facets
+    return made
+
+
 def placed(width: int, *layers: alt.Chart, height: int = HEIGHT, last: float = FIRST) -> alt.LayerChart:
     """Layers as one chart of a total width, with a rule where observed inputs end if the run continues after it."""
     if last > FORECAST:
         base = alt.Chart(pd.DataFrame({"x": [FORECAST], "text": ["observed inputs end"]})).encode(x="x:Q")
         words = base.mark_text(align="left", dx=5, dy=-8, fontStyle="italic").encode(y=alt.value(0), text="text")
         layers = (*layers, base.mark_rule(strokeDash=[3, 3], color=INK), words)
-    return alt.layer(*layers).properties(width=width - MARGIN - 4, height=height)
+    return layered(*layers).properties(width=width - MARGIN - 4, height=height)

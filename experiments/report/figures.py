@@ -1,5 +1,7 @@
 """The figures of a run, each with a caption and a table; every function takes the tidy outcomes of the run."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -42,7 +44,7 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
     caption = (
         f"At the end of {period(last)} there are {brief(total.iloc[-1])} people in reception: "
         f"{now['asylum seeker']} asylum seekers, {now['status holder']} status holders and {now['leaving']} "
-        f"who were refused. The highest number was {brief(total.max())}, in {period(total.idxmax())}."
+        f"who were refused. The highest number was {brief(total.max())}, in {period(str(total.idxmax()))}."
     )
     table = year_ends(labelled(people, STATUS).assign(Together=total))
     seen = pd.DataFrame(columns=["measure", "period", "value"]) if observed is None else observed
@@ -50,6 +52,7 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
     seen = seen[seen["x"] <= when(last)]
     if len(seen):
         caption += " The dots are published counts; the model starts from the first and is not fitted to the others."
+        # pyrefly: ignore[bad-argument-type] (the stubs of pandas do not list "last")
         found = seen.pivot_table("value", "x", "series", aggfunc="last")
         table = table.join(found.reindex(table.index.map(when)).set_index(table.index))
 
@@ -99,14 +102,15 @@ def waits(outcomes: pd.DataFrame) -> Figure:
     def chart(width: int) -> alt.VConcatChart:
         rows = []
         for name, (label, colour) in WAITS.items():
-            data = long(table[name][["median"]], span=0.5).assign(p90=table[name]["p90"].dropna().to_numpy())
+            wait: Any = table[name]  # columns median and p90
+            data = long(wait[["median"]], span=0.5).assign(p90=wait["p90"].dropna().to_numpy())
             coding = channels(width, when(last), {"median": ("", colour)}, ticks=4) | {"color": alt.value(colour)}
             base = alt.Chart(data).encode(**coding)
             layers = base.mark_area(opacity=0.3).encode(y2="p90:Q"), base.mark_line()
             rows.append(placed(width, *layers, height=LOW, last=when(last)).properties(title=label))
         return alt.vconcat(*rows, spacing=12)
 
-    heads = [f"{WAITS[name][0]}, {'median' if part == 'median' else '90%'}" for name, part in table]
+    heads = [f"{WAITS[name][0]}, {'median' if part == 'median' else '90%'}" for name, part in table.columns]
     return Figure("waits", "How long people wait [months]", caption, table.set_axis(heads, axis=1), chart)
 
 

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from experiments.report.charts import GREY, PAPER, Figure, key, wide
+from experiments.report.charts import GREY, PAPER, Figure, key, layered, wide
 from experiments.text import brief, period
 
 LABELLED, PER = 10, 10_000  # number of names on the map; inhabitants
@@ -55,7 +55,7 @@ def towns(outcomes: pd.DataFrame, municipalities: pd.DataFrame) -> Figure:
             text.mark_text(align="left", dx=3, color=PAPER, stroke=PAPER, strokeWidth=3),
             text.mark_text(align="left", dx=3),
         )
-        return alt.layer(*layers).properties(width=size - 12, height=size * TALL)
+        return layered(*layers).properties(width=size - 12, height=size * TALL)
 
     shown = table.round({"waiting": 0, "rate": 2, "backlog": 0}).sort_index()
     heads = ["Waiting for a home", "Per 10,000 inhabitants", "Shortfall of the housing task"]

@@ -1,5 +1,6 @@
 """Writes the page of a run: one HTML file with figures, captions and tables, without scripts or external files."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from abm import scenario
+from abm.engine import cache_place
 from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
@@ -30,6 +32,7 @@ ROWS = (  # measure, aggregation of months to a year, unit, divisor
 )
 COUNTED = ("in_reception", "status_holders")  # measures of which the first figure shows observed counts
 PER, MONTHS = 10_000, 12
+PARTS = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')  # what Vega says of each mark: an image is read as a whole
 LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
 
 
@@ -44,7 +47,8 @@ def html(run: Run) -> str:
     """The page of a run as HTML; the same run gives the same text."""
     import jinja2
 
-    from experiments.report import figures
+    with cache_place.some_home():  # altair fails without one when it is imported
+        from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
     inputs = facts.load(layout=record["scenario"].get("layout", BASE))
@@ -138,8 +142,8 @@ def steps(dated: dict) -> str:
 
 
 def inline(figure, width: int, name: str) -> str:
-    """A figure as SVG for use within HTML, with a description and a class."""
-    svg = figure.svg(width)
+    """A figure as SVG for use within HTML, with a description and a class; its parts have none of their own."""
+    svg = PARTS.sub("", figure.svg(width))
     head = svg[: svg.index(">")]
     size = head[head.index("width=") :]
     words = escape(f"{figure.title}. {figure.caption}")

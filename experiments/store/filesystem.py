@@ -5,7 +5,6 @@ shows an object only when it is complete.
 """
 
 import os
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from abm.engine.errors import InputError
+from experiments.store.place import looks_like_uri, public, reason
 
 ASIDE = ".aside"  # folder of half-written files; readers of Parquet folders skip names that begin with a dot
 STALE = 3600  # seconds after which a half-written file is taken to be that of a killed process
@@ -28,8 +28,17 @@ class Files:
         self.place = str(place)
         if not self.place.strip():
             raise InputError("--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX")
+        if not _printable(os.path.abspath(self.place)):
+            raise InputError(f"--store: {ascii(self.place)}: its path is not in UTF-8: give a folder whose path is")
         self.local = "://" not in self.place
         self.named = self.place if self.local else public(self.place)  # for messages and records
+        if looks_like_uri(self.place):
+            kind = self.place.partition(":")[0]
+            raise InputError(f"--store: begins with {kind}: and is no URI: write {kind}://..., or ./... for a folder")
+        if self.place[0] == "~" and os.path.expanduser(self.place)[0] == "~":
+            raise InputError(
+                f"--store: {self.named}: no home folder is known here: give a path that begins with / or ."
+            )
         try:
             if self.local:
                 self.system, self.root = fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(self.place))
@@ -37,7 +46,7 @@ class Files:
                 self.system, self.root = fs.FileSystem.from_uri(self.place)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise InputError(
-                f"--store: {self.named}: is not a place that can be used ({_reason(error)}): "
+                f"--store: {self.named}: is not a place that can be used ({self.why(error)}): "
                 "give a folder or a URI like s3://BUCKET/PREFIX"
             ) from None
         self.direct = self.system.type_name in OBJECT_STORES
@@ -51,6 +60,10 @@ class Files:
         head, mark, query = (self.place, "", "") if self.local else self.named.partition("?")
         return f"{head.rstrip('/')}/{key}{mark}{query}"
 
+    def why(self, error: BaseException) -> str:
+        """The reason for an error of the file system, in one short line without credentials."""
+        return reason(error, "" if self.local else self.place)
+
     def read(self, key: str) -> bytes:
         """Content of a file. Raises FileNotFoundError where there is none, InputError where it cannot be read."""
         try:
@@ -59,14 +72,43 @@ class Files:
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(key)}: cannot be read ({_reason(error)})") from None
+            raise InputError(f"{self.shown(key)}: cannot be read ({self.why(error)})") from None
+
+    def stretches(self, key: str, bounds: list[tuple[int, int]]) -> list[bytes]:
+        """Some stretches of a file, each from a byte to another; shorter where the file ends. Errors as for `read`."""
+        try:
+            with self.system.open_input_file(self.path(key)) as file:
+                return [file.read_at(end - start, start) for start, end in bounds]
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException) as error:
+            if self._ends_before(key, max(end for _, end in bounds)):
+                return [b"" for _ in bounds]
+            raise InputError(f"{self.shown(key)}: cannot be read ({self.why(error)})") from None
+
+    def _ends_before(self, key: str, end: int) -> bool:
+        """Whether a file is shorter than it should be, for which file systems have errors of their own."""
+        try:
+            return (self.system.get_file_info(self.path(key)).size or 0) < end
+        except (OSError, pa.ArrowException):
+            return False
+
+    def stamp(self, key: str) -> tuple[int, ...]:
+        """What changes when a file on a disk is written: its size and time; empty for other places."""
+        if not self.local:
+            return ()
+        try:
+            found = os.stat(self.path(key))
+        except OSError:
+            return (-1,)
+        return found.st_size, found.st_mtime_ns, found.st_ino
 
     def exists(self, key: str) -> bool:
         """Whether there is a file of this key."""
         try:
             return self.system.get_file_info(self.path(key)).type == fs.FileType.File
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(key)}: cannot be accessed ({_reason(error)})") from None
+            raise InputError(f"{self.shown(key)}: cannot be accessed ({self.why(error)})") from None
 
     def names(self, folder: str, ending: str) -> list[str]:
         """Names of the files in a folder with this ending, without it, sorted."""
@@ -89,8 +131,8 @@ class Files:
         except FileNotFoundError:
             return {}
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.shown(folder)}: cannot be listed ({_reason(error)})") from None
-        return {name: is_folder for name, is_folder in found.items() if name and name[0] != "."}
+            raise InputError(f"{self.shown(folder)}: cannot be listed ({self.why(error)})") from None
+        return {name: is_folder for name, is_folder in found.items() if name and name[0] != "." and _printable(name)}
 
     def write(self, key: str, content: bytes) -> None:
         """Write a file, completely or not at all."""
@@ -114,7 +156,7 @@ class Files:
                 raise
         except (OSError, pa.ArrowException) as error:
             way_out = "free space or permissions there, or give another place with --store; what was kept before stays"
-            raise InputError(f"{self.shown(key)}: cannot be written ({_reason(error)}): {way_out}") from None
+            raise InputError(f"{self.shown(key)}: cannot be written ({self.why(error)}): {way_out}") from None
 
     def delete(self, key: str) -> None:
         """Remove a file if it exists."""
@@ -139,9 +181,13 @@ class Files:
             self.system.delete_file(path)
 
 
-def public(place: str) -> str:
-    """A place without the credentials that a URI may hold: s3://KEY:SECRET@BUCKET -> s3://BUCKET."""
-    return re.sub(r"(?<=://)[^/@?]*@", "", str(place))
+def _printable(name: str) -> bool:
+    """Whether the name of a file is text: what is not in UTF-8 comes with halves of characters in it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _synced(path: str) -> None:
@@ -151,9 +197,3 @@ def _synced(path: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _reason(error: BaseException) -> str:
-    """The reason for an error of the file system, in one short line."""
-    text = getattr(error, "strerror", None) or " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + "..."

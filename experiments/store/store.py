@@ -1,162 +1,44 @@
-"""Keeps runs, each under the hash of what produced it; a run is complete or absent, and never overwritten.
+"""Keeps runs, each under the hash of what produced it; a run is complete or absent, and a whole one never overwritten.
 
-STORE/runs/<name>.json            provenance of the run: resolved parameters, seed, versions, commit; written last
+STORE/runs/<name>.json            provenance of the run: resolved parameters, seed, versions, commit, and the digests of
+                                  its outcomes; written last
 STORE/outcomes/<name>.parquet     run, measure, unit, by, group, month, value
 STORE/failed/<name>.json          a run that failed: traceback, and the command that repeats it
 STORE/sweeps/<sweep>/             the runs of a sweep, see sweeps/sweep.py
 STORE/pages/<name>/               page with figures of a run, written by `abm run`
+
+A run is whole if its record is as it was written (records.py), is that of this run, and its outcomes have the digest
+that stands there. Only whole runs count, and every reader checks what it reads.
 """
 
 import hashlib
-import json
-import platform
-import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
-import abm
 from abm.engine.errors import InputError
-from abm.plugins import together
-from abm.scenario import Scenario
+from experiments.store import outcomes as tables
+from experiments.store import records, versions
 from experiments.store.filesystem import Files
+from experiments.store.records import Damaged, Failed, Kept, OfRun
+from experiments.store.versions import NAME_LENGTH, commit, made_with, model_version, name_of, provenance, run_name
 
-NAME_LENGTH = 16
-PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "networkx")
-RUNS, OUTCOMES, FAILED, JSON, PARQUET = "runs", "outcomes", "failed", ".json", ".parquet"
+__all__ = ["NAME_LENGTH", "commit", "made_with", "model_version", "name_of", "provenance", "run_name"]
+RUNS, FAILED, JSON = "runs", "failed", ".json"
+OUTCOMES, PARQUET = tables.FOLDER, tables.ENDING
 MARK, MARK_TEXT = "README", b"Runs of a model, see store.py: runs/, outcomes/ (Parquet), failed/, sweeps/, pages/.\n"
 DEFAULT = "results"
-READERS = 16  # threads that read the footers of files
-DAMAGED = "remove its files and run the scenario again"
+FAILURE_DAMAGED = "remove it: the command that makes the run makes it again"
 Place = str | Path
 
 
-@cache
-def model_version() -> dict[str, str]:
-    """Version of the package and a digest of the model's source, so that runs of edited code have other names."""
-    root = Path(abm.__file__).parent
-    code = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        code.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return {"version": metadata.version("abm-reception"), "code": code.hexdigest()}
-
-
-@cache
-def commit() -> str | None:
-    """The commit of the working tree, followed by '+' if it has changes; None outside a checkout."""
-    root = Path(__file__).parents[2]
-    try:
-        git = ["git", "-C", str(root)]
-        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return head + ("+" if changed.strip() else "")
-
-
-@cache
-def _versions() -> tuple[str, dict[str, str]]:
-    return platform.python_version(), {package: metadata.version(package) for package in PACKAGES}
-
-
-def made_with(data_digest: str) -> dict:
-    """Versions that runs are made with on this machine: model, data, Python and packages."""
-    python, packages = _versions()
-    return {"model": model_version(), "data_digest": data_digest, "python": python, "packages": packages}
-
-
-def run_name(scenario: Scenario, data_digest: str) -> str:
-    """Name of a run: hash of model version, resolved scenario with seed, and data."""
-    return name_of(scenario.canonical(), data_digest)
-
-
-def name_of(canonical: dict, data_digest: str) -> str:
-    """Name of the run of a scenario in canonical form."""
-    made_of = [model_version(), canonical, data_digest]
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
-
-
-def provenance(scenario: Scenario, data_digest: str) -> dict:
-    """Everything needed to repeat a run; identical for every repetition."""
-    return (
-        {
-            "name": scenario.name,
-            "title": scenario.title,
-            "source": Path(scenario.source).name,
-            "scenario": scenario.canonical(),
-            "scenario_digest": scenario.digest(),
-            "seed": scenario.seed,
-            "commit": commit(),
-        }
-        | made_with(data_digest)
-        | plugged(scenario)
-    )
-
-
-def plugged(*scenarios: Scenario) -> dict:
-    """The plug-ins of scenarios for a record; nothing where there are none."""
-    found = {name: about for scenario in scenarios for name, about in together.described(scenario.plugins).items()}
-    return {"plugins": found} if found else {}
-
-
-def as_json(content: object) -> bytes:
-    """Content as indented JSON, keys in their order: that of parameters in a design decides the order of its points."""
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def as_parquet(name: str, table: pa.Table) -> bytes:
-    """Outcomes of a run as Parquet, with a row group per breakdown, so that readers can skip the others.
-
-    Statistics take half of the time to write, and are written only for the columns that readers filter on.
-    """
-    runs = pa.DictionaryArray.from_arrays(pa.nulls(table.num_rows, pa.int32()).fill_null(0), pa.array([name]))
-    table = table.add_column(0, "run", runs).combine_chunks()
-    by = table["by"].chunk(0).indices.to_numpy() if table.num_rows else np.array([])
-    cuts = [0, *(np.flatnonzero(np.diff(by)) + 1).tolist(), table.num_rows]  # rows are sorted by breakdown
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd", write_statistics=["measure", "by"]) as writer:
-        for start, end in pairwise(cuts):
-            writer.write_table(table.slice(start, end - start))
-    return sink.getvalue().to_pybytes()
-
-
-def outcomes(files: Files, runs: list[str], measures: list[str] | None = None, by: str | None = None) -> pd.DataFrame:
-    """Tidy outcomes of some runs: run, measure, unit, by, group, month, value; of some measures and one breakdown, or
-    all of them (None). Other row groups are not read: pyarrow itself skips none by a column of categories.
-
-    Raises the errors of pyarrow.
-    """
-    found = ds.dataset([files.path(outcomes_key(run)) for run in runs], format="parquet", filesystem=files.system)
-    wanted = ds.scalar(True) if by is None else ds.field("by") == by
-    if measures is not None:
-        wanted &= ds.field("measure").isin(measures)
-    if by is not None:
-        with ThreadPoolExecutor(READERS) as readers:  # reading the footer of a remote file is slow
-            parts = list(readers.map(lambda fragment: _part(fragment, by), found.get_fragments()))
-        found = ds.FileSystemDataset(parts, found.schema, found.format, files.system)
-    return found.to_table(filter=wanted).to_pandas()
-
-
-def outcomes_key(run: str) -> str:
-    """Key of the outcomes of a run in the store."""
-    return f"{OUTCOMES}/{run}{PARQUET}"
-
-
-def _part(fragment: ds.ParquetFileFragment, by: str) -> ds.ParquetFileFragment:
-    """The row groups of a file that may hold a breakdown."""
-    unknown = {"min": by, "max": by}
-    bounds = [(group.id, (group.statistics or {}).get("by", unknown)) for group in fragment.row_groups]
-    return fragment.subset(row_group_ids=[number for number, span in bounds if span["min"] <= by <= span["max"]])
+def record_key(run: str) -> str:
+    """Key of the record of a run in the store."""
+    return f"{RUNS}/{run}{JSON}"
 
 
 class Store:
@@ -164,41 +46,59 @@ class Store:
 
     def __init__(self, place: "Place | Store" = DEFAULT):
         self.files = place.files if isinstance(place, Store) else Files(place)
+        self._seen: dict[str, tuple] = {}  # runs that were found whole, and the stamps of their files then
 
     def __reduce__(self):
         # a connection cannot be pickled, its address can; absolute, since a worker may run in another folder
         return Store, (self.files.root if self.files.local else self.files.place,)
 
     def done(self) -> set[str]:
-        """Names of the runs that are kept."""
-        return set(self.files.names(RUNS, JSON))
+        """Names of the runs of which both files are there, without a look into them."""
+        return set(self.files.names(RUNS, JSON)) & set(self.files.names(OUTCOMES, PARQUET))
+
+    def whole(self, runs: Iterable[str]) -> set[str]:
+        """Those of some runs that are whole; all their outcomes are read."""
+        there = sorted(self.done().intersection(runs))
+        with ThreadPoolExecutor(tables.READERS) as readers:
+            return {run for run, whole in zip(there, readers.map(self._whole, there), strict=True) if whole}
 
     def failed(self) -> set[str]:
         """Names of the runs that failed and have not succeeded since."""
         return set(self.files.names(FAILED, JSON)) - self.done()
 
     def has(self, name: str) -> bool:
-        """Whether a run is kept."""
-        return self.files.exists(f"{RUNS}/{name}{JSON}")
+        """Whether a run is kept, whole."""
+        return self.files.exists(record_key(name)) and self._whole(name)
 
-    def keep(self, name: str, record: dict, table: pa.Table) -> None:
-        """Keep a finished run. If it is kept already, its outcomes must be the same bytes."""
-        outcomes = as_parquet(name, table)
-        record = record | {"outcomes_sha256": hashlib.sha256(outcomes).hexdigest()}
+    def keep(self, name: str, record: dict, table: pa.Table) -> str:
+        """Keep a finished run in place of a damaged one; a whole one stays, and its outcomes must be the same: exactly,
+        or where another kind of processor made them, almost. Returns what was done, in words.
+        """
+        content, seal = tables.as_parquet(name, table)
+        sums = {"outcomes_sha256": hashlib.sha256(content).hexdigest(), "outcomes": seal.model_dump()}
+        written = records.written(record | sums)  # refused before anything is touched
+        said = "made and kept"
         if self.has(name):
-            self._same(name, record["outcomes_sha256"])
+            said = self._compared(name, record, sums["outcomes_sha256"], content)
         else:
-            self.files.write(f"{OUTCOMES}/{name}{PARQUET}", outcomes)
-            self.files.write(f"{RUNS}/{name}{JSON}", as_json(record))
+            self.files.delete(record_key(name))  # a record never stands beside outcomes of another writer
+            self.files.write(tables.key_of(name), content)
+            self.files.write(record_key(name), written)
         self.files.delete(f"{FAILED}/{name}{JSON}")
+        return said
 
     def keep_failure(self, name: str, failure: dict) -> None:
         """Keep the record of a failed run; a later failure replaces it, and a success removes it."""
-        self.files.write(f"{FAILED}/{name}{JSON}", as_json(failure))
+        told = {"traceback": failure["traceback"].encode(errors="backslashreplace").decode()}  # quotes what it fails on
+        self.files.write(f"{FAILED}/{name}{JSON}", records.written(failure | told))
 
     def failure(self, name: str) -> dict:
         """The record of a failed run."""
-        return self._json(f"{FAILED}/{name}{JSON}")
+        return self._record(Failed, f"{FAILED}/{name}{JSON}", name, FAILURE_DAMAGED)[1]
+
+    def record(self, name: str) -> tuple[Kept, dict]:
+        """The record of a kept run, as a model and as it was written. Raises Damaged."""
+        return self._record(Kept, record_key(name), name, tables.WAY_OUT)
 
     def check(self) -> None:
         """Write a file that workers look for. Raises InputError where the store cannot be written."""
@@ -218,7 +118,7 @@ class Store:
 
     def find(self, run: str, failed: Collection[str] = ()) -> "Run":
         """A kept run, or one of `failed`, by its name or the first characters of it."""
-        known = self.done() | set(failed)
+        known = set(self.files.names(RUNS, JSON)) | set(failed)  # also damaged ones: whoever reads one is told
         hits = [run] if run in known else sorted(name for name in known if name.startswith(run))
         if len(hits) == 1:
             return self.run(hits[0])
@@ -227,21 +127,56 @@ class Store:
         shown = f"choose from {', '.join(sorted(known)[:5])}" if known else "make one with 'abm run SCENARIO'"
         raise InputError(f"{run}: no such run in {self.files.named}: {shown}")
 
-    def _json(self, key: str) -> dict:
+    def content(self, key: str, way_out: str) -> bytes:
+        """Content of a file. Raises Damaged where there is none."""
         try:
-            return json.loads(self.files.read(key))
-        except (FileNotFoundError, ValueError):
-            raise InputError(f"{self.files.shown(key)}: is missing or damaged: {DAMAGED}") from None
-
-    def _same(self, name: str, sha256: str) -> None:
-        """Raise InputError where a repeated run has other outcomes than the kept one."""
-        try:
-            kept = self.files.read(f"{OUTCOMES}/{name}{PARQUET}")
+            return self.files.read(key)
         except FileNotFoundError:
-            kept = b""
-        if hashlib.sha256(kept).hexdigest() != sha256:
-            place = self.files.shown(f"{OUTCOMES}/{name}{PARQUET}")
-            raise InputError(f"{place}: differs from the repeated run: the kept one is damaged: {DAMAGED}")
+            raise Damaged(f"{self.files.shown(key)}: is missing or damaged: {way_out}") from None
+
+    def _record[Kind: OfRun](self, kind: type[Kind], key: str, name: str, way_out: str) -> tuple[Kind, dict]:
+        shown = self.files.shown(key)
+        record, mapping = records.read(kind, self.content(key, way_out), shown, way_out)
+        own = record.run or versions.name_by(mapping["model"], record.scenario, record.data_digest)
+        if own != name:
+            raise Damaged(f"{shown}: is that of another run, {own}: {way_out}")
+        return record, mapping
+
+    def _whole(self, name: str) -> bool:
+        """Whether a run is whole; one that was, and whose files have not been written since, is not read again."""
+        stamps = self.files.stamp(record_key(name)), self.files.stamp(tables.key_of(name))
+        if self._seen.get(name) == stamps:
+            return True
+        try:
+            tables.checked(self, name, self.record(name)[0])
+        except Damaged:
+            return False
+        self._seen[name] = stamps
+        return True
+
+    def _compared(self, name: str, record: dict, sha256: str, content: bytes) -> str:
+        """Compare a repeated run with the kept one. Raises InputError where their outcomes differ."""
+        kept = self.record(name)[0]
+        if kept.outcomes_sha256 == sha256:
+            return "the outcomes are the same"
+        apart = tables.largest_difference(tables.checked(self, name, kept), content)
+        if apart == 0:
+            return "the outcomes are the same"  # an older version wrote them as other bytes
+        place, mine = self.files.shown(tables.key_of(name)), record.get("processor")
+        theirs = kept.processor.model_dump() if kept.processor else None
+        if mine == theirs:
+            raise InputError(
+                f"{place}: differs from the repeated run (relatively up to {apart:.1g}), and is as it was written: "
+                "it stays; repeat it with the packages that its record names and an empty cache of compiled code"
+            )
+        its, here = (versions.shown(kind) if kind else "an unknown kind" for kind in (theirs, mine))
+        kinds = f"made on {its}, here {here}"
+        if apart > tables.ALIKE:
+            raise InputError(
+                f"{place}: differs from the repeated run (relatively up to {apart:.1g}), more than another kind of "
+                f"processor explains ({kinds}): the kept run stays; repeat it on the kind that made it"
+            )
+        return f"the outcomes are the same within {tables.ALIKE:g}, on another kind of processor ({kinds}); it stays"
 
 
 @dataclass(frozen=True)
@@ -254,16 +189,12 @@ class Run:
     @property
     def key(self) -> str:
         """Key of its outcomes in the store."""
-        return outcomes_key(self.name)
+        return tables.key_of(self.name)
 
     def about(self) -> dict:
         """Its provenance."""
-        return self.store._json(f"{RUNS}/{self.name}{JSON}")
+        return self.store.record(self.name)[1]
 
     def outcomes(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
         """Tidy outcomes: run, measure, unit, by, group, month, value; of one measure and breakdown if given."""
-        files = self.store.files
-        try:
-            return outcomes(files, [self.name], None if measure is None else [measure], by)
-        except (OSError, pa.ArrowException):
-            raise InputError(f"{files.shown(self.key)}: is missing or damaged: {DAMAGED}") from None
+        return tables.frame(tables.read(self.store, [self.name], None if measure is None else [measure], by))

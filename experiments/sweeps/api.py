@@ -9,9 +9,11 @@ import pandas as pd
 from rich.console import Console
 
 from abm.engine.errors import InputError, shown
+from abm.engine.plain_values import plain
 from experiments.designs import design as designs
 from experiments.designs.design import Design
-from experiments.sweeps import cost, progress
+from experiments.sweeps import cost
+from experiments.sweeps import progress as reports
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.execution import Execution, Options, execution_of
@@ -28,19 +30,21 @@ def sweep(
     *,
     shard: tuple[int, int] | None = None,
     console: Console | None = None,
+    progress: bool | None = None,
     **options: Unpack[Options],
 ) -> Sweep:
     """Make the runs of a design that are not kept yet, and return the sweep.
 
     design: a Design, the path of a design file, or its content as a mapping (files relative to the working folder).
     execution: an `Execution`, or its fields as keywords: workers, address, store, budget. shard: (i, n), only every
-    n-th run from the i-th, so that n processes can share the runs. console: where to report progress (None: nowhere).
+    n-th run from the i-th, so that n processes can share the runs. console: where to report progress; without one, on
+    standard error if that is a terminal or a notebook, or if `progress` is True (False: nowhere).
     Raises InputError. After a KeyboardInterrupt the kept runs stay, and the same call continues from there.
     """
     how, found = execution_of(execution, options), read(design)
     shared = sweeps.shared(how.store)
     begun = sweeps.begin(found, how.store, shared.inputs.digest, keep=False)
-    return make_missing(begun, shared, how, shard, console)
+    return make_missing(begun, shared, how, shard, reports.console_of(console, progress))
 
 
 def extend(
@@ -51,6 +55,7 @@ def extend(
     samples: int | None = None,
     shard: tuple[int, int] | None = None,
     console: Console | None = None,
+    progress: bool | None = None,
     **options: Unpack[Options],
 ) -> Sweep:
     """Add runs to the sweep of a design and make them: those that the design now has, or more replicates or samples
@@ -60,7 +65,8 @@ def extend(
     shared = sweeps.shared(how.store)
     totals = {"replicates": replicates, "samples": samples}
     larger = found if replicates is samples is None else designs.changed(found, **totals)
-    return make_missing(sweeps.extend(larger, how.store, shared.inputs.digest), shared, how, shard, console)
+    begun = sweeps.extend(larger, how.store, shared.inputs.digest)
+    return make_missing(begun, shared, how, shard, reports.console_of(console, progress))
 
 
 def make_missing(
@@ -77,20 +83,23 @@ def make_missing(
         planned(begun, wanted, how).check(begun.store.files.named, how.budget)
     sweeps.save(begun)
     begun.store.files.clear()
-    progress.clear(begun.store, begun.name)
+    reports.clear(begun.store, begun.name)
     if wanted.empty:
+        begun.gather()
         return begun
     begun.store.check()
     before = len(begun.runs) - len(begun.missing()) if shard is None else 0
-    counts = progress.SweepProgress(total=before + len(wanted), before=before)
+    counts = reports.SweepProgress(total=before + len(wanted), before=before)
     with (
         sweeps.stopping(),
         how.pool(len(wanted)) as do,
-        progress.reporting(console, begun.name, counts, begun.store) as report,
+        reports.reporting(console, begun.name, counts, begun.store) as report,
     ):
+        assert begun.design  # as it was begun or extended, not found
         jobs = Jobs(begun.design, wanted)
         if not sweeps.make(do, shared, jobs, report, how.seconds):
             console.print(f"The budget of {how.budget:g} hours is spent: the same command continues from here")
+    begun.gather()
     return begun
 
 
@@ -99,7 +108,7 @@ def read(design: AsDesign) -> Design:
     if isinstance(design, Design):
         return design
     if isinstance(design, Mapping):
-        return designs.from_dict(design, str(design.get("name", "design")), Path())
+        return designs.from_dict(plain(design), str(design.get("name", "design")), Path())
     return designs.load(design)
 
 
@@ -119,6 +128,7 @@ def dry_run(
 def planned(begun: Sweep, wanted: pd.DataFrame, how: Execution) -> Plan:
     """The plan for some rows of a sweep; the first, the middle and the last one are timed."""
     places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
+    assert begun.design  # as it was begun, not found
     timed = list(Jobs(begun.design, wanted.iloc[places]))
     return cost.plan(len(begun.runs), len(wanted), timed, how.count(), begun.store)
 

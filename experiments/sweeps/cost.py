@@ -5,23 +5,26 @@
 
 import json
 import math
+import os
 import pickle
 import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import text
-from experiments.store import store as stores
+from experiments.store import outcomes
 from experiments.store.store import Store
 from experiments.sweeps import machine, runner
 from experiments.sweeps.execution import HOUR
 from experiments.sweeps.runner import Job
 
+ROOT = str(Path(__file__).parents[2])  # where this package is found, also without an installation
 RAY_SECONDS = 8.0  # to start the workers and have them ready
 
 
@@ -96,16 +99,17 @@ def plan(runs: int, missing: int, timed: list[Job], workers: int, store: Store) 
 
 def existing(store: Store) -> str:
     """The folder of a local store, or its nearest parent that exists."""
-    from pathlib import Path
-
     path = Path(store.files.root)
     return str(next(each for each in (path, *path.parents) if each.exists()))
 
 
 def measured(jobs: list[Job]) -> dict:
     """Seconds of each job, peak memory and size of outcomes [bytes], measured in a process of its own."""
-    command = [sys.executable, "-m", "experiments.sweeps.cost"]
-    result = subprocess.run(command, input=pickle.dumps(jobs), capture_output=True, check=False)
+    command = [sys.executable, "-P", "-m", "experiments.sweeps.cost"]  # -P: no package of the working folder
+    path = os.pathsep.join([ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
+    result = subprocess.run(
+        command, input=pickle.dumps(jobs), capture_output=True, check=False, env=os.environ | {"PYTHONPATH": path}
+    )
     if result.returncode:
         last = (result.stderr.decode(errors="replace").strip().splitlines() or ["it was killed, out of memory?"])[-1]
         raise InputError(f"a run that was timed failed ({last}): repeat it with 'abm run' and --workers 1 to see why")
@@ -119,7 +123,7 @@ def measure(jobs: list[Job]) -> dict:
     seconds, sizes, peak = [], [], machine.Peak()
     for job in jobs:
         began = time.perf_counter()
-        content = stores.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
+        content, _ = outcomes.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
         peak()
         seconds.append(time.perf_counter() - began)
         sizes.append(len(content))

@@ -1,11 +1,13 @@
 """Execution options of runs: workers, store, and a budget of hours."""
 
 import math
+import numbers
+import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypedDict
 
-from abm.engine.errors import InputError
+from abm.engine.errors import InputError, shown
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import machine, ray_workers
@@ -22,7 +24,7 @@ class Options(TypedDict, total=False):
     budget: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Execution:
     """How runs are made. Raises InputError for impossible values.
 
@@ -30,18 +32,38 @@ class Execution:
     Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; a longer sweep is not begun.
     """
 
-    workers: int | None = None
-    address: str | None = None
-    store: stores.Place | Store = stores.DEFAULT  # a Store after initialisation
-    budget: float | None = None
+    workers: int | None
+    address: str | None
+    store: Store
+    budget: float | None
 
-    def __post_init__(self):
-        if self.workers is not None and self.workers < 1:
-            wrong = f"--workers: {self.workers} is not possible"
-            raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
-        if self.budget is not None and not (self.budget >= 0 and math.isfinite(self.budget)):
-            raise InputError(f"--budget: {self.budget:g} is not a number of hours: give 0 or more")
-        object.__setattr__(self, "store", Store(self.store))
+    def __init__(
+        self,
+        workers: int | None = None,
+        address: str | None = None,
+        store: stores.Place | Store = stores.DEFAULT,
+        budget: float | None = None,
+    ):
+        if workers is not None:
+            whole = isinstance(workers, numbers.Integral) and not isinstance(workers, bool)
+            if not whole or workers < 1:
+                wrong = f"--workers: {shown(workers)} is not possible"
+                raise InputError(f"{wrong}: give 1 or more, or omit it for one per core")
+        if budget is not None:
+            real = isinstance(budget, numbers.Real) and not isinstance(budget, bool)
+            if not real or not (budget >= 0 and math.isfinite(budget)):
+                given = f"{budget:g}" if real else shown(budget)
+                raise InputError(f"--budget: {given} is not a number of hours: give 0 or more")
+        if not isinstance(address, str | None):
+            raise InputError(f"--address: {shown(address)} is not an address: give auto, HOST:6379 or ray://HOST:10001")
+        if not isinstance(store, str | os.PathLike | Store):
+            raise InputError(f"--store: {type(store).__name__} is not a place: give a folder, a URI or a Store")
+        vars(self).update(
+            workers=None if workers is None else int(workers),
+            address=address,
+            store=Store(store),
+            budget=None if budget is None else float(budget),
+        )
 
     @property
     def seconds(self) -> float | None:

@@ -1,18 +1,19 @@
 """Progress of a sweep: on the terminal, in a log, and in the store, where `abm status` reads it."""
 
-import json
 import os
 import socket
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
-from experiments.store import store as stores
+from experiments import terminal
+from experiments.store import records
+from experiments.store.records import Damaged, Driver
 from experiments.store.store import Store
 from experiments.sweeps.runner import Done
 from experiments.text import duration
@@ -64,7 +65,8 @@ class SweepProgress:
     def words(self) -> str:
         """A line like '57 of 200 runs, 1 failed, 83 per minute, 2 min left'."""
         failed = f", {self.failed} failed" if self.failed else ""
-        left = f", {self.per_minute:.0f} per minute, {duration(self.seconds_left)} left" if self.ends else ""
+        rest = self.seconds_left
+        left = "" if rest is None else f", {self.per_minute:.0f} per minute, {duration(rest)} left"
         return f"{self.finished:,} of {self.total:,} runs{failed}{left}"
 
 
@@ -86,7 +88,7 @@ class Heartbeat:
         counts = self.counts
         facts = {"driver": self.driver, "began": counts.began, "at": now, "total": counts.total}
         facts |= {"counts": counts.counts, "per_minute": counts.per_minute, "seconds_left": counts.seconds_left}
-        self.store.files.write(self.key, stores.as_json(facts))
+        self.store.files.write(self.key, records.written(facts))
 
     def end(self) -> None:
         """Remove the file."""
@@ -94,11 +96,12 @@ class Heartbeat:
 
 
 def drivers(store: Store, sweep: str) -> list[dict]:
-    """The last heartbeats of the running drivers of a sweep."""
+    """The last heartbeats of the running drivers of a sweep; what is no heartbeat is passed over."""
     found, folder = [], f"sweeps/{sweep}/drivers"
     for name in store.files.names(folder, ".json"):
-        with suppress(FileNotFoundError, ValueError):  # it has just ended
-            found.append(json.loads(store.files.read(f"{folder}/{name}.json")))
+        key = f"{folder}/{name}.json"
+        with suppress(FileNotFoundError, Damaged):  # it has just ended, or is no heartbeat
+            found.append(records.read(Driver, store.files.read(key), store.files.shown(key), "remove it")[1])
     return [facts for facts in found if time.time() - facts["at"] < SILENT]
 
 
@@ -108,7 +111,7 @@ def clear(store: Store, sweep: str) -> None:
     running = {facts["driver"] for facts in drivers(store, sweep)}
     for name in store.files.names(folder, ".json"):
         host, _, process = name.rpartition("-")
-        if name not in running or (host == socket.gethostname() and not _runs(int(process))):
+        if name not in running or (host == socket.gethostname() and process.isdecimal() and not _runs(int(process))):
             store.files.delete(f"{folder}/{name}.json")
 
 
@@ -118,29 +121,54 @@ def _runs(process: int) -> bool:
     return psutil.pid_exists(process)
 
 
+def console_of(console: Console | None, progress: bool | None) -> Console:
+    """Where to report: the console that is given; otherwise standard error, where it is a terminal or a notebook.
+
+    progress: True reports there in any case, False nowhere.
+    """
+    if console is not None:
+        return console
+    here = terminal.console(stderr=True)
+    wanted = here.is_terminal or here.is_jupyter if progress is None else progress
+    return here if wanted else terminal.console(quiet=True)
+
+
 @contextmanager
-def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Iterator:
-    """A callback for finished jobs, which reports progress: a bar on a terminal, a line at intervals elsewhere."""
-    heartbeat = Heartbeat(store, sweep, counts)
-    heartbeat.write()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+def showing(console: Console, title: str, counts: SweepProgress) -> Generator:
+    """A callback for finished jobs, which shows progress: a bar on a terminal, a line at intervals elsewhere."""
+    rate = terminal.column("{task.fields[rate]}")
+    columns = (terminal.column("{task.description}"), BarColumn(), MofNCompleteColumn(), rate)
+    plain = not (console.is_terminal or console.is_jupyter)
+    bar = Progress(*columns, console=console, transient=True, disable=plain or console.quiet)
     last = time.time()
 
     def report(done: Done) -> None:
         nonlocal last
         counts.add(done)
-        heartbeat.write()
         if done.reason:
-            console.print(f"Run {done.name} {done.status}: {done.reason}", markup=False, highlight=False)
+            console.print(terminal.line(f"Run {done.name} {done.status}: {done.reason}"))
         rate = counts.words().partition("runs")[2].lstrip(", ")
-        bar.update(task, completed=counts.finished + counts.failed, rate=rate)
-        if not console.is_terminal and time.time() - last >= LINE_EVERY:
+        bar.update(task, total=counts.total, completed=counts.finished + counts.failed, rate=rate)
+        if plain and time.time() - last >= LINE_EVERY:
             last = time.time()
-            console.print(f"{sweep}: {counts.words()}", highlight=False)
+            console.print(terminal.line(f"{title}: {counts.words()}"))
 
     with bar:
-        task = bar.add_task(sweep, total=counts.total, completed=counts.before, rate="")
+        task = bar.add_task(title, total=counts.total, completed=counts.before, rate="")
+        yield report
+
+
+@contextmanager
+def reporting(console: Console, sweep: str, counts: SweepProgress, store: Store) -> Generator:
+    """A callback for finished jobs of a sweep, which shows progress here and keeps it in the store."""
+    heartbeat = Heartbeat(store, sweep, counts)
+    heartbeat.write()
+    with showing(console, sweep, counts) as show:
+
+        def report(done: Done) -> None:
+            show(done)
+            heartbeat.write()
+
         try:
             yield report
         finally:

@@ -1,7 +1,7 @@
 """Distributes jobs over workers with Ray, or does them one by one in this process; the results are the same.
 
-The only file that uses Ray. A job is done by `task(job, shared)`, which keeps its result itself and returns a small
-record. Jobs of a lost worker or node are done again elsewhere, so a task must be safe to repeat.
+Only this file and ray_start.py use Ray. A job is done by `task(job, shared)`, which keeps its result itself and
+returns a small record. Jobs of a lost worker or node are done again elsewhere, so a task must be safe to repeat.
 """
 
 import logging
@@ -9,19 +9,19 @@ import math
 import os
 import secrets
 import signal
-import socket
 import statistics
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
 
+import abm
 from abm.engine.errors import InputError
-from experiments.sweeps import machine
+from experiments.sweeps import machine, ray_start, ray_watch
 
 CHUNK_SECONDS = 2.0  # of work sent at once: long compared with the cost of sending it, yet progress shows regularly
 LARGEST_CHUNK = 500
@@ -30,11 +30,11 @@ RETRIES = 2  # times that a job is tried again after it was lost in a chunk of i
 LOOK_SECONDS = 1.0  # between checks of which nodes are alive
 SILENT_SECONDS, SILENT_JOBS = 10.0, 3  # time left for a chunk after a node has died: seconds, or that of so many jobs
 MEMORY_STEP, MEMORY_ROOM = 256 * 2**20, 1.1  # [bytes], ratio: the memory that jobs need is rounded up by these
-CONNECT_SECONDS = 5.0
 REASON = 300  # characters of Ray's error message that are kept; the whole may be very long
 RECENT = 50  # last jobs from which the seconds of the next are estimated
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")  # workers share the cores already
+SAME_BYTES = {abm.FEATURES: abm.AVX_512}  # workers import NumPy before the model, which would ask for it
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "1"}
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # listen on this machine only; Ray reads it when it is imported
 MODE = "RAY_AUTH_MODE"  # where it is not set, Ray sets it to 'token' when it starts a cluster, also if imported before
@@ -44,7 +44,7 @@ OBJECTS = 128 * 2**20  # Ray's object store on this machine [bytes]: shared data
 Task = Callable[[Any, Any], Any]
 Prepare = Callable[[Any], None]
 # only the length of a collection of jobs is used, and each job once
-Do = Callable[[Task, Prepare, Any, Collection], Iterator]
+Do = Callable[[Task, Prepare, Any, Collection], Generator]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def count(workers: int | None, address: str | None) -> int:
         return min(found, workers or found)
 
 
-def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Generator:
     """Do the jobs in this process, one after another."""
     if len(jobs):
         prepare(shared)
@@ -73,7 +73,7 @@ def serial(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Itera
 
 
 @contextmanager
-def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]:
+def pool(workers: int | None = None, address: str | None = None) -> Generator[Do]:
     """A function that does jobs: `do(task, prepare, shared, jobs)` yields what `task` returns, or Lost, as jobs end.
 
     They run on `workers` processes of this machine (None: one per core; 1: this process, without Ray), or on the Ray
@@ -87,7 +87,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
     with ExitStack() as stack:
         found: list = []  # Ray, started with the first jobs
 
-        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Iterator:
+        def do(task: Task, prepare: Prepare, shared: Any, jobs: Collection) -> Generator:
             if len(jobs):
                 found or found.append(stack.enter_context(connected(workers, address)))
                 yield from _Driver(found[0], task, prepare, shared, jobs, workers if address else None).results()
@@ -96,12 +96,12 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Do]
 
 
 @contextmanager
-def connected(workers: int | None, address: str | None) -> Iterator:
+def connected(workers: int | None, address: str | None) -> Generator:
     """Ray, started on this machine or connected to a running cluster, and shut down afterwards if it was not running.
 
     If Ray was imported before, it listens on its default interfaces, and still requires the token.
     """
-    wanted = QUIET | ONE_THREAD | ({} if address else ALONE | {TOKEN: _token()})
+    wanted = QUIET | ONE_THREAD | SAME_BYTES | ({} if address else ALONE | {TOKEN: _token()})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
     passing = added.keys() | ({MODE} - os.environ.keys())
     os.environ |= added
@@ -109,53 +109,30 @@ def connected(workers: int | None, address: str | None) -> Iterator:
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address:
-        options |= {"address": address, "runtime_env": {"env_vars": ONE_THREAD}}
+        options |= {"runtime_env": {"env_vars": ONE_THREAD | SAME_BYTES}}
     else:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options |= {"object_store_memory": OBJECTS}
     polite, others = signal.getsignal(signal.SIGTERM), ray.is_initialized()
-    try:
-        _start(ray, address, options)
-        with suppress(ValueError, TypeError):  # Ray replaces the handler: restore the previous one
-            signal.signal(signal.SIGTERM, polite)
-        yield ray
-    finally:
-        if not others:
-            ray.shutdown()
-        for name in passing:
-            os.environ.pop(name, None)
+    with nullcontext() if address or others else ray_watch.watched() as watch:
+        try:
+            ray_start.start(ray, address, options)
+            with suppress(ValueError, TypeError):  # Ray replaces the handler: restore the previous one
+                signal.signal(signal.SIGTERM, polite)
+            yield ray
+        finally:
+            if watch:
+                watch.rest()
+            if not others:
+                ray.shutdown()
+            for name in passing:
+                os.environ.pop(name, None)
 
 
 @cache
 def _token() -> str:
     """The secret that protects a Ray of our own from other users; one per process, since Ray reads it once."""
     return secrets.token_hex(32)
-
-
-def _start(ray, address: str | None, options: dict[str, Any]) -> None:
-    """Start Ray or connect to it. Raises InputError."""
-    try:
-        if address:
-            _answers(address)
-        ray.init(**options)
-    except SystemExit:  # Ray's reaction to SIGTERM
-        raise KeyboardInterrupt from None
-    except (ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
-        where = f"--address {address}" if address else "Ray"
-        reason = " ".join(str(error).split())[:200]
-        way_out = "use --workers 1, which needs no Ray"
-        if address:
-            way_out = "start a cluster with 'ray start --head', and set its token here, see docs/clusters.md"
-        raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
-
-
-def _answers(address: str) -> None:
-    """Raise OSError where nothing listens, which Ray itself would report after minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if address != "auto":
-        if not port.isdigit():
-            raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")
-        socket.create_connection((host.strip("[]") or port, int(port)), CONNECT_SECONDS).close()
 
 
 class _Driver:
@@ -189,7 +166,7 @@ class _Driver:
             slots = self.slots()
             while self.to_come() and len(self.under_way) < (self.most or slots * AHEAD):
                 self.send_next(slots)
-            ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=1.0)
+            ready, _ = self.ray.wait(list(self.under_way), num_returns=1, timeout=LOOK_SECONDS)
             for reference in ready:
                 self.sent.pop(reference)
                 yield from self.received(reference, self.under_way.pop(reference))

@@ -15,6 +15,7 @@ from abm.people.archive import put_away
 from abm.plugins import together
 from abm.recorder import Recorder
 from abm.scenario import Scenario
+from experiments.store import records, versions
 from experiments.store import store as stores
 from experiments.store.store import Run, Store
 from experiments.sweeps import machine, machine_lock
@@ -62,9 +63,11 @@ def run(
     name = stores.run_name(scenario, inputs.digest)
     if store.has(name) and not again:
         return store.run(name), False
+    record = stores.provenance(scenario, inputs.digest)
+    records.written(record)  # what cannot be kept is refused before the first month
     store.check()
     recorder, _ = simulate(scenario, inputs, progress)
-    store.keep(name, stores.provenance(scenario, inputs.digest), recorder.table())
+    store.keep(name, record, recorder.table())
     return store.run(name), True
 
 
@@ -82,7 +85,7 @@ class Shared:
 
     inputs: Inputs
     store: Store
-    record: dict  # `made_with` and commit of the driver
+    record: dict  # `made_with`, commit and kind of processor of the driver
 
 
 @dataclass(frozen=True)
@@ -101,20 +104,30 @@ def work(job: Job, shared: Shared) -> Done:
     if shared.store.has(job.name):
         return Done(job.name, "there")
     began, peak = time.perf_counter(), machine.Peak()
+    record = provenance(job, shared)
+    records.written(record)  # what cannot be kept is refused before the first month
     try:
         table = simulate(job.scenario, shared.inputs, peak)[0].table()
     except Exception as error:
         shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
-    shared.store.keep(job.name, stores.provenance(job.scenario, shared.inputs.digest) | shared.record, table)
+    shared.store.keep(job.name, record, table)
     peak()
     return Done(job.name, "kept", time.perf_counter() - began, peak.bytes)
 
 
+def provenance(job: Job, shared: Shared) -> dict:
+    """The record of a run: commit and versions are the driver's, the kind of processor is that of this machine."""
+    made_by = shared.record | {"processor": versions.processor()}
+    return stores.provenance(job.scenario, shared.inputs.digest) | made_by
+
+
 def failure(job: Job, shared: Shared, reason: str) -> dict:
     """The record of a failed run."""
-    record = stores.provenance(job.scenario, shared.inputs.digest) | shared.record
-    return record | {"traceback": reason, "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.named)}"}
+    return provenance(job, shared) | {
+        "traceback": reason,
+        "repeat": f"abm repeat {job.name} --store {quote(shared.store.files.named)}",
+    }
 
 
 def prepare(shared: Shared) -> None:
@@ -131,7 +144,19 @@ def check_machine(shared: Shared) -> None:
             raise InputError(
                 f"a worker has {key} {here[key]}, the driver has {there[key]}: install the same versions on every node"
             )
+    check_processor(versions.processor(), shared.record["processor"])
     shared.store.check_seen()
+
+
+def check_processor(here: dict, driver: dict) -> None:
+    """Raise InputError where this machine has other last digits than those that the driver counts on. A driver with
+    AVX-512 does no harm: it imported NumPy before the model, and its workers do not.
+    """
+    if here["machine"] != driver["machine"] or here["avx_512"] > driver["avx_512"]:
+        raise InputError(
+            f"a worker has a processor of kind {versions.shown(here)}, the driver's is {versions.shown(driver)}: "
+            "the last digits of their outcomes differ: use nodes of one kind, one sweep and store for each kind"
+        )
 
 
 def flat(made: dict) -> dict[str, str]:

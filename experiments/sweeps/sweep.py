@@ -2,16 +2,19 @@
 
 STORE/sweeps/<name>/index-<n>.parquet    run, point, replicate, seed, scenario, policy, world, label, and a
                                          column per factor; two points may have the same run
-STORE/sweeps/<name>/design-<n>.json      the design and the versions it was made with; written last; the last n counts
+STORE/sweeps/<name>/design-<n>.json      the design, the versions it was made with, and the digest of the index; written
+                                         last; the last n counts
+STORE/sweeps/<name>/gathered/            outcomes of many runs in few files, so that `load` is fast, see gathering.py
 STORE/sweeps/<name>/drivers/             progress of each running driver, for `abm status`
 """
 
+import hashlib
 import io
 import json
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,9 +31,12 @@ from abm.facts import facts
 from abm.plugins import together
 from experiments.designs import design as designs
 from experiments.designs.design import Design
+from experiments.store import outcomes as tables
+from experiments.store import records, versions
 from experiments.store import store as stores
+from experiments.store.records import Damaged, OfDesign
 from experiments.store.store import Store
-from experiments.sweeps import ray_workers, runner
+from experiments.sweeps import gathering, ray_workers, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.ray_workers import Lost
 from experiments.sweeps.runner import Done, Job, Shared
@@ -55,18 +61,21 @@ class Sweep:
         return self.index.drop_duplicates("run")
 
     def missing(self) -> pd.DataFrame:
-        """Rows of the runs that are not kept, including failed ones."""
-        return self.runs[~self.runs["run"].isin(self.store.done())]
+        """Rows of the runs that are not kept whole, including failed ones. What is kept is read and checked."""
+        return self.runs[~self.runs["run"].isin(self.store.whole(self.runs["run"]))]
 
     def failed(self) -> pd.DataFrame:
         """Rows of the runs that failed."""
         return self.runs[self.runs["run"].isin(self.store.failed())]
 
-    def load(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
-        """Outcomes of the kept runs, see `load`."""
-        from experiments.sweeps.sweep import frame
+    def gather(self) -> None:
+        """Gather the outcomes of a complete sweep in few files, so that `load` is fast; not where runs are missing."""
+        if self.missing().empty:
+            gathering.gather(self.store, f"{SWEEPS}/{self.name}/gathered", self.runs["run"].tolist())
 
-        return frame(self, measure, by)
+    def load(self, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
+        """Outcomes of the runs, see `load`."""
+        return frame(self, measure, by, incomplete)
 
 
 def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> Sweep:
@@ -76,8 +85,12 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
     if not (known := _generations(store, design.name)):
         new = _new(design, store, data_digest, 1)
         return save(new) if keep else new
-    sweep = find(design.name, store)
-    _refuse_other_versions(sweep, data_digest)
+    about = _about(store, design.name, max(known))
+    _refuse_other_versions(design.name, store, about, data_digest)
+    try:
+        sweep = find(design.name, store)
+    except Damaged:  # of its index, which follows from its design
+        sweep = _indexed_again(design, store, about, data_digest)
     if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
         design = designs.from_dict(sweep.about["given"], design.source, design.folder)
     if sweep.about["design"] != design.digest():
@@ -93,7 +106,7 @@ def extend(design: Design, store: Store, data_digest: str) -> Sweep:
     Raises InputError.
     """
     sweep = find(design.name, store)
-    _refuse_other_versions(sweep, data_digest)
+    _refuse_other_versions(sweep.name, store, sweep.about, data_digest)
     if sweep.about["design"] == design.digest():
         return replace(sweep, design=design)
     larger = _new(design, store, data_digest, sweep.about["generation"] + 1)
@@ -117,12 +130,8 @@ def find(name: str, store: Store) -> Sweep:
         others = names(store)
         shown = f"choose from {', '.join(others[:10])}" if others else "make one with 'abm sweep DESIGN'"
         raise InputError(f"{name}: no such sweep in {store.files.named}: {shown}")
-    key = f"{SWEEPS}/{name}/index-{max(known)}.parquet"
-    try:
-        index = pq.read_table(io.BytesIO(store.files.read(key))).to_pandas()
-    except (OSError, ValueError, pa.ArrowException):
-        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
-    return Sweep(name, store, _about(store, name, max(known)), index)
+    about = _about(store, name, max(known))
+    return Sweep(name, store, about, _index(store, name, about))
 
 
 def index(design: Design, data_digest: str) -> pd.DataFrame:
@@ -179,7 +188,8 @@ class Jobs:
 def shared(store: Store) -> Shared:
     """The shared part of the jobs of a store on this machine."""
     inputs = facts.load()
-    return Shared(inputs, store, {"commit": stores.commit()} | stores.made_with(inputs.digest))
+    record = {"commit": stores.commit(), "processor": versions.processor()} | stores.made_with(inputs.digest)
+    return Shared(inputs, store, record)
 
 
 def make(do: ray_workers.Do, given: Shared, wanted, report: Report, seconds: float | None = None) -> bool:
@@ -213,7 +223,7 @@ def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
+def stopping() -> Generator[None]:
     """Treat SIGTERM like Ctrl-C while a sweep is made."""
 
     def stop(number, frame):
@@ -241,10 +251,49 @@ def _generations(store: Store, name: str) -> list[int]:
 
 def _about(store: Store, name: str, generation: int) -> dict:
     key = f"{SWEEPS}/{name}/design-{generation}.json"
+    shown, content = store.files.shown(key), store.content(key, _WAY_OUT)
+    record, mapping = records.read(OfDesign, content, shown, _WAY_OUT)
+    if (record.name, record.generation) != (name, generation):
+        raise Damaged(f"{shown}: is that of sweep '{record.name}', design {record.generation}: {_WAY_OUT}")
+    return mapping
+
+
+def _index(store: Store, name: str, about: dict) -> pd.DataFrame:
+    """The index of a sweep. Raises Damaged."""
+    key = f"{SWEEPS}/{name}/index-{about['generation']}.parquet"
+    damaged = Damaged(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}")
+    content = store.content(key, _WAY_OUT)
+    if about.get("index_sha256", (digest := hashlib.sha256(content).hexdigest())) != digest:
+        raise damaged
     try:
-        return json.loads(store.files.read(key))
-    except (FileNotFoundError, ValueError):
-        raise InputError(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}") from None
+        index = pq.read_table(pa.BufferReader(content)).to_pandas()
+        if index["run"].nunique() == about["runs"]:
+            return index
+    except (OSError, ValueError, KeyError, pa.ArrowException):  # of an older sweep, whose index has no digest
+        pass
+    raise damaged
+
+
+def _indexed_again(design: Design, store: Store, about: dict, data_digest: str) -> Sweep:
+    """A sweep whose index is damaged, with the index written again from its design. Raises Damaged where it would be
+    another than it was.
+    """
+    given = designs.from_dict(about["given"], design.source, design.folder)
+    again = _new(given, store, data_digest, about["generation"])
+    key = f"{SWEEPS}/{design.name}/index-{about['generation']}.parquet"
+    content = _as_parquet(again.index)
+    if about["design"] != given.digest() or about.get("index_sha256") != hashlib.sha256(content).hexdigest():
+        raise Damaged(f"{store.files.shown(key)}: is missing or damaged: {_WAY_OUT}")
+    store.files.write(key, content)
+    return find(design.name, store)
+
+
+def _as_parquet(index: pd.DataFrame) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pandas(index, preserve_index=False), sink, compression="zstd", write_page_checksum=True
+    )
+    return sink.getvalue()
 
 
 def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
@@ -262,25 +311,26 @@ def _new(design: Design, store: Store, data_digest: str, generation: int) -> Swe
             "commit": stores.commit(),
         }
         | stores.made_with(data_digest)
-        | stores.plugged(*design.scenarios)
+        | versions.plugged(*design.scenarios)
     )
     return Sweep(design.name, store, about, rows, design)
 
 
 def save(sweep: Sweep) -> Sweep:
     """Store a sweep, first the index, then the design; returns it."""
-    sink, place, number = io.BytesIO(), f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
+    place, number = f"{SWEEPS}/{sweep.name}", sweep.about["generation"]
     if number in _generations(sweep.store, sweep.name):
         return sweep
-    pq.write_table(pa.Table.from_pandas(sweep.index, preserve_index=False), sink, compression="zstd")
-    sweep.store.files.write(f"{place}/index-{number}.parquet", sink.getvalue())
-    sweep.store.files.write(f"{place}/design-{number}.json", stores.as_json(sweep.about))
+    content = _as_parquet(sweep.index)
+    about = records.written(sweep.about | {"index_sha256": hashlib.sha256(content).hexdigest()})
+    sweep.store.files.write(f"{place}/index-{number}.parquet", content)
+    sweep.store.files.write(f"{place}/design-{number}.json", about)
     return sweep
 
 
-def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
+def _refuse_other_versions(name: str, store: Store, about: dict, data_digest: str) -> None:
     """Raise InputError where the sweep was made with another model or other data: such runs must not be mixed."""
-    here, there = stores.made_with(data_digest), sweep.about
+    here, there = stores.made_with(data_digest), about
     for what, mine, its in (
         ("model", here["model"]["code"], there["model"]["code"]),
         ("data", here["data_digest"], there["data_digest"]),
@@ -288,47 +338,60 @@ def _refuse_other_versions(sweep: Sweep, data_digest: str) -> None:
         if mine != its:
             made = f" of commit {there['commit'][:12]}" if there.get("commit") else ""
             raise InputError(
-                f"sweep '{sweep.name}' in {sweep.store.files.named}: was made with another version of the {what} "
+                f"sweep '{name}' in {store.files.named}: was made with another version of the {what} "
                 f"({its[:12]}{made}; here {mine[:12]}): use that version, another --store, or another 'name:'"
             )
 
 
 def load(
-    sweep: str, measure: str | None = None, by: str | None = None, *, store: stores.Place | Store = stores.DEFAULT
+    sweep: str,
+    measure: str | None = None,
+    by: str | None = None,
+    *,
+    incomplete: bool = False,
+    store: stores.Place | Store = stores.DEFAULT,
 ) -> pd.DataFrame:
-    """Tidy outcomes of the kept runs of a sweep: the columns of its index (run, point, replicate, seed, scenario,
-    ..., a column per factor) and measure, unit, by, group, month, value.
+    """Tidy outcomes of the runs of a sweep: the columns of its index (run, point, replicate, seed, scenario, ..., a
+    column per factor) and measure, unit, by, group, month, value; text columns are categories.
 
     measure: one measure (None: all of them); by: one breakdown (None: 'total', or the first of the measure).
-    `frame.attrs['units']` holds the unit of each factor and measure. Raises InputError.
+    incomplete: load what is kept of a sweep of which runs are missing, which is an error otherwise.
+    `frame.attrs['units']` holds the unit of each factor and measure, 'runs' and 'missing' the numbers of runs.
+    Raises InputError.
     """
-    return frame(sweeps.find(sweep, Store(store)), measure, by)
+    return frame(sweeps.find(sweep, Store(store)), measure, by, incomplete)
 
 
-def frame(sweep: Sweep, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
     """Outcomes of a sweep, as `load` returns them."""
     by = measures.breakdown_of(measure, by, together.of_record(sweep.about)) if measure else by or "total"
-    done = sweep.store.done()
+    done, every = sweep.store.done(), len(sweep.runs)
     kept = sweep.index[sweep.index["run"].isin(done)]
-    if kept.empty:
+    runs = kept["run"].unique().tolist()
+    if not runs:
+        raise InputError(f"sweep '{sweep.name}': none of its {every:,} runs is kept: make them with 'abm sweep'")
+    if len(runs) < every and not incomplete:
         raise InputError(
-            f"sweep '{sweep.name}': none of its {len(sweep.runs):,} runs is kept: make them with 'abm sweep'"
+            f"sweep '{sweep.name}': {every - len(runs):,} of its {every:,} runs are missing: make them with "
+            "'abm sweep', or load the others with incomplete=True"
         )
-    found = outcomes(sweep.store, kept["run"].unique().tolist(), [measure] if measure else None, by)
-    if found.empty:
+    found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
+    if not found.num_rows:
         raise InputError(
             f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
         )
-    merged = kept.merge(found, on="run", how="left")
-    units = dict(found[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
+    if measure is None:
+        merged = gathering.joined(kept, found, {})
+        units = dict(merged[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
+    else:
+        first = tables.read(sweep.store, runs[:1], [measure], by)  # an older model may have had another unit
+        units = {measure: first["unit"][0].as_py()} if first.num_rows else {measure: ""}
+        merged = gathering.joined(kept, found, {"measure": measure, "unit": units[measure], "by": by})
     merged.attrs["units"] = sweeps.units(kept.columns, sweep.about) | units
+    merged.attrs |= {"runs": len(runs), "missing": every - len(runs)}
     return merged
 
 
 def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str) -> pd.DataFrame:
     """Tidy outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
-    try:
-        return stores.outcomes(store.files, runs, measures, by)
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{store.files.shown(stores.OUTCOMES)}: cannot be read ({reason}): {stores.DAMAGED}") from None
+    return tables.frame(tables.read(store, runs, measures, by))

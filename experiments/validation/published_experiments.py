@@ -5,7 +5,7 @@ is a parameter: the mechanisms together reproduce it, or they do not.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
-from experiments import text
+from experiments import terminal, text
 from experiments.analysis.comparison import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
@@ -228,7 +228,7 @@ def replicate(
         each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
         for each in REPLICATIONS
     }
-    there = how.store.done()
+    there = how.store.whole(jobs)
     todo = [job for name, job in jobs.items() if name not in there]
     with sweep.stopping(), how.pool(len(todo)) as do:
         sweep.make(do, shared, todo, lambda done: None)
@@ -261,10 +261,11 @@ def row(each: Replication, pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> di
 def show(found: pd.DataFrame, console: Console) -> None:
     """Print effects and published intervals side by side."""
     shown = Table("", "experiment", "published", "model", "spread", "", box=None, pad_edge=False)
-    for each in found.itertuples():
+    rows: Iterable[Any] = found.itertuples()
+    for each in rows:
         verdict = "within" if each.within else "outside"
         shown.add_row(
-            each.id, f"{each.title} \\[{each.unit}] ({each.source})",
+            each.id, terminal.line(f"{each.title} [{each.unit}] ({each.source})"),
             text.interval(each.published_from, each.published_to), text.fixed(each.model, 3, sign=True),
             "" if math.isnan(each.low) else text.interval(each.low, each.high), verdict,
         )  # fmt: skip

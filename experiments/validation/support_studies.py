@@ -1,4 +1,4 @@
-"""Replicates studies of support in the model, over the priors of its parameters: R10 to R12 and R15 of `abm replicate`.
+"""Studies of support repeated in the model, over the priors of its parameters: R10 to R12 and R15 of `abm experiments`.
 
 Locations or newcomers come to every third municipality of a kind; the effect is the change there over that in the other
 municipalities of its kind, at each of many draws from the priors. No published effect is a parameter.
@@ -109,7 +109,7 @@ def worst_is_large_and_rural(params: Params) -> float:
     dips = {
         (kind, places): beside(kind, places, params).min() for kind in (sparsest, densest) for places in (SMALL, LARGE)
     }
-    return float(min(dips, key=dips.get) == (sparsest, LARGE))
+    return float(min(dips, key=dips.__getitem__) == (sparsest, LARGE))
 
 
 CASES: tuple[Case, ...] = (
@@ -141,7 +141,7 @@ CASES: tuple[Case, ...] = (
 
 
 def over_priors(draws: int) -> list[dict[str, Any]]:
-    """A row of `abm replicate` per case, over `draws` from the priors: median, and the quantiles of SPREAD."""
+    """A row of `abm experiments` per case, over `draws` from the priors: median, and the quantiles of SPREAD."""
     rows = []
     for case in CASES:
         found = np.array([case.effect(params) for params in priors(draws)])

@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text as Styled
 
 from abm.engine import clock
 from abm.engine.errors import InputError
@@ -22,6 +23,7 @@ from abm.engine.forms import Form, Number, Takes, Text, read
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES
 from experiments.store.store import Run
+from experiments.terminal import line, printable
 from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
@@ -193,14 +195,20 @@ def summary(rows: list[Row]) -> dict[str, str]:
 
 def _verdict(rows: list[Row]) -> str:
     judged, tolerance = [row for row in rows if row.within is not None], rows[0].target.tolerance
-    right, by_size = sum(row.within for row in judged), sorted(judged, key=lambda row: row.point.value)
+    right, by_size = sum(bool(row.within) for row in judged), sorted(judged, key=lambda row: _present(row.point.value))
     if judged and tolerance.kind == "rms":
-        rms = math.sqrt(sum(row.deviation**2 for row in judged) / len(judged))
+        rms = math.sqrt(sum(_present(row.deviation) ** 2 for row in judged) / len(judged))
         return f"{WITHIN}, RMS {share(rms)}" if rms <= tolerance.value else f"RMS {share(rms)}"
-    if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: row.simulated):
+    if tolerance.kind == "sign" and by_size != sorted(judged, key=lambda row: _present(row.simulated)):
         return f"{right} of {len(judged)}, other order"
     some = f"{right} of {len(judged)} within" if judged else rows[0].why
     return WITHIN if judged and right == len(judged) else some
+
+
+def _present(number: float | None) -> float:
+    """A number of a row that has all of them."""
+    assert number is not None
+    return number
 
 
 def show(rows: list[Row], console: Console) -> None:
@@ -211,14 +219,13 @@ def show(rows: list[Row], console: Console) -> None:
         target = rows_of[0].target
         needs = f" (needs {target.needs})" if target.needs else ""
         needs += f" (one world of many: abm sweep {target.spread})" if target.spread else ""
-        console.print(
-            f"[bold]{name:<4} {target.title}[/bold]{needs}: {verdicts[name]} \\[{target.tolerance}]", highlight=False
-        )
+        head, verdict = f"{name:<4} {target.title}", f"{needs}: {verdicts[name]} [{target.tolerance}]"
+        console.print(Styled.assemble((printable(head), "bold"), printable(verdict)))
         for width in (WHAT, 9, 10, 10, 9, 4):
             table.add_column(width=width, no_wrap=True, justify="left" if width in (WHAT, 4) else "right")
         for row in rows_of if target.measure or any(row.point.measure for row in rows_of) else ():
             mark = {True: "ok", False: "off", None: ""}[row.within]
-            table.add_row(f"     {row.point.what}", row.point.period, *_texts(row), mark)
+            table.add_row(line(f"     {row.point.what}"), row.point.period, *_texts(row), mark)
         if table.row_count:
             console.print(table)
     met = sum(text.startswith(WITHIN) for text in verdicts.values())
@@ -247,6 +254,6 @@ def _text(value: float, kind: str) -> str:
 
 def _off(row: Row, kind: str) -> str:
     if kind in ("relative", "rms"):
-        return share(row.deviation, sign=True)
-    difference = row.simulated - row.point.value
+        return share(_present(row.deviation), sign=True)
+    difference = _present(row.simulated) - _present(row.point.value)
     return points(difference) if kind == "points" else number(difference, sign=True)

@@ -1,10 +1,12 @@
 """applications.csv, decisions.csv and origins.csv: asylum applications and decisions by group of origins."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from abm.engine.errors import InputError
-from abm.facts.csv_tables import MONTHS, YEARS
+from abm.facts.csv_tables import MONTHS, YEARS, long
 from scripts.facts import published, transcribed
 from scripts.facts.countries import ISO3
 from scripts.facts.table import Given, Table
@@ -20,8 +22,8 @@ SHARE, MONEY = 4, 2  # digits kept of shares and of persons a month
 
 def groups(given: Given) -> dict[str, str]:
     """Group of each nationality that origins.csv lists, by ISO 3 code; every other one belongs to `other`."""
-    origins = given.standing("origins")
-    return {code: row.origin for row in origins.itertuples() for code in row.members.split("|")}
+    origins = given.standing("origins").set_index("origin")["members"]
+    return {code: str(name) for name, codes in origins.items() for code in codes.split("|")}
 
 
 def by_group(table: pd.DataFrame, given: Given, columns: list[str]) -> pd.DataFrame:
@@ -87,17 +89,17 @@ def applications(given: Given) -> pd.DataFrame:
     found = published.unhcr(given["applications"], "app_type|level|Application type", applied="applied")
     first = found["stage"].str.fullmatch("N|New.*|first_instance_new", case=False)
     new = by_group(found[first], given, ["applied"])["applied"].unstack()
-    repeat = by_group(found[~first], given, ["applied"])["applied"].unstack()
+    repeat: Any = by_group(found[~first], given, ["applied"])["applied"].unstack()
     figures = transcribed.figures()
     totals = pd.Series(figures["first_applications"]["all"]["years"], YEARS, dtype=float)
     own = {name: entry["years"] for name, entry in figures["first_applications"].items() if name in new}
     years = pd.DataFrame(own, YEARS, dtype=float).reindex(columns=new.columns)
-    rest = [name for name in years if name not in own]
+    rest = [name for name in years.columns if name not in own]
     left = totals - years[list(own)].sum(axis=1)
     years[rest] = new[rest].div(new[rest].sum(axis=1), axis=0).mul(left, axis=0)
     national = by_month(monthly(given), figures["first_applications"]["all"]["quarters"], totals)
-    made = pd.concat([in_months(year, years.loc[year], national, figures["first_applications"]) for year in YEARS])
-    table = made.rename_axis(index="month", columns="origin").stack().rename("first").reset_index()
+    made = pd.concat([in_months(year, years.T[year], national, figures["first_applications"]) for year in YEARS])
+    table = long(made.rename_axis(index="month", columns="origin"), "first")
     year = table["month"].str[:4].astype(int)
     table["repeat"] = [repeat.at[y, origin] / 12 for y, origin in zip(year, table["origin"], strict=True)]
     return table.assign(**{name: table[name].map(f"{{:.{MONEY}f}}".format) for name in ("first", "repeat")})

@@ -1,11 +1,13 @@
 """corporation_homes.csv and registration_times.csv: homes of housing corporations, and the wait for one."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from abm.engine.errors import InputError
 from abm.facts import mergers
-from abm.facts.csv_tables import YEARS
+from abm.facts.csv_tables import YEARS, long
 from scripts.facts import published, transcribed
 from scripts.facts.table import Finding, Given, Table
 from scripts.facts.transcription import missing, near, text_of
@@ -52,9 +54,10 @@ def corporation_homes(given: Given) -> pd.DataFrame:
             filled[year] = False
     always = homes.dropna().sum()
     for code in homes.index[homes.isna().any(axis=1)]:
-        first = homes.loc[code].first_valid_index()
-        homes.loc[code] = homes.loc[code].fillna(homes.at[code, first] * always / always[first])
-    made = homes.round().astype(int).stack().rename("homes").rename_axis(["gm_code", "year"]).reset_index()
+        own: Any = homes.loc[code]
+        first = own.first_valid_index()
+        homes.loc[code] = own.fillna(own[first] * always / always[first])
+    made = long(homes.round().astype(int).rename_axis(index="gm_code", columns="year"), "homes")
     return made.assign(filled=filled.astype(int).stack().to_numpy())
 
 

@@ -42,8 +42,8 @@ _GRID = 1000  # coordinates above this are metres on the Dutch grid, not degrees
 def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Longitude and latitude (WGS84) of points on the Dutch grid [m]."""
     dx, dy = (x - _CENTRE[0]) * 1e-5, (y - _CENTRE[1]) * 1e-5
-    north = sum(factor * dx**p * dy**q for p, q, factor in _NORTH)
-    east = sum(factor * dx**p * dy**q for p, q, factor in _EAST)
+    north = sum((factor * dx**p * dy**q for p, q, factor in _NORTH), np.zeros_like(dx))
+    east = sum((factor * dx**p * dy**q for p, q, factor in _EAST), np.zeros_like(dx))
     return _CENTRE[3] + east / 3600, _CENTRE[2] + north / 3600
 
 
@@ -74,8 +74,9 @@ def lengths(rings: dict[str, Rings]) -> dict[tuple[str, str], float]:
     found: dict[tuple[str, str], float] = {}
     for (one, other), codes in owners.items():
         if len(codes) == 2:
-            pair = tuple(sorted(codes))
-            found[pair] = found.get(pair, 0.0) + float(np.hypot(one[0] - other[0], one[1] - other[1]))
+            first, second = sorted(codes)
+            metres = float(np.hypot(one[0] - other[0], one[1] - other[1]))
+            found[first, second] = found.get((first, second), 0.0) + metres
     return found
 
 

@@ -1,5 +1,7 @@
 """municipal_mergers.csv and municipal_memberships.csv, compared with lists and tables of a year."""
 
+from collections.abc import Hashable, Mapping
+
 from abm.engine.errors import InputError
 from abm.facts import mergers
 from scripts.facts import published
@@ -46,7 +48,7 @@ def _listed(given: Given, name: str) -> set[str]:
     return {code if code.startswith("GM") else f"GM{code:0>4}" for code in codes if code}
 
 
-def _on_merger(row: dict[str, str], given: Given) -> Finding:
+def _on_merger(row: Mapping[Hashable, str], given: Given) -> Finding:
     """A whole merger is confirmed where a page has both names together, a part where it has the figures of the note."""
     words, sources = f"{row['year']} {row['gm_from']} {row['gm_to']}", row["source"]
     documents = [given.documents[source] for source in sources.split("|") if source in given.documents]

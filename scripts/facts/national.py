@@ -29,9 +29,9 @@ def series(given: Given) -> pd.DataFrame:
     made = stands.copy()
     for row, (name, since) in enumerate(zip(stands["name"], stands["from"], strict=True)):
         if name in computed and since.endswith("-01") and int(since[:4]) in YEARS:
-            made.loc[row, "value"] = _like(stands.at[row, "value"], computed[name][int(since[:4])])
+            made.loc[row, "value"] = _like(str(stands.at[row, "value"]), computed[name][int(since[:4])])
         elif name == "closing_capacity":
-            made.loc[row, "value"] = _like(stands.at[row, "value"], round(first["closed"].max() / MONTHS, PERSONS))
+            made.loc[row, "value"] = _like(str(stands.at[row, "value"]), round(first["closed"].max() / MONTHS, PERSONS))
     return made
 
 

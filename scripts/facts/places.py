@@ -74,7 +74,7 @@ def compiled(given: Given) -> pd.DataFrame:
     """Columns of a table by municipality in which the figures are already together."""
     path = given["compiled"]
     found = published.chosen(published.table(path), path, gm_code="gm_code", **COMPILED).set_index("gm_code")
-    for column in found.columns.difference(WORDS):
+    for column in found.columns.difference(list(WORDS)):
         values = published.numbers(found[column])
         whole = given.standing("municipalities")[column].dtype.kind == "i"
         found[column] = values.astype(int) if whole else values

@@ -70,12 +70,12 @@ def statline(path: Path, **topics: str) -> pd.DataFrame:
     found = coded(path)
     region = chosen(found, path, region="RegioS|WijkenEnBuurten|Codering_?\\d*")["region"]
     made = pd.DataFrame({"region": region, "year": 0})
-    if any(name.strip() == "Perioden" for name in found):
+    if any(name.strip() == "Perioden" for name in found.columns):
         period = chosen(found, path, period="Perioden")["period"].str.extract(r"^\s*(\d{4})")[0]
         made["year"] = pd.to_numeric(period).fillna(0).astype(int)
     for new, topic in topics.items():
         made[new] = numbers(chosen(found, path, value=rf"(?:{topic})(?:_\d+)?")["value"])
-    dimensions = {name: found[name] for name in found if not re.search(r"_\d+$|^ID$|^Perioden$", name)}
+    dimensions = {name: found[name] for name in found.columns if not re.search(r"_\d+$|^ID$|^Perioden$", name)}
     return made.assign(**{name: values for name, values in dimensions.items() if name not in made})
 
 
@@ -139,7 +139,7 @@ def votes(path: Path) -> pd.DataFrame:
     if "VeldType" in found:
         lists = found[found["VeldType"] == "LijstAantalStemmen"]
         made = chosen(lists, path, region="RegioCode", party="LijstNaam", votes="Waarde")
-    elif any(name.strip().lower() == "partij" for name in found):
+    elif any(name.strip().lower() == "partij" for name in found.columns):
         made = chosen(found, path, region="RegioCode", party="Partij", votes="AantalStemmen|Aantal stemmen")
     elif "GeldigeStemmen" in found:
         parties = found[found.columns[list(found.columns).index("GeldigeStemmen") + 1 :]]

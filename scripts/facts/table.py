@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -90,19 +91,19 @@ def compare(name: str, made: pd.DataFrame, given: Given, most: int = 5) -> tuple
     if list(made.columns) == list(stands.columns) and text == (given.folder / f"{name}.csv").read_text("utf-8"):
         return True, "the same, byte for byte"
     keys = KEYS[name]
-    made = pd.read_csv(pd.io.common.StringIO(text), keep_default_na=False, dtype=str)
+    made = pd.read_csv(StringIO(text), keep_default_na=False, dtype=str)
     one, other = stands.set_index(keys), made.set_index(keys)
     lines = [f"row {_words(key)}: stands, and the sources do not have it" for key in one.index.difference(other.index)]
     lines += [f"row {_words(key)}: is in the sources, and does not stand" for key in other.index.difference(one.index)]
     both = one.index.intersection(other.index)
-    seen = [column for column in one if column in other]
+    seen = [column for column in one.columns if column in other]
     for column in seen:
         differ = one.loc[both, column] != other.loc[both, column]
         lines += [
             f"row {_words(key)}: {column} stands as {one.at[key, column]}, the sources give {other.at[key, column]}"
             for key in both[differ]
         ]
-    rest = [column for column in one if column not in other]
+    rest = [column for column in one.columns if column not in other]
     aside = f"; not checked for want of a file: {', '.join(rest)}" if rest else ""
     if not lines and seen:
         return True, f"{len(seen)} of {len(one.columns)} columns checked, the same{aside}"

@@ -5,6 +5,7 @@ import pandas as pd
 
 from abm.engine.errors import InputError
 from abm.facts import mergers
+from abm.facts.csv_tables import long
 from scripts.facts import published
 from scripts.facts.places import PROVINCES
 from scripts.facts.table import Given, Table
@@ -63,8 +64,8 @@ def commuting(given: Given) -> pd.DataFrame:
             .sum()
             .T
         )
-        made = sums.rename_axis(index="region_from", columns="region_to").stack().rename("workers").round().astype(int)
-        made = made[made > 0].reset_index()
+        made = long(sums.rename_axis(index="region_from", columns="region_to").round().astype(int), "workers")
+        made = made[made["workers"] > 0]
     return made.sort_values(["region_from", "region_to"], ignore_index=True)
 
 
@@ -79,7 +80,7 @@ def jobs(given: Given) -> pd.DataFrame:
         wide = wide.apply(published.numbers)
     else:
         wide = spread(given)
-    made = wide.round().astype(int).rename_axis(columns="sector").stack().rename("jobs").reset_index()
+    made = long(wide.round().astype(int).rename_axis(columns="sector"), "jobs")
     return made.sort_values(["region_code", "sector"], ignore_index=True)
 
 

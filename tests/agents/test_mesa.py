@@ -20,6 +20,7 @@ from abm.facts import facts
 from abm.scenario import default
 from abm.start import begin
 from abm.tables.people import Stage
+from tests.helpers.runs import recorded, small
 
 SCALE = 0.01
 
@@ -389,3 +390,54 @@ def test_solara_can_reset_step_and_stop():
     again.step()
     assert (again.time, again.steps, again.running) == (1, 1, False)
     assert model.time == 0
+
+
+@pytest.mark.usefixtures("start_method")
+@pytest.mark.filterwarnings("ignore:The `iterations` keyword argument is deprecated")
+@pytest.mark.parametrize("how", [{"iterations": 2}, {"rng": [None, None]}])
+def test_a_repetition_without_a_seed_of_its_own_is_refused(how):
+    with pytest.raises(InputError, match=r"runs seed 1 again: give it seeds, like rng=\[1, 2, 3\]"):
+        mesa.batch_run(Counted, {"until": "2015-01"}, **how, number_processes=1, display_progress=False)
+
+
+@pytest.mark.usefixtures("start_method")
+def test_one_run_without_a_seed_is_that_of_the_scenario():
+    (row,) = mesa.batch_run(Counted, {"until": "2015-01"}, number_processes=1, display_progress=False)
+    direct = Model(scale=SCALE, until="2015-01")
+    direct.run_model()
+    assert row["reception"] == in_reception(direct)
+
+
+# --- measures
+
+
+def test_a_measure_of_the_last_month_is_what_a_run_records():
+    recorder = recorded(small("2015-03", scale=SCALE))
+    model = Model(scale=SCALE, until="2015-03")
+    with pytest.raises(InputError, match="no month is simulated yet"):
+        model.measure("in_reception")
+    for month in range(3):
+        model.step()
+        for (name, by), values in recorder.values.items():
+            found = model.measure(name, by)
+            assert np.array_equal(np.atleast_1d(found), values[month], equal_nan=True), (name, by)
+    assert isinstance(model.measure("in_reception"), float)
+    assert model.measure("in_reception") == model.measure("in_reception", "status").sum()
+    stages = model.measure("in_reception", "stage")
+    waiting = model.households.select(stage="AWAITING_HOME").select(lambda each: each.location is not None)
+    assert stages["awaiting home"] == waiting.agg("size", sum) / SCALE
+    assert (stages.name, stages.index.name) == ("in_reception", "stage")
+    assert model.measure("in_reception", "municipality")["Westerwolde"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in_recepton",), "did you mean 'in_reception'"),
+        (("in_reception", "sex"), "choose from total, kind"),
+        (("wait_home",), "wait_home has no total: name a breakdown with 'by'"),
+    ],
+)
+def test_a_measure_that_is_not_there_is_refused(model, words, said):
+    with pytest.raises(InputError, match=said):
+        model.measure(*words)

@@ -102,14 +102,17 @@ def efficiency(folder: Path, runs: int, repeats: int) -> list[Sweeping]:
 
 
 def listing(folder: Path, runs: int) -> tuple[float, float]:
-    """Seconds to read the index of a sweep and find its missing runs, here and by `abm status`."""
-    store, names = Store(folder), [f"{n:016x}" for n in range(runs)]
+    """Seconds to read the index of a sweep, check small runs and find the missing ones, here and by `abm status`."""
+    given, names = shared(folder), [f"{n:016x}" for n in range(runs)]
+    (job,) = jobs(given, 0, 1, until="2015-01")
+    table, made = runner.simulate(job.scenario, given.inputs)[0].table(), runner.provenance(job, given)
+    store = given.store
     rows = pd.DataFrame({"run": names, "point": range(runs), "replicate": 0, "seed": range(runs), "x": 0.5})
-    about = {"name": "many", "generation": 1, "design": "", "given": {}}
+    about = {"name": "many", "title": None, "generation": 1, "design": "", "given": {}, "source": "", "runs": runs}
+    about |= {key: made[key] for key in ("model", "data_digest", "python", "packages", "commit")}
     sweep.save(Sweep("many", store, about, rows))
-    (folder / stores.RUNS).mkdir()
     for name in names[: runs // 2]:
-        (folder / stores.RUNS / f"{name}.json").write_text("{}")
+        store.keep(name, made | {"run": name}, table)
     times = []
     for _ in range(5):
         began = time.perf_counter()
@@ -129,7 +132,7 @@ def keeping(runs: int, folder: Path) -> float:
     table = runner.simulate(job.scenario, given.inputs)[0].table()
     began = time.perf_counter()
     for number in range(runs):
-        given.store.keep(f"{number:016x}", {}, table)
+        given.store.keep(f"{number:016x}", runner.provenance(job, given) | {"run": f"{number:016x}"}, table)
     return (time.perf_counter() - began) / runs
 
 

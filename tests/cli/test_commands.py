@@ -1,9 +1,11 @@
 """The command line as a person meets it: results where it says, and one clear line when something is wrong."""
 
+import io
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -28,6 +30,16 @@ def finished(tmp_path_factory) -> Run:
 def at(kept: Run) -> tuple[str, str]:
     """Where a run is, for the command line."""
     return "--store", kept.store.files.place
+
+
+def test_a_reform_that_does_nothing_yet_is_shown_under_its_own_title(abm, finished, tmp_path):
+    later = tmp_path / "later.yaml"
+    kept = finished.about()["name"]
+    later.write_text("title: Faster later\n")
+    code, out, err = abm("run", str(later), *SMALL, *at(finished))
+    assert (code, err) == (0, "")
+    assert "Faster later (seed 1" in out
+    assert f"Up to 2015-06 later is the same as {kept}" in out
 
 
 def test_table_prints_month_group_value_as_csv(abm, finished):
@@ -63,10 +75,12 @@ def test_a_run_that_is_not_there(abm, tmp_path):
 def test_a_damaged_run_is_named_with_the_way_out(abm, tmp_path):
     kept, _ = runner.run(small("2015-06", scale=0.01), tmp_path)
     (tmp_path / kept.key).write_text("x")
-    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "run the scenario again")
+    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "make the run again with the command")
     (tmp_path / "runs" / f"{kept.name}.json").write_text("{")
-    with pytest.raises(InputError, match="run the scenario again"):
+    with pytest.raises(InputError, match="make the run again with the command that made it, 'abm run' or"):
         kept.about()
+    again, simulated = runner.run(small("2015-06", scale=0.01), tmp_path)
+    assert (again.name, simulated, again.about()["run"]) == (kept.name, True, kept.name)
 
 
 def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
@@ -134,16 +148,17 @@ def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
     assert simulated
 
 
-def test_a_repeat_gives_the_same_bytes_and_damage_is_seen(tmp_path):
+def test_a_repeat_gives_the_same_bytes_also_in_place_of_damaged_ones(tmp_path):
     wanted = small("2015-06", scale=0.01)
     kept, _ = runner.run(wanted, tmp_path)
     outcomes = tmp_path / kept.key
     before = outcomes.read_bytes()
     assert runner.run(wanted, tmp_path, again=True)[1]
     assert outcomes.read_bytes() == before
-    outcomes.write_bytes(before[:-9] + b"x" * 9)
-    with pytest.raises(InputError, match="differs from the repeated run"):
-        runner.run(wanted, tmp_path, again=True)
+    for again in (True, False):
+        outcomes.write_bytes(before[:-9] + b"x" * 9)
+        assert runner.run(wanted, tmp_path, again=again)[1]
+        assert outcomes.read_bytes() == before
 
 
 def test_the_record_says_how_to_repeat_the_run(finished):
@@ -152,6 +167,14 @@ def test_the_record_says_how_to_repeat_the_run(finished):
     assert facts["scenario"]["params"]["decision.capacity_factor"] == {"2015-01": 1}
     assert {"mesa", "numpy", "numba"} <= facts["packages"].keys()
     assert len(facts["data_digest"]) == len(facts["model"]["code"]) == len(facts["outcomes_sha256"]) == 64
+
+
+def test_months_are_an_ordered_category(finished):
+    month = finished.outcomes("in_reception", "total")["month"]
+    assert month.cat.ordered
+    assert list(month.cat.categories) == [f"2015-0{number}" for number in range(1, 7)]
+    assert (month >= "2015-04").sum() == 3
+    assert month.max() == "2015-06"
 
 
 def test_outcomes_are_tidy(finished):
@@ -205,3 +228,40 @@ def test_whatever_is_typed_is_refused_in_one_short_line(abm, words, said):
     refused(result, said)
     assert result[2].rstrip("\n").isprintable()
     assert len(result[2]) < 600
+
+
+def test_table_of_one_group_and_some_months(abm, finished):
+    words = ("table", finished.name, "in_reception", "--by", "status", "--csv", *at(finished))
+    everything = pd.read_csv(io.StringIO(abm(*words)[1]))
+    code, out, _ = abm(*words, "--group", "status holder", "--from", "2015-02", "--to", "2015-04")
+    wanted = everything[(everything["group"] == "status holder") & everything["month"].between("2015-02", "2015-04")]
+    assert code == 0
+    assert len(wanted) == 3
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(out)), wanted.reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in_reception", "--by", "status", "--group", "status holders"), "did you mean 'status holder'"),
+        (("in_reception", "--group", "men"), "in_reception has no total 'men': choose from all"),
+        (("in_reception", "--from", "2015-5"), "--from: '2015-5' is not a month"),
+        (("in_reception", "--to", "2014-12"), "--to: 2014-12 is outside the run"),
+        (("in_reception", "--from", "2015-07"), "leave no month of the run: it has 2015-01 to 2015-06"),
+        (("in_reception", "--from", "2015-03", "--to", "2015-02"), "leave no month"),
+        (("wait_home",), "wait_home has no total: name a breakdown with 'by' (--by): statistic"),
+        (("employment_gap",), "name a breakdown with 'by' (--by): dimension"),
+    ],
+)
+def test_table_refuses_what_is_not_there(abm, finished, words, said):
+    refused(abm("table", finished.name, *words, *at(finished)), said)
+
+
+def test_the_page_of_a_kept_run_is_made_again(abm, finished):
+    place = Path(finished.store.files.shown(f"pages/{finished.name}/page.html"))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("damaged")
+    code, out, _ = abm("page", finished.name[:6], *at(finished))
+    assert (code, out) == (0, f"Page with figures: {place}\n")
+    assert place.read_text(encoding="utf-8").endswith("</html>")
+    refused(abm("page", "none", *at(finished)), "no such run")

@@ -1,17 +1,20 @@
 """The commands about many runs: what they say and leave, and one clear line when something is wrong."""
 
-import json
+import io
 import os
 import re
-import shutil
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from abm.facts import facts
-from experiments.store import store as stores
+from experiments.analysis import comparison
+from experiments.store import records, versions
 from experiments.store.store import Store
 from experiments.sweeps import api, cost, runner, sweep
+from experiments.sweeps import progress as reports
 from tests.helpers.clusters import import_ray
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, real
@@ -87,7 +90,8 @@ def test_the_parts_of_an_array_end_well(abm):
 def test_status_counts_what_is_there(abm, failing):
     failing.append(2)
     assert len(made().failed()) == 1
-    shutil.copytree("out/sweeps/mine", "out/sweeps/other")
+    Path("other.yaml").write_text(f"name: other\n{DESIGN}")
+    assert len(api.sweep("other.yaml", workers=1, store="out").failed()) == 1
     code, out, _ = abm("status", "--store", "out")
     assert code == 0
     assert [line.split() for line in out.splitlines() if "1" in line] == [
@@ -96,11 +100,27 @@ def test_status_counts_what_is_there(abm, failing):
     code, out, _ = abm("status", "mine", "--store", "out")
     assert "Failed: ValueError: no homes [left]" in out
     assert "other" not in out
+    Path("out/sweeps/mine/index-1.parquet").write_bytes(b"")
+    code, out, err = abm("status", "--store", "out")
+    assert (code, "other" in out, err.count("\n")) == (2, True, 1)
+    assert "mine/index-1.parquet: is missing or damaged" in err
+
+
+def test_status_counts_only_what_is_whole_and_a_sweep_makes_the_rest_again(abm, here):
+    runs, before = made().index["run"], contents(here / "out")
+    file = here / "out" / "outcomes" / f"{runs[0]}.parquet"
+    file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+    (here / "out" / "runs" / f"{runs[1]}.json").write_text("{}")
+    assert ["mine", "2", "0", "0", "2"] in [line.split() for line in abm("status", "--store", "out")[1].splitlines()]
+    quick = abm("status", "--quick", "--store", "out")[1]
+    assert ["mine", "2", "2", "0", "0"] in [line.split() for line in quick.splitlines()]
+    assert abm("sweep", "mine.yaml", *HERE)[0] == 0
+    assert contents(here / "out") == before
 
 
 def test_extend_adds_replicates(abm):
     made()
-    code, out, _ = abm("extend", "mine.yaml", *HERE, "--replicates", "2")
+    code, out, _ = abm("extend", "mine.yaml", *HERE, "--seeds-per-point", "2")
     assert code == 0
     assert "mine: 4 of 4 runs are kept in out" in out
     assert abm("sweep", "mine.yaml", *HERE)[1] == out
@@ -144,7 +164,8 @@ def test_repeat_gives_the_same_bytes(abm, here):
     assert abm("repeat", run[:8], "--store", "out") == (0, f"Run {run}: the outcomes are the same\n", "")
     assert contents(here / "out") == before
     (here / "out" / "outcomes" / f"{run}.parquet").write_bytes(b"x")
-    refused(abm("repeat", run, "--store", "out"), "differs from the repeated run", "run the scenario again")
+    assert abm("repeat", run, "--store", "out") == (0, f"Run {run}: made and kept\n", "")
+    assert contents(here / "out") == before
 
 
 def test_repeat_of_a_failed_run_shows_the_failure_or_makes_it(abm, failing):
@@ -163,8 +184,8 @@ def test_repeat_of_a_failed_run_shows_the_failure_or_makes_it(abm, failing):
 def test_repeat_asks_for_more_where_the_beginning_is_not_enough(abm):
     store = Store("out")
     store.files.write("runs/aa1.json", b"{}")
-    for name in ("aa2", "bb1", "bb2"):
-        store.keep_failure(name, {})
+    for name in ("failed/aa2", "failed/bb1", "failed/bb2"):
+        store.files.write(f"{name}.json", b"{}")
     for beginning, number in (("aa", 2), ("bb", 2), ("", 4)):
         refused(abm("repeat", beginning, "--store", "out"), f"{beginning}: matches {number} runs")
 
@@ -172,17 +193,17 @@ def test_repeat_asks_for_more_where_the_beginning_is_not_enough(abm):
 def test_repeat_of_another_model_is_refused_and_other_packages_are_told(abm, here):
     run = made().index["run"][0]
     path = here / "out" / "runs" / f"{run}.json"
-    record = json.loads(path.read_text())
-    path.write_text(json.dumps(record | {"packages": record["packages"] | {"numpy": "1.0"}}))
+    record = Store("out").run(run).about()
+    path.write_bytes(records.written(record | {"packages": record["packages"] | {"numpy": "1.0"}}))
     code, out, _ = abm("repeat", run, "--store", "out")
     assert code == 0
     assert out.startswith("Made with numpy 1.0; here it is ")
-    path.write_text(json.dumps(record | {"model": OLD, "commit": "d" * 40}))
+    path.write_bytes(records.written(record | {"model": OLD, "commit": "d" * 40}))
     refused(
         abm("repeat", run, "--store", "out"),
         "another version of the model or the data: repeat it with commit dddddddddddd",
     )
-    path.write_text(json.dumps(record | {"model": OLD, "commit": None}))
+    path.write_bytes(records.written(record | {"model": OLD, "commit": None}))
     refused(abm("repeat", run, "--store", "out"), "repeat it with version 9")
 
 
@@ -230,7 +251,7 @@ def test_a_sweep_that_is_stopped_says_what_is_kept(abm, monkeypatch):
         ("a: [", "is not valid YAML"),
     ],
 )
-@pytest.mark.parametrize("command", [("sweep",), ("sweep", "--dry-run"), ("extend", "--replicates", "3")])
+@pytest.mark.parametrize("command", [("sweep",), ("sweep", "--dry-run"), ("extend", "--seeds-per-point", "3")])
 def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content, said):
     (here / "bad.yaml").write_text(content)
     refused(abm(*command, "bad.yaml", *HERE), "bad.yaml", said)
@@ -256,7 +277,7 @@ def test_a_bad_design_is_one_line_and_writes_nothing(abm, here, command, content
         (("sweep", "mine.yaml", "--dry-run", "--workers", "-1"), "--workers: -1 is not possible"),
         (("sweep", "mine.yaml", "--dry-run", "--address", "nonsense"), "--address nonsense: cannot be started"),
         (("extend", "mine.yaml"), "mine: no such sweep in out: make one with 'abm sweep DESIGN'"),
-        (("extend", "mine.yaml", "--replicates", "0"), "replicates: 0 is not more than 1"),
+        (("extend", "mine.yaml", "--seeds-per-point", "0"), "replicates: 0 is not more than 1"),
         (("extend", "mine.yaml", "--samples", "8"), "samples: no block draws a sample"),
         (("status",), "out: holds no sweeps: make one with 'abm sweep DESIGN'"),
         (("status", "mine"), "mine: no such sweep in out"),
@@ -285,7 +306,7 @@ def test_a_place_that_can_not_be_used_is_one_line(abm, here, command):
 
 def test_a_store_of_another_model_is_refused(abm, monkeypatch):
     made()
-    monkeypatch.setattr(stores, "model_version", lambda: OLD)
+    monkeypatch.setattr(versions, "model_version", lambda: OLD)
     for command in ("sweep", "extend"):
         refused(abm(command, "mine.yaml", *HERE), "was made with another version of the model", "use that version")
 
@@ -318,3 +339,30 @@ def test_no_words_at_all_give_the_help(abm):
     code, out, err = abm()
     assert (code, err) == (0, "")
     assert "sweep" in out
+
+
+def test_compare_changes_b_with_set(abm):
+    words = ("--measure", "awaiting_decision", "--pairs", "2", *HERE)
+    code, both, _ = abm("compare", "a.yaml", "b.yaml", *words)
+    assert code == 0
+    code, out, _ = abm("compare", "a.yaml", "--set", "policy.decision.capacity_factor=4", *words)
+    assert code == 0
+    assert out.startswith("A: a\nB: a\n2015-01 to 2015-03")
+    assert out.splitlines()[3:] == both.splitlines()[3:]  # b.yaml sets the same
+    refused(abm("compare", "a.yaml", *words), "B is missing", "--set KEY=VALUE")
+    refused(abm("compare", "a.yaml", "b.yaml", "--set", "policy.decision.capacity=2", *words), "no such parameter")
+
+
+def test_progress_is_reported_where_it_is_asked_for(here):
+    said = []
+    for progress in (None, False, True):
+        sink = io.StringIO()
+        with redirect_stderr(sink):
+            how = {"workers": 1, "store": "out", "pairs": 2, "measure": "permits"}
+            comparison.compare("a.yaml", "b.yaml", progress=progress, **how)
+            console = reports.console_of(None, progress)
+        said.append(console.quiet)
+    assert said == [True, True, False]  # standard error is no terminal here
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
+    comparison.compare("a.yaml", "b.yaml", console=terminal, workers=1, store="out", pairs=2, measure="permits")
+    assert "4/4" in terminal.file.getvalue()

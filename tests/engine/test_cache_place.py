@@ -60,3 +60,14 @@ def test_a_file_in_the_way_is_passed_over(tmp_path):
     (tmp_path / "file").touch()
     assert not cache_place.writable(tmp_path / "file")
     assert cache_place.writable(tmp_path / "folder/below")
+
+
+def test_a_package_that_asks_for_a_home_folder_gets_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("ABM_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", "~")
+    with cache_place.some_home():
+        assert Path.home() == tmp_path / "cache"
+    assert os.environ["HOME"] == "~"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with cache_place.some_home():
+        assert Path.home() == tmp_path

@@ -183,3 +183,12 @@ def test_arrays_and_closures_count_by_their_content():
 
     one, same, other = (made(np.array(each)) for each in ([1.0, 2.0], [1.0, 2.0], [1.0, 2.5]))
     assert digest(one) == digest(same) != digest(other)
+
+
+def test_a_run_without_the_compiler_is_refused_in_one_line(tmp_path):
+    root = Path(__file__).parents[2]
+    scenario = str(root / "configs" / "scenarios" / "current.yaml")
+    words = [sys.executable, "-m", "experiments", "run", scenario, "--store", str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": "1"})
+    assert done.returncode == 2
+    assert done.stderr == "abm: NUMBA_DISABLE_JIT: is set, and a run needs compiled loops: unset it\n"

@@ -1,5 +1,6 @@
 """The facts load as published, and a damaged folder is refused with one clear line."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -262,6 +263,16 @@ def test_digest_sees_every_byte_and_name(facts, folder):
     changed = inputs.digest(folder)
     (folder / "provinces.csv").rename(folder / "provincie.csv")
     assert len({facts.digest, changed, inputs.digest(folder)}) == 3
+
+
+def test_what_editors_leave_makes_no_other_facts(facts, folder):
+    for name in (".DS_Store", ".~lock.provinces.csv#", "provinces.csv~", "#provinces.csv#", "copy.csv", "notes.txt"):
+        (folder / name).write_text("x")
+    (folder / ".#provinces.csv").symlink_to("someone@host.123:456")  # Emacs, to nowhere
+    with open(os.fsencode(folder) + b"/\xff.csv", "wb") as file:
+        file.write(b"x")
+    assert inputs.digest(folder) == facts.digest
+    assert inputs.load(folder).digest == facts.digest
 
 
 # --- a damaged folder is refused

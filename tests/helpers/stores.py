@@ -1,7 +1,9 @@
-"""What a store holds."""
+"""What a store holds, and records as runs have them."""
 
 from pathlib import Path
 
+from abm.scenario import Scenario
+from experiments.store import versions
 from experiments.store.filesystem import ASIDE
 
 
@@ -10,3 +12,8 @@ def content(place: Path) -> dict[str, bytes]:
     files = (path for path in place.rglob("*") if path.is_file())
     found = {str(path.relative_to(place)): path.read_bytes() for path in files}
     return {key: each for key, each in found.items() if not key.startswith(f"{ASIDE}/")}
+
+
+def record(scenario: Scenario, name: str, **others) -> dict:
+    """The record of a run, by a name of one's own."""
+    return versions.provenance(scenario, "data") | {"run": name} | others

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import fs
 
 from abm.engine.errors import InputError
-from experiments.store.filesystem import ASIDE, STALE, Files, public
+from experiments.store.filesystem import ASIDE, STALE, Files
 
 
 @contextmanager
@@ -215,14 +215,22 @@ def test_a_file_or_folder_in_the_way_of_another(tmp_path):
     assert on_disk(tmp_path) == ["outcomes/a.parquet/x", "runs"]
 
 
-@pytest.mark.parametrize(
-    ("place", "named"),
-    [
-        ("s3://key:secret@bucket/prefix?region=x", "s3://bucket/prefix?region=x"),
-        ("s3://bucket/a@b", "s3://bucket/a@b"),
-        ("gs://anonymous@bucket", "gs://bucket"),
-        ("a@b/c", "a@b/c"),
-    ],
-)
-def test_a_secret_is_not_part_of_what_is_said(place, named):
-    assert public(place) == named
+def test_names_that_are_no_text_are_passed_over_and_refused_as_a_place(tmp_path):
+    for folder in (b"runs", b"outcomes", b"sweeps/\xff"):
+        os.makedirs(os.fsencode(tmp_path) + b"/" + folder)
+        with open(os.fsencode(tmp_path) + b"/" + folder + b"/\xff.json", "wb") as file:
+            file.write(b"{}")
+    files = Files(tmp_path)
+    assert (files.names("runs", ".json"), files.folders("sweeps")) == ([], [])
+    with pytest.raises(InputError, match=r"^--store: '.*\\udcff': its path is not in UTF-8: give a folder") as raised:
+        Files(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    assert str(raised.value).isascii()
+
+
+@pytest.mark.parametrize("bounds", [[(0, 4)], [(2, 5), (0, 1)], [(3, 3)]])
+def test_stretches_of_a_file(files, bounds):
+    files.write("runs/a.bin", b"abcdef")
+    assert files.stretches("runs/a.bin", bounds) == [b"abcdef"[start:end] for start, end in bounds]
+    assert files.stretches("runs/a.bin", [(4, 100)])[0] in (b"ef", b"")
+    with pytest.raises(FileNotFoundError):
+        files.stretches("runs/b.bin", bounds)

@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from abm.engine.errors import InputError
+from experiments.store import outcomes, versions
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import runner
 from tests.helpers.runs import real, recorded, small
+from tests.helpers.stores import record
 
 SHORT = small("2015-03", scale=0.005)
 OTHER = SHORT.changed(seed=2)
@@ -59,7 +61,7 @@ def test_a_name_depends_on_all_that_decides_the_outcome(monkeypatch):
     ]
     before = name()
     for version in ({"version": "0", "code": "a"}, {"version": "0", "code": "b"}):
-        monkeypatch.setattr(stores, "model_version", lambda version=version: version)
+        monkeypatch.setattr(versions, "model_version", lambda version=version: version)
         others.append(name())
     assert len({before, *others}) == 1 + len(others)
 
@@ -86,7 +88,7 @@ def test_a_writer_that_is_killed_before_the_record_leaves_a_missing_run(tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(stores.Files, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            store.keep(made_now, {}, table)
+            store.keep(made_now, record(SHORT, made_now), table)
     assert [path.name for path in (tmp_path / "outcomes").iterdir()] == [f"{made_now}.parquet"]
     assert (store.done(), store.has(made_now)) == (set(), False)
     kept, simulated = runner.run(SHORT, store)
@@ -96,37 +98,39 @@ def test_a_writer_that_is_killed_before_the_record_leaves_a_missing_run(tmp_path
 
 def test_a_kept_run_is_never_overwritten(tmp_path, table, other):
     store = Store(tmp_path)
-    store.keep("a", {"first": 1}, table)
+    store.keep("a", record(SHORT, "a"), table)
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*.*") if path.is_file()}
-    store.keep("a", {"first": 2}, table)
-    with pytest.raises(InputError, match="outcomes/a.parquet: differs from the repeated run"):
-        store.keep("a", {"first": 1}, other)
+    assert store.keep("a", record(SHORT, "a", title="Other words"), table) == "the outcomes are the same"
+    with pytest.raises(InputError, match=r"outcomes/a.parquet: differs from the repeated run .*: it stays"):
+        store.keep("a", record(SHORT, "a"), other)
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
     assert len(before) == 2
 
 
 def test_damaged_and_missing_outcomes_are_seen(tmp_path, table):
     store = Store(tmp_path)
-    store.keep("a", {}, table)
+    store.keep("a", record(SHORT, "a"), table)
     file = tmp_path / "outcomes" / "a.parquet"
-    assert store.run("a").about() == {"outcomes_sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-    file.write_bytes(file.read_bytes()[:-1])
-    for _ in range(2):
-        with pytest.raises(InputError, match="outcomes/a.parquet: is missing or damaged: remove its files and run"):
+    content = file.read_bytes()
+    about = store.run("a").about()
+    assert about.items() >= record(SHORT, "a").items()
+    assert about["outcomes_sha256"] == hashlib.sha256(content).hexdigest()
+    for damage in (lambda: file.write_bytes(content[:-1]), file.unlink):
+        damage()
+        assert (store.has("a"), store.whole(["a"])) == (False, set())
+        with pytest.raises(InputError, match="outcomes/a.parquet: is missing or damaged: make the run again with"):
             store.run("a").outcomes("in_reception")
-        with pytest.raises(InputError, match="the kept one is damaged: remove its files"):
-            store.keep("a", {}, table)
-        file.unlink(missing_ok=True)
+        assert store.keep("a", record(SHORT, "a"), table) == "made and kept"
+        assert (file.read_bytes(), store.whole(["a", "b"])) == (content, {"a"})
 
 
 def test_a_failure_is_kept_until_the_run_succeeds(tmp_path, table):
     store = Store(tmp_path)
-    store.keep_failure("a", {"traceback": "first"})
-    store.keep_failure("a", {"traceback": "second"})
-    store.keep_failure("b", {"traceback": "other"})
+    for run, reason in (("a", "first"), ("a", "second \ud800"), ("b", "other")):
+        store.keep_failure(run, record(SHORT, run, traceback=reason, repeat="abm repeat"))
     assert (store.done(), store.failed()) == (set(), {"a", "b"})
-    assert store.failure("a") == {"traceback": "second"}
-    store.keep("a", {}, table)
+    assert store.failure("a") == record(SHORT, "a", traceback="second \\ud800", repeat="abm repeat")
+    store.keep("a", record(SHORT, "a"), table)
     assert (store.done(), store.failed()) == ({"a"}, {"b"})
     assert [path.name for path in (tmp_path / "failed").iterdir()] == ["b.json"]
 
@@ -173,11 +177,11 @@ def test_a_worker_that_does_not_see_the_store_says_so(tmp_path):
 
 
 def test_the_same_run_gives_the_same_bytes(table):
-    assert stores.as_parquet("a", table) == stores.as_parquet("a", recorded(SHORT).table())
+    assert outcomes.as_parquet("a", table) == outcomes.as_parquet("a", recorded(SHORT).table())
 
 
 def test_a_row_group_holds_one_way_to_split(tmp_path, table):
-    Store(tmp_path).keep("a", {}, table)
+    Store(tmp_path).keep("a", record(SHORT, "a"), table)
     file = pq.ParquetFile(tmp_path / "outcomes" / "a.parquet")
     place = file.schema_arrow.get_field_index("by")
     groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
@@ -189,7 +193,7 @@ def test_a_row_group_holds_one_way_to_split(tmp_path, table):
 
 def test_a_reader_of_one_way_touches_nothing_else(tmp_path, table):
     store = Store(tmp_path)
-    store.keep("a", {}, table)
+    store.keep("a", record(SHORT, "a"), table)
     path = tmp_path / "outcomes" / "a.parquet"
     before, content = store.run("a").outcomes(by="status"), bytearray(path.read_bytes())
     file = pq.ParquetFile(path)
@@ -208,8 +212,8 @@ def test_a_reader_of_one_way_touches_nothing_else(tmp_path, table):
 
 def test_all_outcomes_are_read_in_one_line(tmp_path, table, other):
     store = Store(tmp_path)
-    store.keep("a", {}, table)
-    store.keep("b", {}, other)
+    store.keep("a", record(SHORT, "a"), table)
+    store.keep("b", record(OTHER, "b"), other)
     frame = pd.read_parquet(tmp_path / "outcomes")
     assert list(frame.columns) == ["run", "measure", "unit", "by", "group", "month", "value"]
     assert frame.groupby("run", observed=True).size().to_dict() == {"a": table.num_rows, "b": other.num_rows}

@@ -1,5 +1,6 @@
 """How runs are made: checked once, whether it comes as one thing or as keywords."""
 
+import numpy as np
 import pytest
 
 from abm.engine.errors import InputError
@@ -69,3 +70,30 @@ def test_one_execution_serves_several_calls(tmp_path):
     assert len(sweep(TINY, how).missing()) == 0
     assert len(extend(TINY, how, replicates=2).runs) == 2
     assert dry_run(TINY | {"replicates": 2}, how).missing == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"workers": "2"}, "--workers: '2' is not possible: give 1 or more"),
+        ({"workers": 2.0}, "--workers: 2.0 is not possible"),
+        ({"workers": True}, "--workers: True is not possible"),
+        ({"workers": np.array([2])}, "--workers: array([2]) is not possible"),
+        ({"budget": "1"}, "--budget: '1' is not a number of hours: give 0 or more"),
+        ({"budget": True}, "--budget: True is not a number"),
+        ({"address": 6379}, "--address: 6379 is not an address: give auto"),
+        ({"store": 3}, "--store: int is not a place"),
+        ({"store": None}, "--store: NoneType is not a place"),
+    ],
+)
+def test_a_value_of_another_type_is_one_line(options, said):
+    with pytest.raises(InputError) as error:
+        Execution(**options)
+    assert str(error.value).startswith(said)
+    assert "\n" not in str(error.value)
+
+
+def test_numbers_of_numpy_are_taken(tmp_path):
+    how = Execution(workers=np.int64(1), budget=np.float32(0.5), store=tmp_path)
+    assert (how.workers, how.budget, how.seconds) == (1, 0.5, 1800.0)
+    assert type(how.workers) is int

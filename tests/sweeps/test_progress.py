@@ -1,13 +1,13 @@
 """Progress of a sweep: rate and time left by hand, plain lines, and the file for other processes."""
 
 import io
-import json
 from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from experiments.store import records
 from experiments.store.store import Store
 from experiments.sweeps import progress
 from experiments.sweeps.progress import LINE_EVERY, SILENT, WINDOW, SweepProgress
@@ -98,6 +98,8 @@ def test_the_file_of_a_driver_is_there_while_it_runs(clock, lines, tmp_path):
 def test_silent_drivers_are_passed_over(clock, tmp_path):
     store = Store(tmp_path)
     for driver, at in (("alive", 1000.0 - SILENT + 1), ("killed", 1000.0 - SILENT - 1)):
-        store.files.write(f"sweeps/mine/drivers/{driver}.json", json.dumps({"driver": driver, "at": at}).encode())
-    store.files.write("sweeps/mine/drivers/damaged.json", b"{")
+        told = {"driver": driver, "began": 0.0, "at": at, "total": 1, "counts": {}, "per_minute": 0.0}
+        store.files.write(f"sweeps/mine/drivers/{driver}.json", records.written(told | {"seconds_left": None}))
+    for number, content in enumerate((b"{", b"{}", b"[]", b"", b"null")):
+        store.files.write(f"sweeps/mine/drivers/stray{number}.json", content)
     assert [each["driver"] for each in progress.drivers(store, "mine")] == ["alive"]

@@ -10,10 +10,12 @@ import pytest
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.store import store as stores
+from experiments.store import versions
 from experiments.store.store import Store
 from experiments.sweeps import api, runner
 from experiments.sweeps import sweep as sweeps
-from tests.helpers.runs import CURRENT, real
+from tests.helpers.runs import CURRENT, real, recorded, small
+from tests.helpers.stores import record
 
 CAPACITY, RULE, INFLOW = "policy.decision.capacity_factor", "policy.coupling.rule", "world.arrival.first_applications"
 TINY = {"name": "tiny", "scenarios": CURRENT, "until": "2015-02", "scale": 0.005}
@@ -126,14 +128,14 @@ def test_two_points_that_are_one_run_are_made_once(tmp_path, simulated):
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 7])
 def test_parts_have_no_run_twice_and_leave_none_out_whenever_they_begin(tmp_path, parts):
-    given = sweeps.shared(Store(tmp_path))
-    sweep = sweeps.begin(api.read(seeds(5)), Store(tmp_path), given.inputs.digest)
+    given, short = sweeps.shared(Store(tmp_path)), small("2015-01", scale=0.005)
+    sweep, table = sweeps.begin(api.read(seeds(5)), Store(tmp_path), given.inputs.digest), recorded(short).table()
     found = []
     for part in range(1, parts + 1):
         mine = sweeps.sharded(sweep, (part, parts))["run"].tolist()
         found += mine
         for run in mine[:1]:  # the first is made before the next part begins
-            Store(tmp_path).files.write(f"runs/{run}.json", b"{}")
+            Store(tmp_path).keep(run, record(short, run), table)
     assert sorted(found) == sorted(sweep.index["run"])
 
 
@@ -217,25 +219,49 @@ def test_another_model_or_other_data_are_refused(tmp_path, monkeypatch):
     sweeps.begin(design, store, real().digest)
     with pytest.raises(InputError, match=r"sweep 'tiny' in .*: was made with another version of the data \("):
         sweeps.begin(design, store, "other")
-    monkeypatch.setattr(stores, "model_version", lambda: {"version": "9", "code": "c" * 64})
+    monkeypatch.setattr(versions, "model_version", lambda: {"version": "9", "code": "c" * 64})
     for call in (made, api.extend):
         said = refused(seeds(1), tmp_path, call)
         assert "was made with another version of the model (" in said
         assert "here cccccccccccc): use that version, another --store, or another 'name:'" in said
 
 
-@pytest.mark.parametrize("file", ["index-1.parquet", "design-1.json"])
-@pytest.mark.parametrize("content", [b"", b"{", None])
+@pytest.mark.parametrize("content", [b"", b"x", "longer", None])
+def test_a_damaged_index_is_written_again_from_its_design(tmp_path, content):
+    sweeps.begin(api.read(TWO), Store(tmp_path), real().digest)
+    path = tmp_path / "sweeps" / "tiny" / "index-1.parquet"
+    before = path.read_bytes()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(before + b"x" if content == "longer" else content)
+    with pytest.raises(InputError, match="index-1.parquet: is missing or damaged: remove the folder of the sweep"):
+        sweeps.find("tiny", Store(tmp_path))
+    sweeps.begin(api.read(TWO), Store(tmp_path), real().digest)
+    assert path.read_bytes() == before
+
+
+def test_the_index_of_another_sweep_is_refused(tmp_path):
+    for name in ("one", "other"):
+        sweeps.begin(api.read(seeds(2) | {"name": name, "seed": len(name)}), Store(tmp_path), real().digest)
+    one, other = (tmp_path / "sweeps" / name for name in ("one", "other"))
+    (one / "index-1.parquet").write_bytes((other / "index-1.parquet").read_bytes())
+    with pytest.raises(InputError, match="one/index-1.parquet: is missing or damaged"):
+        sweeps.find("one", Store(tmp_path))
+    (one / "design-1.json").write_bytes((other / "design-1.json").read_bytes())
+    with pytest.raises(InputError, match="one/design-1.json: is that of sweep 'other', design 1"):
+        sweeps.find("one", Store(tmp_path))
+
+
+@pytest.mark.parametrize("file", ["design-1.json", "design-7.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, None])
 def test_a_damaged_sweep_is_one_line(tmp_path, file, content):
     sweeps.begin(api.read(seeds(1)), Store(tmp_path), real().digest)
     path = tmp_path / "sweeps" / "tiny" / file
-    path.unlink()
+    path.unlink(missing_ok=True)
     if content is None:
         path.mkdir()
     else:
         path.write_bytes(content)
-    if file == "design-1.json" and content is None:  # without it there is no sweep
-        path = path.with_name("design-1.json")
     said = refused(seeds(1), tmp_path)
     assert file in said
     if content is not None:
@@ -323,11 +349,19 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
         with pytest.raises(InputError, match=said):
             sweep.load(measure, by)
     del simulated.wrong[2]
-    assert made(seeds(2), tmp_path).load("in_reception")["seed"].unique().tolist() == [2]
+    half = made(seeds(2), tmp_path)
+    for load in (half.load, lambda *words: sweeps.load("tiny", *words, store=tmp_path)):
+        with pytest.raises(
+            InputError, match="'tiny': 1 of its 2 runs are missing: make them with 'abm sweep', or load"
+        ):
+            load("in_reception")
+    frame = half.load("in_reception", incomplete=True)
+    assert frame["seed"].unique().tolist() == [2]
+    assert (frame.attrs["runs"], frame.attrs["missing"]) == (1, 1)
     with pytest.raises(InputError, match="no measure is broken down by 'colour'"):
-        sweep.load(by="colour")
+        sweep.load(by="colour", incomplete=True)
     (tmp_path / "outcomes" / f"{sweep.index['run'][1]}.parquet").unlink()
-    with pytest.raises(InputError, match="outcomes: cannot be read"):
+    with pytest.raises(InputError, match="none of its 2 runs is kept"):
         sweep.load("in_reception")
 
 

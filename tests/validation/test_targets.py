@@ -1,6 +1,6 @@
 """Targets: quantities worked out by hand from a tiny run, verdicts, and a file that names only what exists."""
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 import yaml
 from rich.console import Console
@@ -11,6 +11,8 @@ from abm.facts import facts
 from abm.observe import breakdowns
 from experiments.store import store
 from experiments.validation import targets
+from tests.helpers.runs import small
+from tests.helpers.stores import record
 
 KNOWN = {measure.name: measure for measure in measures.MEASURES}
 ALL = {f"C{n}" for n in range(1, 16)} | {f"V{n}" for n in (2, 4, 5, 7, 9, 10, 11, 16, 17)}
@@ -38,10 +40,12 @@ def folder(tmp_path):
             ("places_by_municipality", "municipality", "B", month, 0.4),
             ("places_by_municipality", "municipality", "C", month, 7.0),
         ]
-    kept = store.Store(tmp_path).run("made")
-    (tmp_path / store.OUTCOMES).mkdir()
-    pd.DataFrame(rows, columns=["measure", "by", "group", "month", "value"]).to_parquet(tmp_path / kept.key)
-    return kept
+    rows.sort(key=lambda row: row[1])
+    made = {name: pa.array([row[at] for row in rows]) for at, name in enumerate(("measure", "by", "group", "month"))}
+    made = {name: values.dictionary_encode() for name, values in made.items()}
+    kept = store.Store(tmp_path)
+    kept.keep("made", record(small("2016-12"), "made"), pa.table(made | {"value": pa.array([row[4] for row in rows])}))
+    return kept.run("made")
 
 
 def target(measure, *points, kind="relative", value=0.1, **more):

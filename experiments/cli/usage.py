@@ -1,0 +1,31 @@
+"""What the help of the command line says beside the options: panels of commands, examples, exit status, version."""
+
+import typer
+
+ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
+STATUS = (
+    "Exit status: 0 done; 1 not all runs could be made; 2 wrong input, named in one line; "
+    "3 the books of the model do not balance; 130 stopped by Ctrl-C. --install-completion makes the shell complete "
+    "commands and options. Each command has its own --help, with examples."
+)
+RENAMED = "abm: '{old}' is now '{new}'; the old name goes with the next release"
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help: lines that can be typed."""
+    return "\n\n".join(["Examples:" if len(lines) > 1 else "Example:", *lines])
+
+
+def say_renamed(old: str, new: str) -> None:
+    """Say on standard error that an old name was used."""
+    typer.echo(RENAMED.format(old=old, new=new), err=True)
+
+
+def version(wanted: bool) -> None:
+    """Print the version of the model, with the digest of its source, and end."""
+    if wanted:
+        from experiments.store import store
+
+        made = store.model_version()
+        typer.echo(f"abm {made['version']} (source {made['code'][: store.NAME_LENGTH]})")
+        raise typer.Exit

@@ -1,0 +1,149 @@
+"""Outcomes of many runs: gathered from their files once, in few larger ones, and joined to the index of a sweep.
+
+STORE/sweeps/<name>/gathered/<digest>.parquet, .json     totals of RUNS runs, a part per measure; the digest is that of
+                                                         the names of the runs
+
+Opening a file takes longer than reading a measure from it, so a sweep that is complete is gathered. What is gathered is
+a copy: it was checked when it was read from the files of the runs, has digests of its own, is not used where it is
+damaged or of other runs, is made again by the same sweep, and may be removed.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import batched, pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from experiments.store import outcomes as tables
+from experiments.store import records, sealed
+from experiments.store.records import Damaged, Gathered, Seal
+from experiments.store.store import Store
+
+RUNS = 100  # per file: their totals take some 90 MB while they are gathered
+SAME = ("measure", "unit", "by")  # columns that are the same in all rows of a measure
+COUNTERS = ("point", "replicate", "policy", "world")  # columns of an index that count from 0
+TOTAL = "total"  # the one breakdown that is gathered: the others are too large to be loaded for many runs
+
+
+def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> pa.Table:
+    """Outcomes of some runs in their order, of a measure or all (None) and a breakdown: from what is gathered in a
+    folder, else from the files of the runs. Of a measure without the columns SAME. Raises Damaged.
+    """
+    measures, parts = None if measure is None else [measure], []
+    for some in map(list, batched(runs, RUNS)):
+        found = None
+        if by == TOTAL and measure is not None and len(some) == RUNS:
+            found = _gathered(store, folder, some, measure)
+        if found is None:
+            found = tables.read(store, some, measures, by)
+            found = found if measure is None else found.drop_columns(list(SAME))
+        parts.append(found)
+    return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+
+
+def gather(store: Store, folder: str, runs: list[str]) -> None:
+    """Gather the totals of some runs, by RUNS; those that are gathered already stay. A remainder is not gathered, since
+    it is read fast. Raises Damaged.
+    """
+    wanted = [list(some) for some in batched(runs, RUNS) if len(some) == RUNS]
+    keys = {_digest(some) for some in wanted}
+    for ending in (".json", ".parquet"):
+        for name in set(store.files.names(folder, ending)) - keys:  # of the sweep before it was extended
+            store.files.delete(f"{folder}/{name}{ending}")
+    for some in wanted:
+        if not _is_gathered(store, folder, some):
+            content, seal = sealed.write(_by_measure(tables.read(store, some, None, TOTAL)))
+            key = f"{folder}/{_digest(some)}"
+            store.files.write(f"{key}.parquet", content)
+            store.files.write(f"{key}.json", records.written({"runs": some, "outcomes": seal.model_dump()}))
+
+
+def joined(index: pd.DataFrame, found: pa.Table, same: dict[str, str]) -> pd.DataFrame:
+    """The rows of an index, each with the outcomes of its run; `found` has the runs one after another, and lacks the
+    columns in `same`, which have one word in all rows.
+    """
+    column = found["run"].chunk(0) if found["run"].num_chunks else pa.array([], pa.dictionary(pa.int32(), pa.string()))
+    codes = column.indices.to_numpy()
+    cuts = np.array([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)])
+    place = {column.dictionary[int(codes[start])].as_py(): at for at, start in enumerate(cuts[:-1].tolist())}
+    at = index["run"].map(place).to_numpy(float)
+    index, at = index[~np.isnan(at)], at[~np.isnan(at)].astype(int)
+    counts = np.diff(cuts)[at]
+    columns: dict[Any, Any] = {name: _repeated(values, counts) for name, values in index.items()}
+    for name, word in same.items():
+        columns[name] = _categories(np.zeros(counts.sum(), np.int8), [word])
+    rows = None  # all of them in their order, unless two points have one run
+    if not np.array_equal(at, np.arange(len(cuts) - 1)):
+        rows = pa.array(np.concatenate([np.arange(cuts[each], cuts[each + 1]) for each in at]))
+    for name in found.column_names:
+        if name != "run":
+            values = found[name] if rows is None else found[name].take(rows)
+            columns[name] = tables.in_order(values.to_pandas()) if name == "month" else values.to_pandas()
+    return pd.DataFrame(columns, copy=False)
+
+
+def _repeated(values: pd.Series, counts: np.ndarray):
+    """The values of a column of the index, each as often as its run has rows; text as categories."""
+    if values.name in COUNTERS:
+        return np.repeat(values.to_numpy(np.int32), counts)
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return np.repeat(values.to_numpy(), counts)
+    codes, words = pd.factorize(values)
+    small = codes.astype(np.min_scalar_type(-max(len(words), 1)))
+    return _categories(np.repeat(small, counts), words)
+
+
+def _categories(codes: Any, words: Any) -> pd.Categorical:
+    """Words by their codes, an array; the types that come with pandas know only lists."""
+    return pd.Categorical.from_codes(codes, categories=words)
+
+
+def _gathered(store: Store, folder: str, runs: list[str], measure: str) -> pa.Table | None:
+    """A measure of some runs as it was gathered; None where it is not, or is damaged."""
+    try:
+        key, seal = f"{folder}/{_digest(runs)}.parquet", _seal(store, folder, runs)
+        return sealed.read(store.files, key, seal, measure, ["run", "group", "month", "value"])
+    except (FileNotFoundError, Damaged, sealed.Broken):
+        return None
+
+
+def _is_gathered(store: Store, folder: str, runs: list[str]) -> bool:
+    """Whether the totals of some runs are gathered, and the file is as it was written."""
+    try:
+        seal = _seal(store, folder, runs)
+        bounds = [(part.start, part.end) for part in (*seal.parts.values(), seal.footer)]
+        found = store.files.stretches(f"{folder}/{_digest(runs)}.parquet", bounds)
+    except (FileNotFoundError, Damaged):
+        return False
+    sums = [hashlib.sha256(each).hexdigest() for each in found]
+    return sums == [part.sha256 for part in (*seal.parts.values(), seal.footer)]
+
+
+def _seal(store: Store, folder: str, runs: list[str]) -> Seal:
+    key = f"{folder}/{_digest(runs)}.json"
+    record, _ = records.read(Gathered, store.files.read(key), store.files.shown(key), "sweep again")
+    if record.runs != runs:
+        raise Damaged(f"{store.files.shown(key)}: is of other runs: sweep again")
+    return record.outcomes
+
+
+def _by_measure(every: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Outcomes of runs, each a batch whose rows are sorted by measure, cut into measures, in which runs keep their
+    order.
+    """
+    parts: dict[str, list[pa.RecordBatch]] = {}
+    for batch in every.to_batches():
+        column = batch.column("measure")
+        codes = column.indices.to_numpy()
+        for start, end in pairwise([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]):
+            name = column.dictionary[int(codes[start])].as_py()
+            parts.setdefault(name, []).append(batch.slice(start, end - start))
+    for name, batches in parts.items():
+        yield name, pa.Table.from_batches(batches).combine_chunks()
+
+
+def _digest(runs: list[str]) -> str:
+    return hashlib.sha256("\n".join(runs).encode()).hexdigest()[:32]

@@ -1,0 +1,40 @@
+"""Measures have labels that stand alone, and ask for a breakdown where they have no total."""
+
+import re
+
+import pytest
+
+from abm.engine.errors import InputError
+from abm.measures import MEASURES, breakdown_of
+
+ALONE = re.compile(r"^(of (these|this)|daarvan|hiervan)\b|^(places|moved|refusals|task)$", re.IGNORECASE)
+WITHOUT_TOTAL = [each for each in MEASURES if "total" not in each.by]
+
+
+def test_no_label_leans_on_another():
+    for each in MEASURES:
+        for label in (each.label, each.label_nl):
+            assert not ALONE.search(label), label
+            assert len(label.split()) >= 2 or label in ("Taakstelling",), label
+            assert label[0].isupper(), label
+
+
+@pytest.mark.parametrize("language", ["label", "label_nl"])
+def test_no_two_measures_have_one_label(language):
+    labels = [getattr(each, language) for each in MEASURES]
+    assert sorted(set(labels)) == sorted(labels)
+
+
+def test_a_total_is_taken_where_there_is_one():
+    assert all(breakdown_of(each.name, None) == "total" for each in MEASURES if "total" in each.by)
+    assert 20 < len(WITHOUT_TOTAL) < len(MEASURES) / 2
+
+
+@pytest.mark.parametrize("measure", WITHOUT_TOTAL, ids=lambda each: each.name)
+def test_a_measure_without_a_total_asks_for_a_breakdown(measure):
+    with pytest.raises(InputError) as refused:
+        breakdown_of(measure.name, None)
+    assert str(refused.value) == (
+        f"{measure.name} has no total: name a breakdown with 'by' (--by): {', '.join(measure.by)}"
+    )
+    assert [breakdown_of(measure.name, by) for by in measure.by] == list(measure.by)
