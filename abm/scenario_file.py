@@ -225,7 +225,7 @@ def file_of(plugins: Plugins = ()) -> type[File]:
     """The form of a scenario file with the parameters of plug-ins."""
     if not plugins:
         return File
-    sections = {
+    sections: dict[str, Any] = {
         section: (Annotated[Given, _InSection(section, params_of(plugins))], File.model_fields[section])
         for section in SECTIONS
     }

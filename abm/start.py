@@ -11,6 +11,7 @@ Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; munici
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from abm.engine import compiled
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws, normal
 from abm.engine.params import ProcessParams, param, params_of
-from abm.engine.table import NO_ROW, Table
+from abm.engine.table import NO_ROW
 from abm.engine.together import Whole
 from abm.facts.facts import Inputs
 from abm.finance import contribution, money
@@ -90,7 +91,7 @@ def begin(
     params: dict[str, ProcessParams],
     seed: int,
     scale: float,
-    tables: Mapping[str, Table] = MappingProxyType({}),
+    tables: Mapping[str, Any] = MappingProxyType({}),
 ) -> State:
     """The state at the start of January 2015, at the scale of the run; tables: empty ones that hold more columns.
 

@@ -114,7 +114,7 @@ def parsed(text: str, file: str) -> ast.Module:
 def _imported(tree: ast.Module, folder: Path) -> Iterator[str]:
     """Names of the files in a folder that a text imports."""
     for node in ast.walk(tree):
-        names: list[str | None] = []
+        names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level <= 1:
