@@ -20,6 +20,7 @@ from experiments.text import number
 
 app = typer.Typer(
     help="An agent-based model of reception, homes and work in the Netherlands.",
+    cls=usage.Commands,
     epilog=usage.STATUS,
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -39,15 +40,14 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, or t
 def options(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", metavar="", help="Print the version and exit.", callback=usage.version, is_eager=True
-        ),
+        typer.Option("--version", help="Print the version and exit.", callback=usage.version, is_eager=True),
     ] = False,
 ) -> None:
     """An agent-based model of reception, homes and work in the Netherlands."""
 
 
 @app.command(
+    cls=usage.Command,
     rich_help_panel=usage.ONE_RUN,
     epilog=usage.examples(
         "abm run configs/scenarios/current.yaml",
@@ -67,7 +67,7 @@ def run(
     store: Place = stores.DEFAULT,
     again: Annotated[
         bool,
-        typer.Option("--again", metavar="", help="Simulate also what is kept already, and check that it is the same."),
+        typer.Option("--again", help="Simulate also what is kept already, and check that it is the same."),
     ] = False,
 ) -> None:
     """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
@@ -96,6 +96,7 @@ def run(
 
 
 @app.command(
+    cls=usage.Command,
     rich_help_panel=usage.ONE_RUN,
     epilog=usage.examples(
         "abm table RUN in_reception",
@@ -112,7 +113,7 @@ def table(
     group: Annotated[str | None, typer.Option(metavar="GROUP", help="Only this group of the breakdown.")] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
-    csv: Annotated[bool, typer.Option("--csv", metavar="", help="Plain CSV instead of a table.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
     """Print a measure of a run by month and group."""
@@ -131,10 +132,12 @@ def table(
     console.print(shown)
 
 
-@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm page RUN", "abm page RUN --open"))
+@app.command(
+    cls=usage.Command, rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm page RUN", "abm page RUN --open")
+)
 def page(
     run: RunName,
-    open_: Annotated[bool, typer.Option("--open", metavar="", help="Show it in the browser as well.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Show it in the browser as well.")] = False,
     store: Place = stores.DEFAULT,
 ) -> None:
     """Make the page with figures of a kept run, and say where it is."""
@@ -146,7 +149,11 @@ def page(
         typer.launch(written)
 
 
-@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm network configs/scenarios/current.yaml"))
+@app.command(
+    cls=usage.Command,
+    rich_help_panel=usage.ONE_RUN,
+    epilog=usage.examples("abm network configs/scenarios/current.yaml"),
+)
 def network(
     scenario: ScenarioFile,
     scale: Annotated[
@@ -160,7 +167,7 @@ def network(
         console.print(f"{statistic:40} {number(value)}")
 
 
-@app.command(rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm validate RUN"))
+@app.command(cls=usage.Command, rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm validate RUN"))
 def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
     """Compare a run with observed values, target by target, each with its tolerance."""
     from experiments.validation import targets
@@ -172,7 +179,7 @@ many_runs.register(app)
 listing.register(app)
 
 
-@app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm warm"))
+@app.command(cls=usage.Command, rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm warm"))
 def warm() -> None:
     """Compile the kernels and keep them on disk, so that later runs start at once."""
     from abm.facts import facts
@@ -182,7 +189,7 @@ def warm() -> None:
     console.print("Kernels are compiled and kept.")
 
 
-@app.command(rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
+@app.command(cls=usage.Command, rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
 def schema(
     of: Annotated[str, typer.Argument(metavar="scenario|design", help="Kind of file.")] = "scenario",
 ) -> None:

@@ -58,7 +58,11 @@ def section(page: Path, title: str) -> str:
 
 def parsed(words: list[str]) -> dict:
     """Options and arguments of `abm words`, by name. Raises UsageError."""
-    known = typer.main.get_command(app).commands
+    group = typer.main.get_command(app)
+    known = group.commands
+    if words[0].startswith("-"):  # an option of abm itself
+        assert any(words[0] in each.opts for each in group.get_params(group.make_context("abm", ["chain"]))), words[0]
+        return {}
     if words[0] not in known:
         raise AssertionError(f"abm {words[0]}: no such command")
     return known[words[0]].make_context(words[0], words[1:]).params

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from experiments.store import versions
 from experiments.store.store import Store
 from experiments.sweeps import runner
 from tests.helpers import printed
@@ -35,7 +36,7 @@ def place(tmp_path_factory):
 def typed(abm, place, monkeypatch):
     """Type one line in that folder; refuse what does not end well."""
     monkeypatch.chdir(place)
-    name = runner.stores.run_name(small(printed.UNTIL, scale=float(printed.SCALE)), runner.facts.load().digest)
+    name = versions.run_name(small(printed.UNTIL, scale=float(printed.SCALE)), runner.facts.load().digest)
 
     def do(words: list[str]) -> None:
         program, *rest = words

@@ -23,8 +23,8 @@ Word = Annotated[
     str | None,
     typer.Argument(metavar="WORD", help="Only what has this in its name, label or meaning.", show_default=False),
 ]
-Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Plain CSV instead of a list.")]
-Json = Annotated[bool, typer.Option("--json", metavar="", help="JSON instead of a list.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of a list.")]
 OfScenario = Annotated[
     Path | None, typer.Option(metavar="SCENARIO", help="Include those of the plug-ins of this scenario file.")
 ]
@@ -105,7 +105,7 @@ def register(app: typer.Typer) -> None:
         (sources, "abm sources", "abm sources vacancies"),
         (chain, "abm chain"),
     ):
-        app.command(rich_help_panel=usage.LISTS, epilog=usage.examples(*lines))(command)
+        app.command(cls=usage.Command, rich_help_panel=usage.LISTS, epilog=usage.examples(*lines))(command)
 
 
 def show(rows: list[Row], csv: bool, json: bool, words: Callable[[Row], tuple[str, str]]) -> None:

@@ -70,7 +70,7 @@ def sweep(
     store: Place = stores.DEFAULT,
     budget: Budget = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar="", help="Time a few runs, print the cost of all, write nothing.")
+        bool, typer.Option("--dry-run", help="Time a few runs, print the cost of all, write nothing.")
     ] = False,
     shard: Shard = None,
 ) -> None:
@@ -280,7 +280,7 @@ def register(app: typer.Typer) -> None:
         (repeat, "abm repeat RUN"),
         (experiments, "abm experiments --seeds 2 --draws 8"),
     ):
-        app.command(rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(command)
+        app.command(cls=usage.Command, rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(command)
     app.command("replicate", hidden=True)(replicate)
 
 

@@ -1,6 +1,7 @@
 """What the help of the command line says beside the options: panels of commands, examples, exit status, version."""
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
 STATUS = (
@@ -24,8 +25,32 @@ def say_renamed(old: str, new: str) -> None:
 def version(wanted: bool) -> None:
     """Print the version of the model, with the digest of its source, and end."""
     if wanted:
-        from experiments.store import store
+        from experiments.store import versions
 
-        made = store.model_version()
-        typer.echo(f"abm {made['version']} (source {made['code'][: store.NAME_LENGTH]})")
+        made = versions.model_version()
+        typer.echo(f"abm {made['version']} (source {made['code'][: versions.NAME_LENGTH]})")
         raise typer.Exit
+
+
+def _plain_switches(params: list) -> list:
+    """The options, of which a switch takes no value: in the help its name is enough."""
+    for each in params:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+    return params
+
+
+class Command(TyperCommand):
+    """A command."""
+
+    def get_params(self, ctx) -> list:
+        """Its arguments and options."""
+        return _plain_switches(super().get_params(ctx))
+
+
+class Commands(TyperGroup):
+    """All commands together."""
+
+    def get_params(self, ctx) -> list:
+        """Its arguments and options."""
+        return _plain_switches(super().get_params(ctx))

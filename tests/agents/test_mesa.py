@@ -20,7 +20,6 @@ from abm.facts import facts
 from abm.scenario import default
 from abm.start import begin
 from abm.tables.people import Stage
-from tests.helpers.runs import recorded, small
 
 SCALE = 0.01
 
@@ -406,38 +405,3 @@ def test_one_run_without_a_seed_is_that_of_the_scenario():
     direct = Model(scale=SCALE, until="2015-01")
     direct.run_model()
     assert row["reception"] == in_reception(direct)
-
-
-# --- measures
-
-
-def test_a_measure_of_the_last_month_is_what_a_run_records():
-    recorder = recorded(small("2015-03", scale=SCALE))
-    model = Model(scale=SCALE, until="2015-03")
-    with pytest.raises(InputError, match="no month is simulated yet"):
-        model.measure("in_reception")
-    for month in range(3):
-        model.step()
-        for (name, by), values in recorder.values.items():
-            found = model.measure(name, by)
-            assert np.array_equal(np.atleast_1d(found), values[month], equal_nan=True), (name, by)
-    assert isinstance(model.measure("in_reception"), float)
-    assert model.measure("in_reception") == model.measure("in_reception", "status").sum()
-    stages = model.measure("in_reception", "stage")
-    waiting = model.households.select(stage="AWAITING_HOME").select(lambda each: each.location is not None)
-    assert stages["awaiting home"] == waiting.agg("size", sum) / SCALE
-    assert (stages.name, stages.index.name) == ("in_reception", "stage")
-    assert model.measure("in_reception", "municipality")["Westerwolde"] > 0
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("in_recepton",), "did you mean 'in_reception'"),
-        (("in_reception", "sex"), "choose from total, kind"),
-        (("wait_home",), "wait_home has no total: name a breakdown with 'by'"),
-    ],
-)
-def test_a_measure_that_is_not_there_is_refused(model, words, said):
-    with pytest.raises(InputError, match=said):
-        model.measure(*words)

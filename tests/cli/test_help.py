@@ -53,6 +53,7 @@ def test_nothing_is_cut_at_80_columns(narrow, name):
     out = narrow(*([name] if name else []))
     assert max(map(len, out.splitlines())) <= 80
     assert "…" not in out
+    assert "<bool>" not in out
     said = squeezed(out)
     command = COMMANDS[name] if name else typer.main.get_command(app)
     for each in command.params:

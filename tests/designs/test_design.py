@@ -173,7 +173,9 @@ def test_a_rung_replaces_all_steps_of_the_base(made, write):
 def test_the_designs_that_come_with_the_model_load(path):
     found = design.load(path)
     assert (found.name, bool(found.title)) == (path.stem, True)
-    told = re.search(r"([0-9,]+) runs", path.read_text(encoding="utf-8").splitlines()[0])
+    comment = " ".join(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
+    told = re.search(r"([0-9,]+) runs", comment)
+    assert told
     assert int(told[1].replace(",", "")) == pytest.approx(len(found), rel=0.1)  # patterns take up new parameters
     for number in [*range(min(3, len(found.points))), len(found.points) - 1]:
         assert json.dumps(found.scenario_of(number, found.replicates - 1).canonical())

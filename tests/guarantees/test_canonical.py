@@ -14,10 +14,12 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "configs" / "scenarios").glob("*
 
 
 def another(field):
-    """A value that is allowed and not the default."""
+    """An allowed value near the default, but not the default: shares of one whole and pairs in order allow it too."""
     facts = about(field)
     if facts["low"] is not None:
-        return facts["low"] if field.default != facts["low"] else facts["high"]
+        end = facts["low"] if field.default != facts["low"] else facts["high"]
+        step = (end - field.default) / 100
+        return field.default + (round(step) or (1 if step > 0 else -1) if field.annotation is int else step)
     return next(value for value in getattr(field.annotation, "__args__", (True, False)) if value != field.default)
 
 
