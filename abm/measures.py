@@ -4,6 +4,7 @@ A new measure is one function under `@measure` in the measures.py of its room; t
 page pick it up.
 """
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from types import ModuleType
 
@@ -50,9 +51,12 @@ HEADLINES = (  # measure, how a year is made of its months
 )
 
 
-def breakdown_of(measure: str, by: str | None) -> str:
-    """The breakdown `by` of a measure, or its total if None. Raises InputError for an unknown name, or no total."""
-    known = {m.name: m for m in MEASURES}
+def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = ()) -> str:
+    """The breakdown `by` of a measure, or its total if None; more: measures of plug-ins.
+
+    Raises InputError for an unknown name, or no total.
+    """
+    known = {m.name: m for m in (*MEASURES, *more)}
     if measure not in known:
         near = get_close_matches(measure, known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
@@ -67,7 +71,7 @@ def breakdown_of(measure: str, by: str | None) -> str:
     return by
 
 
-def caption(measure: str) -> str:
-    """Label and unit of a measure."""
-    found = next(m for m in MEASURES if m.name == measure)
+def caption(measure: str, more: Iterable[Measure] = ()) -> str:
+    """Label and unit of a measure; more: measures of plug-ins."""
+    found = next(m for m in (*MEASURES, *more) if m.name == measure)
     return f"{found.label} [{found.unit}]"

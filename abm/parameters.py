@@ -11,15 +11,18 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.params import about, allowed
 from abm.engine.together import described
-from abm.scenario_file import PARAMS, File, section_of
+from abm.plugins.together import Plugins
+from abm.scenario_file import file_of, params_of, section_of
 
 
-def rows(only_levers: bool = False) -> list[dict[str, Any]]:
-    """Rows in the order of the chain: parameter, lever, unit, default, dated, bounds, allowed, together, meaning."""
-    found = []
-    for process, model in PARAMS.items():
+def rows(only_levers: bool = False, plugins: Plugins = ()) -> list[dict[str, Any]]:
+    """Rows in the order of the chain, those of plug-ins last: parameter, lever, unit, default, dated, bounds, allowed,
+    together, meaning.
+    """
+    found, models = [], params_of(plugins)
+    for process, model in models.items():
         for name, field in model.model_fields.items():
-            key = f"{section_of(process, name)}.{process}.{name}"
+            key = f"{section_of(process, name, models)}.{process}.{name}"
             given = {"default": field.default, "allowed": allowed(field), "together": described(model.TOGETHER, name)}
             given |= {"meaning": field.description}
             found.append({"parameter": key} | about(field) | given)
@@ -33,9 +36,9 @@ class Plain(GenerateJsonSchema):
         return False
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(plugins: Plugins = ()) -> dict[str, Any]:
     """The schema (draft 2020-12), with description, unit, source and bounds of every parameter."""
-    return {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
+    return {"$schema": Plain.schema_dialect} | file_of(plugins).model_json_schema(schema_generator=Plain)
 
 
 if __name__ == "__main__":

@@ -58,10 +58,15 @@ class Recorder:
         return pd.DataFrame(self.values[name, by], index=index, columns=self.labels[by])
 
 
-def measured(state: State, events: Events, name: str, by: str | None) -> float | pd.Series:
-    """A measure of the month that the last turn simulated: its total, or a value per group. Raises InputError."""
-    by = breakdown_of(name, by)
-    measure = next(each for each in MEASURES if each.name == name)
+def measured(
+    state: State, events: Events, name: str, by: str | None, more: tuple[Measure, ...] = ()
+) -> float | pd.Series:
+    """A measure of the month that the last turn simulated: its total, or a value per group; more: measures of plug-ins.
+
+    Raises InputError.
+    """
+    by = breakdown_of(name, by, more)
+    measure = next(each for each in (*MEASURES, *more) if each.name == name)
     values = measure.values(Month(state, events), (by,))[by]
     if by == "total":
         return float(values[0])

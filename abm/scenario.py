@@ -7,7 +7,7 @@ out.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -25,16 +25,21 @@ from abm.engine.text_files import beside
 from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import UNFIT, nearest, read_yaml
 from abm.facts.mergers import BASE
-from abm.scenario_file import PARAMS, SECTIONS, TOGETHER, File, Heading, section_of
+from abm.plugins import source as sources
+from abm.plugins import together
+from abm.plugins.source import Source
+from abm.plugins.together import Plugins
+from abm.scenario_file import PARAMS as PARAMS
+from abm.scenario_file import SECTIONS, File, Heading, Models, file_of, params_of, section_of, together_of
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
 
 @cache
-def defaults() -> Steps:
+def defaults(plugins: Plugins = ()) -> Steps:
     """Every parameter with its default and the dates of law."""
     steps = {}
-    for process, model in PARAMS.items():
+    for process, model in params_of(plugins).items():
         for parameter, declared in model.model_fields.items():
             dated = {0: declared.default} | {clock.index(m): value for m, value in about(declared)["dated"].items()}
             # as the parameter has it, so that 1 and 1.0 are one value
@@ -56,6 +61,7 @@ class Scenario:
     layout: int = BASE  # year of whose 1 January the municipalities of the whole run are
     values: Steps = field(default_factory=defaults, repr=False)
     source: str = "scenario"
+    plugins: Plugins = ()
 
     @property
     def months(self) -> int:
@@ -69,11 +75,12 @@ class Scenario:
         """
         change = max(change for change in self.changes() if change <= month)
         if change not in self._resolved:
-            found: dict[str, dict[str, Any]] = {process: {} for process in PARAMS}
+            models = params_of(self.plugins)
+            found: dict[str, dict[str, Any]] = {process: {} for process in models}
             for (process, parameter), steps in self.values.items():
                 found[process][parameter] = in_month(steps, change)
             self._resolved[change] = {
-                process: read(PARAMS[process], values, f"{self.source}: {process}") for process, values in found.items()
+                process: read(models[process], values, f"{self.source}: {process}") for process, values in found.items()
             }
         return self._resolved[change]
 
@@ -92,8 +99,8 @@ class Scenario:
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the outcome, as plain JSON: period, seed, scale, and of every parameter the months in
-        which it changes within the period, with the value from then on; the layout where it is not that of the facts.
-        `restored` is the way back.
+        which it changes within the period, with the value from then on; the layout where it is not that of the facts,
+        and digests of the plug-ins where there are any. `restored` is the way back.
         """
         params = {}
         for (process, parameter), steps in self.values.items():
@@ -103,8 +110,9 @@ class Scenario:
                 if 0 <= month < self.months and (not kept or steps[month] != last):
                     kept[clock.label(month)] = last = steps[month]
             params[f"{process}.{parameter}"] = kept
-        layout = {} if self.layout == BASE else {"layout": self.layout}
-        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | layout
+        more = {} if self.layout == BASE else {"layout": self.layout}
+        more |= {"plugins": together.digests(self.plugins)} if self.plugins else {}
+        return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | more
 
     def digest(self) -> str:
         """SHA-256 of the canonical form."""
@@ -120,25 +128,34 @@ class Scenario:
 
     def with_values(self, assignments: Mapping[str, Any], source: str = "--set") -> "Scenario":
         """The same scenario with 'policy.decision.capacity_factor': value and the like. Raises InputError."""
-        given = assigned(plain(assignments), self.values, source)
+        given = assigned(plain(assignments), self.values, source, self.plugins)
         steps = dict(self.values) | dict(given)
-        check_together(steps, source)
+        check_together(steps, source, together_of(self.plugins), params_of(self.plugins))
         return replace(self, values=MappingProxyType(steps)).within_period(dict.fromkeys(given, source))
+
+    def with_plugins(self, *given: Any) -> "Scenario":
+        """The same scenario with plug-ins: paths of Python files, or modules that were imported. Raises InputError.
+
+        Their code is run.
+        """
+        several = [each for one in given for each in together.sources_of(one, "plugins")]
+        plugins = together.combined(self.plugins, several, "plugins")
+        return replace(self, plugins=plugins, values=MappingProxyType({**defaults(plugins), **self.values}))
 
     def within_period(self, sources: Mapping[tuple[str, str], str] = MappingProxyType({})) -> "Scenario":
         """The scenario itself, if all that somebody dated lies in its period; `sources`: of what is not in its file.
 
         Raises InputError.
         """
-        last, law = clock.index(self.until), defaults()
+        last, law = clock.index(self.until), defaults(self.plugins)
         for (process, parameter), steps in self.values.items():
             for month in steps:
                 # the default's own dates may lie beyond a short run; dates that somebody wrote may not
                 if month > last and month not in law[process, parameter]:
                     source = sources.get((process, parameter), self.source)
                     raise InputError(
-                        f"{source}: {section_of(process, parameter)}.{process}.{parameter}: {clock.label(month)} "
-                        f"is outside the run: give a month from {FIRST_MONTH} to {self.until}"
+                        f"{source}: {section_of(process, parameter, params_of(self.plugins))}.{process}.{parameter}: "
+                        f"{clock.label(month)} is outside the run: give a month from {FIRST_MONTH} to {self.until}"
                     )
         return self
 
@@ -148,39 +165,68 @@ def default() -> Scenario:
     return Scenario()
 
 
-def restored(canonical: Mapping[str, Any], name: str = "restored", title: str = "", source: str = "record") -> Scenario:
-    """The scenario of a canonical form. Raises InputError where this model has other parameters or bounds."""
+def restored(
+    canonical: Mapping[str, Any],
+    name: str = "restored",
+    title: str = "",
+    source: str = "record",
+    plugins: Sequence[Any] = (),
+) -> Scenario:
+    """The scenario of a canonical form, with the plug-ins that it names. Raises InputError where those have another
+    source, or this model other parameters or bounds.
+    """
+    texts = [each for one in plugins for each in together.sources_of(one, source)]
+    _refuse_other_plugins(canonical.get("plugins", {}), texts, source)  # before their code is run
+    given = together.combined((), texts, source)
+    models, every = params_of(given), defaults(given)
     content: dict[str, Any] = {"name": name, "title": title} | {
         key: canonical[key] for key in ("until", "seed", "scale", "layout") if key in canonical
     }
     for key, dated in canonical["params"].items():
         process, _, parameter = key.partition(".")
-        if (process, parameter) not in defaults():
+        if (process, parameter) not in every:
             raise InputError(f"{source}: {key}: this model has no such parameter: use the version that made the record")
-        content.setdefault(section_of(process, parameter), {}).setdefault(process, {})[parameter] = dated
-    file = read(File, content, source, ".")
-    steps = _steps(file, {key: {} for key in defaults()})
-    if lacking := set(defaults()) - set(steps):
+        content.setdefault(section_of(process, parameter, models), {}).setdefault(process, {})[parameter] = dated
+    file = read(file_of(given), content, source, ".")
+    steps = _steps(file, {key: {} for key in every})
+    if lacking := set(every) - set(steps):
         key = ".".join(min(lacking))
         raise InputError(f"{source}: {key}: is missing: use the version of the model that made the record")
-    check_together(steps, source)
-    return Scenario(**_heading(file), values=MappingProxyType(steps), source=source).within_period()
+    check_together(steps, source, together_of(given), models)
+    made = Scenario(**_heading(file), values=MappingProxyType(steps), source=source, plugins=given)
+    return made.within_period()
+
+
+def _refuse_other_plugins(wanted: Mapping[str, str], given: Iterable[Source], source: str) -> None:
+    """Raise InputError where the plug-ins are not those of the digests."""
+    here = {each.name: each.digest for each in given}
+    for name in sorted(wanted.keys() | here.keys()):
+        if name not in here:
+            raise InputError(f"{source}: plugins: {brief(name)}: is missing: give its file")
+        if name not in wanted:
+            raise InputError(f"{source}: plugins: {brief(name)}: has no part in it: leave it out")
+        if here[name] != wanted[name]:
+            file = next(each.file for each in given if each.name == name)
+            short = f"{here[name][:12]}, not {brief(str(wanted[name])[:12])}"
+            raise InputError(f"{source}: plugins: {file}: has changed since ({short}): give the file as it was")
 
 
 def load(path: str | Path) -> Scenario:
     """Read a scenario file with all that it extends. Raises InputError."""
     merged: dict[str, Any] = {}
-    steps = dict(defaults())
-    for place, file in reversed(list(_ancestry(Path(path)))):
+    plugins, found = _ancestry(Path(path))
+    steps = dict(defaults(plugins))
+    for place, file in reversed(found):
         steps |= _steps(file, steps)
         merged |= {"name": place.stem} | _heading(file)
-    check_together(steps, str(path))
+    check_together(steps, str(path), together_of(plugins), params_of(plugins))
     if UNFIT.search(merged["name"]):
         raise InputError(f"{path}: name: no record can hold this name of a file: give 'name:' in it, or rename it")
-    return Scenario(**merged, values=MappingProxyType(steps), source=escaped(str(path))).within_period()
+    made = Scenario(**merged, values=MappingProxyType(steps), source=escaped(str(path)), plugins=plugins)
+    return made.within_period()
 
 
-def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str) -> Steps:
+def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str, plugins: Plugins = ()) -> Steps:
     """Steps of parameters that are given as 'policy.decision.capacity_factor': value, behind their earlier ones.
 
     What belongs together is not checked. Raises InputError.
@@ -194,13 +240,13 @@ def assigned(assignments: Mapping[str, Any], earlier: Steps, source: str) -> Ste
         if section not in SECTIONS:
             raise InputError(f"{source}: unknown section '{brief(section)}'{nearest(section, list(SECTIONS))}")
         content.setdefault(section, {}).setdefault(process, {})[parameter] = value
-    return _steps(read(File, content, source, "."), earlier)
+    return _steps(read(file_of(plugins), content, source, "."), earlier)
 
 
-def check_together(steps: Steps, source: str, rules: Iterable[tuple[str, Whole | Ordered]] = TOGETHER) -> None:
+def check_together(steps: Steps, source: str, rules: Iterable[tuple[str, Whole | Ordered]], models: Models) -> None:
     """Raise InputError in the first month in which parameters that belong together do not allow each other.
 
-    rules: of which process, and what belongs together there.
+    rules: of which process, and what belongs together there; models: the numbers of each process.
     """
     for process, rule in rules:
         dated = {parameter: steps[process, parameter] for parameter in rule.parameters}
@@ -208,7 +254,8 @@ def check_together(steps: Steps, source: str, rules: Iterable[tuple[str, Whole |
         for month in sorted({month for values in dated.values() for month in values if month >= known}):
             values = {parameter: in_month(each, month) for parameter, each in dated.items()}
             if fault := rule.fault(values, f" in {clock.label(month)}"):
-                raise InputError(f"{source}: {section_of(process, rule.parameters[0])}.{process}: {fault}")
+                section = section_of(process, rule.parameters[0], models)
+                raise InputError(f"{source}: {section}.{process}: {fault}")
 
 
 def in_month(values: Mapping[int, Any], month: int) -> Any:
@@ -216,20 +263,46 @@ def in_month(values: Mapping[int, Any], month: int) -> Any:
     return values[max(begin for begin in values if begin <= month)]
 
 
-def _ancestry(path: Path) -> Iterator[tuple[Path, File]]:
-    """A file and the files it extends, nearest first."""
+def _ancestry(path: Path) -> tuple[Plugins, list[tuple[Path, File]]]:
+    """The plug-ins of a file and of those it extends, and these files, nearest first."""
+    contents = list(_contents(path))
+    plugins: Plugins = ()
+    known = []
+    for place, content in reversed(contents):  # what a file extends decides which parameters it may give
+        plugins = together.combined(plugins, _sources(place, content), f"{place}: plugins")
+        known.append(plugins)
+    forms = map(file_of, reversed(known))
+    files = [
+        (place, read(form, content, str(place), ".")) for form, (place, content) in zip(forms, contents, strict=True)
+    ]
+    return plugins, files
+
+
+def _contents(path: Path) -> Iterator[tuple[Path, Any]]:
+    """A file and those it extends with what they hold, nearest first; up to one whose `extends:` cannot be read."""
     seen = []
     while True:
-        content = read_yaml(path)
+        content = _of_scenario(path, read_yaml(path))
         seen.append(path.resolve())
-        file = read(File, _of_scenario(path, content), str(path), ".")
-        yield path, file
-        if file.extends is None:
+        yield path, content
+        extended = content.get("extends") if isinstance(content, Mapping) else None
+        if not isinstance(extended, str) or not extended:
             return
-        extended = beside(f"{path}: extends", path.parent, file.extends)
-        if extended.resolve() in seen:
-            raise InputError(f"{path}: extends: {extended.name} leads back here: remove one 'extends:' of the circle")
-        path = extended
+        read(File, {key: content[key] for key in content if key not in SECTIONS}, str(path), ".")
+        extends = beside(f"{path}: extends", path.parent, extended)
+        if extends.resolve() in seen:
+            raise InputError(f"{path}: extends: {extends.name} leads back here: remove one 'extends:' of the circle")
+        path = extends
+
+
+def _sources(path: Path, content: Any) -> list[Source]:
+    """Sources of the plug-ins that a file names."""
+    named = content.get("plugins") if isinstance(content, Mapping) else None
+    if not named:
+        return []
+    file = read(File, {"plugins": named}, str(path), ".")
+    where = f"{path}: plugins"
+    return [sources.of(beside(where, path.parent, each, sources.LIKE), where, as_written=each) for each in file.plugins]
 
 
 def _of_scenario(path: Path, content: Any) -> Any:

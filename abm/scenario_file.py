@@ -24,14 +24,15 @@ from abm.chain import CHAIN, name
 from abm.engine.dated import Dated, Month
 from abm.engine.forms import Form, Takes, Text, mistake
 from abm.engine.numerals import certain
-from abm.engine.params import ProcessParams, about, allowed, as_written
-from abm.engine.together import described
+from abm.engine.params import ProcessParams, about, allowed, as_written, section
+from abm.engine.together import Ordered, Whole, described
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
+from abm.plugins import together
+from abm.plugins.together import Plugins
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
-TOGETHER = tuple((process, rule) for process, model in PARAMS.items() for rule in model.TOGETHER)
 SECTIONS = {"world": False, "policy": True}  # section -> whether it holds levers
 SMALLEST_SCALE, LARGEST_SEED = 0.001, 2**64 - 1
 
@@ -76,11 +77,28 @@ Layout = Annotated[
     Takes(f"a year from {LAYOUTS[0]} to {LAYOUTS[-1]}, which holds for the whole run", "a year of municipalities"),
 ]
 Extended = Annotated[str, Field(min_length=1), Takes("one path, relative to this file", "a file")]
+Plugged = Annotated[str, Field(min_length=1), Takes("the path of a Python file, relative to this one", "a plug-in")]
+Models = Mapping[str, type[ProcessParams]]
 
 
-def section_of(process: str, parameter: str) -> str:
+@cache
+def params_of(plugins: Plugins = ()) -> Models:
+    """The numbers by process, those of plug-ins included."""
+    return PARAMS | together.params(plugins)
+
+
+@cache
+def together_of(plugins: Plugins = ()) -> tuple[tuple[str, Whole | Ordered], ...]:
+    """What belongs together, with its process."""
+    return tuple((process, rule) for process, model in params_of(plugins).items() for rule in model.TOGETHER)
+
+
+TOGETHER = together_of()
+
+
+def section_of(process: str, parameter: str, models: Models = PARAMS) -> str:
     """The section of a parameter: 'policy' for a lever, else 'world'."""
-    return "policy" if about(PARAMS[process].model_fields[parameter])["lever"] else "world"
+    return section(models[process].model_fields[parameter])
 
 
 class Parameters(Form):
@@ -88,16 +106,17 @@ class Parameters(Form):
 
     section: ClassVar[str]
     process: ClassVar[str]
+    numbers: ClassVar[type[ProcessParams]]
 
     @classmethod
     def refuse(cls, key: Any) -> None:
         """Raise an error that names the section or the new name of a parameter, or the nearest one."""
-        known = PARAMS[cls.process].model_fields
+        known = cls.numbers.model_fields
         if now := RENAMED.get(cls.process, {}).get(key):
             raise mistake(f"is now {now}", key)
         if key not in known:
             raise mistake(f"no such parameter{nearest(key, list(known))}", key)
-        where = section_of(cls.process, key)
+        where = section_of(cls.process, key, {cls.process: cls.numbers})
         raise mistake(f"is {'' if SECTIONS[where] else 'not '}a lever: put it under '{where}:'", key)
 
     @classmethod
@@ -107,26 +126,24 @@ class Parameters(Form):
 
 
 @cache
-def parameters_of(section: str, process: str) -> type[Parameters]:
+def parameters_of(section: str, process: str, model: type[ProcessParams]) -> type[Parameters]:
     """The form of the parameters of a process in a section, of which there may be none."""
-    model = PARAMS[process]
     own: dict[str, Any] = {
         parameter: (
             # pyrefly: ignore[invalid-annotation] (a type that is made here, of what is declared)
             Dated[as_written(declared)],
-            Field(default=declared.default, description=_described(process, parameter)),
+            Field(default=declared.default, description=_described(model, parameter)),
         )
         for parameter, declared in model.model_fields.items()
-        if section_of(process, parameter) == section
+        if section_of(process, parameter, {process: model}) == section
     }
     made = create_model(process, __base__=Parameters, __doc__=(model.__doc__ or "").strip(), **own)
-    made.section, made.process = section, process
+    made.section, made.process, made.numbers = section, process, model
     return made
 
 
-def _described(process: str, parameter: str) -> str:
+def _described(model: type[ProcessParams], parameter: str) -> str:
     """Meaning, default with dates, what is allowed also with others, unit and source of a parameter."""
-    model = PARAMS[process]
     declared = model.model_fields[parameter]
     facts, others = about(declared), described(model.TOGETHER, parameter)
     dated = "".join(f", from {month} {later}" for month, later in facts["dated"].items())
@@ -141,12 +158,13 @@ class _InSection:
     The form of each is made when a file first names it: there are hundreds of parameters, and a file names few.
     """
 
-    def __init__(self, section: str):
-        self.section = section
+    def __init__(self, section: str, models: Models = PARAMS):
+        self.section, self.models = section, models
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         forms = {
-            process: core_schema.no_info_plain_validator_function(partial(self._read, process)) for process in PARAMS
+            process: core_schema.no_info_plain_validator_function(partial(self._read, process))
+            for process in self.models
         }
         fields = {process: core_schema.typed_dict_field(form, required=False) for process, form in forms.items()}
         return core_schema.no_info_before_validator_function(self._known, core_schema.typed_dict_schema(fields))
@@ -154,7 +172,7 @@ class _InSection:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        forms = {process: parameters_of(self.section, process) for process in PARAMS}
+        forms = {process: parameters_of(self.section, process, model) for process, model in self.models.items()}
         named = {
             process: handler(form.__pydantic_core_schema__) for process, form in forms.items() if form.model_fields
         }
@@ -166,12 +184,12 @@ class _InSection:
         if not isinstance(content, Mapping):
             raise ValueError("must hold processes, like 'housing:', with their parameters")
         for process in content:
-            if process not in PARAMS:
-                raise mistake(f"no such process{nearest(process, list(PARAMS))}", process)
+            if process not in self.models:
+                raise mistake(f"no such process{nearest(process, list(self.models))}", process)
         return content
 
     def _read(self, process: str, content: Any) -> Parameters:
-        return parameters_of(self.section, process).model_validate(content)
+        return parameters_of(self.section, process, self.models[process]).model_validate(content)
 
 
 class Heading(Form):
@@ -195,5 +213,20 @@ class File(Heading):
 
     model_config = ConfigDict(title="Scenario", json_schema_extra={"type": ["object", "null"]})
     extends: Extended | None = Field(None, description="Scenario to start from, relative to this.")
+    plugins: tuple[Plugged, ...] = Field(
+        (), description="Python files, relative to this, with processes, measures and agents: their code is run."
+    )
     world: Annotated[Given, _InSection("world")] = Field({}, description="What we assume about the world.")
     policy: Annotated[Given, _InSection("policy")] = Field({}, description="What policy chooses: the levers.")
+
+
+@cache
+def file_of(plugins: Plugins = ()) -> type[File]:
+    """The form of a scenario file with the parameters of plug-ins."""
+    if not plugins:
+        return File
+    sections: dict[str, Any] = {
+        section: (Annotated[Given, _InSection(section, params_of(plugins))], File.model_fields[section])
+        for section in SECTIONS
+    }
+    return create_model("File", __base__=File, **sections)

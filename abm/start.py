@@ -9,6 +9,10 @@ keep the spread that was observed in November 2015, around zero.
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 import numpy as np
 
 from abm.asylum import arrival, reunion
@@ -82,10 +86,19 @@ _RANKS = 1 << 17  # identities reserved for each stock and origin
 _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
 
-def begin(inputs: Inputs, params: dict[str, ProcessParams], seed: int, scale: float) -> State:
-    """The state at the start of January 2015, at the scale of the run. Raises InputError without compiled loops."""
+def begin(
+    inputs: Inputs,
+    params: dict[str, ProcessParams],
+    seed: int,
+    scale: float,
+    tables: Mapping[str, Any] = MappingProxyType({}),
+) -> State:
+    """The state at the start of January 2015, at the scale of the run; tables: empty ones that hold more columns.
+
+    Raises InputError without compiled loops.
+    """
     compiled.check()
-    state = State(inputs, scale)
+    state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
     own = params_of(params, "start", Params)
     initialise_country(state, own, draws)

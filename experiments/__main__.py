@@ -1,5 +1,6 @@
 """The command line: runs, inspects and validates the model. `abm --help` lists the commands."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -117,15 +118,15 @@ def table(
 ) -> None:
     """Print a measure of a run by month and group."""
     from abm import measures
+    from abm.plugins import together
     from experiments.cli import run_summary
 
-    frame = run_summary.of_measure(
-        Store(store).find(run), measure, by, group, given.month("--from", first), given.month("--to", last)
-    )
+    found = Store(store).find(run)
+    frame = run_summary.of_measure(found, measure, by, group, given.month("--from", first), given.month("--to", last))
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
-    shown = Table("month", "group", "value", title=measures.caption(measure))
+    shown = Table("month", "group", "value", title=measures.caption(measure, together.of_record(found.about())))
     for month, of, value in frame.itertuples(index=False):
         shown.add_row(month, of, number(value))
     console.print(shown)
@@ -204,8 +205,18 @@ def schema(
     typer.echo(json.dumps(known[of](), indent=1))
 
 
+class _Told(logging.Handler):
+    """Says on standard error which plug-ins run, before their code does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"abm: {terminal.printable(record.getMessage())}", err=True)
+
+
 def main() -> None:
     """Entry point. Reports errors that the user can correct in one line on standard error, and sets the exit status."""
+    log = logging.getLogger("abm.plugins")
+    log.setLevel(logging.INFO)
+    log.handlers[:] = [_Told()]  # one, however often this is called
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:

@@ -19,7 +19,9 @@ LINES = {
               observe
               asylum civic jobs homes residents finance
               chain start
-              scenario_file measures
+              measures
+              plugins
+              scenario_file
               scenario recorder
               parameters agents""",
     "experiments": """text terminal

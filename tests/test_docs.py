@@ -19,6 +19,7 @@ from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
 from experiments.designs import design, design_file
 from tests.helpers.printed import PAGES, ROOT, blocks, commands
+from tests.helpers.recipes import written
 
 SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
     "README.md": {"scale=0.1": "scale=0.01", "run_for(24)": "run_for(2)"},
@@ -201,6 +202,7 @@ def test_links_lead_somewhere(page):
 def run(page: Path, folder: Path, monkeypatch, changes: dict[str, str]) -> dict:
     """Run the Python of a page, in order, as a reader would type it, in a folder with the configs; its names."""
     (folder / "configs").symlink_to(ROOT / "configs")
+    written(page, folder)
     monkeypatch.chdir(folder)
     known = [block.text for block in blocks(page) if block.language == "python"]
     text = "\n".join(each for each in known if "import duckdb" not in each or importlib.util.find_spec("duckdb"))

@@ -5,12 +5,14 @@ are. People are too many for that: they become agents on demand, one by one or t
 """
 
 from copy import deepcopy
+from functools import cached_property
 from typing import Self
 
 import mesa
 import numpy as np
 
 from abm.agents.attributes import VIEWS, Attribute, Choice, Fact, attribute
+from abm.agents.borders import border_graph, neighbours
 from abm.engine.clock import MONTHS
 from abm.tables import country, homes, jobs, people, residents
 
@@ -66,7 +68,21 @@ def _without_model(cls: type[View], row: int) -> View:
 
 
 class Institution(View):
-    """A view that is registered with the model: there is one object per row, which may hold attributes of its own."""
+    """A view that is registered with the model: there is one object per row, which may hold attributes of its own.
+
+    A subclass in a plug-in whose `decide(params, draws)` returns the name of an event, or None, stands in its place.
+    """
+
+    @staticmethod
+    def country(state, kinds: tuple[type, ...]) -> "Country":
+        """The institutions of a run without a model of Mesa, of which some are of their own kinds."""
+        return Country(state, kinds)
+
+    @classmethod
+    def every(cls, model) -> list["Institution"]:
+        """All of this kind."""
+        register(model)
+        return model.institutions[cls.table]
 
     @classmethod
     def at(cls, model, row: int) -> Self:
@@ -120,9 +136,31 @@ class Employer(Institution, of=jobs.Employers):
 INSTITUTIONS = (Municipality, Region, Location, Corporation, Complex, Employer)
 
 
+def views(kinds: tuple[type, ...] = ()) -> tuple[type, ...]:
+    """The classes of institutions, of which some have a kind of their own."""
+    own = {kind.table: kind for kind in kinds}
+    return tuple(own.get(view.table, view) for view in INSTITUTIONS)
+
+
+class Country:
+    """The institutions of a run, where there is no model of Mesa to register them."""
+
+    def __init__(self, state, kinds: tuple[type, ...]):
+        self.state, self.views = state, views(kinds)
+        self.institutions: dict[str, list] = {view.table: [] for view in INSTITUTIONS}
+
+    @cached_property
+    def borders(self) -> tuple[np.ndarray, np.ndarray]:
+        """Neighbours of each municipality, as a model has them."""
+        return neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
+
+    def register_agent(self, agent: Institution) -> None:
+        """Nothing: nobody asks for all agents here."""
+
+
 def register(model) -> None:
     """Register agents for institutions that have none yet, such as locations that have just opened."""
-    for view in INSTITUTIONS:
+    for view in model.views:
         known = model.institutions[view.table]
         for row in range(len(known), len(getattr(model.state, view.table))):
             known.append(view(model, row))

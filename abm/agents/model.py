@@ -1,6 +1,7 @@
 """The model as a Mesa model: one step is one turn of the chain, and rows of the state are agents."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -11,13 +12,15 @@ import mesa
 import numpy as np
 
 from abm import recorder
-from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register
+from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, Resident, register, views
 from abm.agents.borders import border_graph, neighbours
 from abm.agents.population import Population
 from abm.chain import CHAIN, turn
 from abm.engine.errors import InputError
 from abm.engine.params import ProcessParams
 from abm.facts import facts
+from abm.plugins import together
+from abm.plugins.together import Plugins
 from abm.scenario import Scenario, default, load
 from abm.start import begin
 from abm.state import Events
@@ -51,10 +54,10 @@ class Model(mesa.Model):
     """A run, month by month: `step()`, `run_for(12)`, or `run_model()` up to the last month of the scenario.
 
     scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale, until and layout replace
-    its own (rng is another word for seed). `chain` may be longer than CHAIN: an appended process is anything with
-    `__name__`, `WRITES` and `step(state, params, draws)`. After the last month `running` is False; further steps are
-    possible. Mesa's own generators, `random` and `rng`, are seeded too, but the model never draws from them.
-    Raises InputError.
+    its own (rng is another word for seed). plugins: paths or modules, besides those of the scenario. `chain` may be
+    longer than CHAIN: an appended process is anything with `__name__`, `WRITES` and `step(state, params, draws)`.
+    After the last month `running` is False; further steps are possible. Mesa's own generators, `random` and `rng`, are
+    seeded too, but the model never draws from them. Raises InputError.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Model(mesa.Model):
         layout: int | None = None,
         rng: int | None = None,
         chain: tuple = CHAIN,
+        plugins: Sequence = (),
     ):
         if seed is not None and rng is not None:
             raise InputError("Model: seed and rng mean the same: give only one of them")
@@ -77,14 +81,17 @@ class Model(mesa.Model):
             raise InputError(
                 f"Model: batch_run(iterations=...) runs seed {given.seed} again: give it seeds, like rng=[1, 2, 3]"
             )
-        given = given.changed(seed=seed, scale=scale, until=until, layout=layout)
+        given = given.changed(seed=seed, scale=scale, until=until, layout=layout).with_plugins(plugins)
         super().__init__(rng=given.seed)
         self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
-        self.chain = tuple(chain)
+        self.plugins = given.plugins
+        self.views = views(tuple(kind for plugin in self.plugins for kind in plugin.agents))
+        self.chain = together.chain(self.plugins, tuple(chain), self)
         self._changes = frozenset(given.changes())
         self._params: dict[str, ProcessParams] = given.params_at(0)
         self.events: Events = {}  # of the last month: rows by name of the event
-        self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale)
+        more = together.tables(self.plugins)
+        self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale, more)
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
         self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
         self.institutions: dict[str, list] = {view.table: [] for view in INSTITUTIONS}
@@ -112,7 +119,8 @@ class Model(mesa.Model):
         """
         if self.state.clock.month == 0:
             raise InputError("Model.measure: no month is simulated yet: call step() or run_for(months) first")
-        return recorder.measured(self.state, self.events, name, by)
+        more = [each for plugin in self.plugins for each in plugin.measures]
+        return recorder.measured(self.state, self.events, name, by, tuple(more))
 
     @property
     def newcomers(self) -> Population:
@@ -162,6 +170,9 @@ class Model(mesa.Model):
         if self.state.clock.month >= self.scenario.months:
             self.running = False
 
+    def __reduce__(self):  # the plug-ins first: the state has classes of theirs
+        return _without_state, (type(self), self.plugins), self.__getstate__()
+
     def __getstate__(self):
         saved = dict(vars(self))
         saved["chain"] = [p.__name__ if isinstance(p, ModuleType) else p for p in self.chain]  # modules are not copied
@@ -170,3 +181,9 @@ class Model(mesa.Model):
     def __setstate__(self, saved) -> None:
         vars(self).update(saved)
         self.chain = tuple(import_module(p) if isinstance(p, str) else p for p in self.chain)
+
+
+def _without_state(cls: type[Model], plugins: Plugins) -> Model:
+    for plugin in plugins:
+        _ = plugin.module
+    return cls.__new__(cls)

@@ -171,7 +171,8 @@ class _Place(caching._CacheLocator):
 @cache
 def _folder(of_file: str, chosen: Path | None, numba_folder: str) -> Path:
     beside = Path(of_file) / "__pycache__"
-    if not chosen and not numba_folder and cache_place.writable(beside):
+    # the file of a plug-in may be on another machine
+    if not chosen and not numba_folder and beside.parent.is_dir() and cache_place.writable(beside):
         return beside
     place = chosen or (Path(numba_folder) if numba_folder else cache_place.folder())
     below = Path("compiled") / hashlib.sha256(of_file.encode()).hexdigest()[:_DIGITS]

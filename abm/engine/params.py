@@ -62,6 +62,11 @@ def about(field) -> dict[str, Any]:
     return dict(field.json_schema_extra)
 
 
+def section(field) -> str:
+    """Where a scenario gives a parameter: 'policy' for a lever, else 'world'."""
+    return "policy" if about(field)["lever"] else "world"
+
+
 def allowed(field) -> str:
     """What a parameter takes, in words: 'a number from 0 to 1', 'one of free, quota', 'true or false'."""
     facts = about(field)

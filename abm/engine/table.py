@@ -3,7 +3,7 @@
 Only abm/people/archive.py removes rows, between two months of a run, when nothing else refers to row numbers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Self, overload
 
 import numpy as np
@@ -54,6 +54,15 @@ class Table:
     def columns(cls) -> dict[str, column]:
         """The declared columns by name, in the order of declaration."""
         return {n: c for base in reversed(cls.__mro__) for n, c in vars(base).items() if isinstance(c, column)}
+
+    @classmethod
+    def widened(cls, more: Mapping[str, column]) -> "Table":
+        """An empty table of this kind with more columns."""
+
+        def reduced(table: Table) -> tuple:  # no module has a class of this name to be found again
+            return cls.widened, (more,), table.__getstate__()
+
+        return type(cls.__name__, (cls,), {**more, "__reduce__": reduced})()
 
     def __len__(self) -> int:
         return self._size

@@ -135,6 +135,8 @@ class Measure:
 _SHAPE = re.compile(r", \([\w ]+,\)")  # of an array, as docstrings give it
 
 DECLARED: dict[str, tuple[str, Measure]] = {}  # by name, with the module that declares it
+PLUGINS = "abm_plugins"  # the package of all that comes from outside
+APART: dict[str, dict[str, tuple[str, Measure]]] = {}  # the same of each package in it: versions of one do not mix
 
 
 def declaration[F: Callable](
@@ -148,16 +150,18 @@ def declaration[F: Callable](
 
     def declare(function: F) -> F:
         called, module = name or function.__name__, function.__module__
+        package = module.rpartition(".")[0]
+        declared = APART.setdefault(package, {}) if package.startswith(f"{PLUGINS}.") else DECLARED
         breakdowns = (by,) if isinstance(by, str) else by
         if not function.__doc__:
             raise TypeError(f"{module}: measure '{called}': say in its docstring what it counts")
-        if called in DECLARED:
-            raise TypeError(f"{module}: measure '{called}': {DECLARED[called][0]} has a measure of this name")
+        if called in declared:
+            raise TypeError(f"{module}: measure '{called}': {declared[called][0]} has a measure of this name")
         if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
             wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
             raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
         meaning = _SHAPE.sub("", " ".join(function.__doc__.split()))
-        DECLARED[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
+        declared[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
         return function
 
     return declare

@@ -26,6 +26,7 @@ from abm.engine import clock
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.numerals import certain, number
 from abm.measures import MEASURES
+from abm.observe.measure import Measure
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Store
@@ -105,7 +106,7 @@ def compare(
     how = execution_of(execution, options)
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
-    outcomes = _outcomes(measure, by, group, take)
+    outcomes = _outcomes(measure, by, group, take, _measures(one, other))
     width = _width(until_width)
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is too few or too many: give 2 to {MOST_PAIRS}")
@@ -148,6 +149,8 @@ def first_difference(one: Scenario, other: Scenario) -> int:
             raise InputError(
                 f"{other.source}: {key}: differs from that of {one.source}: give the same for both with --{key}"
             )
+    if one.plugins != other.plugins:
+        return 0
     months = [month for month in sorted({*one.changes(), *other.changes()}) if month < one.months]
     for month in months:
         if one.params_at(month) != other.params_at(month):
@@ -175,18 +178,25 @@ def _read(given: Scenario | str | Path, scale: float | None, until: str | None) 
     return found.changed(scale=scale, until=until)
 
 
-def _outcomes(measure: str | None, by: str | None, group: str | None, take: str | None) -> list[Outcome]:
-    """The outcomes to compare. Raises InputError."""
+def _measures(one: Scenario, other: Scenario) -> list[Measure]:
+    """The measures of plug-ins that both scenarios have."""
+    return [each for plugin in one.plugins if plugin in other.plugins for each in plugin.measures]
+
+
+def _outcomes(
+    measure: str | None, by: str | None, group: str | None, take: str | None, more: list[Measure]
+) -> list[Outcome]:
+    """The outcomes to compare; more: measures of plug-ins. Raises InputError."""
     if measure is None:
         if by or group or take:
             raise InputError("--measure: is missing: --by, --group and --take need it")
         return [Outcome(name, "total", "all", how) for name, how in measures.HEADLINES]
-    by = measures.breakdown_of(measure, by)
+    by = measures.breakdown_of(measure, by, more)
     if take not in (None, "end", "sum", "mean"):
         raise InputError(f"--take: '{brief(take)}' is not known: choose from end, sum, mean")
     if group is None and by != "total":
         raise InputError(f"--group: is missing: name the {by} of {measure} to compare")
-    flow = UNITS[measure].endswith("/month")
+    flow = (UNITS | {each.name: each.unit for each in more})[measure].endswith("/month")
     return [Outcome(measure, by, group or "all", take or (FLOW if flow else STOCK))]
 
 
@@ -239,7 +249,7 @@ def _values(store: Store, runs: pd.DataFrame, outcomes: list[Outcome], since: in
     """Values of each outcome per pair: seed, outcome, unit, a, b."""
     parts, names = [], [each.measure for each in outcomes]
     every = sweep.outcomes(store, runs["run"].tolist(), names, outcomes[0].by)
-    every = every.astype({"run": str, "measure": str, "group": str, "month": str})
+    every = every.astype({"run": str, "measure": str, "unit": str, "group": str, "month": str})
     for each in outcomes:
         frame = every[every["measure"] == each.measure]
         mine = frame[(frame["group"] == each.group) & (frame["month"] >= clock.label(since))]
@@ -252,7 +262,7 @@ def _values(store: Store, runs: pd.DataFrame, outcomes: list[Outcome], since: in
         else:
             value = getattr(mine.groupby("run")["value"], each.take)()
         sides = runs.assign(value=runs["run"].map(value)).pivot(index="seed", columns="side", values="value")
-        unit = UNITS[each.measure]
+        unit = mine["unit"].iloc[0]
         if each.take == FLOW:
             unit = unit.removesuffix("/month")  # summed over months
         parts.append(sides.reset_index().assign(outcome=each.label, unit=unit))

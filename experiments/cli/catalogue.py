@@ -10,6 +10,7 @@ from typing import Any
 from abm import parameters as declared
 from abm.engine.errors import InputError, shown
 from abm.engine.yaml_input import read_yaml
+from abm.scenario import load
 from experiments.store.store import Store
 from experiments.text import plain
 
@@ -29,9 +30,9 @@ def measures() -> list[Row]:
     ]
 
 
-def parameters(only_levers: bool = False) -> list[Row]:
-    """Every parameter, or those that policy sets."""
-    return declared.rows(only_levers)
+def parameters(only_levers: bool = False, scenario: Path | None = None) -> list[Row]:
+    """Every parameter, or those that policy sets, with those of the plug-ins of a scenario file. Raises InputError."""
+    return declared.rows(only_levers, load(scenario).plugins if scenario else ())
 
 
 def runs(store: Store) -> list[Row]:

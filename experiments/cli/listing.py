@@ -25,6 +25,9 @@ Word = Annotated[
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a list.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a list.")]
+OfScenario = Annotated[
+    Path | None, typer.Option(metavar="SCENARIO", help="Include those of the plug-ins of this scenario file.")
+]
 
 
 def measures(word: Word = None, csv: Csv = False, json: Json = False) -> None:
@@ -36,14 +39,14 @@ def measures(word: Word = None, csv: Csv = False, json: Json = False) -> None:
     ))  # fmt: skip
 
 
-def parameters(word: Word = None, csv: Csv = False, json: Json = False) -> None:
+def parameters(word: Word = None, csv: Csv = False, json: Json = False, scenario: OfScenario = None) -> None:
     """List all parameters, levers included: default, unit, meaning, bounds, source."""
-    show(catalogue.matching(catalogue.parameters(), word, "parameters"), csv, json, of_parameter)
+    show(catalogue.matching(catalogue.parameters(False, scenario), word, "parameters"), csv, json, of_parameter)
 
 
-def levers(word: Word = None, csv: Csv = False, json: Json = False) -> None:
+def levers(word: Word = None, csv: Csv = False, json: Json = False, scenario: OfScenario = None) -> None:
     """List the levers, which are parameters that policy sets: default, unit, meaning, bounds, source."""
-    show(catalogue.matching(catalogue.parameters(only_levers=True), word, "levers"), csv, json, of_parameter)
+    show(catalogue.matching(catalogue.parameters(True, scenario), word, "levers"), csv, json, of_parameter)
 
 
 def runs(word: Word = None, csv: Csv = False, json: Json = False, store: Place = stores.DEFAULT) -> None:

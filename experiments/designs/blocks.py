@@ -16,6 +16,7 @@ from abm.engine import clock
 from abm.engine.errors import InputError, brief
 from abm.engine.text_files import beside
 from abm.engine.yaml_input import nearest
+from abm.plugins.together import Plugins
 from abm.scenario import Scenario
 from experiments.designs import design_file, factors, sampling, together
 
@@ -50,7 +51,7 @@ def read(
     since = None if form.since is None else factors.month(f"{place}: from", form.since, until)
     given = form.model_dump(mode="json", exclude={"since", "parameters", "points"}) | ({"from": since} if since else {})
     if isinstance(form, design_file.Listed):
-        return _listed(place, block, form, given, since, until)
+        return _listed(place, block, form, given, since, until, factors.plugins_of(scenarios))
     if isinstance(form, design_file.OneAtATime):
         return _one_at_a_time(place, block, form, given, since, scenarios)
     return _varied(place, block, form, given, since, scenarios)
@@ -92,8 +93,9 @@ def _factors(
     place: str, block: str, form: design_file.Varied, given: dict, scenarios: Sequence[Scenario]
 ) -> list[factors.Factor]:
     """The factors of a block; `given` receives their levels or bounds."""
-    written = _named(place, block, form.parameters)
-    found = [factors.read(place, path, levels) for path, levels in written.items()]
+    plugins = factors.plugins_of(scenarios)
+    written = _named(place, block, form.parameters, plugins)
+    found = [factors.read(place, path, levels, plugins) for path, levels in written.items()]
     alone = isinstance(form, design_file.OneAtATime)
     found = together.within_reach(place, found, written, scenarios, given.get("from"), alone)
     for factor in found:
@@ -131,14 +133,14 @@ def _varied(
     return Block(given, names, form.count([factor.count for factor in found]), make, sample)
 
 
-def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
+def _named(place: str, block: str, given: Mapping[Any, Any], plugins: Plugins) -> dict[str, Any]:
     """Levels by parameter; a pattern (policy.decision.*) stands for the parameters that match and are not named."""
     found: dict[str, Any] = {}
     for path, levels in given.items():
         if "*" not in str(path):
-            found[factors.checked(place, block, path)] = levels
+            found[factors.checked(place, block, path, plugins)] = levels
             continue
-        hits = fnmatch.filter(factors.known(factors.BLOCKS[block]), path)
+        hits = fnmatch.filter(factors.known(factors.BLOCKS[block], plugins), path)
         if not hits:
             example = f"{factors.BLOCKS[block]}.decision.*"
             raise InputError(f"{place}: {brief(path)}: matches no parameter: write a pattern like {example}")
@@ -146,10 +148,21 @@ def _named(place: str, block: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     return found
 
 
-def _listed(place: str, block: str, form: design_file.Listed, given: dict, since: str | None, until: str) -> Block:
+def _listed(
+    place: str,
+    block: str,
+    form: design_file.Listed,
+    given: dict,
+    since: str | None,
+    until: str,
+    plugins: Plugins,
+) -> Block:
     """Points as they are listed; dated values keep their months, whatever `from` is."""
     dated = [
-        {factors.checked(place, block, path): factors.dated(place, path, value, until) for path, value in point.items()}
+        {
+            factors.checked(place, block, path, plugins): factors.dated(place, path, value, until, plugins)
+            for path, value in point.items()
+        }
         for point in form.points
     ]
     points = [{path: value.written for path, value in point.items()} for point in dated]
@@ -174,7 +187,12 @@ def _ladder(place: str, block: str, form: design_file.Ladder, scenarios: Sequenc
             f"{place}: a ladder starts from one scenario, and there are {len(scenarios)}: give one under 'scenarios:'"
         )
     (base,), section = scenarios, factors.BLOCKS[block]
-    differing = _difference(base, scenario.load(beside(f"{place}: to", folder, form.to)))
+    other = scenario.load(beside(f"{place}: to", folder, form.to))
+    if other.plugins != base.plugins:
+        raise InputError(
+            f"{place}: to: {brief(form.to)} has other plug-ins than '{brief(base.name)}': give both the same"
+        )
+    differing = _difference(base, other)
     moved = {path: value for path, value in differing.items() if path.startswith(f"{section}.")}
     others = [path for path in differing if path not in moved]
     differs = f"{place}: to: {brief(form.to)} differs from '{brief(base.name)}'"
@@ -201,7 +219,7 @@ def _difference(base: Scenario, other: Scenario) -> Values:
     """Parameters that differ between two scenarios in the months of the base, with the values of the other."""
     found = {}
     for section in factors.BLOCKS.values():
-        for path in factors.known(section):
+        for path in factors.known(section, base.plugins):
             key = _key(path)
             steps = _steps(other.values[key], base.months)
             if steps != _steps(base.values[key], base.months):

@@ -16,7 +16,9 @@ from abm.engine.dated import Dated
 from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.params import about
-from abm.scenario_file import PARAMS, SECTIONS, section_of
+from abm.plugins.together import Plugins
+from abm.scenario import Scenario
+from abm.scenario_file import SECTIONS, params_of, section_of
 from experiments.designs import design_file, distributions, sampling
 
 BLOCKS = {"levers": "policy", "uncertainties": "world"}  # block of a design -> section of a scenario
@@ -93,49 +95,61 @@ class Factor:
         return distributions.Truncated(given.distribution, given.numbers, low, high, self.whole)
 
 
+def plugins_of(scenarios: Sequence[Scenario]) -> Plugins:
+    """The plug-ins that all of some scenarios have: only their parameters can vary in each."""
+    first, *others = scenarios
+    return tuple(plugin for plugin in first.plugins if all(plugin in other.plugins for other in others))
+
+
 @cache
-def known(section: str) -> tuple[str, ...]:
-    """Names of the parameters of a section, in the order of the chain."""
+def known(section: str, plugins: Plugins = ()) -> tuple[str, ...]:
+    """Names of the parameters of a section, in the order of the chain, those of plug-ins last."""
+    models = params_of(plugins)
     return tuple(
         f"{section}.{process}.{parameter}"
-        for process, model in PARAMS.items()
+        for process, model in models.items()
         for parameter in model.model_fields
-        if section_of(process, parameter) == section
+        if section_of(process, parameter, models) == section
     )
 
 
-def checked(place: str, block: str, path: Any) -> str:
+def checked(place: str, block: str, path: Any, plugins: Plugins = ()) -> str:
     """The name of a parameter, if it exists and belongs to the block. Raises InputError."""
     section = BLOCKS[block]
-    if path in known(section):
+    if path in known(section, plugins):
         return path
     if isinstance(path, str):
         for other, owner in BLOCKS.items():
             right = ".".join([owner, *path.split(".")[1:]])
-            if right in known(owner):  # a real parameter, in the wrong block or with the wrong section
+            if right in known(owner, plugins):  # a real parameter, in the wrong block or with the wrong section
                 what = "a lever" if SECTIONS[owner] else "not a lever"
                 raise InputError(f"{place}: {path}: is {what}: write {right} under '{other}:'")
-    near = get_close_matches(brief(path), known(section), 1)
+    near = get_close_matches(brief(path), known(section, plugins), 1)
     listing = "levers" if SECTIONS[section] else "parameters"
     way_out = f"did you mean '{near[0]}'?" if near else f"'abm {listing}' lists them"
     raise InputError(f"{place}: {brief(path)}: no such parameter: {way_out}")
 
 
-def read(place: str, path: str, given: design_file.Range | design_file.Distribution | tuple | None) -> Factor:
+def read(
+    place: str,
+    path: str,
+    given: design_file.Range | design_file.Distribution | tuple | None,
+    plugins: Plugins = (),
+) -> Factor:
     """A factor from its value in the file: nothing, a list, or low, high and levels. Raises InputError."""
     process, parameter = path.split(".")[1:]
-    declared = PARAMS[process].model_fields[parameter]
+    declared = params_of(plugins)[process].model_fields[parameter]
     facts, where = about(declared), f"{place}: {path}"
     if isinstance(given, tuple):
-        return Factor(path, _levels(place, path, given))
+        return Factor(path, _levels(place, path, given, plugins))
     if facts["low"] is None:
         if given is not None:
             written = shown(given.model_dump(exclude_unset=True))
             raise InputError(f"{where}: {written} is not allowed: give a list, or nothing for all of them")
         return Factor(path, get_args(declared.annotation) or (False, True))
     wanted = given or design_file.Range()
-    low = value(place, path, facts["low"] if wanted.low is None else wanted.low)
-    high = value(place, path, facts["high"] if wanted.high is None else wanted.high)
+    low = value(place, path, facts["low"] if wanted.low is None else wanted.low, plugins)
+    high = value(place, path, facts["high"] if wanted.high is None else wanted.high, plugins)
     if low == high:
         raise InputError(f"{where}: low and high are both {low:g}: give different bounds, or set it in the scenario")
     if low > high:
@@ -149,27 +163,27 @@ def read(place: str, path: str, given: design_file.Range | design_file.Distribut
     return Factor(path, (), low, high, whole, wanted.levels)
 
 
-def _levels(place: str, path: str, given: Sequence) -> tuple[Any, ...]:
+def _levels(place: str, path: str, given: Sequence, plugins: Plugins) -> tuple[Any, ...]:
     """Listed levels, checked. Raises InputError."""
     if not given:
         raise InputError(f"{place}: {path}: is an empty list: list levels, or give no value for low and high")
-    found = [value(place, path, level) for level in given]
+    found = [value(place, path, level, plugins) for level in given]
     twice = [level for level, times in Counter(found).items() if times > 1]
     if twice:
         raise InputError(f"{place}: {path}: {shown(twice[0])} appears twice: give each level once")
     return tuple(found)
 
 
-def value(place: str, path: str, given: Any) -> Any:
+def value(place: str, path: str, given: Any, plugins: Plugins = ()) -> Any:
     """One undated value in the type of its parameter. Raises InputError with unit and bounds."""
     if isinstance(given, Mapping):
         raise InputError(f"{place}: {path}: {shown(given)} is not one value: give the month with 'from:'")
-    return _steps(place, path, given)[0]
+    return _steps(place, path, given, plugins)[0]
 
 
-def dated(place: str, path: str, given: Dated[Any], until: str) -> Dated[Any]:
+def dated(place: str, path: str, given: Dated[Any], until: str, plugins: Plugins = ()) -> Dated[Any]:
     """A value, or values by month up to `until`, in the type of their parameter. Raises InputError."""
-    steps = _steps(place, path, given.written)
+    steps = _steps(place, path, given.written, plugins)
     if not isinstance(given.written, Mapping):
         return Dated(steps[0])
     labels = sorted(month(f"{place}: {path}", label, until) for label in given.written)
@@ -184,7 +198,7 @@ def month(where: str, given: str, until: str) -> str:
         raise InputError(f"{where}: {error}") from None
 
 
-def _steps(place: str, path: str, given: Any) -> Mapping[int, Any]:
+def _steps(place: str, path: str, given: Any, plugins: Plugins) -> Mapping[int, Any]:
     """Values by month of a parameter; the scenario checks them."""
     _, process, parameter = path.split(".")
-    return scenario.assigned({path: given}, scenario.defaults(), place)[process, parameter]
+    return scenario.assigned({path: given}, scenario.defaults(plugins), place, plugins)[process, parameter]

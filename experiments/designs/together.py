@@ -17,10 +17,10 @@ from abm.engine.dated import Dated
 from abm.engine.errors import InputError
 from abm.engine.together import ROUNDING, Ordered, Whole
 from abm.scenario import Scenario, check_together, in_month
-from abm.scenario_file import TOGETHER, section_of
+from abm.scenario_file import PARAMS, Models, params_of, section_of, together_of
 from experiments.designs import sampling
 from experiments.designs.design_file import Range
-from experiments.designs.factors import Factor
+from experiments.designs.factors import Factor, plugins_of
 
 DIGITS = 12  # of a bound that follows from other parameters
 
@@ -34,11 +34,12 @@ class Limit:
     process: str
     rule: Whole | Ordered
     fixed: tuple[dict[str, float], ...]  # by path, one for every scenario and month
+    models: Models  # the numbers of each process
 
     @property
     def paths(self) -> list[str]:
         """The parameters that belong together."""
-        return [path_of(self.process, parameter) for parameter in self.rule.parameters]
+        return [path_of(self.process, parameter, self.models) for parameter in self.rule.parameters]
 
     @property
     def room(self) -> float:
@@ -70,16 +71,18 @@ class Limit:
         return sampling.in_order(unit, low, high)
 
 
-def path_of(process: str, parameter: str) -> str:
+def path_of(process: str, parameter: str, models: Models = PARAMS) -> str:
     """The path of a parameter, like 'world.housing.small_share'."""
-    return f"{section_of(process, parameter)}.{process}.{parameter}"
+    return f"{section_of(process, parameter, models)}.{process}.{parameter}"
 
 
 def limits(varying: Collection[str], scenarios: Sequence[Scenario], since: str | None) -> list[Limit]:
     """What belongs together with parameters that vary (paths) from a month on."""
     found, first = [], clock.index(since) if since else 0
-    for process, rule in TOGETHER:
-        keys = {path_of(process, parameter): (process, parameter) for parameter in rule.parameters}
+    plugins = plugins_of(scenarios)
+    models = params_of(plugins)
+    for process, rule in together_of(plugins):
+        keys = {path_of(process, parameter, models): (process, parameter) for parameter in rule.parameters}
         if not any(path in varying for path in keys):
             continue
         fixed = []
@@ -87,7 +90,7 @@ def limits(varying: Collection[str], scenarios: Sequence[Scenario], since: str |
             steps = {path: base.values[key] for path, key in keys.items() if path not in varying}
             months = {first} | {month for dated in steps.values() for month in dated if month > first}
             fixed += [{path: in_month(dated, month) for path, dated in steps.items()} for month in sorted(months)]
-        found.append(Limit(process, rule, tuple(fixed)))
+        found.append(Limit(process, rule, tuple(fixed), models))
     return found
 
 
@@ -161,8 +164,11 @@ def check_points(
     rules = [(limit.process, limit.rule) for limit in limits(factors, scenarios, None)]
     if not rules:
         return
+    models = params_of(plugins_of(scenarios))
     keys = {
-        path_of(process, parameter): (process, parameter) for process, rule in rules for parameter in rule.parameters
+        path_of(process, parameter, models): (process, parameter)
+        for process, rule in rules
+        for parameter in rule.parameters
     }
     for number, (values, label) in enumerate(points, 1):
         for base in scenarios:
@@ -171,4 +177,4 @@ def check_points(
                 for path, key in keys.items()
             }
             named = f"point {number}" + f" ({label})" * bool(label)
-            check_together(steps, f"{place}: {named} in scenario '{base.name}'", rules)
+            check_together(steps, f"{place}: {named} in scenario '{base.name}'", rules, models)

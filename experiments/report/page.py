@@ -1,8 +1,10 @@
 """Writes the page of a run: one HTML file with figures, captions and tables, without scripts or external files."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -13,6 +15,7 @@ from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
 from abm.measures import MEASURES
+from abm.plugins import together
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
 from experiments.store.store import Run
@@ -57,9 +60,9 @@ def html(run: Run) -> str:
         folder=run.name,
         short=SHORT,
         until=record["scenario"]["until"],
-        differences=differences(record["scenario"]),
+        differences=differences(record["scenario"], together.parameters_of_record(record)),
         summary=summary(outcomes),
-        labels=LABELS,
+        labels=LABELS | {each.name: (each.label, each.label_nl) for each in together.of_record(record)},
         figures=figures.of_run(outcomes, inputs.municipalities, counted()),
         inline=inline,
         regions=regions(outcomes, inputs),
@@ -110,8 +113,11 @@ def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     return table.sort_index()
 
 
-def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
-    """Parameters that differ from their defaults: key, meaning with unit, default, value of the run."""
+def differences(canonical: dict, more: Mapping[str, dict] = MappingProxyType({})) -> list[tuple[str, str, str, str]]:
+    """Parameters that differ from their defaults: key, meaning with unit, default, value of the run.
+
+    more: parameters of plug-ins, as a record describes them.
+    """
     usual = scenario.default().changed(until=canonical["until"]).canonical()["params"]
     found = []
     for process, model in PARAMS.items():
@@ -120,6 +126,11 @@ def differences(canonical: dict) -> list[tuple[str, str, str, str]]:
             if default != here:
                 meaning = f"{field.description} [{about(field)['unit']}]"
                 found.append((f"{section_of(process, name)}.{process}.{name}", meaning, default, here))
+    for path, declared in more.items():
+        usually = {month: value for month, value in declared["default"].items() if month <= canonical["until"]}
+        default, here = (steps(each) for each in (usually, canonical["params"][path.partition(".")[2]]))
+        if default != here:
+            found.append((path, f"{declared['meaning']} [{declared['unit']}]", default, here))
     return found
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from abm.engine.errors import InputError
 
 VERSION = 2
-NEW = ("run", "processor", "outcomes", "index_sha256")  # keys that records without a version do not have
+NEW = ("run", "processor", "outcomes", "index_sha256", "plugins")  # keys that records without a version do not have
 _SEAL = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n\}\n\Z')
 
 
@@ -58,6 +58,35 @@ class Model(BaseModel):
     code: str
 
 
+class PluginParameter(BaseModel):
+    """A parameter of a plug-in: its default by month, and what shows it without the source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    unit: str
+    meaning: str
+    default: dict[str, Any]
+
+
+class PluginMeasure(BaseModel):
+    """A measure of a plug-in: unit, labels, breakdowns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    unit: str
+    en: str
+    nl: str
+    by: list[str]
+
+
+class Plugged(BaseModel):
+    """A plug-in: its path as somebody wrote it, the digest of its source, its parameters by path, its measures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    path: str
+    digest: str
+    parameters: dict[str, PluginParameter]
+    measures: dict[str, PluginMeasure]
+
+
 class Record(BaseModel):
     """What every record may hold."""
 
@@ -79,6 +108,7 @@ class Made(Record):
     python: str
     packages: dict[str, str]
     commit: str | None
+    plugins: dict[str, Plugged] | None = None  # by name; absent where there are none
 
 
 class OfRun(Made):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import abm
+from abm.plugins import together
 from abm.scenario import Scenario
 
 NAME_LENGTH = 16
@@ -100,7 +101,7 @@ def name_by(model: dict[str, str], canonical: dict, data_digest: str) -> str:
 
 def provenance(scenario: Scenario, data_digest: str) -> dict:
     """Everything needed to repeat a run; identical for every repetition on a kind of processor."""
-    return {
+    about = {
         "run": run_name(scenario, data_digest),
         "name": scenario.name,
         "title": scenario.title,
@@ -110,4 +111,11 @@ def provenance(scenario: Scenario, data_digest: str) -> dict:
         "seed": scenario.seed,
         "commit": commit(),
         "processor": processor(),
-    } | made_with(data_digest)
+    }
+    return about | made_with(data_digest) | plugged(scenario)
+
+
+def plugged(*scenarios: Scenario) -> dict:
+    """The plug-ins of scenarios for a record; nothing where there are none."""
+    found = {name: about for scenario in scenarios for name, about in together.described(scenario.plugins).items()}
+    return {"plugins": found} if found else {}

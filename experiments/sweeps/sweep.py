@@ -14,10 +14,12 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +28,7 @@ import pyarrow.parquet as pq
 from abm import measures, parameters
 from abm.engine.errors import InputError
 from abm.facts import facts
+from abm.plugins import together
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.store import outcomes as tables
@@ -152,9 +155,10 @@ def values(design: Design) -> pd.DataFrame:
     return pd.DataFrame(columns, index=range(len(design.points)))
 
 
-def units(columns) -> dict[str, str]:
-    """Units of the columns of an index that are parameters."""
+def units(columns, about: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
+    """Units of the columns of an index that are parameters; about: the record of the sweep."""
     known = {row["parameter"]: row["unit"] for row in parameters.rows()}
+    known |= {path: each["unit"] for path, each in together.parameters_of_record(about).items()}
     return {column: known[column] for column in columns if column in known}
 
 
@@ -295,16 +299,20 @@ def _as_parquet(index: pd.DataFrame) -> bytes:
 def _new(design: Design, store: Store, data_digest: str, generation: int) -> Sweep:
     """A sweep that is not stored yet."""
     rows = index(design, data_digest)
-    about = {
-        "name": design.name,
-        "title": design.title,
-        "generation": generation,
-        "design": design.digest(),
-        "given": design.given,
-        "source": Path(design.source).name,
-        "runs": rows["run"].nunique(),
-        "commit": stores.commit(),
-    } | stores.made_with(data_digest)
+    about = (
+        {
+            "name": design.name,
+            "title": design.title,
+            "generation": generation,
+            "design": design.digest(),
+            "given": design.given,
+            "source": Path(design.source).name,
+            "runs": rows["run"].nunique(),
+            "commit": stores.commit(),
+        }
+        | stores.made_with(data_digest)
+        | versions.plugged(*design.scenarios)
+    )
     return Sweep(design.name, store, about, rows, design)
 
 
@@ -356,7 +364,7 @@ def load(
 
 def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
     """Outcomes of a sweep, as `load` returns them."""
-    by = measures.breakdown_of(measure, by) if measure else by or "total"
+    by = measures.breakdown_of(measure, by, together.of_record(sweep.about)) if measure else by or "total"
     done, every = sweep.store.done(), len(sweep.runs)
     kept = sweep.index[sweep.index["run"].isin(done)]
     runs = kept["run"].unique().tolist()
@@ -379,7 +387,8 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
         first = tables.read(sweep.store, runs[:1], [measure], by)  # an older model may have had another unit
         units = {measure: first["unit"][0].as_py()} if first.num_rows else {measure: ""}
         merged = gathering.joined(kept, found, {"measure": measure, "unit": units[measure], "by": by})
-    merged.attrs |= {"units": sweeps.units(kept.columns) | units, "runs": len(runs), "missing": every - len(runs)}
+    merged.attrs["units"] = sweeps.units(kept.columns, sweep.about) | units
+    merged.attrs |= {"runs": len(runs), "missing": every - len(runs)}
     return merged
 
 

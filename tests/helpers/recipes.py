@@ -31,6 +31,14 @@ def recipes(page: Path = PAGE) -> dict[str, list[Change]]:
     }
 
 
+def written(page: Path, root: Path) -> None:
+    """Write the whole files of a page under `root`."""
+    for change in (Change(*found) for found in TITLED.findall(page.read_text(encoding="utf-8"))):
+        if change.language != "diff":
+            (root / change.path).parent.mkdir(parents=True, exist_ok=True)
+            (root / change.path).write_text(change.text, encoding="utf-8")
+
+
 def follow(changes: Iterable[Change], root: Path) -> None:
     """Change the files under `root` as blocks say. Raises ValueError where a block does not fit."""
     for change in changes:

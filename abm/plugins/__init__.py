@@ -1,0 +1,1 @@
+"""Processes, measures and agents from outside the package."""
