@@ -10,6 +10,7 @@ from abm.agents.model import Model
 from abm.parameters import rows
 from experiments.sweeps import runner
 from tests.helpers.recipes import written
+from tests.helpers.refusals import refused
 from tests.helpers.runs import difference, real, recorded
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins.md"
@@ -41,12 +42,19 @@ def test_all_children_of_these_ages_are_at_school_where_everyone_finds_one(page)
     expected = (age >= 60) & (age < 216)
     assert expected.any()
     assert people.pupil.tolist() == expected.tolist()
+    assert model.measure("pupils") == expected.sum() / model.state.scale
 
 
 def test_its_lever_is_listed_with_those_of_the_model(page):
     plugins = scenario.load(page / "faster-schools.yaml").plugins
     assert [row["parameter"] for row in rows(True, plugins)][-1] == "policy.pupils.rate"
     assert [row["parameter"] for row in rows(True)] == [row["parameter"] for row in rows(True, plugins)][:-1]
+
+
+def test_the_command_lists_it_only_with_the_scenario(page, abm):
+    code, out, _ = abm("levers", "pupils", "--csv", "--scenario", str(page / "faster-schools.yaml"))
+    assert (code, out.splitlines()[1].partition(",")[0]) == (0, "policy.pupils.rate")
+    refused(abm("levers", "policy.pupils.rate"), "stands in none of the")
 
 
 def test_municipalities_decide_by_their_own_rule(page):
