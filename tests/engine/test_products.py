@@ -5,6 +5,7 @@ from math import fsum
 import numpy as np
 import pytest
 
+from abm.engine import products
 from abm.engine.products import product
 
 
@@ -24,3 +25,11 @@ def test_a_product_is_the_sum_of_products(shapes):
 def test_rows_are_added_in_their_order():
     left, right = np.array([[1e16, 1.0, -1e16]]), np.ones((3, 1))
     assert product(left, right)[0, 0] == (1e16 + 1.0) - 1e16
+
+
+def test_a_large_product_is_summed_row_by_row(monkeypatch):
+    rng = np.random.default_rng(2)
+    left, right = rng.normal(size=(7, 5)), rng.normal(size=(5, 3))
+    before = product(left, right)
+    monkeypatch.setattr(products, "AT_ONCE", 10)
+    assert product(left, right).tobytes() == before.tobytes()
