@@ -217,6 +217,7 @@ def main() -> None:
     log = logging.getLogger("abm.plugins")
     log.setLevel(logging.INFO)
     log.handlers[:] = [_Told()]  # one, however often this is called
+    terminal.escape_what_cannot_be_written()
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (InputError, BooksError) as error:

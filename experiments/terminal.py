@@ -1,5 +1,7 @@
 """The terminal: prints what a person wrote as it was written, never as markup, emoji or codes for the terminal."""
 
+import io
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +12,13 @@ from rich.text import Text
 def console(**options: Any) -> Console:
     """A console for results; styles come from Text objects only. options: of rich, such as `stderr`."""
     return Console(markup=False, emoji=False, highlight=False, **options)
+
+
+def escape_what_cannot_be_written() -> None:
+    """Have letters that the encoding of the terminal lacks written as escapes: 'é' as '\\xe9' where it is ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def printable(text: str) -> str:

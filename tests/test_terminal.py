@@ -2,6 +2,9 @@
 
 import ast
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +122,14 @@ def test_the_other_commands_in_an_odd_place(abm, tmp_path, monkeypatch):
         assert code == 2
         assert err.count("\n") == 1
         assert words[-1] != "[/b]" or "'[/b]'" in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_a_terminal_lacks_are_escapes(encoding):
+    words = [sys.executable, "-P", "-m", "experiments", "measures", "asielzoekers"]
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, capture_output=True, env=environment, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode(encoding)
+    every = subprocess.run([*words[:-1]], capture_output=True, env=environment, cwd=ROOT, check=True).stdout
+    assert (b"\\xeb" in every) == (encoding == "ascii")  # e with a diaeresis, in Dutch labels
