@@ -115,6 +115,7 @@ def test_an_edit_compiles_again_what_it_touches_and_no_more(files):
     assert run(files) == ([2.0, 9, 31, 7, 9], [1, 0, 0, 0, 0])
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_compiled_again(files):
     before = run(files)[0]
     for path in sorted((files / "__pycache__").glob("outer.*.nb?")):

@@ -102,6 +102,7 @@ def test_the_pass_equals_its_plain_twin(variant):
         assert one == pytest.approx(other, rel=1e-6, abs=2e-5)
 
 
+@pytest.mark.slow  # compiles the loops once more, for threads
 def test_all_threads_give_the_same_bytes():
     for one, other in zip(did(kernels.renewed, *country()), did(kernels.renewed_together, *country()), strict=True):
         assert one.tobytes() == other.tobytes()
