@@ -56,6 +56,20 @@ DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
 }
 
 
+FAST = {  # one or two of each process; that the others change something at all is a fast test as well
+    "policy.integration.classes_from",
+    "policy.integration.target",
+    "policy.participation.hours_a_week",
+    "policy.activities.share",
+    "policy.guidance.coaches",
+    "policy.guidance.recognition_months",
+    "policy.work.weeks_cap",
+    "policy.work.subsidised_share",
+    "policy.protection.free_work",
+}
+EACH = [pytest.param(lever, marks=() if lever in FAST else pytest.mark.slow) for lever in DIRECTIONS]
+
+
 @cache
 def total(values: tuple, measure: str) -> float:
     """Sum of a measure over all months of a run with some values."""
@@ -69,7 +83,7 @@ def test_every_lever_of_language_and_work_has_a_direction():
     assert {lever for lever in levers if lever.split(".")[1] in TESTED} == set(DIRECTIONS)
 
 
-@pytest.mark.parametrize("lever", DIRECTIONS)
+@pytest.mark.parametrize("lever", EACH)
 def test_a_lever_moves_its_outcome_the_right_way(lever):
     value, needs, measure, direction = DIRECTIONS[lever]
     before = total(tuple(needs.items()), measure)
