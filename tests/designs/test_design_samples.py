@@ -148,6 +148,7 @@ def test_the_largest_seed_is_within_reach(made):
 EVERY = {"policy": factors.known("policy"), "world": factors.known("world")}
 
 
+@pytest.mark.slow  # hundreds of parameters
 @pytest.mark.parametrize(
     ("block", "section"), [(block, section) for block, section in factors.BLOCKS.items()], ids=factors.BLOCKS
 )

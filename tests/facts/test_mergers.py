@@ -107,6 +107,7 @@ def test_labour_market_regions_of_2015_are_those_of_the_decision(tables):
     assert {name: sizes[name] for name in expected} == expected
 
 
+@pytest.mark.slow  # every year
 def test_municipalities_that_ended_did_so_and_belonged_where_the_tables_of_cbs_say(tables):
     """Read from one table a year: 84 codes, none of which is in the table of the year after."""
     seen = {}

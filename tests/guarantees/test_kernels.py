@@ -108,6 +108,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow  # three runs
 def test_each_kernel_is_compiled_once_whatever_may_be_written():
     """In a process of its own, because tests call kernels with other types."""
     runs = [

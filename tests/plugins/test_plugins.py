@@ -190,6 +190,7 @@ def test_the_name_of_a_run_covers_its_plugins_and_only_those(tmp_path):
 # --- records, pages, tables, sweeps
 
 
+@pytest.mark.slow  # makes pages
 def test_records_tables_and_pages_need_no_source(tmp_path, abm, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "rules"

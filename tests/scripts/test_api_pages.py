@@ -26,6 +26,7 @@ def words_of(file) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", file.read_text(encoding="utf-8"))).split())
 
 
+@pytest.mark.slow  # builds the pages
 def test_pages_say_what_columns_parameters_and_kernels_say_of_themselves(tmp_path):
     said = built(
         tmp_path / "api", "['abm', 'abm.homes.leases', 'abm.tables.people', 'abm.engine.kernels', 'experiments']"

@@ -144,6 +144,7 @@ def test_workers_that_begin_together_compile_once(tmp_path):
     assert len(written) > 10
 
 
+@pytest.mark.slow  # processes of their own
 def test_all_shards_of_the_array_make_the_sweep(tmp_path):
     """The body of the job for Slurm, run by bash, one task after another."""
     file, place = design(tmp_path, 5, "2015-02"), tmp_path / "store"

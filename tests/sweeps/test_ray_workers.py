@@ -262,6 +262,7 @@ def report_addresses() -> None:
     print(len(ours), sorted(ours - loopback))
 
 
+@pytest.mark.slow  # a Ray of its own
 def test_nothing_listens_to_other_machines():
     """In a process of its own: who imports Ray before its settings are made gets its own choice of address."""
     code = "from tests.sweeps.test_ray_workers import report_addresses; report_addresses()"
