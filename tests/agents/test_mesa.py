@@ -1,8 +1,7 @@
-"""The model works as a Mesa model: collectors, agent sets, batch runs, copies and appended processes."""
+"""The model works as a Mesa model: collectors, agent sets, copies and appended processes."""
 
 import copy
 import inspect
-import multiprocessing
 import pickle
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from abm.facts import facts
 from abm.scenario import default
 from abm.start import begin
 from abm.tables.people import Stage
+from tests.helpers.collected import Collected
 
 SCALE = 0.01
 
@@ -31,35 +31,8 @@ def model():
     return started
 
 
-def in_reception(model):
-    return int(np.isin(model.households.get("stage"), [Stage.HOUSED, Stage.RETURNED, Stage.UNKNOWN], invert=True).sum())
-
-
 def columns(state):
     return {(t, c): getattr(table, c).tolist() for t, table in state.tables.items() for c in table.columns()}
-
-
-def homes_let(town):
-    return town.let
-
-
-def stage(household):
-    return household.stage
-
-
-class Collected(Model):
-    """A model with Mesa's own collector; its reporters are functions, as Mesa cannot pickle attribute names."""
-
-    def __init__(self, **parameters):
-        super().__init__(**parameters)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={"reception": in_reception, "month": "month"},
-            agenttype_reporters={Municipality: {"let": homes_let}, Household: {"stage": stage}},
-        )
-
-    def step(self):
-        super().step()
-        self.datacollector.collect(self)
 
 
 # --- the run
@@ -229,38 +202,6 @@ def region_name(agent):
     return region and region.name  # a corporation may work in several
 
 
-# --- many runs
-
-
-@pytest.fixture
-def start_method():
-    """Restore the start method of processes, which batch runs change."""
-    before = multiprocessing.get_start_method(allow_none=True)
-    yield
-    multiprocessing.set_start_method(before, force=True)
-
-
-class Counted(Collected):
-    """Without agents, a batch run gives one row per run."""
-
-    def __init__(self, scale=SCALE, seed=None, until="2015-03"):
-        super().__init__(scale=scale, seed=seed, until=until)
-        self.datacollector = mesa.DataCollector(model_reporters={"reception": in_reception})
-
-
-@pytest.mark.usefixtures("start_method")
-def test_batch_runs_equal_direct_runs():
-    scales, seeds = [0.005, 0.01], [1, 2]
-    rows = mesa.batch_run(Counted, {"scale": scales}, rng=seeds, number_processes=1, display_progress=False)
-    found = {(row["scale"], row["seed"]): row["reception"] for row in rows}
-    for (scale, seed), reception in found.items():
-        direct = Model(scale=scale, seed=seed, until="2015-03")
-        direct.run_model()
-        assert in_reception(direct) == reception
-    assert len(found) == len(rows) == 4
-    assert len(set(found.values())) > 2
-
-
 def pickled(model):
     return pickle.loads(pickle.dumps(model))
 
@@ -389,19 +330,3 @@ def test_solara_can_reset_step_and_stop():
     again.step()
     assert (again.time, again.steps, again.running) == (1, 1, False)
     assert model.time == 0
-
-
-@pytest.mark.usefixtures("start_method")
-@pytest.mark.filterwarnings("ignore:The `iterations` keyword argument is deprecated")
-@pytest.mark.parametrize("how", [{"iterations": 2}, {"rng": [None, None]}])
-def test_a_repetition_without_a_seed_of_its_own_is_refused(how):
-    with pytest.raises(InputError, match=r"runs seed 1 again: give it seeds, like rng=\[1, 2, 3\]"):
-        mesa.batch_run(Counted, {"until": "2015-01"}, **how, number_processes=1, display_progress=False)
-
-
-@pytest.mark.usefixtures("start_method")
-def test_one_run_without_a_seed_is_that_of_the_scenario():
-    (row,) = mesa.batch_run(Counted, {"until": "2015-01"}, number_processes=1, display_progress=False)
-    direct = Model(scale=SCALE, until="2015-01")
-    direct.run_model()
-    assert row["reception"] == in_reception(direct)

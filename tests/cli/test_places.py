@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def tree() -> Path:
     """A copy of the project that nobody may write, in a folder that everybody may enter."""
-    place = Path("/tmp") / f"abm-places-{os.getpid()}"
+    place = Path(tempfile.gettempdir()) / f"abm-places-{os.getpid()}"
     kept_out = shutil.ignore_patterns("__pycache__")
     for name in ("abm", "experiments", "configs"):
         shutil.copytree(ROOT / name, place / "tree" / name, ignore=kept_out)
@@ -37,7 +38,7 @@ def tree() -> Path:
     place.chmod(0o755)
     yield place
     shutil.rmtree(place)
-    shutil.rmtree(f"/tmp/abm-reception-{USER}", ignore_errors=True)
+    shutil.rmtree(Path(tempfile.gettempdir()) / f"abm-reception-{USER}", ignore_errors=True)
 
 
 def said(tree: Path, *words: str, **environment: str) -> str:
