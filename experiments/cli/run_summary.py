@@ -75,7 +75,7 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
     for measure, how in HEADLINES:
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
-        of_year = "" if how == "end" else ", million euros a year" if money else " a year"
+        of_year = "" if how == "end" else ", million euros per year" if money else ", per year"
         values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
