@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from abm.engine.params import about, allowed
 from abm.engine.together import described
-from abm.plugins.together import Plugins
+from abm.plugins.assembly import Plugins
 from abm.scenario_file import file_of, params_of, section_of
 
 

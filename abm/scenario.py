@@ -25,10 +25,10 @@ from abm.engine.text_files import beside
 from abm.engine.together import Ordered, Whole
 from abm.engine.yaml_input import UNFIT, nearest, read_yaml
 from abm.facts.mergers import BASE
+from abm.plugins import assembly
 from abm.plugins import source as sources
-from abm.plugins import together
+from abm.plugins.assembly import Plugins
 from abm.plugins.source import Source
-from abm.plugins.together import Plugins
 from abm.scenario_file import PARAMS as PARAMS
 from abm.scenario_file import SECTIONS, File, Heading, Models, file_of, params_of, section_of, together_of
 
@@ -111,7 +111,7 @@ class Scenario:
                     kept[clock.label(month)] = last = steps[month]
             params[f"{process}.{parameter}"] = kept
         more = {} if self.layout == BASE else {"layout": self.layout}
-        more |= {"plugins": together.digests(self.plugins)} if self.plugins else {}
+        more |= {"plugins": assembly.digests(self.plugins)} if self.plugins else {}
         return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | more
 
     def digest(self) -> str:
@@ -138,8 +138,8 @@ class Scenario:
 
         Their code is run.
         """
-        several = [each for one in given for each in together.sources_of(one, "plugins")]
-        plugins = together.combined(self.plugins, several, "plugins")
+        several = [each for one in given for each in assembly.sources_of(one, "plugins")]
+        plugins = assembly.combined(self.plugins, several, "plugins")
         return replace(self, plugins=plugins, values=MappingProxyType({**defaults(plugins), **self.values}))
 
     def within_period(self, sources: Mapping[tuple[str, str], str] = MappingProxyType({})) -> "Scenario":
@@ -175,9 +175,9 @@ def restored(
     """The scenario of a canonical form, with the plug-ins that it names. Raises InputError where those have another
     source, or this model other parameters or bounds.
     """
-    texts = [each for one in plugins for each in together.sources_of(one, source)]
+    texts = [each for one in plugins for each in assembly.sources_of(one, source)]
     _refuse_other_plugins(canonical.get("plugins", {}), texts, source)  # before their code is run
-    given = together.combined((), texts, source)
+    given = assembly.combined((), texts, source)
     models, every = params_of(given), defaults(given)
     content: dict[str, Any] = {"name": name, "title": title} | {
         key: canonical[key] for key in ("until", "seed", "scale", "layout") if key in canonical
@@ -269,7 +269,7 @@ def _ancestry(path: Path) -> tuple[Plugins, list[tuple[Path, File]]]:
     plugins: Plugins = ()
     known = []
     for place, content in reversed(contents):  # what a file extends decides which parameters it may give
-        plugins = together.combined(plugins, _sources(place, content), f"{place}: plugins")
+        plugins = assembly.combined(plugins, _sources(place, content), f"{place}: plugins")
         known.append(plugins)
     forms = map(file_of, reversed(known))
     files = [

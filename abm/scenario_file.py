@@ -28,8 +28,8 @@ from abm.engine.params import ProcessParams, about, allowed, as_written, section
 from abm.engine.together import Ordered, Whole, described
 from abm.engine.yaml_input import nearest
 from abm.facts.mergers import BASE
-from abm.plugins import together
-from abm.plugins.together import Plugins
+from abm.plugins import assembly
+from abm.plugins.assembly import Plugins
 from abm.start import Params as StartParams
 
 PARAMS: dict[str, type[ProcessParams]] = {"start": StartParams} | {name(process): process.Params for process in CHAIN}
@@ -84,7 +84,7 @@ Models = Mapping[str, type[ProcessParams]]
 @cache
 def params_of(plugins: Plugins = ()) -> Models:
     """The numbers by process, those of plug-ins included."""
-    return PARAMS | together.params(plugins)
+    return PARAMS | assembly.params(plugins)
 
 
 @cache

@@ -118,7 +118,7 @@ def table(
 ) -> None:
     """Print a measure of a run by month and group."""
     from abm import measures
-    from abm.plugins import together
+    from abm.plugins import assembly
     from experiments.cli import run_summary
 
     found = Store(store).find(run)
@@ -126,7 +126,7 @@ def table(
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
-    shown = Table("month", "group", "value", title=measures.caption(measure, together.of_record(found.about())))
+    shown = Table("month", "group", "value", title=measures.caption(measure, assembly.of_record(found.about())))
     for month, of, value in frame.itertuples(index=False):
         shown.add_row(month, of, number(value))
     console.print(shown)

@@ -19,8 +19,8 @@ from abm.chain import CHAIN, turn
 from abm.engine.errors import InputError
 from abm.engine.params import ProcessParams
 from abm.facts import facts
-from abm.plugins import together
-from abm.plugins.together import Plugins
+from abm.plugins import assembly
+from abm.plugins.assembly import Plugins
 from abm.scenario import Scenario, default, load
 from abm.start import begin
 from abm.state import Events
@@ -86,11 +86,11 @@ class Model(mesa.Model):
         self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
         self.plugins = given.plugins
         self.views = views(tuple(kind for plugin in self.plugins for kind in plugin.agents))
-        self.chain = together.chain(self.plugins, tuple(chain), self)
+        self.chain = assembly.chain(self.plugins, tuple(chain), self)
         self._changes = frozenset(given.changes())
         self._params: dict[str, ProcessParams] = given.params_at(0)
         self.events: Events = {}  # of the last month: rows by name of the event
-        more = together.tables(self.plugins)
+        more = assembly.tables(self.plugins)
         self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale, more)
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
         self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))

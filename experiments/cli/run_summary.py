@@ -14,7 +14,7 @@ from rich.table import Table
 from abm.engine.errors import InputError, brief
 from abm.engine.yaml_input import nearest
 from abm.measures import HEADLINES, MEASURES, breakdown_of
-from abm.plugins import together
+from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
 from experiments.store.store import Run
@@ -88,7 +88,7 @@ def of_measure(
 
     Raises InputError for an unknown measure, breakdown or group, and where no month is left.
     """
-    by = breakdown_of(measure, by, together.of_record(run.about()))
+    by = breakdown_of(measure, by, assembly.of_record(run.about()))
     frame = run.outcomes(measure, by)[["month", "group", "value"]].astype({"month": str, "group": str})
     groups, months = list(frame["group"].unique()), frame["month"]
     if group is not None and group not in groups:

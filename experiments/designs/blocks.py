@@ -16,7 +16,7 @@ from abm.engine import clock
 from abm.engine.errors import InputError, brief
 from abm.engine.text_files import beside
 from abm.engine.yaml_input import nearest
-from abm.plugins.together import Plugins
+from abm.plugins.assembly import Plugins
 from abm.scenario import Scenario
 from experiments.designs import design_file, factors, sampling, together
 

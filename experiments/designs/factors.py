@@ -16,7 +16,7 @@ from abm.engine.dated import Dated
 from abm.engine.dated import month as dated_month
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.params import about
-from abm.plugins.together import Plugins
+from abm.plugins.assembly import Plugins
 from abm.scenario import Scenario
 from abm.scenario_file import SECTIONS, params_of, section_of
 from experiments.designs import design_file, distributions, sampling

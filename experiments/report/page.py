@@ -15,7 +15,7 @@ from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
 from abm.measures import MEASURES
-from abm.plugins import together
+from abm.plugins import assembly
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
 from experiments.store.store import Run
@@ -60,9 +60,9 @@ def html(run: Run) -> str:
         folder=run.name,
         short=SHORT,
         until=record["scenario"]["until"],
-        differences=differences(record["scenario"], together.parameters_of_record(record)),
+        differences=differences(record["scenario"], assembly.parameters_of_record(record)),
         summary=summary(outcomes),
-        labels=LABELS | {each.name: (each.label, each.label_nl) for each in together.of_record(record)},
+        labels=LABELS | {each.name: (each.label, each.label_nl) for each in assembly.of_record(record)},
         figures=figures.of_run(outcomes, inputs.municipalities, counted()),
         inline=inline,
         regions=regions(outcomes, inputs),

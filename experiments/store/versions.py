@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import abm
-from abm.plugins import together
+from abm.plugins import assembly
 from abm.scenario import Scenario
 
 NAME_LENGTH = 16
@@ -117,5 +117,5 @@ def provenance(scenario: Scenario, data_digest: str) -> dict:
 
 def plugged(*scenarios: Scenario) -> dict:
     """The plug-ins of scenarios for a record; nothing where there are none."""
-    found = {name: about for scenario in scenarios for name, about in together.described(scenario.plugins).items()}
+    found = {name: about for scenario in scenarios for name, about in assembly.described(scenario.plugins).items()}
     return {"plugins": found} if found else {}

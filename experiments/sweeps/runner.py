@@ -12,7 +12,7 @@ from abm.engine.errors import InputError
 from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.people.archive import put_away
-from abm.plugins import together
+from abm.plugins import assembly
 from abm.recorder import Recorder
 from abm.scenario import Scenario
 from experiments.store import records, versions
@@ -28,10 +28,10 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     began = time.perf_counter()
     params, changes = scenario.params_at(0), set(scenario.changes())
     inputs = inputs.on_layout(scenario.layout)
-    chain = together.chain(scenario.plugins)
-    state = start.begin(inputs, params, scenario.seed, scenario.scale, together.tables(scenario.plugins))
+    chain = assembly.chain(scenario.plugins)
+    state = start.begin(inputs, params, scenario.seed, scenario.scale, assembly.tables(scenario.plugins))
     spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0}
-    recorder = Recorder(inputs, scenario.months, together.measures(scenario.plugins))
+    recorder = Recorder(inputs, scenario.months, assembly.measures(scenario.plugins))
     for month in range(scenario.months):
         if month in changes:
             params = scenario.params_at(month)

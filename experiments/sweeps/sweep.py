@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from abm import measures, parameters
 from abm.engine.errors import InputError
 from abm.facts import facts
-from abm.plugins import together
+from abm.plugins import assembly
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.store import outcomes as tables
@@ -158,7 +158,7 @@ def values(design: Design) -> pd.DataFrame:
 def units(columns, about: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
     """Units of the columns of an index that are parameters; about: the record of the sweep."""
     known = {row["parameter"]: row["unit"] for row in parameters.rows()}
-    known |= {path: each["unit"] for path, each in together.parameters_of_record(about).items()}
+    known |= {path: each["unit"] for path, each in assembly.parameters_of_record(about).items()}
     return {column: known[column] for column in columns if column in known}
 
 
@@ -364,7 +364,7 @@ def load(
 
 def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
     """Outcomes of a sweep, as `load` returns them."""
-    by = measures.breakdown_of(measure, by, together.of_record(sweep.about)) if measure else by or "total"
+    by = measures.breakdown_of(measure, by, assembly.of_record(sweep.about)) if measure else by or "total"
     done, every = sweep.store.done(), len(sweep.runs)
     kept = sweep.index[sweep.index["run"].isin(done)]
     runs = kept["run"].unique().tolist()

@@ -12,7 +12,7 @@ from abm import measures, scenario
 from abm.agents.model import Model
 from abm.engine.errors import InputError
 from abm.homes import leases
-from abm.plugins import together
+from abm.plugins import assembly
 from abm.plugins.plugin import Plugin
 from abm.plugins.process import Process
 from abm.scenario_file import PARAMS
@@ -35,7 +35,7 @@ def test_plugins_follow_one_another_by_name_and_take_the_place_of_others(tmp_pat
     ]
     plugins = small("2015-01").with_plugins(*files).plugins
     assert plugins == small("2015-01").with_plugins(*reversed(files)).plugins
-    names = [each.__name__.rpartition(".")[2] for each in together.chain(plugins)]
+    names = [each.__name__.rpartition(".")[2] for each in assembly.chain(plugins)]
     at = names.index("learning")
     assert names[at : at + 5] == ["learning", "a", "b", "c", "guidance"]
     at = names.index("seeking")
@@ -97,7 +97,7 @@ def test_a_module_is_the_same_as_its_path(tmp_path, monkeypatch):
     module = import_module("imported_by_a_test")
     assert small("2015-01").with_plugins(module) == small("2015-01").with_plugins(file)
     assert Model(small("2015-01", scale=0.002), plugins=[module]).plugins == small("2015-01").with_plugins(file).plugins
-    assert isinstance(together.chain(small("2015-01").with_plugins(module).plugins)[-1], type(together.chain(())[-1]))
+    assert isinstance(assembly.chain(small("2015-01").with_plugins(module).plugins)[-1], type(assembly.chain(())[-1]))
 
 
 # --- scenario files
@@ -276,6 +276,6 @@ def test_a_plugin_that_was_sent_is_the_same(tmp_path):
     assert got == sent
     assert got.canonical() == sent.canonical()
     assert isinstance(got.plugins[0], Plugin)
-    assert isinstance(next(each for each in together.chain(got.plugins) if isinstance(each, Process)), Process)
+    assert isinstance(next(each for each in assembly.chain(got.plugins) if isinstance(each, Process)), Process)
     assert "counted" not in {each.name for each in measures.MEASURES}
     assert recorded(got, real()).months == 1
