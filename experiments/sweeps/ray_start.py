@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ SETTINGS = 4  # kind of the frame with which a server of HTTP/2 begins
 def start(ray, address: str | None, options: dict[str, Any]) -> None:
     """Start Ray, or connect to it at an address. Raises InputError."""
     try:
-        options = options | ({"address": found(address)} if address else {"_temp_dir": folder()})
+        options = options | ({"address": found(address, lambda: ray)} if address else {"_temp_dir": folder()})
         with _working_in(Path("/") if address else Path(__file__).parents[2]):
             ray.init(**options)
         if not address:
@@ -38,10 +38,10 @@ def start(ray, address: str | None, options: dict[str, Any]) -> None:
         raise _unreached(address, error) from None
 
 
-def ask(address: str) -> None:
+def ask(address: str, imported: Callable[[], Any]) -> None:
     """Raise InputError where no cluster answers at an address, CONNECT_SECONDS from now at the latest."""
     try:
-        found(address)
+        found(address, imported)
     except Exception as error:  # as above
         raise _unreached(address, error) from None
 
@@ -61,23 +61,22 @@ def _hush(ray) -> None:
     ray._private.worker.print_to_stdstream = lambda *_, **__: None  # no option of Ray turns it off
 
 
-def found(address: str) -> str:
+def found(address: str, imported: Callable[[], Any]) -> str:
     """The address of a cluster that answers; 'auto' is RAY_ADDRESS, a cluster here, or the last that Ray recorded.
+
+    imported: gives Ray, which takes a second to import and which most addresses do not need.
 
     Raises OSError where nothing answers, which Ray itself would report after minutes; ValueError for a bad address.
     """
     if address == "auto":
-        from ray._private import services  # here, because most addresses need no Ray
-
-        address = services.get_ray_address_from_environment("auto", None)
+        address = imported()._private.services.get_ray_address_from_environment("auto", None)
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not port.isdigit():
         raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")
     host = host.strip("[]")
     if host in LOCAL and not address.startswith("ray://"):
-        from ray._private import services
-
-        host = services.resolve_ip_for_localhost(host)  # as Ray will, where a Ray that only this machine reaches is not
+        # as Ray itself will; a Ray that takes only what comes from this machine is not there
+        host = imported()._private.services.resolve_ip_for_localhost(host)
     try:
         _speaks(host or port, int(port))
     except (OSError, OverflowError) as error:

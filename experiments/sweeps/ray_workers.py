@@ -108,7 +108,13 @@ def connected(workers: int | None, address: str | None) -> Generator:
 def ask(address: str) -> None:
     """Raise InputError within seconds where no cluster answers: before a design is read, which may take a minute."""
     with _variables(address):
-        ray_start.ask(address)
+        ray_start.ask(address, _ray)
+
+
+def _ray():
+    import ray
+
+    return ray
 
 
 @contextmanager

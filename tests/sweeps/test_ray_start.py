@@ -16,7 +16,6 @@ import pytest
 
 from abm.engine.errors import InputError
 from experiments.sweeps import ray_start
-from experiments.sweeps.ray_start import found
 from experiments.sweeps.ray_watch import Watch
 from tests.helpers.clusters import driver, import_ray, members, plain, soon
 from tests.helpers.runs import CURRENT
@@ -24,6 +23,13 @@ from tests.helpers.runs import CURRENT
 ROOT = Path(__file__).parents[2]
 SESSION = "/session_2026-11-30_10-52-23_123456_1234567/sockets/plasma_store.1"  # as Ray names it
 LONGEST_SOCKET = 107
+
+
+def found(address: str) -> str:
+    """The address of a cluster, as a sweep asks for it."""
+    import ray
+
+    return ray_start.found(address, lambda: ray)
 
 
 @contextmanager
