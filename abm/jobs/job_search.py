@@ -141,6 +141,15 @@ def access_of(free_since, applied, track, stage, month, r):
     return 1.0 if free_since != NEVER else 0.0 if none else r.before
 
 
+@kernel
+def may_work(c: Columns, month, r: Rules):
+    """Whether the adults of each household may work by law, with or without a work permit, (households,) bool."""
+    found = np.empty(len(c.applied), np.bool_)
+    for h in range(len(found)):
+        found[h] = access_of(c.free_since[h], c.applied[h], c.track[h], c.stage[h], month, r) > 0
+    return found
+
+
 @njit(inline="always")
 def search_of(exempt, integrating, dual, r):
     """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration."""

@@ -48,6 +48,7 @@ WRITES = (
     "newcomers.level_matched",
     "newcomers.permit_months",
     "newcomers.months_idle",
+    "households.may_work",
     "employers.lasted",
     "employers.pulled_out",
     "nation.jobs_in_reception",
@@ -263,6 +264,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     begin_jobs(state, params, draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
+    state.households.may_work[:] = job_search.may_work(
+        job_search.columns(state), state.clock.month, rules(state, params)
+    )
     with_permit = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[with_permit]}
 

@@ -238,6 +238,9 @@ class Households(Table):
     homeless = column(np.int16, NEVER, unit="month", doc="month in which it lost a home without a next one")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
+    may_work = column(
+        np.bool_, False, doc="whether its adults may work this month by law, with or without a work permit"
+    )
 
     tax_on_work = column(
         np.float32,
