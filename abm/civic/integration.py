@@ -7,9 +7,11 @@ regions makes a plan first; the number of plans a month is limited, with a waiti
 
     capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
-Without a permit there is no route: people who are offered class from arrival on learn up to the level of the law.
-People on the fast track have other activities until they are granted a permit; those who have had training by then can
-start class at once.
+Without a permit there is no route and no duty: people who are offered class from arrival on learn up to the level of
+the law, as volunteers. The duty begins with the home in a municipality (where the notice of the old law is taken to
+come), or before that with a plan. Only a duty takes the time of integration (lock-in); a voluntary class takes its
+hours. People on the fast track have other activities until they are granted a permit; those who have had training by
+then can start class at once.
 
 Source: Wet inburgering 2021 (wi2021_routes, inb_zroute, inb_pip_delay, inb_onderwijs_exp), the law before it
 (inb_exam_old); for the lock-in that it causes, see abm/jobs/work.py.
@@ -172,7 +174,7 @@ Persons = namedtuple(
     "Persons",
     "household language route exempt classes_since hours_followed passed class_due planned learner integrating",
 )
-Households = namedtuple("Households", "granted track stage")
+Households = namedtuple("Households", "granted track stage housed")
 
 
 class Goals(NamedTuple):
@@ -213,7 +215,8 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
         many += (there | (over & (by == _HARDEST))) & (route != UNSET) & (people.passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
         people.learner[i] = asks & (not there)
-        people.integrating[i] = asks & ((not there) | (not goals.until_level)) & (not protected)  # theirs is no duty
+        duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
+        people.integrating[i] = asks & duty & ((not there) | (not goals.until_level))
         ready = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
         more += people.learner[i] & (people.class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()

@@ -8,12 +8,13 @@
 Seekers meet employers within commuting reach in proportion to their vacancies, a share of them in the own sector only;
 where more seekers come than there are vacancies, part of the meetings finds none. Access is zero in the first months
 after the application, a fraction while a work permit is needed, and one with a residence permit or where temporary
-protection requires none. Search is lower during civic integration (lock-in), zero when exempt, lower with low
-wellbeing, and depends on the part of a wage that is kept in reception: ((1 - tax) / (1 - tax at which base holds)) ^
-elasticity. The job duration ratio is the expected job duration over that of a permit holder at home; it is below one
-where a move in reception or the cap can end the job. A job ends at random, less often with experience; when a move
-within reception or to another home takes the person to another region; and where it needs a work permit, after
-`weeks_cap` weeks of work in twelve months.
+protection requires none. Search is lower during civic integration (lock-in), which is a duty of permit holders; a class
+that is no duty takes only its hours of a full week. Search is zero when exempt, lower with low wellbeing, and depends
+on the part of a wage that is kept in reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. The job
+duration ratio is the expected job duration over that of a permit holder at home; it is below one where a move in
+reception or the cap can end the job. A job ends at random, less often with experience; when a move within reception or
+to another home takes the person to another region; and where it needs a work permit, after `weeks_cap` weeks of work in
+twelve months.
 
     P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
     wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
@@ -27,7 +28,7 @@ wage that is kept E089, E090; level of the job E010, E033, E035, bakker_mismatch
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, NEVER
+from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
 from abm.engine.params import ProcessParams, param
@@ -163,7 +164,12 @@ class Params(ProcessParams):
         "gross wage, relative to the minimum wage",
     )  # fmt: skip
     full_week: float = param(
-        38, "hours/week", 36, 40, "assumption: usual full week", "hours to which the minimum wage applies"
+        38,
+        "hours/week",
+        36,
+        40,
+        "assumption: usual full week",
+        "hours to which the minimum wage applies, and of which a class that is no duty takes its part from search",
     )
     full_time: float = param(
         0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
@@ -207,7 +213,8 @@ def rules(state: State, params: Params) -> job_search.Rules:
     """Numbers of access, search and expected job duration that hold this month."""
     before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return job_search.Rules(
-        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
+        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.full_week * WEEKS_PER_MONTH,
+        params.separation, params.settled,
         float(state.nation.expected_moves.sum()), params.expected_duration, params.tax_elasticity, params.tax_reference,
         params.mood,
     )  # fmt: skip

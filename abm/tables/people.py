@@ -139,7 +139,9 @@ class Newcomers(Table):
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     learner = column(np.bool_, False, doc="whether eligible for class: offered, and below the level the law requires")
-    integrating = column(np.bool_, False, doc="whether civic integration takes time from this person, in class or not")
+    integrating = column(
+        np.bool_, False, doc="whether the duty of civic integration takes time from this person, in class or not"
+    )
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
     activity = column(np.int8, Activity.NONE, doc="activity beside class this month")

@@ -59,7 +59,7 @@ def test_a_permit_brings_the_law_of_its_day_for_good():
     ("offer", "expected"),
     [("home", {"home"}), ("permit", {"home", "permit"}), ("arrival", {"home", "permit", "arrival"})],
 )
-def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expected):
+def test_classes_are_offered_from_a_home_the_permit_or_arrival_and_take_time_where_they_are_a_duty(offer, expected):
     state = village_state()
     stages = {"home": Stage.HOUSED, "permit": Stage.AWAITING_HOME, "arrival": Stage.IN_DECISION}
     rows = {name: able(state, people(state, stage, count=5)) for name, stage in stages.items()}
@@ -67,10 +67,23 @@ def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expecte
     fast = able(state, people(state, Stage.IN_DECISION, track=Track.FAST))
     run(integration, state, classes_from=offer, **NOW)
     folk = state.newcomers
-    assert {name for name, mine in rows.items() if folk.integrating[mine].all()} == expected
-    assert {name for name, mine in rows.items() if folk.integrating[mine].any()} == expected
-    assert not folk.integrating[np.concatenate([exempt, fast])].any()
-    assert ((folk.class_due != NEVER) == folk.integrating).all()
+    assert {name for name, mine in rows.items() if folk.learner[mine].all()} == expected
+    assert {name for name, mine in rows.items() if folk.learner[mine].any()} == expected
+    assert not folk.learner[np.concatenate([exempt, fast])].any()
+    assert ((folk.class_due != NEVER) == folk.learner).all()
+    assert np.flatnonzero(folk.integrating).tolist() == rows["home"].tolist()  # elsewhere it is voluntary
+
+
+def test_a_plan_makes_class_a_duty_before_the_home_but_not_before_the_permit():
+    state = village_state()
+    holds = able(state, people(state, Stage.AWAITING_HOME, count=3))
+    asks = able(state, people(state, Stage.IN_DECISION, count=3))
+    guest = able(state, people(state, Stage.PROTECTED))
+    planned = np.concatenate([holds[:2], asks[:2]])
+    state.newcomers.planned[planned] = 5
+    run(integration, state, plan=True, plan_from="arrival", classes_from="arrival", protected_too=True, **NEW)
+    assert state.newcomers.learner[np.concatenate([holds, asks, guest])].all()
+    assert np.flatnonzero(state.newcomers.integrating).tolist() == holds[:2].tolist()
 
 
 def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
