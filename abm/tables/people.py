@@ -153,6 +153,7 @@ class Newcomers(Table):
     class_location = column(np.int32, NO_ROW, unit="row of locations", doc="reception location of the last class")
     class_again = column(np.int16, unit="month", doc="month from which class can continue after a move in reception")
     coached_since = column(np.int16, NEVER, unit="month", doc="month in which coaching began")
+    coached = column(np.bool_, False, doc="whether a job coach guides this person this month")
     coaching = column(np.float32, unit="share", doc="strength of coaching, decaying after its end")
     recognised = column(np.int16, NEVER, unit="month", doc="month in which a higher diploma was recognised")
     regulated = column(
