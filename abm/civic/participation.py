@@ -165,6 +165,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     wants = wanting(rows, people.learner, people.class_due, month)
     can = wants[~interrupted(state, params, draws, wants)]
     in_class = served(state, params, can)
+    people.dual[:] = False  # nobody stays on a dual track after class
     if 0 < params.dual_share < 1:
         people.dual[wants] = draws.once("dual", people.identity[wants]) < params.dual_share
     else:
