@@ -8,7 +8,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
-from abm.jobs import job_search, work
+from abm.jobs import job_search, job_terms, work
 from abm.people import profile
 from abm.people.working_age import adults, look
 from abm.tables.people import Schooling, Stage, Track
@@ -194,9 +194,9 @@ def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
 
 def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
     params = work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10)
-    found = work.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
+    found = job_terms.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
     assert found.tolist() == [38, 38, 14, 24, 34]
-    even = work.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
+    even = job_terms.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
     assert even.mean() == pytest.approx(0.2 * 38 + 0.8 * 24, abs=0.05)
 
 
@@ -212,8 +212,8 @@ def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_o
         return 1 / (1 + math.exp(-z))
 
     edges = np.array([1, logistic(-1), logistic(-0.5), logistic(1)])
-    assert work.at_level(state, params, rows, edges - 1e-9).all()
-    assert work.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
+    assert job_terms.at_level(state, params, rows, edges - 1e-9).all()
+    assert job_terms.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
 
 
 def test_wages_follow_the_minimum_wage():
