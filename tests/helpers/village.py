@@ -108,6 +108,7 @@ def village(**changes) -> Inputs:
         registration_years=fixed(np.array([8.0, 4.0, 4.0, 2.0, 1.0])),
         tasks=constant(len(HALVES), 300),
         task_halves=HALVES.copy(),
+        known_effort=fixed(np.full(5, np.nan)),
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
         sectors=["farm", "shop", "care"],
         jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
