@@ -166,20 +166,22 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
 
 
 def pools(municipalities, scale: float) -> np.ndarray:
-    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, a similar one below.
+    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, one of its region below.
 
     A tenth of the people in 342 queues would make every queue, and its waiting times, ten times as coarse. So a run at
-    scale s has about 342 x s queues, each of municipalities with a similar effort.
+    scale s has about a share s of the queues of each labour market region and at least one, each of municipalities with
+    a similar effort. No pool crosses a region: where the coupling goes by region, so do the homes.
     """
-    count, share = len(municipalities), municipalities.population_share
+    holder = np.arange(len(municipalities), dtype=np.int16)
     if scale == 1:
-        return np.arange(count, dtype=np.int16)
-    order = np.argsort(municipalities.effort, kind="stable")
-    middle = np.cumsum(share[order]) - share[order] / 2
-    group = np.floor(middle * max(round(count * scale), 1)).astype(np.int64)
-    _, first, number = np.unique(group, return_index=True, return_inverse=True)
-    holder = np.empty(count, dtype=np.int16)
-    holder[order] = order[first][number]
+        return holder
+    for region in np.unique(municipalities.region):
+        rows = np.flatnonzero(municipalities.region == region)
+        rows = rows[np.argsort(municipalities.effort[rows], kind="stable")]
+        share = municipalities.population_share[rows] / municipalities.population_share[rows].sum()
+        group = np.floor((np.cumsum(share) - share / 2) * max(round(len(rows) * scale), 1))
+        _, first, number = np.unique(group, return_index=True, return_inverse=True)
+        holder[rows] = rows[first][number]
     return holder
 
 
