@@ -346,6 +346,7 @@ def task_balance(month: Month) -> np.ndarray:
     "persons",
     en="Shortfall of the housing task carried over",
     nl="Achterstand op de taakstelling uit het vorige halfjaar",
+    scale={"municipality": 1.0},
 )
 def task_backlog(month: Month) -> np.ndarray:
     """Shortfall that each municipality carried into this half-year."""
@@ -356,6 +357,7 @@ def task_backlog(month: Month) -> np.ndarray:
     "municipalities",
     en="Municipalities without a backlog of the housing task",
     nl="Gemeenten zonder achterstand op de taakstelling",
+    scale=1.0,  # homes are pooled below it, and people come in tens at a tenth: more municipalities end just above
 )
 def municipalities_met(month: Month) -> int:
     """Municipalities that carried no shortfall into this half-year."""
