@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from abm.asylum import arrival, reunion
+from abm.asylum import arrival, reception, reunion
 from abm.engine import compiled
-from abm.engine.clock import NEVER
+from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param, params_of
 from abm.engine.table import NO_ROW
@@ -112,7 +112,7 @@ def begin(
     state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
     own = params_of(params, "start", Params)
-    initialise_country(state, own, draws)
+    initialise_country(state, own, draws, params_of(params, "reception", reception.Params))
     initialise_residents(state, own)
     initialise_people(state, params, draws)
     seeking.initialise(state, params_of(params, "seeking", seeking.Params), Draws(seed, "seeking", 0))
@@ -121,7 +121,7 @@ def begin(
     return state
 
 
-def initialise_country(state: State, params: Params, draws: Draws) -> None:
+def initialise_country(state: State, params: Params, draws: Draws, contracts: reception.Params | None = None) -> None:
     """Initialise municipalities, regions, employers, origins, locations, capacities and the ledger from the facts."""
     inputs, towns = state.inputs, state.inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
@@ -161,7 +161,7 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
-    initialise_locations(state)
+    initialise_locations(state, (contracts or reception.Params()).regular_term, draws)
     initialise_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
@@ -190,17 +190,23 @@ def pools(municipalities, scale: float) -> np.ndarray:
     return holder
 
 
-def initialise_locations(state: State) -> None:
-    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region."""
+def initialise_locations(state: State, term: int, draws: Draws) -> None:
+    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region.
+
+    Contracts of regular locations end evenly over a term [months], whose length the policy says: which one when is not
+    known, and a property of the country.
+    """
     listed = state.inputs.locations
     code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
     kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
     listed = listed[listed["kind"].isin(kinds) & (listed["places"] > 0)]
     municipality = listed["gm_code"].map(code).to_numpy()
     region = state.municipalities.region
+    kind = listed["kind"].map(kinds).to_numpy()
+    left = np.floor(draws.of_country().once("contract", np.arange(len(listed))) * term).astype(np.int64)
     state.locations.add(
-        len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
-        kind=listed["kind"].map(kinds).to_numpy(),
+        len(listed), municipality=municipality, region=region[municipality], places=listed["places"], kind=kind,
+        ends=np.where(kind == Kind.REGULAR, 1 + left, ENDLESS),
     )  # fmt: skip
     size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)

@@ -245,7 +245,11 @@ def _texts(row: Row) -> list[str]:
     """Observed, simulated and deviation, the last in the unit of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
-        return ["-" if observed is None else _text(observed, kind), "too small" if row.why == TOO_SMALL else "not in run", ""]
+        return [
+            "-" if observed is None else _text(observed, kind),
+            "too small" if row.why == TOO_SMALL else "not in run",
+            "",
+        ]
     if observed is None:
         return ["-", _text(row.simulated, kind), ""]
     return [_text(observed, kind), _text(row.simulated, kind), _off(row, kind)]
