@@ -174,7 +174,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency
     )
     u = draws.uniform("contract", np.arange(len(new)))
-    months = np.floor(params.contract * (1 + params.contract_spread * (2 * u - 1)) + 0.5).astype(np.int64)
+    low, high = (params.contract * (1 + sign * params.contract_spread) for sign in (-1, 1))
+    months = np.rint(low + (high - low) * u).astype(np.int64)
     more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, np.maximum(months, 1), params.emergency_lead)
     return {
         "opened": np.concatenate([added, more]),
