@@ -163,6 +163,7 @@ class Newcomers(Table):
     temper = column(np.float32, unit="SD", doc="personal deviation from the expected wellbeing; 0: not drawn yet")
     wellbeing = column(np.float32, unit="SD", doc="mental wellbeing, 0 being the mean of the population")
     employed = column(np.bool_, False, doc="whether this person has a paid job")
+    by_agency = column(np.bool_, False, doc="whether the job, or the last one, is through an agency")
     hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
     experience = column(
         np.float32, unit="years", doc="years of paid work in the Netherlands, decaying while without a job"
