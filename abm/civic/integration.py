@@ -6,6 +6,9 @@ for those to whom learning comes hardest, which ends after its hours. From 2022 
 regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first. The term
 of three years runs from the start of the duty: the home under the old law, the plan under the present one.
 
+Who has reached the level learns no more for it, and passes some months later: exams in several parts are taken,
+repeated and marked one after another. The self-reliance route has no exam.
+
     capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
 Without a permit there is no route and no duty: people who are offered class from arrival on learn up to the level of
@@ -31,6 +34,7 @@ from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import UNSET
+from abm.engine.together import Ordered
 from abm.people.working_age import YOUNGEST, adults, regions_of
 from abm.state import State
 from abm.tables.people import Route, Schooling, Stage, Track
@@ -41,6 +45,7 @@ WRITES = (
     "newcomers.class_due",
     "newcomers.learner",
     "newcomers.integrating",
+    "newcomers.reached",
     "newcomers.passed",
     "regions.plans",
     "regions.plans_left",
@@ -54,6 +59,8 @@ NO_ROUTE = len(Route)  # index of the level and term that hold before the permit
 
 class Params(ProcessParams):
     """What the law requires, who follows which route, and how fast plans and classes start."""
+
+    TOGETHER = (Ordered("exam_least", "exam_most"),)
 
     classes_from: Offer = param(
         "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons see participation",
@@ -108,6 +115,12 @@ class Params(ProcessParams):
         36, "months", 6, 120, "wi2013|wi2021_routes: three years; that voluntary class ends as well is an assumption",
         "months from the start of the duty until it ends; of class, where it is voluntary", lever=True,
     )  # fmt: skip
+    exam_least: int = param(
+        6, "months", 0, 24, "assumption", "least months from reaching the level to passing the exams"
+    )
+    exam_most: int = param(
+        12, "months", 0, 36, "assumption", "most months from reaching the level to passing the exams"
+    )
     self_reliance_months: int = param(
         18, "months", 1, 60, "wi2021_routes: 800 hours of class at 10 a week",
         "months of class as a duty on the self-reliance route",
@@ -177,7 +190,8 @@ def without_plan(rows, planned, route, household, since, track):
 
 Persons = namedtuple(
     "Persons",
-    "household born language route exempt classes_since hours_followed passed class_due planned learner integrating",
+    "household born language route exempt classes_since hours_followed reached passed class_due planned learner "
+    "integrating",
 )
 Households = namedtuple("Households", "granted track stage housed")
 
@@ -215,8 +229,9 @@ def begun(route, plan, granted, housed, of_age, first_class, planned):
 def asked(rows, people: Persons, households: Households, since, month, goals: Goals):
     """Mark persons who are to learn (`learner`) and whose time integration takes (`integrating`), whole columns.
 
-    Returns rows, (n,) each: persons who pass, having a route; persons who are to learn and have no month for a first
-    class yet, with a plan where the class waits for one. since (month from which classes are offered): of households.
+    Returns rows, (n,) each: persons with a route who have reached its level and not passed; those who complete a route
+    without exam; those who are to learn and have no month for a first class yet, with a plan where the class waits for
+    one. since (month from which classes are offered): of households.
     Persons who are exempt or have passed are skipped.
     """
     people.learner[:] = people.integrating[:] = False
@@ -225,7 +240,8 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         open_[count] = rows[k]
         count += not (people.exempt[i] | (goals.until_level & (people.passed[i] != NEVER)))
-    passes, undated, many, more = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), 0, 0
+    ready, done, undated = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
+    able, many, more = 0, 0, 0
     for row in open_[:count]:
         i = np.uint64(row)
         of, route = np.uint64(people.household[i]), people.route[i]
@@ -238,15 +254,17 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
             people.classes_since[i], goals.planned,
         )  # fmt: skip
         over = (began != NEVER) & (month - began >= goals.terms[by])
-        passes[many] = undated[more] = row
-        many += (there | (over & (by == _HARDEST))) & (route != UNSET) & (people.passed[i] == NEVER)
+        ready[able] = done[many] = undated[more] = row
+        open_case = (route != UNSET) & (people.passed[i] == NEVER)
+        able += (there | (people.reached[i] != NEVER)) & open_case & (by != _HARDEST)
+        many += over & open_case & (by == _HARDEST)
         asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
         people.learner[i] = asks & (not there)
         duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
         people.integrating[i] = asks & duty & ((not there) | (not goals.until_level))
-        ready = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
-        more += people.learner[i] & (people.class_due[i] == NEVER) & ready
-    return passes[:many].copy(), undated[:more].copy()
+        starts = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
+        more += people.learner[i] & (people.class_due[i] == NEVER) & starts
+    return ready[:able].copy(), done[:many].copy(), undated[:more].copy()
 
 
 def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
@@ -287,10 +305,21 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     waits = params.plan and not_later(params.plan_from, params.classes_from)
     lowered = min(params.target, params.target_b1)
     goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan)
-    passes, undated = asked(rows, people, households, since, month, goals)
+    ready, done, undated = asked(rows, people, households, since, month, goals)
+    passes = np.concatenate([examined(state, params, draws, ready), done])
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)
     return {"planned": planned, "passed": passes}
+
+
+def examined(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Those of rows, who have reached the level, that have passed their exams by now; notes when they reached it."""
+    people, month = state.newcomers, state.clock.month
+    new = rows[people.reached[rows] == NEVER]
+    people.reached[new] = month
+    span = params.exam_most - params.exam_least
+    months = params.exam_least + np.floor((span + 1) * draws.once("exams", people.identity[rows])).astype(np.int64)
+    return rows[month - people.reached[rows].astype(np.int64) >= months]
 
 
 def date_first_class(state: State, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:

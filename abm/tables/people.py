@@ -133,8 +133,11 @@ class Newcomers(Table):
     route = column(np.int8, UNSET, doc="route of civic integration, assigned with the permit; -1: none")
     planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
     class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
+    reached = column(
+        np.int16, NEVER, unit="month", doc="month in which the language that the route requires was reached"
+    )
     passed = column(
-        np.int16, NEVER, unit="month", doc="month in which the language or hours that the route requires were reached"
+        np.int16, NEVER, unit="month", doc="month in which the exams were passed, or the hours of the route completed"
     )
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
