@@ -115,7 +115,7 @@ class Newcomers(Table):
     """Newcomers: the persons of the households."""
 
     identity = column(np.uint64, doc="lasting address of this person's random draws")
-    household = column(np.int32, unit="row of households", doc="household of this person; ascending, see members_of")
+    household = column(np.int32, unit="row of households", doc="household of this person")
     role = column(np.int8, Role.LEAD, doc="role in the household")
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
