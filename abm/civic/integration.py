@@ -9,6 +9,10 @@ of three years runs from the start of the duty: the home under the old law, the 
 Who has reached the level learns no more for it, and passes some months later: exams in several parts are taken,
 repeated and marked one after another. The self-reliance route has no exam.
 
+Under the old law part of the young go to school, often beside or after their course, with a student grant: that takes
+their time from the home on for some years, whatever level of Dutch they have reached. Under the present law they are on
+the education route.
+
     capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
 Without a permit there is no route and no duty: people who are offered class from arrival on learn up to the level of
@@ -41,6 +45,7 @@ from abm.tables.people import Route, Schooling, Stage, Track
 
 WRITES = (
     "newcomers.route",
+    "newcomers.pupil",
     "newcomers.planned",
     "newcomers.class_due",
     "newcomers.learner",
@@ -115,6 +120,18 @@ class Params(ProcessParams):
         36, "months", 6, 120, "wi2013|wi2021_routes: three years; that voluntary class ends as well is an assumption",
         "months from the start of the duty until it ends; of class, where it is voluntary", lever=True,
     )  # fmt: skip
+    school_share: float = param(
+        0.4, "share", 0, 1, "cbs_school_5y|inb_onderwijs_exp: 60% of 18 to 22 and 12% of older ones are at school five "
+        "years after a permit of 2014; within these, an assumption",
+        "people under `school_age` at their permit under the old law who go to school",
+    )  # fmt: skip
+    school_age: int = param(
+        28, "years", 18, 35, "assumption: municipalities send people under 27 to school first",
+        "age at the permit from which nobody goes to school",
+    )  # fmt: skip
+    school_months: int = param(
+        36, "months", 0, 96, "assumption: a course of secondary vocational school", "time at school"
+    )
     exam_least: int = param(
         6, "months", 0, 24, "assumption", "least months from reaching the level to passing the exams"
     )
@@ -191,7 +208,7 @@ def without_plan(rows, planned, route, household, since, track):
 Persons = namedtuple(
     "Persons",
     "household born language route exempt classes_since hours_followed reached passed class_due planned learner "
-    "integrating",
+    "integrating pupil",
 )
 Households = namedtuple("Households", "granted track stage housed")
 
@@ -206,6 +223,7 @@ class Goals(NamedTuple):
     until_level: bool  # whether integration takes time until the level is reached, or the whole term
     waits: bool  # whether a first class waits for a plan
     planned: bool  # whether the term of the present law begins with a plan
+    at_school: int  # [months] from the home
 
 
 @njit(inline="always")
@@ -232,14 +250,15 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
     Returns rows, (n,) each: persons with a route who have reached its level and not passed; those who complete a route
     without exam; those who are to learn and have no month for a first class yet, with a plan where the class waits for
     one. since (month from which classes are offered): of households.
-    Persons who are exempt or have passed are skipped.
+    Persons who are exempt, or have passed and go to no school, are skipped.
     """
     people.learner[:] = people.integrating[:] = False
     open_, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most are exempt or have passed
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         open_[count] = rows[k]
-        count += not (people.exempt[i] | (goals.until_level & (people.passed[i] != NEVER)))
+        over = goals.until_level & (people.passed[i] != NEVER) & (not people.pupil[i])
+        count += not (people.exempt[i] | over)
     ready, done, undated = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
     able, many, more = 0, 0, 0
     for row in open_[:count]:
@@ -259,9 +278,12 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
         able += (there | (people.reached[i] != NEVER)) & open_case & (by != _HARDEST)
         many += over & open_case & (by == _HARDEST)
         asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
+        asks &= (people.passed[i] == NEVER) | (not goals.until_level)
         people.learner[i] = asks & (not there)
         duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
-        people.integrating[i] = asks & duty & ((not there) | (not goals.until_level))
+        home = max(households.housed[of], people.born[i] + YOUNGEST)
+        at_school = people.pupil[i] & (households.housed[of] != NEVER) & (month - home < goals.at_school)
+        people.integrating[i] = (asks & duty & ((not there) | (not goals.until_level))) | at_school
         starts = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
         more += people.learner[i] & (people.class_due[i] == NEVER) & starts
     return ready[:able].copy(), done[:many].copy(), undated[:more].copy()
@@ -295,6 +317,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.route[new] = route(u, people.schooling[new], age, params)
     else:
         people.route[new] = Route.OLD
+        young = month - people.born[new].astype(np.int64) < params.school_age * MONTHS
+        people.pupil[new] = young & (draws.once("school", people.identity[new]) < params.school_share)
     planned = make_plans(state, params, rows) if params.plan else rows[:0]
     people.planned[planned] = month
 
@@ -304,7 +328,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
     waits = params.plan and not_later(params.plan_from, params.classes_from)
     lowered = min(params.target, params.target_b1)
-    goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan)
+    goals = Goals(
+        levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan, params.school_months
+    )
     ready, done, undated = asked(rows, people, households, since, month, goals)
     passes = np.concatenate([examined(state, params, draws, ready), done])
     people.passed[passes] = month

@@ -131,6 +131,7 @@ class Newcomers(Table):
         np.float32, unit="share", doc="participation threshold: takes part if the activity's share exceeds it"
     )
     route = column(np.int8, UNSET, doc="route of civic integration, assigned with the permit; -1: none")
+    pupil = column(np.bool_, False, doc="whether this person goes to school for some years from a home on")
     planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
     class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
     reached = column(
@@ -143,7 +144,7 @@ class Newcomers(Table):
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     learner = column(np.bool_, False, doc="whether eligible for class: offered, and below the level the law requires")
     integrating = column(
-        np.bool_, False, doc="whether the duty of civic integration takes time from this person, in class or not"
+        np.bool_, False, doc="whether the duty of civic integration, or school, takes time from this person"
     )
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")

@@ -133,6 +133,35 @@ def test_who_forgets_nothing_passes_after_the_term_as_well():
     assert state.newcomers.passed[rows].tolist() == [37]
 
 
+def test_part_of_the_young_go_to_school_under_the_old_law_only():
+    state = village_state()
+    month = state.clock.month
+    young = able(state, people(state, Stage.HOUSED, count=1000), born=month - 28 * 12 + 1)
+    old = able(state, people(state, Stage.HOUSED, count=100), born=month - 28 * 12)
+    run(integration, state, school_share=0.4, school_age=28)
+    assert state.newcomers.pupil[young].mean() == pytest.approx(0.4, abs=0.06)
+    assert not state.newcomers.pupil[old].any()
+    later = able(state, people(state, Stage.HOUSED, count=100), born=month - 240)
+    run(integration, state, school_share=1, **NEW)
+    assert not state.newcomers.pupil[later].any()
+
+
+def test_school_takes_time_from_the_home_or_the_age_of_eighteen_whatever_the_level():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=2), route=Route.OLD, language=4.0)
+    state.newcomers.pupil[rows], state.newcomers.passed[rows] = [True, False], 5
+    child = able(state, people(state, Stage.HOUSED, granted=0, housed=2), route=Route.OLD, language=4.0, born=10 - 216)
+    state.newcomers.pupil[child] = True
+    waits = able(state, people(state, Stage.AWAITING_HOME, granted=0), route=Route.OLD, language=4.0, pupil=True)
+    locked = []
+    for month in range(12, 50):
+        state.clock.month = month
+        run(integration, state, school_months=36, **NOW)
+        locked.append(state.newcomers.integrating[[*rows, *child, *waits]].tolist())
+    assert np.sum(locked, axis=0).tolist() == [38 - 12, 0, 46 - 12, 0]  # months 12 to 37, and 12 to 45
+    assert not state.newcomers.learner[rows].any()
+
+
 def test_a_variant_requires_the_whole_term():
     state = village_state()
     rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=0), classes_since=0, language=2.5)
