@@ -25,7 +25,11 @@ def measures() -> list[Row]:
 
     return [
         {"name": each.name, "unit": each.unit, "label": each.label, "label_nl": each.label_nl}
-        | {"by": list(each.by), "meaning": each.meaning, "least_scale": [f"{by} {least:g}" for by, least in each.floors.items()]}
+        | {
+            "by": list(each.by),
+            "meaning": each.meaning,
+            "least_scale": [f"{by} {least:g}" for by, least in each.floors.items()],
+        }
         for each in MEASURES
     ]
 

@@ -192,7 +192,7 @@ def _taken(made: Quantity, period: list[str], outcomes, together: bool) -> pd.Se
 
 
 def summary(rows: list[Row]) -> dict[str, str]:
-    """Verdict per target: 'within', 'n of m within', 'RMS 9%', 'not yet', 'outside the run', 'not said at this scale'."""
+    """Verdict per target: 'within', 'n of m within', 'RMS 9%', or why it is not judged."""
     return {name: _verdict(list(mine)) for name, mine in groupby(rows, lambda row: row.target.id)}
 
 
@@ -245,7 +245,11 @@ def _texts(row: Row) -> list[str]:
     """Observed, simulated and deviation, the last in the unit of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
-        return ["-" if observed is None else _text(observed, kind), "too small" if row.why == TOO_SMALL else "not in run", ""]
+        return [
+            "-" if observed is None else _text(observed, kind),
+            "too small" if row.why == TOO_SMALL else "not in run",
+            "",
+        ]
     if observed is None:
         return ["-", _text(row.simulated, kind), ""]
     return [_text(observed, kind), _text(row.simulated, kind), _off(row, kind)]
