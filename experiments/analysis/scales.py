@@ -94,8 +94,10 @@ def half_width(one: np.ndarray, other: np.ndarray, level: float) -> float:
 
 def worst(table: pd.DataFrame) -> pd.DataFrame:
     """Of each scenario, measure and scale the row that is furthest beyond what is allowed, or nearest to it."""
-    over = (table["value"] - table["full"]).abs() / table["allowed"].replace(0, np.nan)
-    order = table.assign(over=over.fillna(np.where(table["agrees"], 0.0, np.inf)))
+    gap = (table["value"] - table["full"]).abs().to_numpy()
+    allowed = table["allowed"].to_numpy()
+    over = np.where(allowed > 0, gap / np.where(allowed > 0, allowed, 1), np.where(gap > 0, np.inf, 0))
+    order = table.assign(over=over)
     return order.sort_values("over", ascending=False).groupby(["scenario", "measure", "scale"], sort=False).head(1)
 
 
