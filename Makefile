@@ -54,8 +54,9 @@ setup: .venv/.ready
 run: setup
 	@$(BIN)/abm run configs/scenarios/current.yaml $(ARGS)
 
+# One process for each core, at most four: more would only wait for each other. The tests of a file stay together.
 test: lint
-	@$(BIN)/python -m pytest -q -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q -m "not slow" -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check

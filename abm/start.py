@@ -1,10 +1,12 @@
 """The initial state, January 2015: institutions of the country, people in the chain, home seekers and residents.
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
-places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
-status holders have relatives in the reunification queue; the remaining relatives in the queue belong to housed permit
-holders of 2014. Origins are those of the applications of early 2015. The balances of municipalities on the housing task
-keep the spread that was observed in November 2015, around zero.
+places. They are status holders (most of them tied to a municipality), applicants who wait for a decision, refused
+applicants, and applicants in appeal. Some status holders have relatives in the reunification queue; the remaining
+relatives in the queue, and those who may come and are on their way, belong to housed permit holders of 2014. Origins
+are those of the applications of early 2015. The balances of municipalities on the housing task keep the spread that was
+observed in November 2015, around zero. The effort of municipalities on the task is a property of the country
+(abm/homes/effort.py).
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -15,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from abm.asylum import arrival, reunion
+from abm.asylum import arrival, reception, reunion
 from abm.engine import compiled
-from abm.engine.clock import NEVER
-from abm.engine.draws import Draws, normal
+from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param, params_of
 from abm.engine.table import NO_ROW
 from abm.engine.together import Whole
@@ -26,6 +28,7 @@ from abm.facts.facts import Inputs
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
+from abm.homes.effort import efforts, residual
 from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, initialise_residents
@@ -53,6 +56,15 @@ class Params(ResidentParams):
     refused_share: float = param(
         0.1, "share", 0, 1, "assumption", "people in reception refused or closed; the rest appeal"
     )
+    family_travelling: float = param(
+        3460, "persons", 0, 20000,
+        "asyl_nareis_2015|assumption: arrivals of 2015 (13,845) over 12, for the 3 months of reunion.travel",
+        "relatives who may come and are on their way",
+    )  # fmt: skip
+    tied_after: int = param(
+        2, "months", 0, 36, "assumption: BRP weeks and the coupling of the month after",
+        "months from the permit after which status holders are tied to a municipality on the first day",
+    )  # fmt: skip
     spread_months: int = param(
         9, "months", 1, 36, "assumption", "months before 2015 over which the start of waiting is spread evenly"
     )
@@ -61,8 +73,14 @@ class Params(ResidentParams):
         "relatives in the reunification queue",
     )  # fmt: skip
     effort_spread: float = param(
-        0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
-        "spread of the effort of municipalities: homes offered over their share by inhabitants",
+        0.36, "log ratio", 0, 1.5, "taak_muni_examples|utrecht_monitor_2022|amsterdam_task_2022: standard "
+        "deviation over the ten municipalities of municipal_tasks.csv",
+        "spread of the effort of municipalities: people housed over those asked of it, relative to the country",
+    )  # fmt: skip
+    effort_carried: float = param(
+        0.55, "share", 0, 1, "task_balance_2015|taak_muni_examples: correlation over the ten municipalities of "
+        "municipal_tasks.csv",
+        "correlation of the effort of municipalities with the rank of their balance on the task in 2015",
     )  # fmt: skip
     turnover_slope: float = param(
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
@@ -81,7 +99,7 @@ class Params(ResidentParams):
 
 
 NO_LANGUAGE = "mixed"  # in origins.csv: a group of origins without a common language
-PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the initial stocks, numbered as in identities
+PENDING, APPEALING, REFUSED, STATUS, SPONSORS, JOINED_SOON = range(6)  # the initial stocks, numbered as in identities
 _RANKS = 1 << 17  # identities reserved for each stock and origin
 _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
@@ -101,7 +119,7 @@ def begin(
     state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
     own = params_of(params, "start", Params)
-    initialise_country(state, own, draws)
+    initialise_country(state, own, draws, params_of(params, "reception", reception.Params))
     initialise_residents(state, own)
     initialise_people(state, params, draws)
     seeking.initialise(state, params_of(params, "seeking", seeking.Params), Draws(seed, "seeking", 0))
@@ -110,13 +128,15 @@ def begin(
     return state
 
 
-def initialise_country(state: State, params: Params, draws: Draws) -> None:
+def initialise_country(state: State, params: Params, draws: Draws, contracts: reception.Params | None = None) -> None:
     """Initialise municipalities, regions, employers, origins, locations, capacities and the ledger from the facts."""
     inputs, towns = state.inputs, state.inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
     behind = towns["task_balance_2015"].to_numpy(float)
-    number = np.arange(len(towns))
-    effort = lognormal(draws.once("effort", number), draws.once("effort angle", number), params)
+    left = residual(towns["gm_code"].tolist(), draws)
+    effort = efforts(
+        inputs.known_effort, behind / inhabitants, left, inhabitants, params.effort_spread, params.effort_carried
+    )
     state.municipalities.add(
         len(towns),
         region=inputs.municipality_region,
@@ -125,7 +145,7 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
         asked_places=towns["indicative_places_2026"],
         regular_places=towns["regular_places_2025"],
         emergency_places=towns["emergency_places_2025"],
-        effort=effort / np.average(effort, weights=inhabitants),  # so that the national total is unchanged
+        effort=effort,
         homes=inputs.of_year("corporation_homes", 0),
         turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
@@ -148,7 +168,7 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
-    initialise_locations(state)
+    initialise_locations(state, (contracts or reception.Params()).regular_term, draws)
     initialise_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
@@ -158,39 +178,42 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
 
 
 def pools(municipalities, scale: float) -> np.ndarray:
-    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, a similar one below.
+    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, one of its region below.
 
     A tenth of the people in 342 queues would make every queue, and its waiting times, ten times as coarse. So a run at
-    scale s has about 342 x s queues, each of municipalities with a similar effort.
+    scale s has about a share s of the queues of each labour market region and at least one, each of municipalities with
+    a similar effort. No pool crosses a region: where the coupling goes by region, so do the homes.
     """
-    count, share = len(municipalities), municipalities.population_share
+    holder = np.arange(len(municipalities), dtype=np.int16)
     if scale == 1:
-        return np.arange(count, dtype=np.int16)
-    order = np.argsort(municipalities.effort, kind="stable")
-    middle = np.cumsum(share[order]) - share[order] / 2
-    group = np.floor(middle * max(round(count * scale), 1)).astype(np.int64)
-    _, first, number = np.unique(group, return_index=True, return_inverse=True)
-    holder = np.empty(count, dtype=np.int16)
-    holder[order] = order[first][number]
+        return holder
+    for region in np.unique(municipalities.region):
+        rows = np.flatnonzero(municipalities.region == region)
+        rows = rows[np.argsort(municipalities.effort[rows], kind="stable")]
+        share = municipalities.population_share[rows] / municipalities.population_share[rows].sum()
+        group = np.floor((np.cumsum(share) - share / 2) * max(round(len(rows) * scale), 1))
+        _, first, number = np.unique(group, return_index=True, return_inverse=True)
+        holder[rows] = rows[first][number]
     return holder
 
 
-def lognormal(u: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
-    """Lognormal ratios with mean 1 and log spread `effort_spread`, (n,), from two uniform draws each."""
-    return np.exp(params.effort_spread * normal(u, angle) - params.effort_spread**2 / 2)
+def initialise_locations(state: State, term: int, draws: Draws) -> None:
+    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region.
 
-
-def initialise_locations(state: State) -> None:
-    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region."""
+    Contracts of regular locations end evenly over a term [months], whose length the policy says: which one when is not
+    known, and a property of the country.
+    """
     listed = state.inputs.locations
     code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
     kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
     listed = listed[listed["kind"].isin(kinds) & (listed["places"] > 0)]
     municipality = listed["gm_code"].map(code).to_numpy()
     region = state.municipalities.region
+    kind = listed["kind"].map(kinds).to_numpy()
+    left = np.floor(draws.of_country().once("contract", np.arange(len(listed))) * term).astype(np.int64)
     state.locations.add(
-        len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
-        kind=listed["kind"].map(kinds).to_numpy(),
+        len(listed), municipality=municipality, region=region[municipality], places=listed["places"], kind=kind,
+        ends=np.where(kind == Kind.REGULAR, 1 + left, ENDLESS),
     )  # fmt: skip
     size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)
@@ -224,15 +247,19 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
         persons = own.in_reception * share * state.scale * mix / mix.sum()
         rows = add_stock(state, params, draws, stock, persons, stage=stage)
         if stock == STATUS:
+            tie(state, draws, rows, own.tied_after)
             add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
-    missing = own.family_pending * state.scale - state.households.family_abroad.sum()
+    queueing = own.family_pending * state.scale - state.households.family_abroad.sum()
     relatives = reuniting.applying_share * reuniting.followers
-    sponsors = max(missing, 0) / relatives if relatives else 0.0
     sizes = 1 + state.origins.family_share * (params_of(params, "arrival", arrival.Params).family_size - 1)
-    housed = add_stock(
-        state, params, draws, SPONSORS, sponsors * sizes * came * rate / (came * rate).sum(), stage=Stage.HOUSED
-    )
-    add_relatives_abroad(state, params, draws, housed, missing)
+    of_each = sizes * came * rate / (came * rate).sum()
+    for stock, persons, where in (
+        (SPONSORS, queueing, Reunion.APPLIED),
+        (JOINED_SOON, own.family_travelling * state.scale, Reunion.TRAVELLING),
+    ):
+        sponsors = max(persons, 0) / relatives if relatives else 0.0
+        housed = add_stock(state, params, draws, stock, sponsors * of_each, stage=Stage.HOUSED)
+        add_relatives_abroad(state, params, draws, housed, persons, where)
     assign_places(state, draws)
 
 
@@ -249,7 +276,7 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     here = arrival.households_due(size, origin, persons)
     origin, identity, size = origin[here], identity[here], size[here]
     since = -1 - np.floor(draws.once("since", identity) * own.spread_months).astype(np.int16)
-    status, housed = stock in (STATUS, SPONSORS), stage == Stage.HOUSED
+    status, housed = stock in (STATUS, SPONSORS, JOINED_SOON), stage == Stage.HOUSED
     where = np.searchsorted(np.cumsum(state.municipalities.population_share), draws.once("where", identity))
     return admit(
         state, draws, identity, size, arrival.makeup(state, of, draws, identity, origin, size),
@@ -261,8 +288,22 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     )  # fmt: skip
 
 
-def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
-    """Give some households with a permit (rows) relatives in the reunification queue, until it holds `most` persons."""
+def tie(state: State, draws: Draws, rows: np.ndarray, after: int) -> None:
+    """Tie status holders (rows) who waited long enough to a municipality, with probability by its inhabitants."""
+    households = state.households
+    tied = rows[households.since[rows] <= -1 - after]
+    u = draws.once("tied to", households.identity[tied])
+    where = np.searchsorted(np.cumsum(state.municipalities.population_share), u)
+    households.municipality[tied] = np.minimum(where, len(state.municipalities) - 1)
+    households.coupled[tied] = households.since[tied] + after
+    households.stage[tied] = Stage.AWAITING_HOME
+    households.since[tied] += after
+
+
+def add_relatives_abroad(
+    state: State, params, draws: Draws, rows: np.ndarray, most: float, where: Reunion = Reunion.APPLIED
+) -> None:
+    """Give some households with a permit (rows) relatives abroad, in the queue or on their way: `most` persons."""
     households, of = state.households, params_of(params, "reunion", reunion.Params)
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
@@ -270,8 +311,8 @@ def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, m
     fits = np.cumsum(abroad) - abroad < most
     rows = rows[fits]
     households.family_abroad[rows] = abroad[fits]
-    households.reunion[rows] = Reunion.APPLIED
-    households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
+    households.reunion[rows] = where
+    households.reunion_since[rows] = households.reunion_applied[rows] = households.granted[rows]
 
 
 def assign_places(state: State, draws: Draws) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"  # before numba: kernels are then plain functions, with signature and docstring
+os.environ["PDOC_DISPLAY_ENV_VARS"] = "1"  # every default is in the source, also one that a variable happens to equal
 
 from pdoc import doc, render
 

@@ -1,11 +1,16 @@
 """Settings of all tests: the examples that are drawn are the same every time. And the command line, to be called."""
 
+import os
 import sys
 
 import pytest
 from hypothesis import settings
 
-from experiments.__main__ import main
+# A console keeps the size that it finds when its module is imported: each test says its own.
+for size in ("COLUMNS", "LINES"):
+    os.environ.pop(size, None)
+
+from experiments.__main__ import main  # noqa: E402
 
 pytest_plugins = ["tests.helpers.designs"]  # its fixtures
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)

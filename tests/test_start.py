@@ -7,7 +7,7 @@ from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS
 from abm.scenario import default
-from abm.start import Params, begin, lognormal
+from abm.start import Params, begin
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import IN_RECEPTION, Reunion, Stage, Track
@@ -28,8 +28,9 @@ def country():
 
 
 def persons(state, stage):
-    """People by origin in a stage."""
-    rows = np.flatnonzero(state.households.stage == stage)
+    """People by origin in a stage; those who are tied to a municipality count with those who wait for that."""
+    stages = (stage, Stage.AWAITING_HOME) if stage == Stage.AWAITING_COUPLING else (stage,)
+    rows = np.flatnonzero(np.isin(state.households.stage, stages))
     return np.bincount(state.households.origin[rows], state.households.size[rows], len(state.origins))
 
 
@@ -65,7 +66,9 @@ def test_together_they_are_the_people_in_reception(country):
 
 
 def test_stages_on_the_first_day(country):
-    assert set(country.households.stage) == set(mixes())  # those in reception alone fill the queue of families
+    of = country.households
+    assert set(of.stage) == {*mixes(), Stage.AWAITING_HOME, Stage.HOUSED}  # families of the housed are on their way
+    assert Stage.HOUSED not in of.stage[of.reunion == Reunion.APPLIED]  # those in reception fill the queue
 
 
 def test_exactly_those_in_reception_have_a_place(country):
@@ -76,10 +79,22 @@ def test_exactly_those_in_reception_have_a_place(country):
 def test_dates_lie_within_the_months_before(country):
     of = country.households
     assert set(of.since) == set(range(-9, 0))
-    assert (of.applied == of.since).all()
-    status = np.isin(of.stage, (Stage.AWAITING_COUPLING, Stage.HOUSED))
-    assert (of.granted == np.where(status, of.since, NEVER)).all()
-    assert (of.decided == np.where(of.stage == Stage.IN_DECISION, NEVER, of.since)).all()
+    tied = of.stage == Stage.AWAITING_HOME
+    assert (of.applied == of.since - np.where(tied, 2, 0)).all()  # tied two months after the permit
+    status = np.isin(of.stage, (Stage.AWAITING_COUPLING, Stage.AWAITING_HOME, Stage.HOUSED))
+    assert (of.granted == np.where(status, of.applied, NEVER)).all()
+    assert (of.decided == np.where(of.stage == Stage.IN_DECISION, NEVER, of.applied)).all()
+
+
+def test_status_holders_who_waited_long_enough_are_tied_to_a_municipality(country):
+    of = country.households
+    tied, waiting = (np.flatnonzero(of.stage == each) for each in (Stage.AWAITING_HOME, Stage.AWAITING_COUPLING))
+    assert of.granted[tied].max() == -3
+    assert of.granted[waiting].min() == -2
+    assert (of.coupled[tied] == of.granted[tied] + 2).all()
+    assert (of.municipality[waiting] == NO_ROW).all()
+    people_ = np.bincount(of.municipality[tied], minlength=len(country.municipalities))
+    assert np.corrcoef(people_, country.municipalities.population)[0, 1] > 0.95
 
 
 def test_safe_origins_are_in_the_fast_track(country):
@@ -89,11 +104,21 @@ def test_safe_origins_are_in_the_fast_track(country):
 
 def test_relatives_wait_in_the_queue_that_was_observed(country):
     of = country.households
-    assert 11_000 <= of.family_abroad.sum() < 11_000 + MOST_PERSONS
-    waiting = of.reunion == Reunion.APPLIED
-    assert (of.family_abroad[waiting] > 0).all()
-    assert (of.family_abroad[~waiting] == 0).all()
-    assert set(of.stage[waiting]) == {Stage.AWAITING_COUPLING}
+    waiting, coming = of.reunion == Reunion.APPLIED, of.reunion == Reunion.TRAVELLING
+    assert 11_000 <= of.family_abroad[waiting].sum() < 11_000 + MOST_PERSONS
+    assert (of.family_abroad[waiting | coming] > 0).all()
+    assert (of.family_abroad[~(waiting | coming)] == 0).all()
+    assert set(of.stage[waiting]) == {Stage.AWAITING_COUPLING, Stage.AWAITING_HOME}
+
+
+def test_relatives_on_their_way_arrive_in_the_first_months(country):
+    of = country.households
+    coming = np.flatnonzero(of.reunion == Reunion.TRAVELLING)
+    persons = of.family_abroad[coming].sum()
+    assert 3_460 * 0.9 < persons < 3_460 + MOST_PERSONS
+    assert set(of.stage[coming]) == {Stage.HOUSED}
+    assert (of.reunion_since[coming] < 0).all()  # they may travel from the first month on
+    assert pytest.approx(persons / 3, rel=0.1) == 13_845 / 12  # a third a month, as in 2015
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +129,8 @@ def sponsors():
 
 def test_what_misses_in_the_queue_belongs_to_housed_sponsors(sponsors):
     of = sponsors.households
-    assert 11_000 * 0.93 < of.family_abroad.sum() < 11_000 + MOST_PERSONS
+    queueing = of.family_abroad[of.reunion == Reunion.APPLIED].sum()
+    assert 11_000 * 0.93 < queueing < 11_000 + MOST_PERSONS
     assert set(of.stage[of.reunion == Reunion.APPLIED]) == {Stage.HOUSED}
 
 
@@ -142,9 +168,16 @@ def test_a_tenth_of_the_people_at_a_tenth_of_the_scale():
     ("params", "stages"),
     [
         ({"in_reception": 0}, {Stage.HOUSED}),  # their families wait abroad
-        ({"in_reception": 0, "family_pending": 0}, set()),
-        ({"status_share": 1, "pending_share": 0, "refused_share": 0}, {Stage.AWAITING_COUPLING}),
-        ({"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0}, {Stage.IN_DECISION}),
+        ({"in_reception": 0, "family_pending": 0}, {Stage.HOUSED}),  # their families are on their way
+        ({"in_reception": 0, "family_pending": 0, "family_travelling": 0}, set()),
+        (
+            {"status_share": 1, "pending_share": 0, "refused_share": 0, "family_travelling": 0},
+            {Stage.AWAITING_COUPLING, Stage.AWAITING_HOME},
+        ),
+        (
+            {"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0, "family_travelling": 0},
+            {Stage.IN_DECISION},
+        ),
     ],
 )
 def test_stocks_of_nobody_and_of_everybody(params, stages):
@@ -197,7 +230,7 @@ def test_one_municipal_location_in_every_region(country):
 
 
 def test_nobody_exceeds_the_room_and_what_does_not_fit_is_municipal():
-    state = begun(village(), in_reception=1_000, family_pending=0)  # for 500 regular places
+    state = begun(village(), in_reception=1_000, family_pending=0, family_travelling=0)  # for 500 regular places
     of = state.locations
     people_at = np.bincount(state.households.location, state.households.size, len(of))
     regular = of.kind == Kind.REGULAR
@@ -231,22 +264,17 @@ def test_shares_of_inhabitants():
     assert state.regions.jobs.tolist() == [0.4, 0.6]
 
 
+def test_effort_belongs_to_the_country_and_not_to_the_seed(country):
+    other = begun(real(), seed=2, in_reception=0).municipalities
+    assert (other.effort == country.municipalities.effort).all()
+    assert (other.pool == country.municipalities.pool).all()
+
+
 def test_efforts_spread_around_one(country):
-    effort = country.municipalities.effort
-    assert effort.mean() == pytest.approx(1, abs=0.06)  # three standard errors of 342
-    assert np.average(effort, weights=country.municipalities.population) == pytest.approx(
-        1
-    )  # the country offers its share
-    assert np.log(effort).std() == pytest.approx(0.31, abs=0.04)
+    effort, inhabitants = country.municipalities.effort, country.municipalities.population
+    assert np.average(effort, weights=inhabitants) == pytest.approx(1)  # the country offers its share
+    assert np.log(effort).std() == pytest.approx(0.36, abs=0.05)
     assert set(begun(village(), in_reception=0, effort_spread=0).municipalities.effort) == {1.0}
-
-
-def test_lognormal_ratios_by_hand():
-    params = Params(effort_spread=0.4)
-    u, angle = np.array([0.0, 1 - np.exp(-0.5), 1 - np.exp(-0.5), 1 - np.exp(-2)]), np.array([0.7, 0, 0.5, 0.25])
-    # normal deviates: none, plus one, minus one, and two at a right angle
-    expected = np.exp(0.4 * np.array([0, 1, -1, 0]) - 0.08)
-    assert lognormal(u, angle, params).tolist() == pytest.approx(expected.tolist())
 
 
 def test_every_payment_has_a_payer_and_another_payee(country):

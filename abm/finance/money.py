@@ -1,10 +1,13 @@
 """Payments for reception places and late decisions, booked in a ledger by payer, payee and purpose.
 
 The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and a fraction
-of that for places that are empty beyond the planned share; own contributions lower what the State pays. The immigration
-service pays a penalty per day, up to a maximum per case, to a share of the households whose statutory term has passed.
+of that for places that are empty beyond the planned share, at prices that grow after the last published unit costs; own
+contributions lower what the State pays. The immigration service pays a penalty when it decides a case of which the
+statutory term has passed, to a share of the households. It counts the days from the first month after the term in which
+penalties were in force until the decision, up to a
+maximum per case; a claim of before a suspension runs on through it.
 
-    penalty in month d after the term = clip(maximum - (d - 1) x day x 30.4, 0, day x 30.4)
+    penalty of a case that is decided d months after its claim began = min(d x day x 30.4, maximum)
 
 Source: unit costs, abm/facts/data/national_series.csv (COA); penalty amounts, national_series.csv.
 """
@@ -18,9 +21,9 @@ from abm.engine.params import ProcessParams, param
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
-from abm.tables.people import Reunion, Stage
+from abm.tables.people import Reunion
 
-WRITES = ("ledger",)
+WRITES = ("ledger", "nation.prices")
 EVENTS = {}
 DAYS_PER_MONTH = 365.25 / MONTHS
 PLACES = {  # what people in places cost: purpose, series of the cost of one, kinds; hotels are in abm/homes/joining.py
@@ -47,19 +50,39 @@ class Params(ProcessParams):
     reunion_term: int = param(
         6, "months", 1, 36, "assumption: 90 days and three months more", "statutory term for reunification", lever=True
     )
+    price_growth: float = param(
+        0.02, "share/year", -0.05, 0.2, "cbs_cpi: 3.3% in 2024 and 2025; from 2026 the aim of the central bank",
+        "growth of the unit costs of reception after 2023, the last year in which they were published",
+        dated={"2024-01": 0.033, "2026-01": 0.02},
+    )  # fmt: skip
     claim_share: float = param(
-        0.15, "share", 0, 1, "assumption", "households past the statutory term that claim a penalty payment"
-    )
+        0.18, "share", 0, 1,
+        "penalties_paid: set by what was paid in 2019, 2020 and 2023 to 2025",
+        "households past the statutory term that claim a penalty payment",
+        dated={"2020-01": 0.25, "2024-01": 0.29, "2025-01": 0.7},
+    )  # fmt: skip
     empty_share: float = param(
         0.5, "ratio", 0, 1, "assumption",
         "cost of a place that is empty beyond the planned share, over that of one in use",
     )  # fmt: skip
 
 
-def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarray:
-    """Penalty due this month per case, (n,) EUR; months_late: 1 in the first month after the term."""
-    a_month = per_day * DAYS_PER_MONTH
-    return np.where(months_late >= 1, np.clip(maximum - (months_late - 1) * a_month, 0, a_month), 0.0)
+def penalty(term_ended: np.ndarray, decided: int, per_day: np.ndarray, maximum: float) -> np.ndarray:
+    """Penalty of each case that is decided, (n,) EUR.
+
+    term_ended: (n,), the month in which the term of a case ended, of which it pays nothing yet; decided: the month of
+    the decision; per_day: (decided + 1,) EUR in each month since January 2015, 0 where penalties are suspended. The
+    claim begins in the first month after the term that has penalties, at the amount of that month.
+    """
+    months = np.arange(decided + 1)
+    next_in_force = np.full(decided + 2, decided + 1)  # none until the decision
+    for month in months[::-1]:
+        next_in_force[month] = month if per_day[month] > 0 else next_in_force[month + 1]
+    late = term_ended + 1
+    began = next_in_force[np.clip(late, 0, decided + 1)]
+    amount = np.append(per_day, 0.0)[began] * DAYS_PER_MONTH
+    began = np.where((late < 0) & (per_day[0] > 0), late, began)  # before the run as in its first month
+    return np.minimum((decided + 1 - began) * amount, maximum)
 
 
 def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
@@ -68,7 +91,8 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
     rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
     people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
-    cost = {purpose: state.inputs.series_at(series, month) / MONTHS for purpose, (series, _) in PLACES.items()}
+    prices = state.nation.prices[0] / MONTHS
+    cost = {purpose: state.inputs.series_at(series, month) * prices for purpose, (series, _) in PLACES.items()}
     open_now = (locations.kind == Kind.REGULAR) & (locations.opened <= month) & (locations.ends > month)
     planned = locations.places[open_now].sum() * state.inputs.series_at("occupancy_norm", month)
     empty = max(planned - people[Kind.REGULAR], 0.0)
@@ -77,25 +101,30 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:
-    """Penalties this month for late first decisions and late reunification decisions, EUR at full scale."""
+    """Penalties of the late decisions of this month, on applications and on reunification, EUR at full scale."""
     households, month = state.households, state.clock.month
-    per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
-    asylum = np.flatnonzero((households.stage == Stage.IN_DECISION) & ~households.closing)  # closings have other terms
-    family = np.flatnonzero(households.reunion == Reunion.APPLIED)
-    late = (
-        (asylum, month - households.applied[asylum].astype(np.int64) - params.decision_term, "claims"),
-        (family, month - households.reunion_applied[family].astype(np.int64) - params.reunion_term, "claims family"),
+    per_day = np.array([state.inputs.series_at("penalty_per_day", each) for each in range(month + 1)])
+    maximum = state.inputs.series_at("penalty_maximum", month)
+    answered = households.decided == month
+    asylum = np.flatnonzero(answered & ~households.closing)  # closings have other terms
+    answered = np.isin(households.reunion, (Reunion.TRAVELLING, Reunion.REFUSED)) & (households.reunion_since == month)
+    family = np.flatnonzero(answered)
+    decided = (
+        (asylum, households.applied[asylum].astype(np.int64) + params.decision_term, "claims"),
+        (family, households.reunion_applied[family].astype(np.int64) + params.reunion_term, "claims family"),
     )
     total = 0.0
-    for rows, months, label in late:
-        rows, months = rows[months >= 1], months[months >= 1]
+    for rows, ends, label in decided:
         claims = draws.once(label, households.identity[rows]) < params.claim_share
-        total += penalty(months[claims], per_day, maximum).sum()
+        total += penalty(ends[claims], month, per_day, maximum).sum()
     return total / state.scale
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Book this month's payments in the ledger."""
+    """Book this month's payments in the ledger, and let prices grow."""
+    published = len(state.inputs.known_series["cost_regular"]) - 1 + MONTHS  # the last step is of a whole year
+    if state.clock.month >= published:
+        state.nation.prices[0] *= (1 + params.price_growth) ** (1 / MONTHS)
     paid = reception_costs(state, params)
     own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
     paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}

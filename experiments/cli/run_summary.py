@@ -13,10 +13,11 @@ from rich.table import Table
 
 from abm.engine.errors import InputError, brief
 from abm.engine.yaml_input import nearest
-from abm.measures import HEADLINES, MEASURES, breakdown_of
+from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
 from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
+from experiments.analysis.yearly import by_year
 from experiments.store.store import Run
 from experiments.sweeps import runner
 from experiments.text import number
@@ -48,17 +49,6 @@ def progress(console: Console, scenario: Scenario) -> Generator[runner.Progress]
         yield lambda done, months: bar.update(task, completed=done)
 
 
-def by_year(run: Run) -> pd.DataFrame:
-    """The summary: measures as rows, years as columns; stocks at the end of a year, flows summed over it."""
-    outcomes = run.outcomes(by="total")
-    wide = outcomes.pivot_table("value", "month", "measure", aggfunc="sum", observed=True)
-    year = wide.index.astype(str).str[:4]
-    found = {
-        measure: getattr(wide[measure].groupby(year), "sum" if how == "sum" else "last")() for measure, how in HEADLINES
-    }
-    return pd.DataFrame(found).T
-
-
 def show(run: Run, console: Console, wanted: Scenario) -> None:
     """Print the summary by year, with as many years as fit, under the name of the scenario that was asked for."""
     facts, years = run.about(), by_year(run)
@@ -70,15 +60,20 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
         console.print(terminal.line(same), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
+    refused = {measure: refusal(measure, "total", wanted.scale) for measure, _ in HEADLINES}
     for year in chosen:
         table.add_column(str(year), justify="right", no_wrap=True)
     for measure, how in HEADLINES:
+        if refused[measure]:
+            continue
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros per year" if money else ", per year"
         values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
+    for line in filter(None, refused.values()):
+        console.print(terminal.line(line), soft_wrap=True)
 
 
 def of_measure(
@@ -88,7 +83,8 @@ def of_measure(
 
     Raises InputError for an unknown measure, breakdown or group, and where no month is left.
     """
-    by = breakdown_of(measure, by, assembly.of_record(run.about()))
+    record = run.about()
+    by = breakdown_of(measure, by, assembly.of_record(record), record["scenario"]["scale"])
     frame = run.outcomes(measure, by)[["month", "group", "value"]].astype({"month": str, "group": str})
     groups, months = list(frame["group"].unique()), frame["month"]
     if group is not None and group not in groups:

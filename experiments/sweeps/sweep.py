@@ -375,6 +375,8 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
             f"sweep '{sweep.name}': {every - len(runs):,} of its {every:,} runs are missing: make them with "
             "'abm sweep', or load the others with incomplete=True"
         )
+    if measure:
+        gathering.check_scale(sweep.store.run(runs[0]), measure, by)
     found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
     if not found.runs:
         raise InputError(

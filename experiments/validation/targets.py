@@ -21,13 +21,13 @@ from abm.engine import clock
 from abm.engine.errors import InputError
 from abm.engine.forms import Form, Number, Takes, Text, read
 from abm.engine.yaml_input import nearest, read_yaml
-from abm.measures import MEASURES
+from abm.measures import MEASURES, refusal
 from experiments.store.store import Run
 from experiments.terminal import line, printable
 from experiments.text import number, points, share
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "targets" / "observed.yaml"
-NOT_YET, OUTSIDE, WITHIN = "not yet", "outside the run", "within"
+NOT_YET, OUTSIDE, TOO_SMALL, WITHIN = "not yet", "outside the run", "not said at this scale", "within"
 WHAT = 31  # characters for the label of a point
 NOTHING = 0.5  # persons, places or homes below which a group counts as having none
 HALF_YEAR = clock.MONTHS // 2
@@ -150,13 +150,16 @@ def compare(run: Run, targets: list[Target]) -> list[Row]:
             raise InputError(f"{run.name}: has no {measure} by {by}: correct the target, or run the scenario again")
         return frame.pivot(index="month", columns="group", values="value")
 
-    return [_row(target, point, outcomes) for target in targets for point in target.points]
+    scale = run.about()["scenario"]["scale"]
+    return [_row(target, point, outcomes, scale) for target in targets for point in target.points]
 
 
-def _row(target: Target, point: Point, outcomes) -> Row:
+def _row(target: Target, point: Point, outcomes, scale: float) -> Row:
     made, observed = point.measure or target.measure, point.value
     if not made:
         return Row(target, point, why=NOT_YET)
+    if any(refusal(each.measure, each.by, scale) for each in (made, made.over, made.minus) if each):
+        return Row(target, point, why=TOO_SMALL)
     try:
         each = _taken(made, months(point.period), outcomes, made.across == "sum").dropna()
     except KeyError:
@@ -189,7 +192,7 @@ def _taken(made: Quantity, period: list[str], outcomes, together: bool) -> pd.Se
 
 
 def summary(rows: list[Row]) -> dict[str, str]:
-    """Verdict per target: 'within', 'n of m within', 'RMS 9%', 'not yet' or 'outside the run'."""
+    """Verdict per target: 'within', 'n of m within', 'RMS 9%', or why it is not judged."""
     return {name: _verdict(list(mine)) for name, mine in groupby(rows, lambda row: row.target.id)}
 
 
@@ -229,7 +232,7 @@ def show(rows: list[Row], console: Console) -> None:
         if table.row_count:
             console.print(table)
     met = sum(text.startswith(WITHIN) for text in verdicts.values())
-    unjudged = sum(text in (NOT_YET, OUTSIDE) for text in verdicts.values())
+    unjudged = sum(text in (NOT_YET, OUTSIDE, TOO_SMALL) for text in verdicts.values())
     console.print("Columns: period, observed, simulated, deviation.", highlight=False)
     off = len(verdicts) - met - unjudged
     console.print(f"{met} of {len(verdicts)} targets within, {off} off, {unjudged} not judged.")
@@ -242,7 +245,11 @@ def _texts(row: Row) -> list[str]:
     """Observed, simulated and deviation, the last in the unit of the tolerance."""
     kind, observed = row.target.tolerance.kind, row.point.value
     if row.simulated is None:
-        return ["-" if observed is None else _text(observed, kind), "not in run", ""]
+        return [
+            "-" if observed is None else _text(observed, kind),
+            "too small" if row.why == TOO_SMALL else "not in run",
+            "",
+        ]
     if observed is None:
         return ["-", _text(row.simulated, kind), ""]
     return [_text(observed, kind), _text(row.simulated, kind), _off(row, kind)]

@@ -12,6 +12,7 @@ from tests.helpers.village import ALPHA, BETA, D, people, run
 
 NOW = {"start_weeks": 0}
 NEW = NOW | {"routes": True}
+AT_ONCE = {"exam_least": 0, "exam_most": 0}
 
 
 def able(state, rows, **columns):
@@ -59,7 +60,7 @@ def test_a_permit_brings_the_law_of_its_day_for_good():
     ("offer", "expected"),
     [("home", {"home"}), ("permit", {"home", "permit"}), ("arrival", {"home", "permit", "arrival"})],
 )
-def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expected):
+def test_classes_are_offered_from_a_home_the_permit_or_arrival_and_take_time_where_they_are_a_duty(offer, expected):
     state = village_state()
     stages = {"home": Stage.HOUSED, "permit": Stage.AWAITING_HOME, "arrival": Stage.IN_DECISION}
     rows = {name: able(state, people(state, stage, count=5)) for name, stage in stages.items()}
@@ -67,21 +68,34 @@ def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expecte
     fast = able(state, people(state, Stage.IN_DECISION, track=Track.FAST))
     run(integration, state, classes_from=offer, **NOW)
     folk = state.newcomers
-    assert {name for name, mine in rows.items() if folk.integrating[mine].all()} == expected
-    assert {name for name, mine in rows.items() if folk.integrating[mine].any()} == expected
-    assert not folk.integrating[np.concatenate([exempt, fast])].any()
-    assert ((folk.class_due != NEVER) == folk.integrating).all()
+    assert {name for name, mine in rows.items() if folk.learner[mine].all()} == expected
+    assert {name for name, mine in rows.items() if folk.learner[mine].any()} == expected
+    assert not folk.learner[np.concatenate([exempt, fast])].any()
+    assert ((folk.class_due != NEVER) == folk.learner).all()
+    assert np.flatnonzero(folk.integrating).tolist() == rows["home"].tolist()  # elsewhere it is voluntary
+
+
+def test_a_plan_makes_class_a_duty_before_the_home_but_not_before_the_permit():
+    state = village_state()
+    holds = able(state, people(state, Stage.AWAITING_HOME, count=3))
+    asks = able(state, people(state, Stage.IN_DECISION, count=3))
+    guest = able(state, people(state, Stage.PROTECTED))
+    planned = np.concatenate([holds[:2], asks[:2]])
+    state.newcomers.planned[planned] = 5
+    run(integration, state, plan=True, plan_from="arrival", classes_from="arrival", protected_too=True, **NEW)
+    assert state.newcomers.learner[np.concatenate([holds, asks, guest])].all()
+    assert np.flatnonzero(state.newcomers.integrating).tolist() == holds[:2].tolist()
 
 
 def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     state = village_state()
-    rows = able(state, people(state, Stage.HOUSED, count=6), classes_since=0)
+    rows = able(state, people(state, Stage.HOUSED, count=6, granted=0, housed=0), classes_since=0)
     folk = state.newcomers
     folk.route[rows] = [Route.OLD, Route.B1, Route.B1, Route.SELF_RELIANCE, Route.OLD, Route.EDUCATION]
     folk.language[rows] = [2.0, 2.5, 2.5, 2.5, 1.0, 2.5]
     folk.hours_followed[rows] = [0, 0, 700, 0, 0, 700]
     state.clock.month = 18
-    run(integration, state, **NEW, lowered_after=600, self_reliance_months=18, term=36)
+    run(integration, state, **NEW, **AT_ONCE, lowered_after=600, self_reliance_months=18, term=36)
     assert folk.integrating[rows].tolist() == [False, True, False, False, True, True]
     assert folk.passed[rows].tolist() == [18, NEVER, 18, 18, NEVER, NEVER]
     state.clock.month = 36
@@ -91,16 +105,117 @@ def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     assert folk.passed[rows[0]] == 18
 
 
+def test_exams_are_passed_some_months_after_the_level_is_reached():
+    state = village_state()
+    home = {"granted": 0, "housed": 0}
+    rows = able(state, people(state, Stage.HOUSED, count=700, **home), language=2.0, classes_since=0, route=Route.OLD)
+    hours = able(state, people(state, Stage.HOUSED, **home), classes_since=0, planned=0, route=Route.SELF_RELIANCE)
+    months = []
+    for month in range(12, 25):
+        state.clock.month = month
+        months.append(
+            len(run(integration, state, exam_least=6, exam_most=12, self_reliance_months=13, **NEW)["passed"])
+        )
+        assert not state.newcomers.learner[rows].any()  # and integration takes no time any more
+        assert not state.newcomers.integrating[rows].any()
+    assert months[:6] == [0, 1, 0, 0, 0, 0]  # the route without an exam, after its 13 months
+    assert state.newcomers.passed[hours].tolist() == [13]
+    assert min(months[6:]) > 70  # a hundred in each month from the sixth to the twelfth
+    assert sum(months[6:]) == 700
+    assert (state.newcomers.reached[rows] == 12).all()
+
+
+def test_who_forgets_nothing_passes_after_the_term_as_well():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, granted=0, housed=0), route=Route.OLD, language=2.0)
+    state.clock.month = 34
+    run(integration, state, months=4, exam_least=3, exam_most=3, term=36, **NOW)
+    assert state.newcomers.passed[rows].tolist() == [37]
+
+
+def test_part_of_the_young_go_to_school_under_the_old_law_only():
+    state = village_state()
+    month = state.clock.month
+    young = able(state, people(state, Stage.HOUSED, count=1000), born=month - 28 * 12 + 1)
+    old = able(state, people(state, Stage.HOUSED, count=100), born=month - 28 * 12)
+    run(integration, state, school_share=0.4, school_age=28)
+    assert state.newcomers.pupil[young].mean() == pytest.approx(0.4, abs=0.06)
+    assert not state.newcomers.pupil[old].any()
+    later = able(state, people(state, Stage.HOUSED, count=100), born=month - 240)
+    run(integration, state, school_share=1, **NEW)
+    assert not state.newcomers.pupil[later].any()
+
+
+def test_school_takes_time_from_the_home_or_the_age_of_eighteen_whatever_the_level():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=2), route=Route.OLD, language=4.0)
+    state.newcomers.pupil[rows], state.newcomers.passed[rows] = [True, False], 5
+    child = able(state, people(state, Stage.HOUSED, granted=0, housed=2), route=Route.OLD, language=4.0, born=10 - 216)
+    state.newcomers.pupil[child] = True
+    waits = able(state, people(state, Stage.AWAITING_HOME, granted=0), route=Route.OLD, language=4.0, pupil=True)
+    locked = []
+    for month in range(12, 50):
+        state.clock.month = month
+        run(integration, state, school_months=36, **NOW)
+        locked.append(state.newcomers.integrating[[*rows, *child, *waits]].tolist())
+    assert np.sum(locked, axis=0).tolist() == [38 - 12, 0, 46 - 12, 0]  # months 12 to 37, and 12 to 45
+    assert not state.newcomers.learner[rows].any()
+
+
 def test_a_variant_requires_the_whole_term():
     state = village_state()
-    rows = able(state, people(state, Stage.HOUSED, count=2), classes_since=0, language=2.5)
+    rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=0), classes_since=0, language=2.5)
     folk, months = state.newcomers, []
     for month in (12, 35, 36):
         state.clock.month = month
-        run(integration, state, ends="term", **NOW)
+        run(integration, state, ends="term", **AT_ONCE, **NOW)
         months.append(folk.integrating[rows].all())
         assert (folk.passed[rows] == 12).all()
     assert months == [True, True, False]
+
+
+def ends(state, rows, first, last, **params):
+    """Month in which integration stops taking time from each of rows, (n,); 0 where it does not, up to `last`."""
+    found = np.zeros(len(rows), int)
+    for month in range(first, last):
+        state.clock.month = month
+        run(integration, state, **params)
+        over = ~(state.newcomers.learner | state.newcomers.integrating)[rows] & (found == 0)
+        found[over] = month
+    return found
+
+
+def test_the_term_runs_from_the_home_under_the_old_law_and_from_the_plan_under_the_present_one():
+    state = village_state()
+    old = able(state, people(state, Stage.HOUSED, count=3, applied=-22, granted=10, housed=12), route=Route.OLD)
+    state.newcomers.classes_since[old[:2]] = [-20, 30]  # as a volunteer during 33 months of waiting; after a queue
+    new = able(state, people(state, Stage.HOUSED, count=3, applied=-22, granted=10, housed=12), route=Route.B1)
+    state.newcomers.classes_since[new], state.newcomers.planned[new] = -20, [5, 20, NEVER]  # 5: before the permit
+    found = ends(state, np.concatenate([old, new]), 13, 70, plan=True, funding="fixed", term=36, **NEW)
+    assert found.tolist() == [48, 48, 48, 46, 56, 0]
+
+
+def test_the_term_of_who_came_as_a_child_begins_at_eighteen():
+    state = village_state()
+    state.clock.month = 20
+    rows = able(state, people(state, Stage.HOUSED, granted=0, housed=0), route=Route.OLD, born=20 - 216)
+    assert ends(state, rows, 20, 60, term=36, **NOW).tolist() == [56]
+
+
+def test_the_self_reliance_route_lasts_its_months_of_class_as_a_duty():
+    state = village_state()
+    home = {"granted": 10, "housed": 12}
+    rows = able(state, people(state, Stage.HOUSED, count=3, applied=-22, **home), route=Route.SELF_RELIANCE)
+    state.newcomers.planned[rows], state.newcomers.classes_since[rows] = 14, [-20, 20, NEVER]
+    found = ends(state, rows, 14, 60, plan=True, self_reliance_months=18, **NEW)
+    assert found.tolist() == [14 + 18, 20 + 18, 0]
+    assert state.newcomers.passed[rows].tolist() == [32, 38, NEVER]
+
+
+def test_voluntary_class_lasts_its_term_from_the_first_one():
+    state = village_state()
+    asks = able(state, people(state, Stage.IN_DECISION, applied=-5), classes_since=0)
+    assert ends(state, asks, 20, 60, classes_from="arrival", term=36, **NOW).tolist() == [36]
 
 
 def test_work_centres_make_plans_within_their_capacity_longest_waiting_first():

@@ -85,13 +85,6 @@ def test_size_classes():
     assert found == [SMALL, SMALL, MIDDLE, MIDDLE, LARGE, LARGE, LARGE]
 
 
-def test_the_ceiling_is_a_share_of_the_country_by_inhabitants_and_effort():
-    vacancies, inhabitants, effort = np.array([100.0, 50, 50]), np.array([0.5, 0.25, 0.25]), np.array([1.0, 2, 0.5])
-    assert housing.ceiling(vacancies, 0.1, inhabitants, effort).tolist() == [10, 10, 2.5]
-    assert housing.ceiling(vacancies, 0.6, inhabitants, effort).tolist() == [60, 50, 15]  # at most the vacancies
-    assert housing.ceiling(vacancies, 0.0, inhabitants, effort).tolist() == [0, 0, 0]
-
-
 def test_homes_that_nobody_can_use_are_not_kept():
     homes, a_month = np.array([0.4, 1.4, 7.0, 2.0]), np.array([0.1, 0.3, 3.0, 2.5])
     assert housing.kept(homes, a_month).tolist() == [0.4, 1.0, 3.0, 2.0]
@@ -121,13 +114,6 @@ def test_vacancies_are_offered_by_inhabitants():
     assert state.municipalities.vacancies.tolist() == pytest.approx([10, 20, 30, 20, 20])
     # a tenth of 100 homes and half of the 20 movable ones of this month, by inhabitants
     assert state.municipalities.offered.tolist() == pytest.approx([2, 4, 6, 4, 4])
-
-
-def test_effort_moves_what_a_municipality_offers():
-    state = village_state()
-    state.municipalities.effort[:] = [2, 1, 0.5, 0, 1]
-    run(housing, state, priority_share=0.1, **NOW)
-    assert state.municipalities.offered.tolist() == pytest.approx([2, 2, 1.5, 0, 2])
 
 
 def test_turnover_is_lower_where_lists_are_longer_and_the_same_in_the_country():
@@ -351,41 +337,46 @@ def test_at_full_scale_every_municipality_has_its_own_queue():
     assert village_state().municipalities.pool.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_below_full_scale_some_share_a_queue():
+def test_below_full_scale_some_share_a_queue_within_their_region():
     state = village_state(village(**NONE), scale=0.5)
-    # two groups: the middles of A, B, C, D and E lie at 0.05, 0.2, 0.45, 0.7 and 0.9 of the inhabitants
-    assert state.municipalities.pool.tolist() == [A, A, A, D, D]
+    # Alpha has two queues: the middles of A, B and C lie at 1/12, 1/3 and 3/4 of its inhabitants; Beta has one
+    assert state.municipalities.pool.tolist() == [A, A, C, D, D]
     stock(state, A, (1, 0, 0))
-    row = waiting(state, municipality=C)
+    row = waiting(state, municipality=B)
     assert run(housing, state, **NOW)["housed"].tolist() == row.tolist()
-    assert state.households.municipality[row].tolist() == [C]  # at home where it is tied
+    assert state.households.municipality[row].tolist() == [B]  # at home where it is tied
     assert state.municipalities.let.tolist() == [1, 0, 0, 0, 0]
-    assert state.municipalities.balance.tolist() == [0, 0, 2, 0, 0]  # one of two people
+    assert state.municipalities.balance.tolist() == [0, 2, 0, 0, 0]  # one of two people
 
 
 def test_a_shared_queue_keeps_no_more_than_a_month_brings_either():
     state = village_state(scale=0.5)
     run(housing, state, months=24, priority_share=0.1, small_share=0.5, middle_share=0.4, **NOW)
     of = state.municipalities
-    # A, B and C share 6 of 10 homes on offer a month, D and E the other 4; half of that at half the scale
-    assert of.on_offer.tolist() == pytest.approx([3, 0, 0, 2, 0])
-    assert of.small[[A, D]].tolist() == pytest.approx([15, 10])
+    # A and B share 3 of 10 homes on offer a month, C has 3, D and E share 4; half of that at half the scale
+    assert of.on_offer.tolist() == pytest.approx([1.5, 0, 1.5, 2, 0])
+    assert of.small[[A, C, D]].tolist() == pytest.approx([7.5, 7.5, 10])
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.1, 0.02])
-def test_queues_are_as_many_as_the_scale_says_and_each_of_a_kind(scale):
+def test_queues_are_as_many_as_the_scale_says_and_each_of_a_kind_and_a_region(scale):
     count, rng = 342, np.random.default_rng(1)
     state = village_state()
     state.municipalities.add(count - 5)
     of = state.municipalities
     of.effort[:] = rng.lognormal(0, 0.4, count)
     of.population_share[:] = rng.dirichlet(np.ones(count))
+    of.region[:] = rng.integers(0, 35, count)
     pool = pools(of, scale)
     assert (pool[pool] == pool).all()
-    number = len(np.unique(pool))
-    assert 0.8 * scale * count <= number <= scale * count + 1
-    in_order = pool[np.argsort(of.effort)]
-    assert 1 + (in_order[1:] != in_order[:-1]).sum() == number  # no two groups overlap
-    share = np.bincount(pool, of.population_share)
-    largest = of.population_share.max()
-    assert share[share > 0].max() <= 1 / round(scale * count) + largest + 1e-9
+    assert (of.region[pool] == of.region).all()  # no home crosses a region
+    for region in range(35):
+        mine = np.flatnonzero(of.region == region)
+        most = max(round(scale * len(mine)), 1)
+        number = len(np.unique(pool[mine]))
+        assert most / 2 <= number <= most
+        in_order = pool[mine[np.argsort(of.effort[mine])]]
+        assert 1 + (in_order[1:] != in_order[:-1]).sum() == number  # no two groups overlap
+        share = of.population_share[mine] / of.population_share[mine].sum()
+        together = np.bincount(pool[mine], share)
+        assert together.max() <= 1 / most + share.max() + 1e-9

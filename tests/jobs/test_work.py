@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
-from abm.jobs import job_search, work
+from abm.jobs import job_search, job_terms, work
 from abm.people import profile
 from abm.people.working_age import adults, look
 from abm.tables.people import Schooling, Stage, Track
@@ -79,14 +80,13 @@ def test_compiled_loops_equal_plain_numpy(work_permit):
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
         getattr(folk, name)[:] = rng.random(n) < 0.4
     folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
+    folk.class_hours[:] = rng.choice([0, 40, 200], n)
     households.applied[:], households.track[:] = month - rng.integers(0, 12, n), rng.integers(0, 2, n)
     households.support_at_placement[:] = rng.normal(size=n)
     rows = np.flatnonzero(rng.random(n) < 0.7)
     z = work.odds_of_person(state, p, rows)
     assert z == pytest.approx(slow_odds(folk, households, p, rows, month), abs=2e-6)  # NumPy: single
-    expected = slow_probability(
-        households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], folk.household[rows], z, month
-    )
+    expected = slow_probability(households, p, folk, rows, z, month)
     assert work.probability_of_match(state, p, rows, z) == pytest.approx(expected, rel=1e-12)
     assert 0 < np.count_nonzero(expected) < len(rows)
 
@@ -94,7 +94,16 @@ def test_compiled_loops_equal_plain_numpy(work_permit):
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
     rules = work.rules(village_state(), work.Params(lock_in=0.2, lock_in_dual=0.6))
     who = ((False, False, False), (True, False, False), (False, True, False), (False, True, True))
-    assert [job_search.search_of(*each, rules) for each in who] == [1, 0, 0.2, 0.6]
+    assert [job_search.search_of(*each, 0, rules) for each in who] == [1, 0, 0.2, 0.6]
+    assert [job_search.search_of(*each, 100, rules) for each in who[1:]] == [0, 0.2, 0.6]  # a duty: hours do not count
+
+
+def test_a_class_that_is_no_duty_takes_its_hours_of_a_full_week_from_search():
+    rules = work.rules(village_state(), work.Params(full_week=40))
+    a_month = 40 * 365.25 / 84
+    for hours, left in ((a_month / 4, 0.75), (a_month, 0), (2 * a_month, 0)):
+        for dual in (False, True):
+            assert job_search.search_of(False, False, dual, hours, rules) == pytest.approx(left)
 
 
 def test_access_follows_the_law():
@@ -136,6 +145,46 @@ def test_jobs_end_less_often_with_experience():
     assert settled == pytest.approx(2000 * 0.05 * math.exp(-2), abs=15)
     assert not state.newcomers.employed[lost].any()
     assert state.newcomers.work_hours[lost].sum() == 0
+
+
+def test_jobs_through_an_agency_end_sooner():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.HOUSED, count=4000), employed=True, hired=0, work_hours=28)
+    state.newcomers.by_agency[rows[:2000]] = True
+    lost = run(work, state, separation=0.03, agency_separation=0.1)["job_lost"]
+    assert np.isin(rows[:2000], lost).sum() == pytest.approx(200, abs=45)
+    assert np.isin(rows[2000:], lost).sum() == pytest.approx(60, abs=25)
+
+
+def agency_share(state, rows, **params):
+    """Odds of each of rows to find work through an agency in a month, where all vacancies are open."""
+    p = work.Params(**params)
+    cap = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    found = job_search.seek(
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
+    )
+    return found.by_agency / (1 - found.by_agency)
+
+
+def test_agencies_ask_no_dutch_and_find_work_for_those_who_need_no_work_permit():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.HOUSED, count=2))
+    state.newcomers.language[rows] = [0, 4]
+    given = {"base": -3, "agency": -0.5, "expected_duration": 0, "in_reception": 0, "tax_reference": 0}
+    by_hand = math.exp(-3 - 0.5 + 0.06 * 0.9)  # Alpha has 4% unemployment where the base holds at 4.9
+    assert agency_share(state, rows, **given) == pytest.approx([by_hand] * 2)
+    asks = make_adults(state, applicants(state), permit_months=0)
+    assert agency_share(state, asks, **given).tolist() == [0]
+    free = {"work_permit": False, "barred_months": 0}
+    assert agency_share(state, asks, **given, **free) == pytest.approx([by_hand])
+
+
+def test_sex_counts_among_asylum_seekers_and_not_under_temporary_protection():
+    state = village_state()
+    both = people(state, Stage.HOUSED), people(state, Stage.PROTECTED, free_to_work=True)
+    holder, guest = (make_adults(state, rows, female=True) for rows in both)
+    for rows, counts in ((holder, 1), (guest, 0)):
+        assert odds(state, rows, woman=-0.6) - odds(state, rows, woman=0) == pytest.approx([-0.6 * counts], abs=1e-6)
 
 
 def test_a_move_in_reception_to_another_region_ends_a_job():
@@ -186,9 +235,9 @@ def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
 
 def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
     params = work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10)
-    found = work.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
+    found = job_terms.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
     assert found.tolist() == [38, 38, 14, 24, 34]
-    even = work.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
+    even = job_terms.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
     assert even.mean() == pytest.approx(0.2 * 38 + 0.8 * 24, abs=0.05)
 
 
@@ -204,8 +253,8 @@ def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_o
         return 1 / (1 + math.exp(-z))
 
     edges = np.array([1, logistic(-1), logistic(-0.5), logistic(1)])
-    assert work.at_level(state, params, rows, edges - 1e-9).all()
-    assert work.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
+    assert job_terms.at_level(state, params, rows, edges - 1e-9).all()
+    assert job_terms.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
 
 
 def test_wages_follow_the_minimum_wage():
