@@ -11,7 +11,6 @@ from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.engine.text_files import ABSENT
 from abm.scenario import Scenario
-from experiments.store import store as stores
 from experiments.store import versions
 from experiments.store.store import Run
 from experiments.sweeps import progress as reports
@@ -27,8 +26,9 @@ def replicates(
 ) -> list[Run]:
     """The runs of a run's scenario with its seed and those after it, `seeds` in all; missing ones are made and kept.
 
-    plugins: the folder to which the paths of its plug-ins are relative. Raises InputError, also where runs are missing
-    and the run was made with another version of the model or the data: they would be of another model.
+    plugins: the folder to which the paths of its plug-ins are relative. console: where to report progress; without one,
+    on standard error if that is a terminal. Raises InputError, also where runs are missing and the run was made with
+    another version of the model or the data: they would be of another model.
     """
     if isinstance(seeds, bool) or not 1 <= seeds <= MOST:
         raise InputError(f"--seeds: {seeds} is too few or too many: give 1 to {MOST}")
@@ -51,7 +51,7 @@ def replicates(
         with (
             sweep.stopping(),
             how.pool(len(jobs)) as do,
-            reports.showing(reports.console_of(console, None), record["name"], counts) as report,
+            reports.showing(reports.console_of(console, progress=None), record["name"], counts) as report,
         ):
             make_all(do, shared, jobs, report)
     return [store.run(names[seed]) for seed in wanted]
@@ -77,7 +77,10 @@ def make_all(do: ray_workers.Do, shared: Shared, jobs: Sequence[Job], report: sw
 
 
 def restored(record: Mapping[str, Any], source: str, plugins: Path) -> Scenario:
-    """The scenario of a record; plugins: the folder to which the paths of its plug-ins are relative. Raises InputError."""
+    """The scenario of a record. Raises InputError.
+
+    plugins: the folder to which the paths of its plug-ins are relative.
+    """
     files = [plugins / about["path"] for about in record.get("plugins", {}).values()]
     if missing := [file for file in files if not file.is_file()]:
         raise InputError(f"{source}: plugins: {ABSENT} {missing[0]}: give the folder of its scenario with --plugins")

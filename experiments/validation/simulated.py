@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -84,7 +84,8 @@ def _taken(made: Quantity, period: list[str], outcomes: Outcomes, together: bool
     frame = outcomes(made.measure, made.by)
     if lacking := set(made.groups) - set(frame):
         raise InputError(f"{made.measure} by {made.by} has no group '{min(lacking)}': correct the target")
-    value = frame.loc[period[-1:] if made.take == "end" else period, list(made.groups) or list(frame)]
+    groups: Any = list(made.groups) or list(frame)
+    value: Any = frame.loc[period[-1:] if made.take == "end" else period, groups]
     value = value.mean() if made.take == "mean" else value.sum(min_count=1)
     if made.take == "sum" and UNITS[made.measure].endswith("/half-year"):  # each month holds the whole half-year
         value = value / HALF_YEAR

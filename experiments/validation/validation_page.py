@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from experiments.text import period
 from experiments.validation import printing, verdicts
-from experiments.validation.targets import FIT, JUDGED_SINCE, UNSEEN, Key
-from experiments.validation.verdicts import DISCREPANT, OFF, WITHIN, OfTarget, Row, Tally
+from experiments.validation.targets import FIT, UNSEEN, Key
+from experiments.validation.verdicts import OFF, OfTarget, Row, Tally
 
 ROLES = {
-    FIT: ("Fit", "Targets whose values set something in the model. That they fit is no test of it."),
-    UNSEEN: ("Unseen", "Targets that never set anything in the model."),
+    FIT: ("Fit", "Targets that may set numbers of the model (role `calibrate`). That they fit is no test of it."),
+    UNSEEN: ("Unseen", "Targets that never set a number of the model (role `validate`)."),
 }
 INTRODUCTION = """# Validation
 
@@ -27,11 +26,13 @@ Runs: {about}.
 {listed}
 """
 ONE_RUN = "A point is within where the simulated value is in the observed value with its tolerance."
-SEVERAL = f"""For each point the page shows the median of the runs and their band, from low to high: {verdicts.BAND}
-(of n ordered runs the i-th stands at i / (n + 1)). A point is within where the band overlaps the observed value with
-its tolerance. Where that is a sign, or the root mean square over all points of the target (RMS), the medians decide."""
-WIDENED = """A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because of
-that. It widens the tolerance on its side, and what is within only because of it is counted apart."""
+SEVERAL = f"""For each point the page shows the median of the runs and their band, from low to high:
+{verdicts.BAND} (of n ordered runs the i-th stands at
+i / (n + 1)). A point is within where the band overlaps the observed value with its tolerance. Where that is a sign, or
+the root mean square over all points of the target (RMS), the medians decide."""
+WIDENED = """A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because
+of that. It widens the tolerance on its side, and what is within only because of it is counted apart."""
+COUNTS = ("within", "with the discrepancy", "off", "not judged")
 
 
 def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> str:
@@ -48,8 +49,11 @@ def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> s
 
 
 def _table(tallies: dict[str, Tally]) -> Iterator[str]:
-    yield "| | targets within | with the discrepancy | off | not judged | points within | with the discrepancy | off | not judged |"
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    columns = [
+        f"{what}: {count}" if count == COUNTS[0] else count for what in ("targets", "points") for count in COUNTS
+    ]
+    yield f"| | {' | '.join(columns)} |"
+    yield f"|---|{'--:|' * len(columns)}"
     for name, found in tallies.items():
         yield f"| {name} | {' | '.join(str(number) for number in (*found.targets, *found.points))} |"
 
