@@ -2,9 +2,9 @@
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
 places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
-status holders have relatives in the reunification queue; the remaining relatives in the queue belong to housed permit
-holders of 2014. Origins are those of the applications of early 2015. The balances of municipalities on the housing task
-keep the spread that was observed in November 2015, around zero.
+status holders have relatives in the reunification queue; the remaining relatives in the queue, and those who may come
+and are on their way, belong to housed permit holders of 2014. Origins are those of the applications of early 2015. The
+balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero.
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -53,6 +53,11 @@ class Params(ResidentParams):
     refused_share: float = param(
         0.1, "share", 0, 1, "assumption", "people in reception refused or closed; the rest appeal"
     )
+    family_travelling: float = param(
+        3460, "persons", 0, 20000,
+        "asyl_nareis_2015|assumption: arrivals of 2015 (13,845) over 12, for the 3 months of reunion.travel",
+        "relatives who may come and are on their way",
+    )  # fmt: skip
     spread_months: int = param(
         9, "months", 1, 36, "assumption", "months before 2015 over which the start of waiting is spread evenly"
     )
@@ -81,7 +86,7 @@ class Params(ResidentParams):
 
 
 NO_LANGUAGE = "mixed"  # in origins.csv: a group of origins without a common language
-PENDING, APPEALING, REFUSED, STATUS, SPONSORS = range(5)  # the initial stocks, numbered as in identities
+PENDING, APPEALING, REFUSED, STATUS, SPONSORS, JOINED_SOON = range(6)  # the initial stocks, numbered as in identities
 _RANKS = 1 << 17  # identities reserved for each stock and origin
 _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
@@ -225,14 +230,17 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
         rows = add_stock(state, params, draws, stock, persons, stage=stage)
         if stock == STATUS:
             add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
-    missing = own.family_pending * state.scale - state.households.family_abroad.sum()
+    queueing = own.family_pending * state.scale - state.households.family_abroad.sum()
     relatives = reuniting.applying_share * reuniting.followers
-    sponsors = max(missing, 0) / relatives if relatives else 0.0
     sizes = 1 + state.origins.family_share * (params_of(params, "arrival", arrival.Params).family_size - 1)
-    housed = add_stock(
-        state, params, draws, SPONSORS, sponsors * sizes * came * rate / (came * rate).sum(), stage=Stage.HOUSED
-    )
-    add_relatives_abroad(state, params, draws, housed, missing)
+    of_each = sizes * came * rate / (came * rate).sum()
+    for stock, persons, where in (
+        (SPONSORS, queueing, Reunion.APPLIED),
+        (JOINED_SOON, own.family_travelling * state.scale, Reunion.TRAVELLING),
+    ):
+        sponsors = max(persons, 0) / relatives if relatives else 0.0
+        housed = add_stock(state, params, draws, stock, sponsors * of_each, stage=Stage.HOUSED)
+        add_relatives_abroad(state, params, draws, housed, persons, where)
     assign_places(state, draws)
 
 
@@ -249,7 +257,7 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     here = arrival.households_due(size, origin, persons)
     origin, identity, size = origin[here], identity[here], size[here]
     since = -1 - np.floor(draws.once("since", identity) * own.spread_months).astype(np.int16)
-    status, housed = stock in (STATUS, SPONSORS), stage == Stage.HOUSED
+    status, housed = stock in (STATUS, SPONSORS, JOINED_SOON), stage == Stage.HOUSED
     where = np.searchsorted(np.cumsum(state.municipalities.population_share), draws.once("where", identity))
     return admit(
         state, draws, identity, size, arrival.makeup(state, of, draws, identity, origin, size),
@@ -261,8 +269,10 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     )  # fmt: skip
 
 
-def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, most: float) -> None:
-    """Give some households with a permit (rows) relatives in the reunification queue, until it holds `most` persons."""
+def add_relatives_abroad(
+    state: State, params, draws: Draws, rows: np.ndarray, most: float, where: Reunion = Reunion.APPLIED
+) -> None:
+    """Give some households with a permit (rows) relatives abroad, in the queue or on their way: `most` persons."""
     households, of = state.households, params_of(params, "reunion", reunion.Params)
     rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
     rows = rows[np.argsort(households.lottery[rows])]
@@ -270,7 +280,7 @@ def add_relatives_abroad(state: State, params, draws: Draws, rows: np.ndarray, m
     fits = np.cumsum(abroad) - abroad < most
     rows = rows[fits]
     households.family_abroad[rows] = abroad[fits]
-    households.reunion[rows] = Reunion.APPLIED
+    households.reunion[rows] = where
     households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
 
 

@@ -65,7 +65,9 @@ def test_together_they_are_the_people_in_reception(country):
 
 
 def test_stages_on_the_first_day(country):
-    assert set(country.households.stage) == set(mixes())  # those in reception alone fill the queue of families
+    of = country.households
+    assert set(of.stage) == {*mixes(), Stage.HOUSED}  # families of the housed are on their way
+    assert Stage.HOUSED not in of.stage[of.reunion == Reunion.APPLIED]  # those in reception fill the queue
 
 
 def test_exactly_those_in_reception_have_a_place(country):
@@ -89,11 +91,21 @@ def test_safe_origins_are_in_the_fast_track(country):
 
 def test_relatives_wait_in_the_queue_that_was_observed(country):
     of = country.households
-    assert 11_000 <= of.family_abroad.sum() < 11_000 + MOST_PERSONS
-    waiting = of.reunion == Reunion.APPLIED
-    assert (of.family_abroad[waiting] > 0).all()
-    assert (of.family_abroad[~waiting] == 0).all()
+    waiting, coming = of.reunion == Reunion.APPLIED, of.reunion == Reunion.TRAVELLING
+    assert 11_000 <= of.family_abroad[waiting].sum() < 11_000 + MOST_PERSONS
+    assert (of.family_abroad[waiting | coming] > 0).all()
+    assert (of.family_abroad[~(waiting | coming)] == 0).all()
     assert set(of.stage[waiting]) == {Stage.AWAITING_COUPLING}
+
+
+def test_relatives_on_their_way_arrive_in_the_first_months(country):
+    of = country.households
+    coming = np.flatnonzero(of.reunion == Reunion.TRAVELLING)
+    persons = of.family_abroad[coming].sum()
+    assert 3_460 * 0.9 < persons < 3_460 + MOST_PERSONS
+    assert set(of.stage[coming]) == {Stage.HOUSED}
+    assert (of.reunion_since[coming] < 0).all()  # they may travel from the first month on
+    assert pytest.approx(persons / 3, rel=0.1) == 13_845 / 12  # a third a month, as in 2015
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +116,8 @@ def sponsors():
 
 def test_what_misses_in_the_queue_belongs_to_housed_sponsors(sponsors):
     of = sponsors.households
-    assert 11_000 * 0.93 < of.family_abroad.sum() < 11_000 + MOST_PERSONS
+    queueing = of.family_abroad[of.reunion == Reunion.APPLIED].sum()
+    assert 11_000 * 0.93 < queueing < 11_000 + MOST_PERSONS
     assert set(of.stage[of.reunion == Reunion.APPLIED]) == {Stage.HOUSED}
 
 
@@ -142,9 +155,16 @@ def test_a_tenth_of_the_people_at_a_tenth_of_the_scale():
     ("params", "stages"),
     [
         ({"in_reception": 0}, {Stage.HOUSED}),  # their families wait abroad
-        ({"in_reception": 0, "family_pending": 0}, set()),
-        ({"status_share": 1, "pending_share": 0, "refused_share": 0}, {Stage.AWAITING_COUPLING}),
-        ({"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0}, {Stage.IN_DECISION}),
+        ({"in_reception": 0, "family_pending": 0}, {Stage.HOUSED}),  # their families are on their way
+        ({"in_reception": 0, "family_pending": 0, "family_travelling": 0}, set()),
+        (
+            {"status_share": 1, "pending_share": 0, "refused_share": 0, "family_travelling": 0},
+            {Stage.AWAITING_COUPLING},
+        ),
+        (
+            {"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0, "family_travelling": 0},
+            {Stage.IN_DECISION},
+        ),
     ],
 )
 def test_stocks_of_nobody_and_of_everybody(params, stages):
@@ -197,7 +217,7 @@ def test_one_municipal_location_in_every_region(country):
 
 
 def test_nobody_exceeds_the_room_and_what_does_not_fit_is_municipal():
-    state = begun(village(), in_reception=1_000, family_pending=0)  # for 500 regular places
+    state = begun(village(), in_reception=1_000, family_pending=0, family_travelling=0)  # for 500 regular places
     of = state.locations
     people_at = np.bincount(state.households.location, state.households.size, len(of))
     regular = of.kind == Kind.REGULAR

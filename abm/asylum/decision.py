@@ -2,8 +2,10 @@
 
 There are four capacities: decisions on the merits of first applications (a share is kept for the fast track; capacity
 that one track does not use serves the other) and of repeat applications, closings without such a decision, and
-appeals. An application is granted with the probability observed for its origin, or for repeat applications, in that
-year. Waiting time follows from the queue; the cost of delay is in abm/finance/money.py.
+appeals. In the regular track a part of the decisions is kept for promising applications, of origins that are mostly
+granted: they are simple. What is left goes by age. An application is granted with the probability observed for its
+origin, or for repeat applications, in that year. Waiting time follows from the queue; the cost of delay is in
+abm/finance/money.py.
 
 Source: decisions and appeals by year, abm/facts/data/decisions.csv and national_series.csv (UNHCR, IND).
 """
@@ -44,7 +46,7 @@ class Params(ProcessParams):
         "decisions on the merits a month, over the observed ones (after 2025: over the last)", lever=True,
     )  # fmt: skip
     closing_factor: float = param(
-        1.0, "ratio", 0.25, 4, "closing_capacity: most closings observed in a year",
+        1.0, "ratio", 0.25, 4, "closing_capacity: closings that stocks and flows imply",
         "closings a month, over the series", lever=True,
     )  # fmt: skip
     appeal_factor: float = param(
@@ -55,6 +57,20 @@ class Params(ProcessParams):
         0.21, "share", 0, 1, "grant_2017: 21% of first applicants in 2017 came from safe countries",
         "decisions that are kept for the fast track as long as it has a queue", lever=True,
     )  # fmt: skip
+    promising_share: float = param(
+        0.0, "share", 0, 1,
+        "assumption: since April 2020 a task force takes simple cases apart; in 2023 those of Syrians and Yemenis",
+        "regular decisions that are kept for promising applications as long as they have a queue", lever=True,
+        dated={"2020-04": 0.5},
+    )  # fmt: skip
+    promising_rate: float = param(
+        0.75,
+        "share",
+        0,
+        1,
+        "assumption",
+        "grant rate of an origin in the year from which its applications are promising",
+    )
     appeal_share: float = param(
         0.7, "share", 0, 1, "assumption",
         "refused households that appeal",
@@ -85,10 +101,23 @@ def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     left[Track.REGULAR] = nation.decision_regular[0] + total - reserved
     repeated = capacity(state, "repeat_capacity") * params.capacity_factor
     left[Track.REPEATED] = nation.decision_repeated[0] + repeated
+    first, left[Track.REGULAR] = promising(state, params, queue[track == Track.REGULAR], left[Track.REGULAR])
+    if len(first):
+        queue = queue[~np.isin(queue, first)]
+        track = households.track[queue]
     decided = oldest_first_by(track, queue, households.applied, households.lottery, households.size, left)
     nation.decision_fast[0], nation.decision_regular[0] = left[Track.FAST], left[Track.REGULAR]
     nation.decision_repeated[0] = left[Track.REPEATED]
-    return decided
+    return np.concatenate([first, decided])
+
+
+def promising(state: State, params: Params, regular: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
+    """Promising applications of the regular track that are decided first, and the budget [persons] that is left."""
+    if not params.promising_share:
+        return regular[:0], budget
+    rate = state.inputs.of_year("grant_rate", state.clock.month)[state.households.origin[regular]]
+    first, _ = longest_waiting(state, regular[rate >= params.promising_rate], params.promising_share * budget)
+    return first, budget - state.households.size[first].sum()
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:

@@ -26,7 +26,8 @@ class Params(ProcessParams):
     alone_rate: float = param(0.5, "share/month", 0.02, 1, "assumption", "refused people alone who leave each month")
     family_rate: float = param(0.1, "share/month", 0.01, 1, "assumption", "refused families that leave each month")
     vanishing_rate: float = param(
-        0.1, "share/month", 0, 1, "assumption: dep_mob_coa, about 3,800 a year left while entitled to reception",
+        0.063, "share/month", 0, 1,
+        "dep_mob_coa|ind_stock_2023_tracks: about 3,800 a year left while entitled to it, of 5,000 who wait",
         "households whose application will be closed that leave each month before it is",
     )  # fmt: skip
     closed_rate: float = param(0.5, "share/month", 0.02, 1, "assumption", "closed applicants who leave each month")

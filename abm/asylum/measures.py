@@ -16,7 +16,8 @@ APPLIED, APPLIED_AGAIN, SCREENED = event("applied"), event("applied_again"), eve
 DECIDED, CLOSED, REFUSED, GRANTED = event("decided"), event("closed"), event("refused"), event("granted")
 HEARD, REGISTERED, COUPLED = event("heard"), event("registered"), event("coupled")
 FAMILY_GRANTED, FAMILY_ARRIVED = event("family_granted"), event("family_arrived")
-PERMITTED = event("granted", "family_arrived")
+PERMITTED = event("granted", "family_arrived", "resettled")
+ANSWERED = event("decided", "closed")
 PLACED, MOVED = event("placed"), event("moved")
 HOUSED, JOINED, IN_A_HOME = event("housed"), event("joined"), event("housed", "joined", "in_interim")
 RETURNED, LEFT_UNKNOWN = event("returned"), event("left_unknown")
@@ -164,7 +165,7 @@ def family_arrivals(month: Month) -> np.ndarray:
 
 @persons(en="Permits granted, relatives included", nl="Verleende vergunningen, met nareis", by=ORIGINS, flow=True)
 def permits(month: Month) -> np.ndarray:
-    """Persons who got a permit, on application or as relatives who arrived."""
+    """Persons who got a permit: on application, as relatives who arrived, or because they were resettled."""
     return PERMITTED(month)
 
 
@@ -243,6 +244,17 @@ def wait_screening(month: Month) -> np.ndarray:
 def wait_decision(month: Month) -> np.ndarray:
     """Months from application to the decision, of applicants who were decided on this month."""
     return DECIDED(month)
+
+
+@wait(
+    en="Wait from application to decision or closing",
+    nl="Wachttijd van aanvraag tot besluit of afsluiting",
+    start="applied",
+    end="decided",
+)
+def wait_answer(month: Month) -> np.ndarray:
+    """Months from application to the decision or closing, of applicants who were decided on or closed this month."""
+    return ANSWERED(month)
 
 
 @wait(

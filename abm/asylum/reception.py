@@ -3,7 +3,8 @@
 Plan: regular places follow the mean need of the last months (estimates are old when they become budgets) or a floor
 of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
 need exceeds the regular places, at a limited rate, and close when their contract ends; people still without a place go
-to municipal crisis locations. When a location closes, placement gives its people another place.
+to municipal crisis locations. Regular locations close newest first; with `spread_law` those first that their
+municipality has beyond its share by what is asked. When a location closes, placement gives its people another place.
 
     plan(t) = max(stable, need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
@@ -86,13 +87,31 @@ def municipality_of(weight: np.ndarray, u: np.ndarray) -> np.ndarray:
     return np.searchsorted(cumulative, u * cumulative[-1], side="right").astype(np.int16)
 
 
-def closing(places: np.ndarray, opened: np.ndarray, surplus: float, rate: float) -> np.ndarray:
+def closing(
+    places: np.ndarray,
+    opened: np.ndarray,
+    surplus: float,
+    rate: float,
+    municipality: np.ndarray | None = None,
+    spare: np.ndarray | None = None,
+) -> np.ndarray:
     """Indices of locations to close, newest first (ties: smallest), up to the surplus and the rate [places/month].
 
-    A location that is larger than what is left to close stays open.
+    A location that is larger than what is left to close stays open. Where the law asks for places, municipality (n,)
+    of each location and spare (municipalities,), places beyond its share, are given: first those close without
+    which their municipality still has its share, and then the others.
     """
     left, close = min(surplus, rate), []
-    for index in np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64))):
+    order = np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64)))
+    passes = [order]
+    if municipality is not None and spare is not None:
+        more, beyond = spare.astype(float), []
+        for index in order:
+            if places[index] <= more[municipality[index]]:
+                more[municipality[index]] -= places[index]
+                beyond.append(index)
+        passes = [beyond, [index for index in order if index not in set(beyond)]]
+    for index in (each for some in passes for each in some):
         if places[index] <= left:
             left -= places[index]
             close.append(index)
@@ -117,10 +136,13 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month))
     held = locations.places[regular].sum()
     wanted = plan(state.nation.reception[0], params.stable_places, norm)
-    close = regular[closing(locations.places[regular], locations.opened[regular], held - wanted, params.closing_rate)]
+    target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
+    spare = places_by_municipality(state, Kind.REGULAR, month) - target * min(wanted / target.sum(), 1)
+    asked = (locations.municipality[regular], spare) if params.spread_law else ()
+    of = locations.places[regular], locations.opened[regular]
+    close = regular[closing(*of, held - wanted, params.closing_rate, *asked)]
     locations.ends[close] = month + 1
 
-    target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
     gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
     new, halted = open_at(state, draws, "regular", wanted - held, params.regular_rate, params.regular_size, gap)
     added = add(state, draws, new, Kind.REGULAR, params.regular_size, ENDLESS)

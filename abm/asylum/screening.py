@@ -4,7 +4,8 @@ Households are screened oldest first, within a capacity. Applicants from an orig
 those whose application will be closed without a decision on its merits (Dublin, withdrawn), go to the fast track;
 repeat applications have a track of their own; all others go to the regular track.
 
-Source: shares closed by origin, abm/facts/data/decisions.csv (UNHCR, IND).
+Source: shares closed by origin, abm/facts/data/decisions.csv (UNHCR, IND), times the ratio of the closings that stocks
+and flows imply, national_series.csv.
 """
 
 import numpy as np
@@ -54,7 +55,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     nation.screening[0] = left
 
     origin, who = households.origin[rows], households.identity[rows]
-    closed_share = state.inputs.of_year("closed_share", month)[origin]
+    ratio = state.inputs.series_at("closing_ratio", month)
+    closed_share = state.inputs.of_year("closed_share", month)[origin] * ratio
     closing = draws.once("closing", who) < closed_share
     households.closing[rows] = closing
     households.track[rows] = track(state.origins.safe[origin], closing, households.repeated[rows])

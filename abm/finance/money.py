@@ -2,9 +2,11 @@
 
 The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and a fraction
 of that for places that are empty beyond the planned share; own contributions lower what the State pays. The immigration
-service pays a penalty per day, up to a maximum per case, to a share of the households whose statutory term has passed.
+service pays a penalty when it decides a case of which the statutory term has passed, to a share of the households. It
+counts the days from the first month after the term in which penalties were in force until the decision, up to a
+maximum per case; a claim of before a suspension runs on through it.
 
-    penalty in month d after the term = clip(maximum - (d - 1) x day x 30.4, 0, day x 30.4)
+    penalty of a case that is decided d months after its claim began = min(d x day x 30.4, maximum)
 
 Source: unit costs, abm/facts/data/national_series.csv (COA); penalty amounts, national_series.csv.
 """
@@ -18,7 +20,7 @@ from abm.engine.params import ProcessParams, param
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
-from abm.tables.people import Reunion, Stage
+from abm.tables.people import Reunion
 
 WRITES = ("ledger",)
 EVENTS = {}
@@ -56,10 +58,22 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-def penalty(months_late: np.ndarray, per_day: float, maximum: float) -> np.ndarray:
-    """Penalty due this month per case, (n,) EUR; months_late: 1 in the first month after the term."""
-    a_month = per_day * DAYS_PER_MONTH
-    return np.where(months_late >= 1, np.clip(maximum - (months_late - 1) * a_month, 0, a_month), 0.0)
+def penalty(term_ended: np.ndarray, decided: int, per_day: np.ndarray, maximum: float) -> np.ndarray:
+    """Penalty of each case that is decided, (n,) EUR.
+
+    term_ended: (n,), the month in which the term of a case ended, of which it pays nothing yet; decided: the month of
+    the decision; per_day: (decided + 1,) EUR in each month since January 2015, 0 where penalties are suspended. The
+    claim begins in the first month after the term that has penalties, at the amount of that month.
+    """
+    months = np.arange(decided + 1)
+    next_in_force = np.full(decided + 2, decided + 1)  # none until the decision
+    for month in months[::-1]:
+        next_in_force[month] = month if per_day[month] > 0 else next_in_force[month + 1]
+    late = term_ended + 1
+    began = next_in_force[np.clip(late, 0, decided + 1)]
+    amount = np.append(per_day, 0.0)[began] * DAYS_PER_MONTH
+    began = np.where((late < 0) & (per_day[0] > 0), late, began)  # before the run as in its first month
+    return np.minimum((decided + 1 - began) * amount, maximum)
 
 
 def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
@@ -77,20 +91,22 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:
-    """Penalties this month for late first decisions and late reunification decisions, EUR at full scale."""
+    """Penalties of the late decisions of this month, on applications and on reunification, EUR at full scale."""
     households, month = state.households, state.clock.month
-    per_day, maximum = (state.inputs.series_at(name, month) for name in ("penalty_per_day", "penalty_maximum"))
-    asylum = np.flatnonzero((households.stage == Stage.IN_DECISION) & ~households.closing)  # closings have other terms
-    family = np.flatnonzero(households.reunion == Reunion.APPLIED)
-    late = (
-        (asylum, month - households.applied[asylum].astype(np.int64) - params.decision_term, "claims"),
-        (family, month - households.reunion_applied[family].astype(np.int64) - params.reunion_term, "claims family"),
+    per_day = np.array([state.inputs.series_at("penalty_per_day", each) for each in range(month + 1)])
+    maximum = state.inputs.series_at("penalty_maximum", month)
+    answered = households.decided == month
+    asylum = np.flatnonzero(answered & ~households.closing)  # closings have other terms
+    answered = np.isin(households.reunion, (Reunion.TRAVELLING, Reunion.REFUSED)) & (households.reunion_since == month)
+    family = np.flatnonzero(answered)
+    decided = (
+        (asylum, households.applied[asylum].astype(np.int64) + params.decision_term, "claims"),
+        (family, households.reunion_applied[family].astype(np.int64) + params.reunion_term, "claims family"),
     )
     total = 0.0
-    for rows, months, label in late:
-        rows, months = rows[months >= 1], months[months >= 1]
+    for rows, ends, label in decided:
         claims = draws.once(label, households.identity[rows]) < params.claim_share
-        total += penalty(months[claims], per_day, maximum).sum()
+        total += penalty(ends[claims], month, per_day, maximum).sum()
     return total / state.scale
 
 

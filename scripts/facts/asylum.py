@@ -1,5 +1,6 @@
 """applications.csv, decisions.csv and origins.csv: asylum applications and decisions by group of origins."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from scripts.facts.table import Given, Table
 UNHCR = "https://www.unhcr.org/refugee-statistics/download (or the R package refugees)"
 EUROSTAT = "https://ec.europa.eu/eurostat/databrowser/view/"
 FEW, PRIOR = 50, 50  # decisions below which a rate is mixed with that of all years, and how many those weigh
+COUNTED = (2015, 2016)  # years of which the closed cases of UNHCR are taken as they are
 POOLED = (2016, 2024, 2025)  # years in which the closed cases of UNHCR agree with the immigration service
 FAMILY = 0.82  # share of families over the share of women, an assumption
 SEX_YEARS = range(2015, 2025)
+YEAR = 12  # months
 SHARE, MONEY = 4, 2  # digits kept of shares and of persons a month
 
 
@@ -60,13 +63,50 @@ def decisions(given: Given) -> pd.DataFrame:
     made["grant_rate"] = rate.where(judged >= FEW, mixed).round(SHARE)
     some = made.loc[list(POOLED), ["granted", "rejected", "closed"]].groupby("origin").sum()
     share = (some["closed"] / some.sum(axis=1)).reindex(made.index, level="origin")
-    first = made.loc[[YEARS[0]]]
-    expected = (first[["granted", "rejected", "closed"]].sum(axis=1) * share.loc[[YEARS[0]]]).sum()
-    factor = pd.Series(1.0, made.index)
-    factor.loc[[YEARS[0]]] = first["closed"].sum() / expected
-    made["closed_share"] = (share * factor).round(SHARE)
+    made["closed_share"] = share.round(SHARE)
     counts = ["granted", "rejected", "closed"]
     return made.astype(dict.fromkeys(counts, int)).reset_index()
+
+
+def closings(given: Given) -> pd.DataFrame:
+    """Applications that left the queue without a decision on the merits, by the month from which a rate holds.
+
+    flow: persons a month, those who vanish included; ratio: of those who apply, over what the pooled shares give.
+    Between two published stocks they are what applications, decisions on the merits and the change of the stock leave
+    over. Before, they are as the pooled shares say; but what was closed in a year is what UNHCR counts (2015, 2016) or
+    what the published share of Dublin rejections gives, at their share of the closed cases of 2016.
+    """
+    shares = decisions(given).set_index(["year", "origin"])["closed_share"]
+    asked = given.standing("applications")
+    asked["year"] = asked["month"].str[:4].astype(int)
+    asked["persons"] = asked["first"] + asked["repeat"]
+    asked["usual"] = asked["persons"] * shares.reindex(pd.MultiIndex.from_frame(asked[["year", "origin"]])).array
+    months = asked.groupby("month")[["persons", "usual"]].sum()
+    found = decided(given)
+    by_year = found.assign(judged=found["granted"] + found["rejected"]).groupby(["year", "level"])[["judged", "closed"]]
+    sums = by_year.sum().unstack(fill_value=0).reindex(YEARS, fill_value=0)
+    judged = pd.Series([sums["judged"].loc[int(month[:4])].sum() / YEAR for month in months.index], months.index)
+    first_time = sums["judged"]["FI"] + sums["closed"]["FI"]
+    dublin = {int(year): entry["share"] for year, entry in transcribed.figures()["dublin_shares"].items()}
+    of_closed = dublin[COUNTED[-1]] * first_time[COUNTED[-1]] / sums["closed"].at[COUNTED[-1], "FI"]
+    counted = {year: float(sums["closed"].at[year, "FI"]) for year in COUNTED}
+    for year in sorted(dublin.keys() - counted.keys()):
+        rejected = sums["judged"].at[year, "FI"] * dublin[year] / (1 - dublin[year])
+        counted[year] = float(rejected / of_closed) if of_closed else 0.0
+    rows = {f"{year}-01": {"flow": flow / YEAR, "ratio": 1.0} for year, flow in counted.items()}
+    stocks = {str(month): entry["persons"] for month, entry in transcribed.figures()["pending_applications"].items()}
+    known = min(stocks)
+    for year in range(max(counted) + 1, int(known[:4]) + 1):
+        usual = months["usual"][f"{year}-01" : min(f"{year}-12", known)]
+        rows[f"{year}-01"] = {"flow": usual.mean(), "ratio": 1.0}
+    for before, until in pairwise(stocks):
+        since = months.index[months.index.get_loc(before) + 1]
+        span = slice(since, until)
+        flow = float(months["persons"][span].sum() - judged[span].sum() - stocks[until] + stocks[before])
+        usual = months["usual"][span]
+        ratio = flow / usual.sum() if usual.sum() else 1.0
+        rows[since] = {"flow": flow / len(usual), "ratio": ratio}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def origins(given: Given) -> pd.DataFrame:

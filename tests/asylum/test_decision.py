@@ -46,6 +46,38 @@ def test_oldest_first_within_a_track(track):
     assert set(run(decision, state)["decided"]) == {rows[0], rows[2]}  # the person left over is kept
 
 
+def test_a_part_is_kept_for_promising_applications_and_the_rest_goes_by_age():
+    state = service(decision_capacity=4)
+    old = [queue(state, applied=-9 - k, origin=MIXED)[0] for k in range(6)]
+    new = [queue(state, applied=-1 - k, origin=WAR)[0] for k in range(4)]
+    kept = {"promising_share": 0.5, "promising_rate": 0.8, "fast_share": 0}
+    assert set(run(decision, state, **kept)["decided"]) == {old[5], old[4], new[3], new[2]}
+    state.clock.month = 1
+    assert set(run(decision, state, **kept)["decided"]) == {old[3], old[2], new[1], new[0]}
+    state.clock.month = 2
+    assert set(run(decision, state, **kept)["decided"]) == {old[1], old[0]}  # nobody promising: by age alone
+
+
+def test_what_promising_applications_do_not_use_goes_to_the_others():
+    state = service(decision_capacity=10)
+    queue(state, 2, applied=-1, origin=WAR)
+    queue(state, 30, applied=-5, origin=MIXED)
+    kept = {"promising_share": 0.5, "promising_rate": 0.8, "fast_share": 0}
+    decided = run(decision, state, months=2, **kept)["decided"]
+    assert len(decided) == 20
+    assert (state.households.origin[decided] == WAR).sum() == 2
+
+
+def test_a_promising_origin_is_one_that_is_granted_often():
+    state = service(decision_capacity=2)
+    rate = state.inputs.of_year("grant_rate", 0)
+    queue(state, 4, applied=-9, origin=MIXED)
+    new = queue(state, 4, applied=-1, origin=WAR)
+    kept = {"promising_share": 1.0, "fast_share": 0}
+    decided = run(decision, state, promising_rate=(rate[WAR] + rate[MIXED]) / 2, **kept)["decided"]
+    assert set(decided) < set(new)
+
+
 def test_the_lottery_decides_among_those_who_applied_in_the_same_month():
     state = service(decision_capacity=7)
     rows = queue(state, 20)

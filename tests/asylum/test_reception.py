@@ -7,7 +7,7 @@ from abm.asylum import reception
 from abm.engine.clock import ENDLESS
 from abm.tables.country import Kind
 from abm.tables.people import Stage
-from tests.helpers.village import ALPHA, B, C, D, locations, people, run, village, village_state
+from tests.helpers.village import ALPHA, A, B, C, D, locations, people, run, village, village_state
 
 STILL = {"regular_rate": 0, "emergency_rate": 0, "closing_rate": 0}  # nothing opens or closes by itself
 TENTS = STILL | {"emergency_rate": 2_000, "emergency_size": 100}
@@ -62,6 +62,26 @@ def test_probabilities_are_in_proportion_to_weight():
 def test_the_newest_locations_close_first_the_smallest_among_equals(surplus, rate, closed):
     places, opened = np.array([100, 50, 70, 30]), np.array([0, 5, 5, 2])
     assert reception.closing(places, opened, surplus, rate).tolist() == closed
+
+
+def test_with_the_law_those_close_first_that_a_municipality_has_beyond_its_share():
+    places, opened = np.array([100, 50, 70, 30]), np.array([0, 5, 4, 2])
+    where, spare = np.array([0, 1, 1, 0]), np.array([130, 40])  # of municipality 1, none can go
+    assert reception.closing(places, opened, 130, 999, where, spare).tolist() == [3, 0]
+    assert reception.closing(places, opened, 200, 999, where, spare).tolist() == [3, 0, 1]
+    assert reception.closing(places, opened, 200, 999, where, np.array([-5, 120])).tolist() == [1, 2, 3]
+    assert reception.closing(places, opened, 130, 999).tolist() == [1, 2]
+
+
+def test_closings_under_the_law_keep_the_asked_pattern():
+    found = []
+    for law in (False, True):
+        state = crowd()
+        state.locations.add(10, municipality=C, region=ALPHA, kind=Kind.REGULAR, places=50, opened=-9)
+        state.locations.add(1, municipality=A, region=ALPHA, kind=Kind.REGULAR, places=50, opened=0)
+        run(reception, state, months=6, plan_lag=1, stable_places=800, spread_law=law, **STILL | {"closing_rate": 200})
+        found.append(unlike(state, state.municipalities.asked_places))
+    assert found[1] < found[0]
 
 
 # --- regular places

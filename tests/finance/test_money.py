@@ -84,12 +84,25 @@ def test_empty_places_cost_more_the_higher_their_share():
 # --- penalties
 
 
-def test_penalty_by_month_after_the_term_until_the_maximum():
-    months = np.array([-3, 0, 1, 2, 3, 4, 40])
-    expected = [0, 0, MONTH, MONTH, 7_500 - 2 * MONTH, 0, 0]
-    assert money.penalty(months, 100, 7_500).tolist() == pytest.approx(expected)
-    assert money.penalty(months, 0, 7_500).sum() == 0  # suspended
-    assert money.penalty(np.zeros(0, int), 100, 7_500).tolist() == []
+ALWAYS = np.full(60, 100.0)  # euros a day, never suspended
+
+
+def test_a_penalty_counts_from_the_term_to_the_decision_until_the_maximum():
+    ended = np.array([12, 10, 9, 8, 7, 0, -30])  # decided in month 10
+    expected = [0, 0, MONTH, 2 * MONTH, 7_500, 7_500, 7_500]
+    assert money.penalty(np.array([-5]), 0, ALWAYS[:1], 1e9).tolist() == pytest.approx([5 * MONTH])  # of 2014
+    assert money.penalty(ended, 10, ALWAYS[:11], 7_500).tolist() == pytest.approx(expected)
+    assert money.penalty(ended, 10, 0 * ALWAYS[:11], 7_500).sum() == 0
+    assert money.penalty(np.zeros(0, int), 10, ALWAYS[:11], 7_500).tolist() == []
+
+
+def test_a_claim_of_before_a_suspension_runs_on_and_one_of_after_begins_when_it_ends():
+    per_day = np.repeat([100.0, 0, 50], [5, 10, 5])  # suspended in months 5 to 14
+    ended = np.array([3, 4, 9, 14, 18])
+    assert money.penalty(ended, 19, per_day, 1e9).tolist() == pytest.approx(
+        [16 * MONTH, 5 * MONTH / 2, 5 * MONTH / 2, 5 * MONTH / 2, MONTH / 2]
+    )
+    assert money.penalty(ended[:3], 12, per_day[:13], 1e9).tolist() == pytest.approx([9 * MONTH, 0, 0])
 
 
 def penalties(state, months=13, **params):
@@ -102,54 +115,57 @@ def penalties(state, months=13, **params):
     return found
 
 
-BY_MONTH = [0] * 7 + [MONTH, MONTH, 7_500 - 2 * MONTH, 0, 0, 0]
-
-
-def test_a_late_decision_costs_at_most_the_maximum_from_the_month_after_the_term():
+def test_a_penalty_is_paid_once_in_the_month_of_the_late_decision():
     state = village_state()
-    people(state, Stage.IN_DECISION, 10, applied=0)
-    assert penalties(state, decision_term=6, claim_share=1) == pytest.approx([10 * euros for euros in BY_MONTH])
-    assert state.ledger.total[Purpose.PENALTIES] == pytest.approx(75_000)
+    people(state, Stage.IN_APPEAL, 10, applied=0, decided=8)  # two months after a term of six
+    people(state, Stage.IN_DECISION, 5, applied=0)  # late, and not decided yet
+    people(state, Stage.AWAITING_HOME, 3, applied=2, decided=8)  # in time
+    found = penalties(state, decision_term=6, claim_share=1)
+    assert found == pytest.approx([0] * 8 + [10 * 2 * MONTH] + [0] * 4)
 
 
-def test_late_reunification_costs_as_much():
+def test_a_longer_term_makes_a_decision_less_late():
+    found = []
+    for term in (6, 7, 8, 15):
+        state = village_state()
+        people(state, Stage.IN_APPEAL, applied=0, decided=8)
+        found.append(sum(penalties(state, decision_term=term, claim_share=1)))
+    assert found == pytest.approx([2 * MONTH, MONTH, 0, 0])
+
+
+@pytest.mark.parametrize("where", [Reunion.TRAVELLING, Reunion.REFUSED])
+def test_late_reunification_costs_as_much(where):
     state = village_state()
-    people(state, Stage.HOUSED, reunion=Reunion.APPLIED, reunion_since=0, reunion_applied=0, family_abroad=3)
-    assert penalties(state, reunion_term=6, claim_share=1) == pytest.approx(BY_MONTH)
+    columns = {"reunion": where, "reunion_since": 8, "reunion_applied": 0}
+    people(state, Stage.HOUSED, 4, **columns)
+    found = penalties(state, reunion_term=6, claim_share=1)
+    assert found == pytest.approx([0] * 8 + [4 * 2 * MONTH] + [0] * 4)
 
 
-def test_a_longer_term_postpones_the_penalty():
+def test_a_closing_costs_nothing():
     state = village_state()
-    people(state, Stage.IN_DECISION, applied=0)
-    assert penalties(state, decision_term=9, claim_share=1) == pytest.approx([0, 0, 0, *BY_MONTH[:10]])
+    people(state, Stage.DEPARTING, 4, applied=-20, decided=0, closing=True)
+    assert penalties(state, months=1, claim_share=1) == [0]
 
 
-def test_nothing_is_due_after_a_decision_nor_where_nobody_claims():
-    state = village_state()
-    for stage in (Stage.REGISTERING, Stage.IN_APPEAL, Stage.AWAITING_HOME, Stage.DEPARTING):
-        people(state, stage, applied=-8, reunion=Reunion.TRAVELLING, reunion_applied=-8)
-    assert penalties(state, months=3, claim_share=1) == [0, 0, 0]
-    people(state, Stage.IN_DECISION, 20, applied=-8)
-    assert penalties(state, months=3, claim_share=0) == [0, 0, 0]
-
-
-def test_the_same_households_claim_every_month():
+def test_a_share_of_the_late_cases_claims():
     state = village_state(village(penalty_maximum=1e9))
-    people(state, Stage.IN_DECISION, 150, applied=-8)
-    found = penalties(state, months=3, claim_share=0.4)
-    assert found[0] == found[1] == found[2]
-    assert found[0] / MONTH == pytest.approx(60, abs=18)  # three standard deviations
+    people(state, Stage.IN_APPEAL, 150, applied=-7, decided=0)
+    assert penalties(state, months=1, claim_share=0) == [0]
+    assert penalties(state, months=1, claim_share=0.4) == [0]  # in month 1 nothing was decided
+    state.clock.month = 0
+    assert penalties(state, months=1, claim_share=0.4)[0] / MONTH == pytest.approx(60, abs=18)  # three deviations
 
 
 def test_a_penalty_stands_for_as_many_cases_as_the_scale_says():
     state = village_state(scale=0.5)
-    people(state, Stage.IN_DECISION, applied=-7)
+    people(state, Stage.IN_APPEAL, applied=-7, decided=0)
     assert penalties(state, months=1, claim_share=1) == pytest.approx([2 * MONTH])
 
 
 def test_every_euro_leaves_one_account_and_enters_another():
     state = crowd()
-    people(state, Stage.IN_DECISION, 20, applied=-7)
+    people(state, Stage.DEPARTING, 20, applied=-20, decided=0)
     run(money, state, months=4, claim_share=1)
     found = balances(state)
     assert found.sum() == pytest.approx(0, abs=1e-6)

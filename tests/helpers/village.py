@@ -33,6 +33,7 @@ SERIES = {
     "appeal_capacity": 20,
     "appeal_success": 0.25,
     "closing_capacity": 10,
+    "closing_ratio": 1,
     "cost_emergency": 24_000,
     "cost_hotel": 40_000,
     "cost_municipal": 36_000,

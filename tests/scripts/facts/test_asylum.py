@@ -44,11 +44,30 @@ def test_grant_rates_of_few_decisions_lean_on_those_of_all_years(tmp_path):
     assert rates[[2015, 2016, 2017, 2018]].tolist() == [0.5, 0.75, 0.7059, 0.6471]
 
 
-def test_closed_shares_are_of_the_years_that_agree_and_fit_2015(tmp_path):
-    """2016: 20 of 100 closed. In 2015 that would be 18 of 90, and 10 were: a factor of 10/18."""
+def test_closed_shares_are_of_the_years_that_agree(tmp_path):
+    """2016: 20 of 100 closed; 2015 is not one of those years."""
     made = decided(tmp_path, "2015,SYR,NLD,FI,40,0,40,10", "2016,SYR,NLD,FI,60,0,20,20", "2016,KEN,NLD,FI,0,0,8,2")
     shares = made["closed_share"].xs("syria", level="origin")
-    assert shares[[2015, 2016, 2025]].tolist() == [0.1111, 0.2, 0.2]
+    assert shares[[2015, 2016, 2025]].tolist() == [0.2, 0.2, 0.2]
+
+
+def test_closings_are_counted_or_what_stocks_and_flows_leave_over(tmp_path):
+    """Every month 90 first and 10 repeat applications; a tenth of the decisions of the pooled years closed one.
+
+    Counted: 12 in 2015, 60 in 2016. In 2017 the Dublin share of 30% of 70 decided gives 30; in 2016 19% of the 600
+    gave 114 of 60 closed, so 30 stand for 30 / 1.9 closed. From July to December 2021 600 applied, none was
+    decided, and the stock grew by 6,900. In 2019 a tenth of 100 applicants a month is usual.
+    """
+    rows = ["2015,SYR,NLD,FI,0,0,88,12", "2016,SYR,NLD,FI,540,0,0,60", "2017,SYR,NLD,FI,70,0,0,0"]
+    applications = "month,origin,first,repeat\n" + "".join(f"{month},syria,90,10\n" for month in MONTHS)
+    tables = {"origins": ORIGINS, "applications": applications}
+    files = given(tmp_path, tables=tables, decisions=HEAD + "".join(f"{row}\n" for row in rows))
+    made = asylum.closings(files)
+    assert made["flow"][["2015-01", "2016-01"]].tolist() == [1, 5]
+    assert made["flow"]["2017-01"] == pytest.approx(30 / 1.9 / 12)
+    assert made["ratio"]["2017-01"] == 1
+    assert made.loc["2019-01"].tolist() == pytest.approx([10, 1])
+    assert made.loc["2021-07"].tolist() == pytest.approx([(600 - 6_900) / 6, (600 - 6_900) / 60])
 
 
 def test_shares_by_sex(tmp_path):

@@ -2,14 +2,16 @@
 
 import dataclasses
 
-from abm.facts.csv_tables import YEARS
+from abm.facts.csv_tables import MONTHS, YEARS
 from scripts.facts import national, transcribed
 from scripts.facts.__main__ import TABLES
 from scripts.facts.table import Given
 from tests.helpers.sources import given, kept
 
 SERIES = """name,from,value,unit,source,note
-closing_capacity,2015-01,0,persons/month,unhcr_decisions,the highest year over 12
+closing_capacity,2016-01,0,persons/month,unhcr_decisions,half of those that leave the queue
+closing_capacity,2024-01,0,persons/month,unhcr_decisions,half of those that leave the queue
+closing_ratio,2024-01,0,ratio,unhcr_decisions,over the pooled shares
 decision_capacity,2015-01,0,persons/month,unhcr_decisions,over 12
 decision_capacity,2016-01,200.0,persons/month,unhcr_decisions,over 12
 repeat_capacity,2015-01,0,persons/month,unhcr_decisions,over 12
@@ -21,15 +23,25 @@ minimum_wage,2015-01,0,EUR/month,assumption,
 HEAD = "year,coo_iso,coa_iso,dec_level,dec_recognized,dec_other,dec_rejected,dec_closed\n"
 
 
+ORIGINS = "origin,name_en,name_nl,members,male_share,family_share,safe,language\nother,O,O,SYR,0,0,0,mixed\n"
+APPLICATIONS = "month,origin,first,repeat\n" + "".join(f"{month},other,90,10\n" for month in MONTHS)
+
+
 def test_capacities_are_decisions_of_a_year_over_12(tmp_path):
-    """First: 12 x 100 and 12 x 200 judged, 36 and 120 closed. Repeat: 60 judged of 2015; 10 of 40 granted in 2016."""
+    """First: 12 x 100 and 12 x 200 judged, 36 and 120 closed. Repeat: 60 judged of 2015; 10 of 40 granted in 2016.
+
+    60% of the 120 closed in 2016 are 6 a month. In 2024 1,200 applied, 4 were decided and the stock grew by 1,000, so
+    196 were closed, where the pooled share, 120 of 2,524 decisions, would close 57.
+    """
     rows = ["2015,SYR,NLD,FI,700,100,400,36", "2016,SYR,NLD,FI,2000,0,400,120", "2015,SYR,NLD,RA,0,0,60,0"]
     rows += ["2016,SYR,NLD,RA,4,6,30,9"] + [
         f"{year},SYR,NLD,{level},1,0,1,0" for year in YEARS[2:] for level in ("FI", "RA")
     ]
-    files = given(tmp_path, tables={"national_series": SERIES}, decisions=HEAD + "\n".join(rows) + "\n")
+    tables = {"national_series": SERIES, "origins": ORIGINS, "applications": APPLICATIONS}
+    files = given(tmp_path, tables=tables, decisions=HEAD + "\n".join(rows) + "\n")
     made = national.series(files)["value"].tolist()
-    assert made == ["10", "100", "200.0", "5", "0.25", "0.15", "24963", "0"]  # what is right stays as it is written
+    computed = ["6", "9.8", "3.4386", "100", "200.0", "5", "0.25"]  # what is right stays as it is written
+    assert made == [*computed, "0.15", "24963", "0"]
 
 
 def findings(table, files, **documents):
