@@ -17,11 +17,11 @@ from experiments.validation.verdicts import DISCREPANT, OFF, WITHIN, OfTarget, R
 
 WHAT = 31  # most characters for the label of a point
 LEAST = 12  # fewest characters for it, on a narrow terminal
-WIDTHS = {False: (10, 11, 11, 9, 4), True: (10, 9, 9, 9, 9, 9, 4)}  # of the others, for one run and for several
+WIDTHS = {False: (9, 10, 10, 9, 4), True: (9, 8, 8, 8, 8, 8, 4)}  # of the others, for one run and for several
 MARKS = {WITHIN: "ok", DISCREPANT: "(ok)", OFF: "off", "": ""}
 ROLES = {FIT: "Fit (role calibrate: may set numbers of the model)", UNSEEN: "Unseen (role validate: never set any)"}
 ONE, SEVERAL = ("simulated",), ("median", "low", "high")
-INDENT = " " * 3
+INDENT, GAP = " " * 3, 1  # characters before a label, and between columns
 
 
 def show(rows: Sequence[Row], runs: int, console: Console) -> None:
@@ -110,8 +110,8 @@ def _show(found: OfTarget, runs: int, console: Console) -> None:
         console.print(line(INDENT + words))
     if not has_rows(found):
         return
-    table, widths = Table(box=None, show_header=False, pad_edge=False), WIDTHS[runs > 1]
-    space = console.width - sum(widths)
+    table, widths = Table(box=None, show_header=False, padding=(0, GAP, 0, 0)), WIDTHS[runs > 1]
+    space = console.width - sum(widths) - GAP * (len(widths) + 1)
     table.add_column(width=min(max(space, LEAST), WHAT), no_wrap=True)
     for width in widths:
         table.add_column(width=width, no_wrap=True, justify="left" if width == widths[-1] else "right")

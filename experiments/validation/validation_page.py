@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from experiments.validation import printing, verdicts
 from experiments.validation.targets import FIT, UNSEEN, Key
-from experiments.validation.verdicts import OFF, OfTarget, Row, Tally
+from experiments.validation.verdicts import OFF, WITHIN, OfTarget, Row, Tally
 
 ROLES = {
     FIT: ("Fit", "Targets that may set numbers of the model (role `calibrate`). That they fit is no test of it."),
@@ -32,7 +32,7 @@ i / (n + 1)). A point is within where the band overlaps the observed value with 
 the root mean square over all points of the target (RMS), the medians decide."""
 WIDENED = """A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because
 of that. It widens the tolerance on its side, and what is within only because of it is counted apart."""
-COUNTS = ("within", "with the discrepancy", "off", "not judged")
+COUNTS = ("with the discrepancy", "off", "not judged")
 
 
 def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> str:
@@ -49,9 +49,7 @@ def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> s
 
 
 def _table(tallies: dict[str, Tally]) -> Iterator[str]:
-    columns = [
-        f"{what}: {count}" if count == COUNTS[0] else count for what in ("targets", "points") for count in COUNTS
-    ]
+    columns = [count for what in ("targets", "points") for count in (f"{what} {WITHIN}", *COUNTS)]
     yield f"| | {' | '.join(columns)} |"
     yield f"|---|{'--:|' * len(columns)}"
     for name, found in tallies.items():
