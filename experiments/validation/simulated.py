@@ -11,13 +11,13 @@ from abm.engine.errors import InputError
 from experiments.store.store import Run
 from experiments.validation.targets import HALF_YEAR, UNITS, Point, Quantity, Target, months
 
-NOT_YET, OUTSIDE, TOO_SMALL = "not yet", "outside the run", "not at this scale"  # why a point has no value
+NOT_YET, OUTSIDE, NOT_MEASURED = "not yet", "outside the run", "not measured"  # why a point has no value
 NOTHING = 0.5  # persons, places or homes below which a group counts as having none
 Outcomes = Callable[[str, str], pd.DataFrame]  # measure, breakdown -> months x groups
 
 
 class NotMeasured(Exception):
-    """A measure that a run below full scale does not have."""
+    """A measure that a run does not have: of an older model, or refused at its scale."""
 
 
 class Takes(Protocol):
@@ -37,9 +37,7 @@ class Simulated:
 
 
 def simulated(runs: Sequence[Run], targets: Sequence[Target]) -> list[Simulated]:
-    """The points of some targets with their values in some runs of one scale. Raises InputError where a run lacks a
-    measure or a group.
-    """
+    """The points of targets with their values in runs of one scenario. Raises InputError for unknown groups."""
     readers = [reader(run) for run in runs]
     return [_of_point(target, point, readers) for target in targets for point in target.points]
 
@@ -50,10 +48,8 @@ def reader(run: Run) -> Takes:
     @cache
     def outcomes(measure: str, by: str) -> pd.DataFrame:
         frame = run.outcomes(measure, by).astype({"month": str, "group": str})
-        if frame.empty and run.about()["scenario"]["scale"] < 1:
-            raise NotMeasured
         if frame.empty:
-            raise InputError(f"{run.name}: has no {measure} by {by}: correct the target, or run the scenario again")
+            raise NotMeasured(f"{measure} by {by}")
         return frame.pivot(index="month", columns="group", values="value")
 
     def take(made: Quantity, period: str) -> float | None:
@@ -73,8 +69,8 @@ def _of_point(target: Target, point: Point, readers: Sequence[Takes]) -> Simulat
         return Simulated(target, point, why=NOT_YET)
     try:
         every = [take(made, point.period) for take in readers]
-    except NotMeasured:
-        return Simulated(target, point, why=TOO_SMALL)
+    except NotMeasured as error:
+        return Simulated(target, point, why=f"{NOT_MEASURED}: {error}")
     values = tuple(value for value in every if value is not None)
     return Simulated(target, point, values, "" if values else OUTSIDE)
 

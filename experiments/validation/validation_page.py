@@ -41,6 +41,7 @@ def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> s
     tallies = {title: verdicts.tally(verdicts.of_role(rows, role)) for role, (title, _) in ROLES.items()}
     judged = f"{ONE_RUN if runs == 1 else SEVERAL}\n\n{WIDENED}"
     counts = "\n".join(_table(tallies | {"Together": verdicts.tally(rows)}))
+    of_list += f"\n\n{words}" if (words := printing.not_measured(rows)) else ""
     parts = [INTRODUCTION.format(about=_plain(about), judged=judged, counts=counts, listed=of_list)]
     for role, (title, words) in ROLES.items():
         parts.append(f"## {title}\n\n{words}\n")

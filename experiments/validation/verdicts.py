@@ -148,7 +148,7 @@ class Tally:
 
 def compare(runs: Sequence[Run], wanted: Sequence[Target]) -> list[Row]:
     """Observed beside simulated, a row for each point. The runs have one scenario, and differ in their seeds or in what
-    is assumed. Raises InputError where a run lacks a measure or a group.
+    is assumed. Raises InputError for unknown groups.
     """
     return [Row(each.target, each.point, each.values, each.why) for each in simulated(runs, wanted)]
 
