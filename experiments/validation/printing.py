@@ -46,11 +46,13 @@ def counts(rows: Sequence[Row], listed: Sequence[Key]) -> Iterator[str]:
     for role, title in ROLES.items():
         yield f"{title.partition(' ')[0]}: {verdicts.tally(verdicts.of_role(rows, role))}."
     yield f"Together: {verdicts.tally(rows)}."
-    of_list = verdicts.tally(verdicts.of_list(rows, listed))
-    within, discrepant, _, _ = of_list.points
-    missing = len(listed) - sum(of_list.points[:3])
+    of_list = verdicts.of_list(rows, listed)
+    within, discrepant, off, _ = verdicts.tally(of_list).points
+    missing = len(listed) - within - discrepant - off
+    medians = sum(row.by_median for row in of_list if row.verdict)
     yield (
         f"{within} of the {len(listed)} points that were judged in {period(JUDGED_SINCE)} are within"
+        + f" ({medians} by the median alone)" * any(len(row.values) > 1 for row in rows)
         + f", {discrepant} more with the discrepancy" * bool(discrepant)
         + f"; {missing} of them {'is' if missing == 1 else 'are'} not judged here" * bool(missing)
         + "."

@@ -12,18 +12,18 @@ ROLES = {
     UNSEEN: ("Unseen", "Targets that never set a number of the model (role `validate`)."),
 }
 INTRODUCTION = (
-    "What the model simulates beside what was observed. `abm validate RUN --seeds 4 --markdown docs/validation.md` makes "
-    "this page; `configs/targets/observed.yaml` holds the targets with their sources, notes and tolerances."
+    "What the model simulates beside what was observed. `abm validate RUN --seeds 4 --markdown docs/validation.md` "
+    "makes this page; `configs/targets/observed.yaml` holds the targets with their sources, notes and tolerances."
 )
 ONE_RUN = "A point is within where the simulated value is in the observed value with its tolerance."
 SEVERAL = (
     f"For each point the page shows the median of the runs and their band, from low to high: {verdicts.BAND} (of n "
-    "ordered runs the i-th stands at i / (n + 1)). A point is within where the band overlaps the observed value with its "
-    "tolerance. Where that is a sign, or the root mean square over all points of the target (RMS), the medians decide."
+    "ordered runs the i-th stands at i / (n + 1)). A point is within where the band overlaps the observed value with "
+    "its tolerance. Where that is a sign, or the root mean square over the points of a target (RMS), the medians decide."
 )
 WIDENED = (
-    "A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because of that. "
-    "It widens the tolerance on its side, and what is within only because of it is counted apart."
+    "A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because of "
+    "that. It widens the tolerance on its side, and what is within only because of it is counted apart."
 )
 COUNTS = ("with the discrepancy", "off", "not judged")
 WIDTH = 120  # characters of a line

@@ -75,6 +75,11 @@ class Row(Simulated):
         extra = self.discrepancy
         return DISCREPANT if extra and low - reach - extra.above <= observed <= high + reach + extra.below else OFF
 
+    @property
+    def by_median(self) -> bool:
+        """Whether the median alone is within."""
+        return Row(self.target, self.point, (self.median,)).verdict == WITHIN
+
     def beyond_discrepancy(self) -> float:
         """The deviation of the median, less the part that the discrepancy explains."""
         observed, extra = self.point.value, self.discrepancy

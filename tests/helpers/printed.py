@@ -25,6 +25,7 @@ SMALLER = {  # options by command: their values in the small run; None: without 
     "compare": {"--scale": SCALE, "--until": UNTIL, "--pairs": "2", "--until-width": None, "--workers": "1"},
     "sweep": {"--workers": "1"},
     "extend": {"--workers": "1", "--seeds-per-point": "2"},
+    "validate": {"--workers": "1", "--at-least": "0"},  # few of the points are in so short a run
     "page": {"--open": None},  # it would open a browser
 }
 FLAGS = ("--open",)

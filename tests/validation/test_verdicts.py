@@ -62,6 +62,10 @@ def test_a_point_is_within_where_the_band_overlaps_the_tolerance():
     assert row([100], None).verdict == ""
 
 
+def test_the_median_alone_may_be_off_where_the_band_overlaps():
+    assert [row([100, 110], observed).by_median for observed in (115, 120)] == [True, False]  # 105 is above 103.5
+
+
 def test_signs_and_rms_are_decided_by_medians():
     assert row([-6, -2, 30], 5, kind="sign").verdict == OFF  # the band has both signs
     assert row([-6, -2, 30], -5, kind="sign").verdict == WITHIN
