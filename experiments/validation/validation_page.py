@@ -19,7 +19,7 @@ ONE_RUN = "A point is within where the simulated value is in the observed value 
 SEVERAL = (
     f"For each point the page shows the median of the runs and their band, from low to high: {verdicts.BAND} (of n "
     "ordered runs the i-th stands at i / (n + 1)). A point is within where the band overlaps the observed value with "
-    "its tolerance. Where that is a sign, or the root mean square over the points of a target (RMS), the medians decide."
+    "its tolerance. Where that is a sign or the root mean square over the points of a target (RMS), the medians decide."
 )
 WIDENED = (
     "A target may state a discrepancy: what the model leaves out on purpose, and how far it may be off because of "
