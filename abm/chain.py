@@ -36,12 +36,13 @@ from abm.engine.params import ProcessParams
 from abm.finance import contribution, money
 from abm.homes import building, housing, interim, joining, leases, lettings, moving, onward, seeking, starter_homes
 from abm.jobs import employers, guidance, income, work
-from abm.people import profile
+from abm.people import births, profile
 from abm.residents import support
 from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
+    births,  # children are born, and join the household of their mother
     protection,  # people from Ukraine arrive under temporary protection, and leave
     screening,  # the registration centre screens applicants and chooses their track
     placement,  # everyone in reception gets a place

@@ -51,10 +51,19 @@ HEADLINES = (  # measure, how a year is made of its months
 )
 
 
-def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = ()) -> str:
-    """The breakdown `by` of a measure, or its total if None; more: measures of plug-ins.
+def refusal(measure: str, by: str, scale: float, more: Iterable[Measure] = ()) -> str:
+    """One line on why a measure is not said at the scale of a run, or nothing where it is; more: those of plug-ins."""
+    least = next((m.floors.get(by, 0.0) for m in (*MEASURES, *more) if m.name == measure), 0.0)
+    if scale >= least:
+        return ""
+    what = measure if by == "total" else f"{measure} by {by}"
+    return f"{what}: says nothing below scale {least:g} (docs/scale.md), and this is scale {scale:g}: run it larger"
 
-    Raises InputError for an unknown name, or no total.
+
+def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = (), scale: float = 1.0) -> str:
+    """The breakdown `by` of a measure, or its total if None; more: measures of plug-ins; scale: of the run.
+
+    Raises InputError for an unknown name, no total, or a scale below that at which the measure says something.
     """
     known = {m.name: m for m in (*MEASURES, *more)}
     if measure not in known:
@@ -68,6 +77,8 @@ def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = ()) -> 
         raise InputError(
             f"{measure} cannot be broken down by '{brief(by)}': choose from {', '.join(known[measure].by)}"
         )
+    if refused := refusal(measure, by, scale, more):
+        raise InputError(refused)
     return by
 
 

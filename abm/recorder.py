@@ -65,7 +65,7 @@ def measured(
 
     Raises InputError.
     """
-    by = breakdown_of(name, by, more)
+    by = breakdown_of(name, by, more, state.scale)
     measure = next(each for each in (*MEASURES, *more) if each.name == name)
     values = measure.values(Month(state, events), (by,))[by]
     if by == "total":

@@ -4,7 +4,8 @@ Reception held 24,929 people on 31 December 2014. They are placed in the locatio
 places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
 status holders have relatives in the reunification queue; the remaining relatives in the queue, and those who may come
 and are on their way, belong to housed permit holders of 2014. Origins are those of the applications of early 2015. The
-balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero.
+balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero. Who
+makes more effort on the task is a property of the country (abm/homes/effort.py).
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -15,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from abm.asylum import arrival, reunion
+from abm.asylum import arrival, reception, reunion
 from abm.engine import compiled
-from abm.engine.clock import NEVER
-from abm.engine.draws import Draws, normal
+from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param, params_of
 from abm.engine.table import NO_ROW
 from abm.engine.together import Whole
@@ -26,6 +27,7 @@ from abm.facts.facts import Inputs
 from abm.finance import contribution, money
 from abm.homes import building, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
+from abm.homes.effort import efforts, residual
 from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, initialise_residents
@@ -66,8 +68,12 @@ class Params(ResidentParams):
         "relatives in the reunification queue",
     )  # fmt: skip
     effort_spread: float = param(
-        0.31, "log ratio", 0, 1.5, "taak_muni_examples: standard deviation over six municipalities, first half of 2022",
-        "spread of the effort of municipalities: homes offered over their share by inhabitants",
+        0.36, "log ratio", 0, 1.5, "municipal_tasks.csv: standard deviation over the ten municipalities with figures",
+        "spread of the effort of municipalities: people housed over those asked of it, relative to the country",
+    )  # fmt: skip
+    effort_carried: float = param(
+        0.55, "share", 0, 1, "municipal_tasks.csv|task_balance_2015: correlation over the same ten",
+        "correlation of the effort of municipalities with the rank of their balance on the task in 2015",
     )  # fmt: skip
     turnover_slope: float = param(
         0.08, "log/year", 0, 0.2, "wait_ams_2015: 4.3% a year in the region of Amsterdam, 7.3% in the country",
@@ -106,7 +112,7 @@ def begin(
     state = State(inputs, scale, **tables)
     draws = Draws(seed, "start", 0)
     own = params_of(params, "start", Params)
-    initialise_country(state, own, draws)
+    initialise_country(state, own, draws, params_of(params, "reception", reception.Params))
     initialise_residents(state, own)
     initialise_people(state, params, draws)
     seeking.initialise(state, params_of(params, "seeking", seeking.Params), Draws(seed, "seeking", 0))
@@ -115,13 +121,15 @@ def begin(
     return state
 
 
-def initialise_country(state: State, params: Params, draws: Draws) -> None:
+def initialise_country(state: State, params: Params, draws: Draws, contracts: reception.Params | None = None) -> None:
     """Initialise municipalities, regions, employers, origins, locations, capacities and the ledger from the facts."""
     inputs, towns = state.inputs, state.inputs.municipalities
     inhabitants = towns["population"].to_numpy(float)
     behind = towns["task_balance_2015"].to_numpy(float)
-    number = np.arange(len(towns))
-    effort = lognormal(draws.once("effort", number), draws.once("effort angle", number), params)
+    left = residual(towns["gm_code"].tolist(), draws)
+    effort = efforts(
+        inputs.known_effort, behind / inhabitants, left, inhabitants, params.effort_spread, params.effort_carried
+    )
     state.municipalities.add(
         len(towns),
         region=inputs.municipality_region,
@@ -130,7 +138,7 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
         asked_places=towns["indicative_places_2026"],
         regular_places=towns["regular_places_2025"],
         emergency_places=towns["emergency_places_2025"],
-        effort=effort / np.average(effort, weights=inhabitants),  # so that the national total is unchanged
+        effort=effort,
         homes=inputs.of_year("corporation_homes", 0),
         turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
@@ -153,7 +161,7 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
         len(groups), safe=groups["safe"] == 1, language=language,
         **{k: groups[k] for k in ("male_share", "family_share")},
     )  # fmt: skip
-    initialise_locations(state)
+    initialise_locations(state, (contracts or reception.Params()).regular_term, draws)
     initialise_corporations(state, params)
     state.nation.add(1)
     paying = (money, contribution, building, starter_homes, joining, interim)
@@ -163,39 +171,42 @@ def initialise_country(state: State, params: Params, draws: Draws) -> None:
 
 
 def pools(municipalities, scale: float) -> np.ndarray:
-    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, a similar one below.
+    """Municipality that holds the homes of each one, (n,) int16: itself at full scale, one of its region below.
 
     A tenth of the people in 342 queues would make every queue, and its waiting times, ten times as coarse. So a run at
-    scale s has about 342 x s queues, each of municipalities with a similar effort.
+    scale s has about a share s of the queues of each labour market region and at least one, each of municipalities with
+    a similar effort. No pool crosses a region: where the coupling goes by region, so do the homes.
     """
-    count, share = len(municipalities), municipalities.population_share
+    holder = np.arange(len(municipalities), dtype=np.int16)
     if scale == 1:
-        return np.arange(count, dtype=np.int16)
-    order = np.argsort(municipalities.effort, kind="stable")
-    middle = np.cumsum(share[order]) - share[order] / 2
-    group = np.floor(middle * max(round(count * scale), 1)).astype(np.int64)
-    _, first, number = np.unique(group, return_index=True, return_inverse=True)
-    holder = np.empty(count, dtype=np.int16)
-    holder[order] = order[first][number]
+        return holder
+    for region in np.unique(municipalities.region):
+        rows = np.flatnonzero(municipalities.region == region)
+        rows = rows[np.argsort(municipalities.effort[rows], kind="stable")]
+        share = municipalities.population_share[rows] / municipalities.population_share[rows].sum()
+        group = np.floor((np.cumsum(share) - share / 2) * max(round(len(rows) * scale), 1))
+        _, first, number = np.unique(group, return_index=True, return_inverse=True)
+        holder[rows] = rows[first][number]
     return holder
 
 
-def lognormal(u: np.ndarray, angle: np.ndarray, params: Params) -> np.ndarray:
-    """Lognormal ratios with mean 1 and log spread `effort_spread`, (n,), from two uniform draws each."""
-    return np.exp(params.effort_spread * normal(u, angle) - params.effort_spread**2 / 2)
+def initialise_locations(state: State, term: int, draws: Draws) -> None:
+    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region.
 
-
-def initialise_locations(state: State) -> None:
-    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region."""
+    Contracts of regular locations end evenly over a term [months], whose length the policy says: which one when is not
+    known, and a property of the country.
+    """
     listed = state.inputs.locations
     code = {town: row for row, town in enumerate(state.inputs.municipalities["gm_code"])}
     kinds = {"registration": Kind.REGISTRATION, "regular": Kind.REGULAR}
     listed = listed[listed["kind"].isin(kinds) & (listed["places"] > 0)]
     municipality = listed["gm_code"].map(code).to_numpy()
     region = state.municipalities.region
+    kind = listed["kind"].map(kinds).to_numpy()
+    left = np.floor(draws.of_country().once("contract", np.arange(len(listed))) * term).astype(np.int64)
     state.locations.add(
-        len(listed), municipality=municipality, region=region[municipality], places=listed["places"],
-        kind=listed["kind"].map(kinds).to_numpy(),
+        len(listed), municipality=municipality, region=region[municipality], places=listed["places"], kind=kind,
+        ends=np.where(kind == Kind.REGULAR, 1 + left, ENDLESS),
     )  # fmt: skip
     size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from abm.engine.errors import InputError
-from abm.measures import MEASURES, breakdown_of
+from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
 
 ALONE = re.compile(r"^(of (these|this)|daarvan|hiervan)\b|^(places|moved|refusals|task)$", re.IGNORECASE)
 WITHOUT_TOTAL = [each for each in MEASURES if "total" not in each.by]
@@ -38,3 +38,24 @@ def test_a_measure_without_a_total_asks_for_a_breakdown(measure):
         f"{measure.name} has no total: name a breakdown with 'by' (--by): {', '.join(measure.by)}"
     )
     assert [breakdown_of(measure.name, by) for by in measure.by] == list(measure.by)
+
+
+SMALL = "municipalities_met: says nothing below scale 1 (docs/scale.md), and this is scale 0.1: run it larger"
+
+
+def test_a_measure_is_refused_below_its_scale_in_one_line():
+    with pytest.raises(InputError) as refused:
+        breakdown_of("municipalities_met", None, scale=0.1)
+    assert str(refused.value) == SMALL == refusal("municipalities_met", "total", 0.1)
+    assert breakdown_of("municipalities_met", None, scale=1.0) == "total"
+    assert refusal("municipalities_met", "total", 1.0) == ""
+
+
+def test_only_the_breakdowns_that_are_too_fine_are_refused():
+    assert breakdown_of("task_backlog", None, scale=0.01) == "total"
+    with pytest.raises(InputError, match=r"^task_backlog by municipality: says nothing below scale 1 "):
+        breakdown_of("task_backlog", "municipality", scale=0.5)
+
+
+def test_the_summary_says_something_at_every_scale():
+    assert sum(not refusal(name, "total", 0.001) for name, _ in HEADLINES) >= 8

@@ -31,6 +31,8 @@ WRITES = (
     "municipalities.task",
     "municipalities.balance",
     "municipalities.backlog",
+    "municipalities.asked",
+    "municipalities.placed",
     "nation.task_arrivals",
 )
 EVENTS = {"coupled": "households"}
@@ -80,6 +82,7 @@ def set_task(state: State) -> None:
     municipalities.balance[:] = np.maximum(municipalities.balance, 0) - municipalities.backlog
     municipalities.task[:] = national * municipalities.population_share
     municipalities.balance[:] -= municipalities.task
+    municipalities.asked[:], municipalities.placed[:] = -municipalities.balance, 0.0
     nation.task_arrivals[0] = 0.0
 
 

@@ -17,6 +17,7 @@ DECIDED, CLOSED, REFUSED, GRANTED = event("decided"), event("closed"), event("re
 HEARD, REGISTERED, COUPLED = event("heard"), event("registered"), event("coupled")
 FAMILY_GRANTED, FAMILY_ARRIVED = event("family_granted"), event("family_arrived")
 PERMITTED = event("granted", "family_arrived", "resettled")
+BORN, BORN_WITH_PERMIT = event("born"), event("born_with_permit")
 ANSWERED = event("decided", "closed")
 PLACED, MOVED = event("placed"), event("moved")
 HOUSED, JOINED, IN_A_HOME = event("housed"), event("joined"), event("housed", "joined", "in_interim")
@@ -163,10 +164,24 @@ def family_arrivals(month: Month) -> np.ndarray:
     return FAMILY_ARRIVED(month)
 
 
-@persons(en="Permits granted, relatives included", nl="Verleende vergunningen, met nareis", by=ORIGINS, flow=True)
-def permits(month: Month) -> np.ndarray:
-    """Persons who got a permit: on application, as relatives who arrived, or because they were resettled."""
-    return PERMITTED(month)
+def per_origin(month: Month, persons: np.ndarray) -> dict[str, np.ndarray]:
+    """A number of persons per origin, (origins,), at full size, by origin and in all."""
+    return {"origin": persons / month.state.scale, "total": np.array([persons.sum()]) / month.state.scale}
+
+
+@measure("persons/month", en="Permits, relatives included", nl="Verblijfsvergunningen, met nareis", by=ORIGINS)
+def permits(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Persons who got a permit: on application, as relatives, because resettled, or born to permit holders."""
+    people, rows, born = month.households, PERMITTED(month), BORN_WITH_PERMIT(month)
+    came = np.bincount(people.origin[rows], people.size[rows], month.group_sizes["origin"])
+    return per_origin(month, came + np.bincount(people.origin[born], minlength=month.group_sizes["origin"]))
+
+
+@measure("persons/month", en="Children born to newcomers", nl="Kinderen geboren bij nieuwkomers", by=ORIGINS)
+def births(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Children who were born, those of people under temporary protection left out."""
+    rows = BORN(month)
+    return per_origin(month, np.bincount(month.households.origin[rows], minlength=month.group_sizes["origin"]))
 
 
 @persons(
@@ -331,6 +346,7 @@ def task_balance(month: Month) -> np.ndarray:
     "persons",
     en="Shortfall of the housing task carried over",
     nl="Achterstand op de taakstelling uit het vorige halfjaar",
+    scale={"municipality": 1.0},
 )
 def task_backlog(month: Month) -> np.ndarray:
     """Shortfall that each municipality carried into this half-year."""
@@ -341,6 +357,7 @@ def task_backlog(month: Month) -> np.ndarray:
     "municipalities",
     en="Municipalities without a backlog of the housing task",
     nl="Gemeenten zonder achterstand op de taakstelling",
+    scale=1.0,  # homes are pooled below it, and people come in tens at a tenth: more municipalities end just above
 )
 def municipalities_met(month: Month) -> int:
     """Municipalities that carried no shortfall into this half-year."""

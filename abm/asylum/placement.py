@@ -69,6 +69,10 @@ class Params(ProcessParams):
         0, "SD", -3, 3, "E025: a floor; its height is policy",
         "lowest observed match at which a preference is followed", lever=True,
     )  # fmt: skip
+    registration_most: float = param(
+        2000, "persons", 0, 20000, "ter_apel_agreed: most people who stay there by agreement with the municipality",
+        "people that the registration centre can hold; who waits longest there goes on to another place", lever=True,
+    )  # fmt: skip
     relatives: float = param(2, "log odds", 0, 5, "assumption", "added preference for a region with relatives")
 
 
@@ -147,14 +151,27 @@ def best_location(size, only, u, wanted, places, regions, rule):
     return best
 
 
-def groups(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows in reception that must move, and of the others those in municipal and in emergency places; each (n,)."""
+def groups(state: State, rows: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows in reception that must move, and of the others those in municipal and in emergency places; each (n,).
+
+    most: people at full scale whom the registration centre can hold.
+    """
     households, locations = state.households, state.locations
     where = households.location[rows]
     kind = locations.kind[where]
-    screened = (kind == Kind.REGISTRATION) & (households.stage[rows] != Stage.REGISTERING)
+    at_centre = kind == Kind.REGISTRATION
+    screened = at_centre & (households.stage[rows] != Stage.REGISTERING)
     must = screened | (locations.ends[where] <= state.clock.month)
+    must[np.isin(rows, beyond(state, rows[at_centre & ~screened], most * state.scale), assume_unique=True)] = True
     return rows[must], rows[~must & (kind == Kind.MUNICIPAL)], rows[~must & (kind == Kind.EMERGENCY)]
+
+
+def beyond(state: State, rows: np.ndarray, most: float) -> np.ndarray:
+    """Those of the households (rows) at the registration centre who came first, beyond the `most` persons that stay."""
+    households = state.households
+    key = waiting_key(households.since[rows], households.lottery[rows])
+    newest = rows[np.argsort(key)[::-1]]
+    return newest[served(households.size[newest].astype(np.int64), most)[0] :]
 
 
 def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> np.ndarray:
@@ -254,7 +271,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     here = placed(households.location)
     occupants = np.bincount(households.location[here], households.size[here], len(locations))
     room = free_places(locations, occupants, month, state.scale)
-    must, municipal, emergency = groups(state, here)
+    must, municipal, emergency = groups(state, here, params.registration_most)
     regular_room = room[locations.kind == Kind.REGULAR].sum()
     spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - households.size[must].sum()
     queues = (

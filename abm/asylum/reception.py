@@ -2,7 +2,9 @@
 
 Plan: regular places follow the mean need of the last months (estimates are old when they become budgets) or a floor
 of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
-need exceeds the regular places, at a limited rate, and close when their contract ends; people still without a place go
+need exceeds the regular places, at a limited rate and after some months, and close when their contract ends, which is
+sooner for one than for another. Contracts of regular locations have a term: at its end a part is renewed. The rest,
+what opens and what closes with the plan make the net pace of regular places; people still without a place go
 to municipal crisis locations. Regular locations close newest first; with `spread_law` those first that their
 municipality has beyond its share by what is asked. When a location closes, placement gives its people another place.
 
@@ -64,7 +66,22 @@ class Params(ProcessParams):
     )
     contract: int = param(
         12, "months", 1, 60, "coa_portfolio_jul22: temporary places of July 2022 end within a year",
-        "months that an emergency location is open", lever=True,
+        "mean months that an emergency location is open", lever=True,
+    )  # fmt: skip
+    contract_spread: float = param(
+        0.5, "ratio", 0, 1, "assumption: contracts of 6 to 18 months around a mean of 12",
+        "half of the range of contracts of emergency locations, over their mean",
+    )  # fmt: skip
+    emergency_lead: float = param(
+        2, "months", 0, 12, "assumption", "months from the need for an emergency location to its opening"
+    )
+    regular_term: int = param(
+        60, "months", 12, 240, "assumption", "term of the contract of a regular location", lever=True
+    )
+    renewed_share: float = param(
+        0.26, "share", 0, 1,
+        "coa_split_2023_jan|coa_split_2023_sep: 30,053 to 31,087 people in nine months, 115 a month net of 490",
+        "contracts of regular locations that are renewed at the end of their term", lever=True,
     )  # fmt: skip
 
 
@@ -133,7 +150,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     state.nation.reception[0] += (need - state.nation.reception[0]) / params.plan_lag
     norm = state.inputs.series_at("occupancy_norm", month)
 
-    regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month))
+    renew(state, params, draws)
+    regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month + 1))
     held = locations.places[regular].sum()
     wanted = plan(state.nation.reception[0], params.stable_places, norm)
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
@@ -145,7 +163,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
     new, halted = open_at(state, draws, "regular", wanted - held, params.regular_rate, params.regular_size, gap)
-    added = add(state, draws, new, Kind.REGULAR, params.regular_size, ENDLESS)
+    added = add(state, draws, new, Kind.REGULAR, params.regular_size, np.full(len(new), params.regular_term))
 
     now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
     ready = (locations.kind == Kind.REGULAR) & (locations.ends > month + 1) & (locations.opened <= month + 1)
@@ -155,12 +173,22 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     new, given_up = open_at(
         state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency
     )
-    more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, params.contract)
+    u = draws.uniform("contract", np.arange(len(new)))
+    months = np.floor(params.contract * (1 + params.contract_spread * (2 * u - 1)) + 0.5).astype(np.int64)
+    more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, np.maximum(months, 1), params.emergency_lead)
     return {
         "opened": np.concatenate([added, more]),
         "closed_location": np.flatnonzero(locations.ends == month + 1),
         "stopped_location": np.concatenate([halted, given_up]),
     }
+
+
+def renew(state: State, params: Params, draws: Draws) -> None:
+    """Renew a share of the contracts of regular locations that end next month, for another term."""
+    locations, month = state.locations, state.clock.month
+    ending = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends == month + 1))
+    renewed = ending[draws.uniform("renewed", ending) < params.renewed_share]
+    locations.ends[renewed] = np.minimum(month + 1 + params.regular_term, ENDLESS)
 
 
 def open_at(
@@ -174,10 +202,22 @@ def open_at(
     return found[~stopped], found[stopped]
 
 
-def add(state: State, draws: Draws, municipality: np.ndarray, kind: Kind, size: float, contract: int) -> np.ndarray:
-    """Add locations that open next month, or later where that is delayed; returns their rows."""
+def add(
+    state: State,
+    draws: Draws,
+    municipality: np.ndarray,
+    kind: Kind,
+    size: float,
+    contract: np.ndarray,
+    lead: float = 0.0,
+) -> np.ndarray:
+    """Add locations that open next month, or later by the lead [months] and by objections; returns their rows.
+
+    contract: (n,) months that each is open.
+    """
     number = np.arange(len(municipality))
-    months = np.floor(state.municipalities.delay[municipality] + draws.uniform(f"{kind.name} delay", number))
+    delay = lead + state.municipalities.delay[municipality]
+    months = np.floor(delay + draws.uniform(f"{kind.name} delay", number))
     opened = state.clock.month + 1 + months.astype(np.int64)
     return state.locations.add(
         len(municipality),

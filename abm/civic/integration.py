@@ -3,13 +3,16 @@
 Permits granted before 2022 fall under the old law: A2 within three years. Those granted later lead to one of three
 routes: B1 (A2 after enough hours of class), education for part of the young with secondary school, and self-reliance
 for those to whom learning comes hardest, which ends after its hours. From 2022 on a work centre in each of the 35
-regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first.
+regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first. The term
+of three years runs from the start of the duty: the home under the old law, the plan under the present one.
 
     capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
-Without a permit there is no route: people who are offered class from arrival on learn up to the level of the law.
-People on the fast track have other activities until they are granted a permit; those who have had training by then can
-start class at once.
+Without a permit there is no route and no duty: people who are offered class from arrival on learn up to the level of
+the law, as volunteers. The duty begins with the home in a municipality (where the notice of the old law is taken to
+come), or before that with a plan. Only a duty takes the time of integration (lock-in); a voluntary class takes its
+hours. People on the fast track have other activities until they are granted a permit; those who have had training by
+then can start class at once.
 
 Source: Wet inburgering 2021 (wi2021_routes, inb_zroute, inb_pip_delay, inb_onderwijs_exp), the law before it
 (inb_exam_old); for the lock-in that it causes, see abm/jobs/work.py.
@@ -19,6 +22,7 @@ from collections import namedtuple
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from abm.civic.eligibility import Offer, not_later, offered_since
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH, whole_months
@@ -100,10 +104,13 @@ class Params(ProcessParams):
         600, "hours", 0, 3000, "wi2021_routes: article 17, considerable effort; the number is an assumption",
         "hours of class after which A2 is enough on the B1 route", lever=True,
     )  # fmt: skip
-    term: int = param(36, "months", 6, 120, "wi2021_routes: three years", "most months in class", lever=True)
+    term: int = param(
+        36, "months", 6, 120, "wi2013|wi2021_routes: three years; that voluntary class ends as well is an assumption",
+        "months from the start of the duty until it ends; of class, where it is voluntary", lever=True,
+    )  # fmt: skip
     self_reliance_months: int = param(
         18, "months", 1, 60, "wi2021_routes: 800 hours of class at 10 a week",
-        "months of class on the self-reliance route",
+        "months of class as a duty on the self-reliance route",
     )  # fmt: skip
     ends: Literal["level", "term"] = param(
         "level", "choice", None, None, "assumption",
@@ -170,9 +177,9 @@ def without_plan(rows, planned, route, household, since, track):
 
 Persons = namedtuple(
     "Persons",
-    "household language route exempt classes_since hours_followed passed class_due planned learner integrating",
+    "household born language route exempt classes_since hours_followed passed class_due planned learner integrating",
 )
-Households = namedtuple("Households", "granted track stage")
+Households = namedtuple("Households", "granted track stage housed")
 
 
 class Goals(NamedTuple):
@@ -184,6 +191,24 @@ class Goals(NamedTuple):
     lowered: float  # [level]
     until_level: bool  # whether integration takes time until the level is reached, or the whole term
     waits: bool  # whether a first class waits for a plan
+    planned: bool  # whether the term of the present law begins with a plan
+
+
+@njit(inline="always")
+def begun(route, plan, granted, housed, of_age, first_class, planned):
+    """Month in which the term begins, or NEVER: that of the duty, or of the first class where that is voluntary.
+
+    The duty begins with the plan, or else with the home, and not before the age of 18 (`of_age`). The self-reliance
+    route is over after so many months of class, so its term begins with the first class as a duty.
+    """
+    if granted == NEVER:
+        return first_class
+    by_plan = (route != _OLD) & (planned | (plan != NEVER))
+    asked = plan if by_plan else housed
+    if asked == NEVER or (route == _HARDEST and first_class == NEVER):
+        return NEVER
+    duty = max(asked, granted, of_age)
+    return max(duty, first_class) if route == _HARDEST else duty
 
 
 @kernel(writes=("people.learner", "people.integrating"))
@@ -208,12 +233,17 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
         by = route if route >= 0 else NO_ROUTE
         lower = (by == _B1) & (people.hours_followed[i] >= goals.lowered_after)
         there = people.language[i] >= (goals.lowered if lower else goals.levels[by])
-        over = (people.classes_since[i] != NEVER) & (month - people.classes_since[i] >= goals.terms[by])
+        began = begun(
+            route, people.planned[i], households.granted[of], households.housed[of], people.born[i] + YOUNGEST,
+            people.classes_since[i], goals.planned,
+        )  # fmt: skip
+        over = (began != NEVER) & (month - began >= goals.terms[by])
         passes[many] = undated[more] = row
         many += (there | (over & (by == _HARDEST))) & (route != UNSET) & (people.passed[i] == NEVER)
         asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
         people.learner[i] = asks & (not there)
-        people.integrating[i] = asks & ((not there) | (not goals.until_level)) & (not protected)  # theirs is no duty
+        duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
+        people.integrating[i] = asks & duty & ((not there) | (not goals.until_level))
         ready = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
         more += people.learner[i] & (people.class_due[i] == NEVER) & ready
     return passes[:many].copy(), undated[:more].copy()
@@ -256,7 +286,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
     waits = params.plan and not_later(params.plan_from, params.classes_from)
     lowered = min(params.target, params.target_b1)
-    goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits)
+    goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan)
     passes, undated = asked(rows, people, households, since, month, goals)
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)

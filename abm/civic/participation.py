@@ -6,7 +6,8 @@ demand at a rate, or stays fixed. A move within reception interrupts class for s
     hours = hours a week x share attended x (1 - share lost to work, if employed)
 
 Part of the status holders in reception follow the voluntary lessons of the reception agency (voorinburgering) in the
-first months after the permit. These have teachers of their own and do not reduce the search for work.
+first months after the permit. These have teachers of their own. Like any class that is no duty, they take their hours,
+and no more, from the search for work.
 
 Source: E011, E012; hours inb_hours, wi2021_routes; lessons in reception coa_preparation.
 """
@@ -164,6 +165,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     wants = wanting(rows, people.learner, people.class_due, month)
     can = wants[~interrupted(state, params, draws, wants)]
     in_class = served(state, params, can)
+    people.dual[:] = False  # nobody stays on a dual track after class
     if 0 < params.dual_share < 1:
         people.dual[wants] = draws.once("dual", people.identity[wants]) < params.dual_share
     else:

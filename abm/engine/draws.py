@@ -16,6 +16,7 @@ from numba.extending import register_jitable
 
 from abm.engine.compiled import compiled
 
+COUNTRY = 2015  # in place of the seed of a run, where what is drawn belongs to the country and is the same in every run
 ORDER_BITS = 52  # identities and lottery numbers stay below 2**52: month and lottery then fit one 64-bit key
 _LOW = np.uint64(0xFFFFFFFF)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -97,6 +98,10 @@ class Draws:
     def __init__(self, seed: int, process: str, month: int):
         self.seed, self.process, self.month = int(seed), process, int(month)
         self._k0, self._k1 = np.uint64(self.seed & 0xFFFFFFFF), np.uint64(self.seed >> 32 & 0xFFFFFFFF)
+
+    def of_country(self) -> "Draws":
+        """The draws of the same process and month for what belongs to the country: the same whatever the seed."""
+        return Draws(COUNTRY, self.process, self.month)
 
     def uniform(self, label: str, identity: np.ndarray) -> np.ndarray:
         """A uniform draw in [0, 1) for each identity in this month; shape of `identity` (integers), float64."""

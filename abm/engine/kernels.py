@@ -198,14 +198,21 @@ def numbered(rows: np.ndarray, households: int) -> np.ndarray:
 
 
 def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
-    """Rows of the persons, (n,) int64 ascending, of a few households (rows, (n,) in any order).
+    """Rows of the persons, (n,) int64 ascending, of households (rows, (n,) in any order); household: whole column."""
+    wanted = np.zeros(int(rows.max(initial=-1)) + 1, np.bool_)
+    wanted[rows] = True
+    return _members(wanted, household)
 
-    household: whole column of persons, ascending: a household enters with its members, and both tables only grow.
-    """
-    rows = np.sort(rows).astype(household.dtype)
-    first, end = (np.searchsorted(household, rows, side) for side in ("left", "right"))
-    sizes = end - first
-    return np.repeat(end - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+
+@kernel
+def _members(wanted, household):
+    """Rows of the persons whose household is flagged; wanted: of the first households, none of the others is."""
+    flag = np.empty(whole_words(len(household)), np.bool_)
+    flag[len(household) :] = False
+    for i in range(len(household)):
+        of = np.uint64(household[i])  # unsigned: no check for a negative index
+        flag[i] = of < len(wanted) and wanted[of]
+    return flagged(flag)
 
 
 @kernel

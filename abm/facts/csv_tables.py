@@ -35,6 +35,7 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "decisions": ["year", "origin"],
     "national_series": ["name", "from"],
     "housing_tasks": ["half_year"],
+    "municipal_tasks": ["gm_code", "period"],
     "jobs": ["region_code", "sector"],
     "schooling_of_jobs": ["sector"],
     "commuting": ["region_from", "region_to"],
@@ -47,7 +48,13 @@ WHOLES = {  # columns whose shares are parts of one whole
     "municipalities": [("income_low_share", "income_high_share")],
     "votes": [(f"pvv_{year}", f"fvd_{year}", f"ja21_{year}") for year in (2023, 2025)],
 }
-SOURCED = ("national_series", "housing_tasks", "municipal_mergers", "municipal_memberships")  # rows name their source
+SOURCED = (
+    "national_series",
+    "housing_tasks",
+    "municipal_tasks",
+    "municipal_mergers",
+    "municipal_memberships",
+)  # rows name their source
 SUMS = {  # check in sources.yaml -> the table and column that must add up to it
     "all_jobs": ("jobs", "jobs"),
     "all_commuters": ("commuting", "workers"),

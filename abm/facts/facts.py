@@ -62,6 +62,7 @@ class Inputs:
     registration_years: FloatArray  # (municipalities,) [years] mean registration at letting, about 2020
     tasks: FloatArray  # (half-years,) [persons]
     task_halves: list[str]
+    known_effort: FloatArray  # (municipalities,) [ratio] housed over asked, relative to the country; NaN: not known
     jobs: FloatArray  # (regions, sectors) [jobs]
     sectors: list[str]
     jobs_schooling: (
@@ -168,6 +169,7 @@ def of_places(tables: Tables, expected: dict[str, Any]) -> dict[str, Any]:
         "border_pairs": fixed(pairs),
         "corporation_homes": grid(tables, "corporation_homes", "homes", YEARS, codes),
         "registration_years": by_municipality(tables, "registration_times", "years", codes),
+        "known_effort": efforts(tables, codes),
         "jobs": grid(tables, "jobs", "jobs", regions, expected["sectors"]),
         "commuting": commuting_shares(tables, regions),
         "regional_unemployment": regional_rates(tables, home_region, provinces),
@@ -206,6 +208,19 @@ def regional_rates(tables: Tables, home_region: IntArray, provinces: list[str]) 
     town_rate = rate[positions(tables, "municipalities", "province", provinces)]
     people = towns.population.to_numpy(float)
     return fixed(np.bincount(home_region, people * town_rate) / np.bincount(home_region, people))
+
+
+def efforts(tables: Tables, codes: list[str]) -> FloatArray:
+    """People housed over those whom the municipality would have housed as the country did, (municipalities,).
+
+    All periods of a municipality together; NaN where there is none.
+    """
+    table = tables["municipal_tasks"]
+    numbers = table[["asked", "housed", "country_asked", "country_housed"]]
+    refuse("municipal_tasks", table, (numbers <= 0).any(axis=1), "people asked and housed must be above 0, correct it")
+    at = positions(tables, "municipal_tasks", "gm_code", codes)
+    as_country = np.bincount(at, table.asked * table.country_housed / table.country_asked, len(codes))
+    return fixed(np.bincount(at, table.housed, len(codes)) / np.where(as_country > 0, as_country, np.nan))
 
 
 def restrictive(tables: Tables, codes: list[str]) -> FloatArray:

@@ -105,6 +105,7 @@ def on(tables: Tables, year: int) -> Tables:
         "provinces": counts(tables["provinces"], "province", provinces),
         "borders": borders(tables["borders"], parts),
         "reception_locations": locations(tables["reception_locations"], parts),
+        "municipal_tasks": tasks(tables["municipal_tasks"], parts),
         "corporation_homes": homes(tables["corporation_homes"], parts),
         "registration_times": registration(tables, parts),
         "jobs": jobs(tables["jobs"], regions),
@@ -188,10 +189,22 @@ def borders(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["gm_a", "gm_b", "border_km", "link"])
 
 
-def locations(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
-    """reception_locations.csv in the new municipalities, each in that with the largest part of the old one."""
+def largest_parts(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """The rows of a table, each in the new municipality with the largest part of the old one."""
     goes = dict(zip(parts.old, np.array(parts.new)[parts.share.argmax(axis=1)].tolist(), strict=True))
     return table.assign(gm_code=table["gm_code"].map(goes))
+
+
+def locations(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """reception_locations.csv in the new municipalities."""
+    return largest_parts(table, parts)
+
+
+def tasks(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """municipal_tasks.csv of the new municipalities: of merged ones with the same period, added up."""
+    rows = largest_parts(table, parts).groupby(["gm_code", "period"], sort=False)
+    how = {column: "sum" if column in ("asked", "housed") else "first" for column in table.columns[2:]}
+    return rows.agg(how).reset_index()[list(table.columns)]
 
 
 def homes(table: pd.DataFrame, parts: Parts) -> pd.DataFrame:

@@ -1,12 +1,17 @@
 """Status holders get a home in the municipality that they are tied to, from a corporation or found elsewhere.
 
 Vacancies this month = stock x turnover / 12, where turnover is lower the longer home seekers are registered, and the
-national turnover is the observed one. Status holders can get at most a ceiling of the vacancies, which municipalities
-share by inhabitants, as they share the task, each with its own effort; part of the movable homes (flexwoningen) comes
-on top. Homes that no status holder there can use within a month go on to all home seekers (lettings).
+national turnover is the observed one. What municipalities offer follows the housing task, up to a ceiling of the
+vacancies; part of the movable homes (flexwoningen) comes on top. Homes that no status holder there can use within a
+month go on to all home seekers (lettings).
 
-    on offer = ceiling x vacancies in the country x share of inhabitants x own effort + flex
-    found elsewhere = found share x vacancies in the country x share of inhabitants x own effort
+    left to house = effort x aim x (task + behind) - people housed in this half-year
+    wanted this month = left to house / persons to a home x weight of the month / weights of the months that are left
+    corporations: at most priority share x own vacancies
+    found elsewhere: at most found share x vacancies in the country x share of inhabitants
+
+The weights rise from January to June and from July to December, because the task is counted on 1 July and 1 January.
+Effort is a property of the municipality (effort.py); with more than one it gets ahead of its task.
 
 Up to that number, each household gets a vacant home of its own size class, longest waiting first; then one a class
 larger. Movable homes are small. Part of the households look first at homes found outside corporations, with a private
@@ -27,7 +32,7 @@ from abm.engine.table import UNSET, written
 from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
-from abm.homes.priority import ceiling, kept, let
+from abm.homes.priority import kept, left_to_house, let, offers, pace
 from abm.state import State
 from abm.tables.homes import HomeSize, Rule
 from abm.tables.people import Stage
@@ -57,11 +62,18 @@ class Params(ProcessParams):
 
     TOGETHER = (Whole("vacancies by size", ("small_share", "middle_share"), "homes for five or more persons"),)
 
+    aim: float = param(
+        1.0, "ratio", 0.3, 3, "taak_rule; taak_2022_II: 20,000 wanted where 15,358 were asked, agreed on 26 August 2022",
+        "people whom municipalities mean to house, over those asked of them", lever=True,
+        dated={"2022-09": 1.3, "2023-01": 1.0},
+    )  # fmt: skip
+    rush: float = param(
+        2.0, "ratio", 1, 10, "assumption; housed_jan_2023 has its sign: 84 municipalities housed nobody in January",
+        "weight of the last month of a half-year, over that of the first one",
+    )  # fmt: skip
     priority_share: float = param(
-        0.08, "share", 0, 0.5, "assumption: 2015-2017 set on C3; E080: then half of the most that all status holders "
-        "got; corp_status_recent: 2021 and 2023 as found, 2022 between",
-        "vacancies that status holders in reception can get, at most", lever=True,
-        dated={"2018-01": 0.05, "2021-01": 0.03, "2022-01": 0.034, "2023-01": 0.04},
+        0.08, "share", 0, 0.5, "assumption: E080, about 10% of vacancies went to all status holders at the most",
+        "vacancies in a municipality that status holders in reception can get, at most", lever=True,
     )  # fmt: skip
     private_share: float = param(
         0.3, "share", 0, 0.9, "assumption: persons housed (C7) less relatives (C15), 1.9 to a home, less homes of "
@@ -70,8 +82,8 @@ class Params(ProcessParams):
     )  # fmt: skip
     found_share: float = param(
         0.034, "share", 0, 0.3, "assumption: 3/7 of priority_share, as private_share is of all",
-        "homes found for status holders outside corporations, over vacancies of corporations", lever=True,
-        dated={"2018-01": 0.021, "2021-01": 0.013, "2022-01": 0.015, "2023-01": 0.017},
+        "homes that can be found for status holders outside corporations, at most, over vacancies of corporations",
+        lever=True,
     )  # fmt: skip
     priority_ban: bool = param(
         False, "switch", None, None, "E080", "status holders may not have priority over other home seekers", lever=True
@@ -108,6 +120,13 @@ def asked(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
 
 
+def persons_to_a_home(state: State) -> float:
+    """Mean persons of the households that wait for a home in the country; 1 where none waits."""
+    households = state.households
+    size = households.size[households.stage == Stage.AWAITING_HOME]
+    return float(size.mean()) if len(size) else 1.0
+
+
 def house(
     state: State, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -133,10 +152,15 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
     pool, scale = municipalities.pool, state.scale
     share = 0.0 if params.priority_ban else params.priority_share
-    most = ceiling(municipalities.vacancies, share, inhabitants, municipalities.effort)
-    offered = pooled(pool, most + flex) * scale
-    most_found = ceiling(municipalities.vacancies, params.found_share, inhabitants, municipalities.effort)
-    found = pooled(pool, most_found) * scale
+    left = left_to_house(municipalities.asked, municipalities.placed, municipalities.effort, params.aim)
+    wanted = left * pace(month, params.rush) / persons_to_a_home(state)
+    inside, outside = offers(
+        np.maximum(wanted - flex, 0),
+        params.private_share,
+        share * municipalities.vacancies,
+        params.found_share * municipalities.vacancies.sum() * inhabitants,
+    )
+    offered, found = pooled(pool, inside + flex) * scale, pooled(pool, outside) * scale
     vacancies = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
     on_offer = municipalities.on_offer + offered
     homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + vacancies

@@ -2,7 +2,7 @@
 
 While a scheme runs, a municipality can decide to open a location if it is behind on its task, has enough people
 waiting, and the grant covers what a place costs it. Costs differ between municipalities and do not change over time or
-between schemes; in part of the municipalities no plan ever opens. Of the others, some decide each month, fewer where
+between schemes or seeds; in part of the municipalities no plan ever opens. Of the others, some decide each month, fewer where
 support of residents has fallen; a location opens some months later.
 
     cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
@@ -87,8 +87,9 @@ class Params(ProcessParams):
 def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
     towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
-    shock = normal(draws.once("cost", who), draws.once("angle", who))
-    fails = draws.once("fails", who) < params.abandoned
+    of = draws.of_country()  # what a place costs there, and whether plans open, does not hang on the seed
+    shock = normal(of.once("cost", who), of.once("angle", who))
+    fails = of.once("fails", who) < params.abandoned
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
     mean = params.cost_factor * state.inputs.series_at(f"cost_{params.place}", state.clock.month)
     pays = mean * np.exp(params.spread * shock) <= params.grant

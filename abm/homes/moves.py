@@ -34,6 +34,7 @@ MOVE_IN = (
     "households.home",
     "households.tenure",
     "municipalities.balance",
+    "municipalities.placed",
 )
 _ANOTHER_HOME = (
     *LEAVE,
@@ -81,6 +82,7 @@ def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET
     households.tenure[rows] = Tenure.PRIVATE if np.isscalar(rule) and rule == Rule.PRIVATE else Tenure.CORPORATION
     count = np.bincount(municipality, households.size[rows], len(state.municipalities))
     state.municipalities.balance[:] += count / state.scale
+    state.municipalities.placed[:] += count / state.scale
 
 
 def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure=Tenure.CORPORATION) -> None:

@@ -1,19 +1,48 @@
-"""Priority for status holders: ceiling of homes, allocation to households, and homes kept for next month."""
+"""Homes for status holders: what the task makes municipalities offer, allocation to households, and homes kept."""
 
 import numpy as np
 
+from abm.engine.clock import MONTHS
 from abm.engine.kernels import kernel
 from abm.engine.table import UNSET
 
-# --- priority
+HALF_YEAR = MONTHS // 2  # months of a housing task
+
+# --- what municipalities want to offer
 
 
-def ceiling(vacancies: np.ndarray, share: float, inhabitants: np.ndarray, effort: np.ndarray) -> np.ndarray:
-    """Most homes that status holders can get this month, (municipalities,): a share of the country's, as for the task.
+def left_to_house(asked: np.ndarray, placed: np.ndarray, effort: np.ndarray, aim: float) -> np.ndarray:
+    """People whom municipalities still mean to house in this half-year, (municipalities,) persons.
 
-    vacancies [homes], inhabitants [share of the country], effort [ratio]: (municipalities,). Never above vacancies.
+    asked, placed [persons]: asked of each with what was behind, and housed so far; effort [ratio]; aim [ratio]: what
+    the country means to house, over what is asked.
     """
-    return np.minimum(share * vacancies.sum() * inhabitants * effort, vacancies)
+    return np.maximum(effort * aim * np.maximum(asked, 0) - placed, 0)
+
+
+def pace(month: int, rush: float) -> float:
+    """Share of what is left of a half-year that is meant for this month; month: 0 is January 2015.
+
+    The weights of its months rise evenly from 1 to `rush`, so that all that is left is meant for the last one.
+    """
+    weight = np.linspace(1.0, rush, HALF_YEAR)[month % HALF_YEAR :]
+    return float(weight[0] / weight.sum())
+
+
+def offers(
+    wanted: np.ndarray, elsewhere: float, corporations: np.ndarray, found: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Homes of corporations, and homes found elsewhere, that municipalities offer this month, (municipalities,) each.
+
+    wanted [homes] in all, of which the share `elsewhere` is looked for outside corporations first; corporations, found
+    [homes]: the most of each. What one of them lacks is taken from the other.
+    """
+    outside = np.minimum(elsewhere * wanted, found)
+    inside = np.minimum(wanted - outside, corporations)
+    return inside, np.minimum(wanted - inside, found)
+
+
+# --- priority
 
 
 @kernel(writes=("on_offer", "homes"))

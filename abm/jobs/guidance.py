@@ -21,7 +21,13 @@ from abm.people.working_age import adults, regions_of
 from abm.state import State
 from abm.tables.people import Schooling
 
-WRITES = ("newcomers.coached_since", "newcomers.coaching", "newcomers.recognised", "newcomers.regulated")
+WRITES = (
+    "newcomers.coached_since",
+    "newcomers.coached",
+    "newcomers.coaching",
+    "newcomers.recognised",
+    "newcomers.regulated",
+)
 EVENTS = {"recognised": "newcomers", "coached": "newcomers", "coach_awaited": "newcomers"}
 PER_INHABITANTS = 100_000
 _HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
@@ -135,5 +141,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     begun, waiting = coach(state, params, rows) if params.coaches else (rows[:0], rows[:0])
     fade(people.coaching, np.float32(2 ** (-1 / params.half_life)), np.float32(FAINT))
     busy = coached(rows, people.coached_since, month, params.coached_months)
+    people.coached[:] = False
+    people.coached[busy] = True
     people.coaching[busy] = min(1.0, params.full_caseload / params.caseload)
     return {"recognised": recognised, "coached": begun, "coach_awaited": waiting}

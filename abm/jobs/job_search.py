@@ -28,7 +28,8 @@ PRIME, DECADE = (
 _FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
 _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
-    "household", "schooling", "sector", "exempt", "integrating", "dual", "wellbeing", "permit_months", "identity",
+    "household", "schooling", "sector", "exempt", "integrating", "dual", "class_hours", "wellbeing", "permit_months",
+    "identity",
 )  # fmt: skip
 _HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_work", "support_at_placement")
 
@@ -51,6 +52,7 @@ class Columns(NamedTuple):
     exempt: np.ndarray
     integrating: np.ndarray
     dual: np.ndarray
+    class_hours: np.ndarray
     wellbeing: np.ndarray
     permit_months: np.ndarray
     identity: np.ndarray
@@ -89,6 +91,7 @@ class Rules(NamedTuple):
     months: float  # of work that the cap allows in twelve; more than twelve without a cap
     lock_in: float
     lock_in_dual: float
+    full_month: float  # hours of a full-time week, a month
     separation: float
     settled: float
     moves: float  # monthly probability that a move in reception ends a job, as employers expect
@@ -141,11 +144,24 @@ def access_of(free_since, applied, track, stage, month, r):
     return 1.0 if free_since != NEVER else 0.0 if none else r.before
 
 
+@kernel
+def may_work(c: Columns, month, r: Rules):
+    """Whether the adults of each household may work by law, with or without a work permit, (households,) bool."""
+    found = np.empty(len(c.applied), np.bool_)
+    for h in range(len(found)):
+        found[h] = access_of(c.free_since[h], c.applied[h], c.track[h], c.stage[h], month, r) > 0
+    return found
+
+
 @njit(inline="always")
-def search_of(exempt, integrating, dual, r):
-    """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration."""
+def search_of(exempt, integrating, dual, class_hours, r):
+    """Search intensity, in [0, 1]: 0 when exempt, lower during civic integration.
+
+    A class that is no duty takes no more than its hours [hours/month].
+    """
     busy = r.lock_in_dual if dual else r.lock_in
-    return 0.0 if exempt else busy if integrating else 1.0
+    free = max(1.0 - class_hours / r.full_month, 0.0)
+    return 0.0 if exempt else busy if integrating else free
 
 
 @njit
@@ -184,7 +200,7 @@ def probability_each(rows, z, c: Columns, month, r: Rules):
         i = rows[k]
         of = c.household[i]
         may = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
-        found[k] = may * search_of(c.exempt[i], c.integrating[i], c.dual[i], r) / (1 + exp(-z[k]))
+        found[k] = may * search_of(c.exempt[i], c.integrating[i], c.dual[i], c.class_hours[i], r) / (1 + exp(-z[k]))
     return found
 
 
@@ -250,7 +266,7 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
         elif placed or limited:
             left = max(r.months - worked(bits), 1.0) if limited else np.inf
             z += r.expected_duration * duration_of(c.experience[i], placed, left, r)
-        may = free[k] * search_of(False, c.integrating[i], c.dual[i], r)
+        may = free[k] * search_of(False, c.integrating[i], c.dual[i], c.class_hours[i], r)
         if tax[k] >= 0:
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
         row[m], who[m], where[m], sector[m] = row[k], c.identity[i], region, own

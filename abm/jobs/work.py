@@ -8,31 +8,28 @@
 Seekers meet employers within commuting reach in proportion to their vacancies, a share of them in the own sector only;
 where more seekers come than there are vacancies, part of the meetings finds none. Access is zero in the first months
 after the application, a fraction while a work permit is needed, and one with a residence permit or where temporary
-protection requires none. Search is lower during civic integration (lock-in), zero when exempt, lower with low
-wellbeing, and depends on the part of a wage that is kept in reception: ((1 - tax) / (1 - tax at which base holds)) ^
-elasticity. The job duration ratio is the expected job duration over that of a permit holder at home; it is below one
-where a move in reception or the cap can end the job. A job ends at random, less often with experience; when a move
-within reception or to another home takes the person to another region; and where it needs a work permit, after
-`weeks_cap` weeks of work in twelve months.
+protection requires none. Search is lower during civic integration (lock-in), which is a duty of permit holders; a class
+that is no duty takes only its hours of a full week. Search is zero when exempt, lower with low wellbeing, and depends
+on the part of a wage that is kept in reception: ((1 - tax) / (1 - tax at which base holds)) ^ elasticity. The job
+duration ratio is the expected job duration over that of a permit holder at home; it is below one where a move in
+reception or the cap can end the job. A job ends at random, less often with experience; when a move within reception or
+to another home takes the person to another region; and where it needs a work permit, after `weeks_cap` weeks of work in
+twelve months.
 
-    P(job at the level of schooling) = logistic(a + b (level - 3) + d recognised diploma)     from secondary school on
-    wage = minimum wage x over_minimum x (matched_wage, if at that level) x hours / full week
-
-Wages rise with the minimum wage. A job keeps its level and hours; only another job can have better ones.
-
-Source: unemployment, minimum wage, abm/facts/data/national_series.csv, unemployment.csv; job finding E045, E010, E004,
+Source: unemployment, abm/facts/data/national_series.csv, unemployment.csv; job finding E045, E010, E004,
 E005, E026, E031, E032; match E021, E024; work permits E007, rule_6m; separation E046; lock-in E012, E013; part of a
-wage that is kept E089, E090; level of the job E010, E033, E035, bakker_mismatch; hours ser_jobs.
+wage that is kept E089, E090.
 """
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, NEVER
+from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import param
 from abm.engine.table import NO_ROW
 from abm.jobs import job_matching, job_search, job_spells
+from abm.jobs.job_terms import TermParams, at_level, follow_minimum_wage, hours_of
 from abm.people.working_age import YOUNGEST, adults, free_since
 from abm.state import State
 from abm.tables.people import Schooling
@@ -48,6 +45,7 @@ WRITES = (
     "newcomers.level_matched",
     "newcomers.permit_months",
     "newcomers.months_idle",
+    "households.may_work",
     "employers.lasted",
     "employers.pulled_out",
     "nation.jobs_in_reception",
@@ -59,11 +57,10 @@ EVENTS = {
     "hired_with_work_permit": "newcomers",
 }
 PER_CENT = 100
-B1 = 3  # level of Dutch at which `at_level` holds
 
 
-class Params(ProcessParams):
-    """Access to work, coefficients of job finding, separation, and the hours, level and wage of jobs."""
+class Params(TermParams):
+    """Access to work, coefficients of job finding and separation; hours, level and wage in job_terms.py."""
 
     barred_months: int = param(
         6, "months", 0, 36, "rule_6m", "months after the application during which work is barred", lever=True,
@@ -157,40 +154,6 @@ class Params(ProcessParams):
         0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w",
         "decrease in search per SD of wellbeing below the mean",
     )  # fmt: skip
-    over_minimum: float = param(
-        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum",
-        "gross wage, relative to the minimum wage",
-    )  # fmt: skip
-    full_week: float = param(
-        38, "hours/week", 36, 40, "assumption: usual full week", "hours to which the minimum wage applies"
-    )
-    full_time: float = param(
-        0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
-        "jobs of a full week",
-    )  # fmt: skip
-    hours: int = param(
-        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a part-time job"
-    )
-    hours_spread: int = param(
-        10, "hours/week", 0, 20, "assumption: a third under 20 hours; half of them in ukr_emp_hours (July 2022)",
-        "largest deviation of a part-time job from the mean hours",
-    )  # fmt: skip
-    at_level: float = param(
-        -0.6, "log odds", -2, 1, "assumption: a third of the jobs (bakker_mismatch: sign)",
-        "job at the level of schooling, at B1 and without a recognised diploma",
-    )  # fmt: skip
-    level_language: float = param(
-        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job",
-        "job at the level of schooling, for one more level of Dutch",
-    )  # fmt: skip
-    level_recognised: float = param(
-        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption",
-        "job at the level of schooling, for a recognised diploma",
-    )  # fmt: skip
-    matched_wage: float = param(
-        1.2, "ratio", 1, 1.6, "E033: full recognition raised hourly wages by a fifth; taken for a job at the level",
-        "wage of a job at the level of secondary school or more, relative to another job",
-    )  # fmt: skip
 
 
 def weights(params: Params) -> job_search.Odds:
@@ -206,7 +169,8 @@ def rules(state: State, params: Params) -> job_search.Rules:
     """Numbers of access, search and expected job duration that hold this month."""
     before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return job_search.Rules(
-        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.separation, params.settled,
+        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.full_week * WEEKS_PER_MONTH,
+        params.separation, params.settled,
         float(state.nation.expected_moves.sum()), params.expected_duration, params.tax_elasticity, params.tax_reference,
         params.mood,
     )  # fmt: skip
@@ -263,6 +227,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     begin_jobs(state, params, draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
+    state.households.may_work[:] = job_search.may_work(
+        job_search.columns(state), state.clock.month, rules(state, params)
+    )
     with_permit = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[with_permit]}
 
@@ -327,32 +294,6 @@ def begin_jobs(
     people.wage[hired] = full * np.where(skilled, params.matched_wage, 1.0) * hours / params.full_week
     people.work_region[hired] = where
     people.employer[hired] = employer
-
-
-def at_level(state: State, params: Params, rows: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Whether new jobs require the schooling of those hired, (n,) bool, by uniform draws u.
-
-    Every job is at the level of primary school.
-    """
-    people = state.newcomers
-    z = params.at_level + params.level_language * (people.language[rows].astype(np.float64) - B1)
-    z += params.level_recognised * (people.recognised[rows] != NEVER)
-    return (people.schooling[rows] < Schooling.SECONDARY) | (u < 1 / (1 + np.exp(-z)))
-
-
-def hours_of(params: Params, u: np.ndarray) -> np.ndarray:
-    """Whole hours of jobs a week, (n,), from uniform draws u: a full week, or uniform around the part-time mean."""
-    part = (u - params.full_time) / (1 - params.full_time)
-    around = params.hours + params.hours_spread * (2 * part - 1)
-    return np.rint(np.where(u < params.full_time, params.full_week, np.clip(around, 1, params.full_week)))
-
-
-def follow_minimum_wage(state: State, working: np.ndarray) -> None:
-    """Raise wages along with the minimum wage."""
-    month, wage = state.clock.month, state.newcomers.wage
-    now, then = (state.inputs.series_at("minimum_wage", max(each, 0)) for each in (month, month - 1))
-    if now != then:
-        wage[working] *= now / then
 
 
 def record_for_employers(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:

@@ -37,7 +37,7 @@ _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 
 Persons = namedtuple(
     "Persons",
-    "employed class_hours learner coaching female schooling language wellbeing level_matched work_hours income "
+    "employed class_hours learner coached female schooling language wellbeing level_matched work_hours income "
     "months_idle household",
 )
 Households = namedtuple("Households", "applied granted assisted stage origin location municipality")
@@ -59,7 +59,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
     wellbeing [SD] and idle months of all. Each adult is in one cell of each of CELLS; their cells begin at edges, (3,),
     the last breakdown running fastest.
     """
-    employed, class_hours, learner, coaching, female, schooling, language, wellbeing = people[:8]
+    employed, class_hours, learner, coached, female, schooling, language, wellbeing = people[:8]
     level_matched, work_hours, income, months_idle, household = people[8:]
     applied, granted, assisted, stage, origin, location, municipality = households
     of_location, of_municipality, status = codes
@@ -73,7 +73,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
         permit = when != NEVER
         flags = (
             permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (at != _DEPARTING)) << 3
-            | in_class << 4 | (learner[i] & (not in_class)) << 5 | (coaching[i] > 0) << 6
+            | in_class << 4 | (learner[i] & (not in_class)) << 5 | coached[i] << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
         taught = max(schooling[i], 0)  # adults have a profile when they are measured

@@ -6,8 +6,8 @@ for forms that recur. The indicators themselves are in the measures.py of each r
 
 import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any
 
@@ -117,6 +117,7 @@ def event(*names: str) -> Event:
 
 
 Values = Callable[[Month, tuple[str, ...]], dict[str, np.ndarray]]
+Floors = float | Mapping[str, float]  # least scale at which a measure says something: of all breakdowns, or of some
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class Measure:
     by: tuple[str, ...]
     values: Values
     meaning: str = ""  # what it counts, in words
+    floors: Mapping[str, float] = field(default_factory=dict)  # breakdown -> least scale; others hold at every scale
 
 
 _SHAPE = re.compile(r", \([\w ]+,\)")  # of an array, as docstrings give it
@@ -140,12 +142,19 @@ APART: dict[str, dict[str, tuple[str, Measure]]] = {}  # the same of each packag
 
 
 def declaration[F: Callable](
-    values_of: Callable[[F], Values], unit: str, en: str, nl: str, by: str | tuple[str, ...], name: str
+    values_of: Callable[[F], Values],
+    unit: str,
+    en: str,
+    nl: str,
+    by: str | tuple[str, ...],
+    name: str,
+    scale: Floors = 0.0,
 ) -> Callable[[F], F]:
     """A decorator that declares a function as a measure and leaves it as it is.
 
-    `values_of` makes the values of the measure from the function. Raises TypeError where the function has no docstring,
-    its name is taken, or `by` is no breakdown.
+    `values_of` makes the values of the measure from the function; scale: below which it is refused (docs/scale.md),
+    for all its breakdowns or by breakdown. Raises TypeError where the function has no docstring, its name is taken, or
+    `by` is no breakdown.
     """
 
     def declare(function: F) -> F:
@@ -160,19 +169,25 @@ def declaration[F: Callable](
         if not breakdowns or not set(breakdowns) <= set(BREAKDOWNS):
             wrong = ", ".join(sorted(set(breakdowns) - set(BREAKDOWNS))) or "()"
             raise TypeError(f"{module}: measure '{called}': by '{wrong}': choose from {', '.join(BREAKDOWNS)}")
+        floors = dict(scale) if isinstance(scale, Mapping) else dict.fromkeys(breakdowns, scale) if scale else {}
+        if not floors.keys() <= set(breakdowns) or not all(0 < least <= 1 for least in floors.values()):
+            raise TypeError(f"{module}: measure '{called}': scale {scale}: name its own breakdowns, each above 0 to 1")
         meaning = _SHAPE.sub("", " ".join(function.__doc__.split()))
-        declared[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning)
+        declared[called] = module, Measure(called, unit, en, nl, breakdowns, values_of(function), meaning, floors)
         return function
 
     return declare
 
 
-def measure(unit: str, *, en: str, nl: str, by: str | tuple[str, ...], name: str = "") -> Callable[[Values], Values]:
+def measure(
+    unit: str, *, en: str, nl: str, by: str | tuple[str, ...], name: str = "", scale: Floors = 0.0
+) -> Callable[[Values], Values]:
     """Declare a function of a month and the breakdowns asked for, which gives the values per breakdown.
 
-    en, nl: its label in English and Dutch; by: the breakdowns that it has; name: where it is not that of the function.
+    en, nl: its label in English and Dutch; by: the breakdowns that it has; name: where it is not that of the function;
+    scale: below which it is refused.
     """
-    return declaration(lambda values: values, unit, en, nl, by, name)
+    return declaration(lambda values: values, unit, en, nl, by, name, scale)
 
 
 def grouping(month: Month, by: str, at_home: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -228,6 +243,7 @@ def persons(
     flow: bool = False,
     at_home: bool = False,
     name: str = "",
+    scale: Floors = 0.0,
 ) -> Callable[[Rows], Rows]:
     """Declare a function that gives rows of households: their persons, at full size.
 
@@ -244,7 +260,7 @@ def persons(
 
         return values
 
-    return declaration(values_of, "persons/month" if flow else "persons", en, nl, by, name)
+    return declaration(values_of, "persons/month" if flow else "persons", en, nl, by, name, scale)
 
 
 def wait(*, en: str, nl: str, start: str, end: str, name: str = "") -> Callable[[Rows], Rows]:
@@ -276,7 +292,13 @@ def statistics(values: np.ndarray) -> np.ndarray:
 
 
 def by_municipality[F: Callable[[Month], np.ndarray]](
-    unit: str, *, en: str, nl: str, by: tuple[str, ...] = ("total", "region", "municipality"), name: str = ""
+    unit: str,
+    *,
+    en: str,
+    nl: str,
+    by: tuple[str, ...] = ("total", "region", "municipality"),
+    name: str = "",
+    scale: Floors = 0.0,
 ) -> Callable[[F], F]:
     """Declare a function that gives a value per municipality; those of regions and the country are sums."""
 
@@ -288,11 +310,11 @@ def by_municipality[F: Callable[[Month], np.ndarray]](
 
         return values
 
-    return declaration(values_of, unit, en, nl, by, name)
+    return declaration(values_of, unit, en, nl, by, name, scale)
 
 
 def level[F: Callable[[Month], object]](
-    unit: str, *, en: str, nl: str, by: str = "total", name: str = ""
+    unit: str, *, en: str, nl: str, by: str = "total", name: str = "", scale: Floors = 0.0
 ) -> Callable[[F], F]:
     """Declare a function that gives the value, or the value per group of its only breakdown."""
 
@@ -302,7 +324,7 @@ def level[F: Callable[[Month], object]](
 
         return values
 
-    return declaration(values_of, unit, en, nl, by, name)
+    return declaration(values_of, unit, en, nl, by, name, scale)
 
 
 def payments[F: Callable[[], tuple[Purpose, ...]]](*, en: str, nl: str, name: str = "") -> Callable[[F], F]:

@@ -1,24 +1,35 @@
 """Profiles of people of working age, and exemptions from class and work because of health or care.
 
 A profile (schooling, sector, unobserved talent for finding work, most suitable activity, participation threshold) is
-what a person brings: it is drawn once, at registration. An exemption follows from a medical or social assessment, which
-is repeated after some months.
+what a person brings: it is drawn once, at registration. An exemption is a spell: a first assessment at registration
+grants it to a share by age; later ones grant it to people without a job, more often at a higher age and in worse mental
+health, and end it seldom.
+
+    log odds of a first exemption = log odds of the share + per decade (age - 35) / 10
+    spells that end this month = 1 / mean months
+    people without a job for whom one begins = odds x exp(health x (wellbeing of reference - wellbeing)) / mean months
+
+With wellbeing at the reference and nobody at work, ends and begins balance, so the share of an age stays what it was at
+registration.
 
 Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher education, a third primary school at most);
 exempt E045, E101.
 """
 
 from collections import namedtuple
+from math import exp
+from typing import NamedTuple
 
 import numpy as np
 
-from abm.engine.draws import Draws, normal
+from abm.engine.clock import MONTHS
+from abm.engine.draws import Address, Draws, fill_uniform, normal
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.engine.together import Whole
 from abm.people.region_match import sector_shares, sectors_of
-from abm.people.working_age import OLDEST, YOUNGEST, look
+from abm.people.working_age import OLDEST, YOUNGEST, adults
 from abm.state import State
 from abm.tables.people import Activity, Stage
 
@@ -34,6 +45,8 @@ WRITES = (
 EVENTS = {"profiled": "newcomers"}
 _HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
+REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` holds, and the unit of ageing [months]
+_BATCH = 512  # persons per batch of draws
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
 
 
@@ -46,9 +59,23 @@ class Params(ProcessParams):
     )
 
     exempt_share: float = param(
-        0.3, "share", 0.1, 0.4, "E045|E101", "adults who are exempt from class and work because of health or care"
+        0.3, "share", 0.1, 0.4, "E045|E101",
+        "adults of 35 who are exempt from class and work because of health or care, at registration",
+    )  # fmt: skip
+    exempt_ageing: float = param(
+        0.3, "log odds/decade", 0, 1, "assumption: poor health and care grow with age",
+        "odds of exemption for ten more years of age",
+    )  # fmt: skip
+    exempt_months: float = param(
+        120, "months", 24, 600, "assumption: most medical exemptions last", "mean months of a spell of exemption"
     )
-    exempt_months: int = param(24, "months", 6, 60, "assumption", "months between assessments of exemption")
+    exempt_health: float = param(
+        0.3, "log odds per SD", 0, 1, "assumption: E101 counts people below a cut-off, not exemptions",
+        "rate at which exemptions begin for one standard deviation less of wellbeing",
+    )  # fmt: skip
+    exempt_wellbeing: float = param(
+        -0.9, "SD", -1.35, -0.45, "E101: derived, mean of permit holders", "wellbeing at which begins and ends balance"
+    )
     talent_spread: float = param(
         0.94, "log odds/month", 0.5, 1.2, "assumption: prior of sigma_nu, set by the spread over duration in E045",
         "standard deviation of unobserved talent for finding work",
@@ -118,16 +145,62 @@ def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) 
     people.keen[rows] = draws.once("keen", who)
 
 
+def odds_of_exemption(age: np.ndarray, params: Params) -> np.ndarray:
+    """Odds of being exempt at first assessment, (n,) ratio; age [months]: (n,)."""
+    decades = (age - REFERENCE_AGE) / DECADE
+    return params.exempt_share / (1 - params.exempt_share) * np.exp(params.exempt_ageing * decades)
+
+
 def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Assess whether persons (rows) are exempt from class and work."""
+    """Assess for the first time whether persons (rows) are exempt from class and work."""
     people = state.newcomers
-    people.exempt[rows] = draws.uniform("exempt", people.identity[rows]) < params.exempt_share
+    odds = odds_of_exemption(state.clock.month - people.born[rows].astype(np.int64), params)
+    people.exempt[rows] = draws.once("exempt", people.identity[rows]) < odds / (1 + odds)
+
+
+Assessed = namedtuple("Assessed", "exempt employed born wellbeing identity")
+
+
+class Spells(NamedTuple):
+    """Rates of exemption; see Params."""
+
+    odds: float  # at the age of reference
+    ageing: float  # log odds a decade
+    health: float  # log odds per standard deviation below `wellbeing`
+    wellbeing: float  # [SD]
+    ends: float  # spells that end each month
+
+
+@kernel(writes=("people.exempt",))
+def assess_again(rows, people: Assessed, month, spells: Spells, address: Address):
+    """End and begin spells of exemption of rows, (n,), in place; nobody at work becomes exempt.
+
+    address: of the monthly draws, which are made for some hundreds of persons at a time, as in wellbeing.
+    """
+    number, stream, k0, k1 = address
+    u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        for k in range(len(batch)):
+            who[k] = people.identity[batch[k]]
+        fill_uniform(u[: len(batch)], who[: len(batch)], number, stream, k0, k1)
+        for k in range(len(batch)):
+            i = np.uint64(batch[k])  # unsigned: no check for a negative index
+            if people.exempt[i]:
+                people.exempt[i] = u[k] >= spells.ends
+            elif not people.employed[i]:
+                decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
+                more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
+                people.exempt[i] = u[k] < spells.ends * spells.odds * exp(more)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Draw profiles of new people, also while they register (placement uses profiles), and assess exemptions."""
     people, month = state.newcomers, state.clock.month
     fresh = present(people, state.households.stage, _HERE, _SCREENED, month, YOUNGEST, OLDEST)
+    odds = params.exempt_share / (1 - params.exempt_share)
+    spells = Spells(odds, params.exempt_ageing, params.exempt_health, params.exempt_wellbeing, 1 / params.exempt_months)
+    assess_again(adults(state), people, month, spells, draws.address("spell"))
     draw_profiles(state, params, draws, fresh)
-    assess(state, params, draws, fresh if month % params.exempt_months else look(state, registering=True))
+    assess(state, params, draws, fresh)
     return {"profiled": fresh}

@@ -161,6 +161,7 @@ def described(plugins: Plugins) -> dict[str, dict]:
             },
             "measures": {
                 each.name: {"unit": each.unit, "en": each.label, "nl": each.label_nl, "by": list(each.by)}
+                | ({"floors": dict(each.floors)} if each.floors else {})
                 for each in plugin.measures
             },
         }
@@ -171,7 +172,9 @@ def described(plugins: Plugins) -> dict[str, dict]:
 def of_record(record: Mapping[str, Any]) -> tuple[Measure, ...]:
     """The measures of the plug-ins that a record names, to be shown and not to be taken again."""
     return tuple(
-        Measure(each, about["unit"], about["en"], about["nl"], tuple(about["by"]), _refuse)
+        Measure(
+            each, about["unit"], about["en"], about["nl"], tuple(about["by"]), _refuse, floors=about.get("floors", {})
+        )
         for plugin in record.get("plugins", {}).values()
         for each, about in plugin["measures"].items()
     )

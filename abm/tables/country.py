@@ -63,7 +63,7 @@ class Municipalities(Table):
     asked_places = column(np.float64, unit="places", doc="indicative reception places by the spread law (2026)")
     regular_places = column(np.float64, unit="places", doc="regular reception places in November 2025")
     emergency_places = column(np.float64, unit="places", doc="emergency reception places in November 2025")
-    effort = column(np.float64, unit="ratio", doc="homes offered to status holders, over its share by inhabitants")
+    effort = column(np.float64, unit="ratio", doc="people housed over those asked of it, relative to the country")
     pool = column(np.int16, unit="row of municipalities", doc="holder of the homes of its pool (itself at scale 1)")
     homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
     turnover = column(np.float64, 1.0, unit="ratio", doc="turnover of these homes, over the national mean")
@@ -99,6 +99,8 @@ class Municipalities(Table):
     task = column(np.float64, unit="persons", doc="housing task of this half-year")
     balance = column(np.float64, unit="persons", doc="people housed minus people asked; negative: still to house")
     backlog = column(np.float64, unit="persons", doc="shortfall carried into this half-year")
+    asked = column(np.float64, unit="persons", doc="asked in this half-year with what was behind; below 0: far ahead")
+    placed = column(np.float64, unit="persons", doc="people housed in this half-year, who count for the task")
     let_share = column(
         np.float64,
         UNSET,

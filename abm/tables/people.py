@@ -115,7 +115,7 @@ class Newcomers(Table):
     """Newcomers: the persons of the households."""
 
     identity = column(np.uint64, doc="lasting address of this person's random draws")
-    household = column(np.int32, unit="row of households", doc="household of this person; ascending, see members_of")
+    household = column(np.int32, unit="row of households", doc="household of this person")
     role = column(np.int8, Role.LEAD, doc="role in the household")
     female = column(np.bool_, False, doc="whether this person is a woman or girl")
     born = column(np.int16, unit="month", doc="month of birth (negative: before 2015)")
@@ -139,7 +139,9 @@ class Newcomers(Table):
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     learner = column(np.bool_, False, doc="whether eligible for class: offered, and below the level the law requires")
-    integrating = column(np.bool_, False, doc="whether civic integration takes time from this person, in class or not")
+    integrating = column(
+        np.bool_, False, doc="whether the duty of civic integration takes time from this person, in class or not"
+    )
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
     activity = column(np.int8, Activity.NONE, doc="activity beside class this month")
@@ -151,6 +153,7 @@ class Newcomers(Table):
     class_location = column(np.int32, NO_ROW, unit="row of locations", doc="reception location of the last class")
     class_again = column(np.int16, unit="month", doc="month from which class can continue after a move in reception")
     coached_since = column(np.int16, NEVER, unit="month", doc="month in which coaching began")
+    coached = column(np.bool_, False, doc="whether a job coach guides this person this month")
     coaching = column(np.float32, unit="share", doc="strength of coaching, decaying after its end")
     recognised = column(np.int16, NEVER, unit="month", doc="month in which a higher diploma was recognised")
     regulated = column(
@@ -238,6 +241,9 @@ class Households(Table):
     homeless = column(np.int16, NEVER, unit="month", doc="month in which it lost a home without a next one")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")
+    may_work = column(
+        np.bool_, False, doc="whether its adults may work this month by law, with or without a work permit"
+    )
 
     tax_on_work = column(
         np.float32,

@@ -69,6 +69,7 @@ class Comparison:
     differences: pd.DataFrame  # outcome, unit, a, b, difference, low, high, pairs, fewer_runs, verdict
     pairs: pd.DataFrame  # seed, outcome, a, b
     narrow: bool | None = None  # whether the given width was reached
+    refused: tuple[str, ...] = ()  # why measures of the summary are left out at this scale, a line each
 
     def verdict(self) -> str:
         """The verdict on the first outcome."""
@@ -105,7 +106,7 @@ def compare(
     how = execution_of(execution, options)
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
-    outcomes = _outcomes(measure, by, group, take, _measures(one, other))
+    outcomes = _outcomes(measure, by, group, take, _measures(one, other), one.scale)
     width = _width(until_width)
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is too few or too many: give 2 to {MOST_PAIRS}")
@@ -138,7 +139,9 @@ def compare(
                 wanted = min(wanted, have + int((how.budget - spent) / (spent / have)))
             if wanted <= have:
                 break
-    return Comparison(one.name, other.name, clock.label(since), one.until, differences, found, reached)
+    refused = [measures.refusal(name, "total", one.scale) for name, _ in measures.HEADLINES if measure is None]
+    left_out = tuple(filter(None, refused))
+    return Comparison(one.name, other.name, clock.label(since), one.until, differences, found, reached, left_out)
 
 
 def first_difference(one: Scenario, other: Scenario) -> int:
@@ -183,14 +186,18 @@ def _measures(one: Scenario, other: Scenario) -> list[Measure]:
 
 
 def _outcomes(
-    measure: str | None, by: str | None, group: str | None, take: str | None, more: list[Measure]
+    measure: str | None, by: str | None, group: str | None, take: str | None, more: list[Measure], scale: float
 ) -> list[Outcome]:
-    """The outcomes to compare; more: measures of plug-ins. Raises InputError."""
+    """The outcomes to compare; more: measures of plug-ins. Raises InputError.
+
+    Those of the summary are left out below the scale at which they say something, and one that is asked for is refused.
+    """
     if measure is None:
         if by or group or take:
             raise InputError("--measure: is missing: --by, --group and --take need it")
-        return [Outcome(name, "total", "all", how) for name, how in measures.HEADLINES]
-    by = measures.breakdown_of(measure, by, more)
+        said = [each for each in measures.HEADLINES if not measures.refusal(each[0], "total", scale)]
+        return [Outcome(name, "total", "all", how) for name, how in said]
+    by = measures.breakdown_of(measure, by, more, scale)
     if take not in (None, "end", "sum", "mean"):
         raise InputError(f"--take: '{brief(take)}' is not known: choose from end, sum, mean")
     if group is None and by != "total":

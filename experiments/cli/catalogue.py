@@ -20,12 +20,16 @@ WORDS = ("name", "parameter", "run", "scenario", "source", "label", "label_nl", 
 
 
 def measures() -> list[Row]:
-    """Every measure: name, unit, labels, breakdowns, meaning."""
+    """Every measure: name, unit, labels, breakdowns, meaning, and the least scale of breakdowns that have one."""
     from abm.measures import MEASURES
 
     return [
         {"name": each.name, "unit": each.unit, "label": each.label, "label_nl": each.label_nl}
-        | {"by": list(each.by), "meaning": each.meaning}
+        | {
+            "by": list(each.by),
+            "meaning": each.meaning,
+            "least_scale": [f"{by} {least:g}" for by, least in each.floors.items()],
+        }
         for each in MEASURES
     ]
 

@@ -35,7 +35,8 @@ def measures(word: Word = None, csv: Csv = False, json: Json = False) -> None:
     rows = catalogue.matching(catalogue.measures(), word, "measures")
     show(rows, csv, json, lambda row: (
         f"{row['name']} [{row['unit']}]",
-        f"{row['label']} / {row['label_nl']}. By {', '.join(row['by'])}. {row['meaning']}",
+        f"{row['label']} / {row['label_nl']}. By {', '.join(row['by'])}. {row['meaning']}"
+        + "".join(f" Least scale of {each}." for each in row["least_scale"]),
     ))  # fmt: skip
 
 

@@ -352,6 +352,8 @@ def print_comparison(found, width: str | None) -> None:
         column.justify = "right"
         column.no_wrap = True
     console.print(shown)
+    for refused in found.refused:
+        console.print(terminal.line(refused), soft_wrap=True)
     first, saved = found.differences.iloc[0], ""
     if first["fewer_runs"] > 1:
         saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from abm.engine.errors import InputError, brief
 from abm.engine.yaml_input import nearest
-from abm.measures import HEADLINES, MEASURES, breakdown_of
+from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
 from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
@@ -70,15 +70,20 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
         console.print(terminal.line(same), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
+    refused = {measure: refusal(measure, "total", wanted.scale) for measure, _ in HEADLINES}
     for year in chosen:
         table.add_column(str(year), justify="right", no_wrap=True)
     for measure, how in HEADLINES:
+        if refused[measure]:
+            continue
         about = next(m for m in MEASURES if m.name == measure)
         money = about.unit.startswith("EUR")
         of_year = "" if how == "end" else ", million euros per year" if money else ", per year"
         values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
+    for line in filter(None, refused.values()):
+        console.print(terminal.line(line), soft_wrap=True)
 
 
 def of_measure(
@@ -88,7 +93,8 @@ def of_measure(
 
     Raises InputError for an unknown measure, breakdown or group, and where no month is left.
     """
-    by = breakdown_of(measure, by, assembly.of_record(run.about()))
+    record = run.about()
+    by = breakdown_of(measure, by, assembly.of_record(record), record["scenario"]["scale"])
     frame = run.outcomes(measure, by)[["month", "group", "value"]].astype({"month": str, "group": str})
     groups, months = list(frame["group"].unique()), frame["month"]
     if group is not None and group not in groups:

@@ -68,13 +68,14 @@ class PluginParameter(BaseModel):
 
 
 class PluginMeasure(BaseModel):
-    """A measure of a plug-in: unit, labels, breakdowns."""
+    """A measure of a plug-in: unit, labels, breakdowns, and the least scale of some of these."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     unit: str
     en: str
     nl: str
     by: list[str]
+    floors: dict[str, float] = {}
 
 
 class Plugged(BaseModel):

@@ -12,7 +12,6 @@ from rich.text import Text
 from experiments.terminal import line, printable
 from experiments.text import number, period, points, share
 from experiments.validation import verdicts
-from experiments.validation.simulated import NOT_MEASURED
 from experiments.validation.targets import FIT, JUDGED_SINCE, UNSEEN, Discrepancy, Key
 from experiments.validation.verdicts import DISCREPANT, OFF, WITHIN, OfTarget, Row
 
@@ -40,9 +39,8 @@ def show(rows: Sequence[Row], runs: int, console: Console) -> None:
 
 
 def counts(rows: Sequence[Row], listed: Sequence[Key]) -> Iterator[str]:
-    """Lines: what is not measured; targets and points that are within: fit, unseen, together, and those of a list."""
-    if words := not_measured(rows):
-        yield words
+    """Lines: measures that are lacking; targets and points within: fit, unseen, together, and those of a list."""
+    yield from lacking(rows)
     for role, title in ROLES.items():
         yield f"{title.partition(' ')[0]}: {verdicts.tally(verdicts.of_role(rows, role))}."
     yield f"Together: {verdicts.tally(rows)}."
@@ -59,12 +57,9 @@ def counts(rows: Sequence[Row], listed: Sequence[Key]) -> Iterator[str]:
     )
 
 
-def not_measured(rows: Sequence[Row]) -> str:
-    """The measures that the runs lack, in a line; nothing where there are none."""
-    head = f"{NOT_MEASURED}: "
-    found = dict.fromkeys(row.why.removeprefix(head) for row in rows if row.why.startswith(head))
-    why = "the model that made these runs does not measure it, or not at their scale"
-    return f"Not measured: {', '.join(found)} ({why})." if found else ""
+def lacking(rows: Sequence[Row]) -> list[str]:
+    """The measures that the runs lack or that are refused at their scale, a line each."""
+    return list(dict.fromkeys(row.lacking for row in rows if row.lacking))
 
 
 def records(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -8,16 +8,18 @@ from typing import Any, Protocol
 import pandas as pd
 
 from abm.engine.errors import InputError
+from abm.measures import refusal
 from experiments.store.store import Run
 from experiments.validation.targets import HALF_YEAR, UNITS, Point, Quantity, Target, months
 
-NOT_YET, OUTSIDE, NOT_MEASURED = "not yet", "outside the run", "not measured"  # why a point has no value
+NOT_YET, OUTSIDE = "not yet", "outside the run"  # why a point has no value
+NOT_MEASURED, TOO_SMALL = "not measured", "not said at this scale"
 NOTHING = 0.5  # persons, places or homes below which a group counts as having none
 Outcomes = Callable[[str, str], pd.DataFrame]  # measure, breakdown -> months x groups
 
 
 class NotMeasured(Exception):
-    """A measure that a run does not have: of an older model, or refused at its scale."""
+    """A measure that a run does not have, since an older model made it."""
 
 
 class Takes(Protocol):
@@ -28,18 +30,19 @@ class Takes(Protocol):
 
 @dataclass(frozen=True)
 class Simulated:
-    """A point of a target with its value in each run that has one (all runs, or why there are none)."""
+    """A point of a target with its value in each run that has one; or why there are none, and of which measure."""
 
     target: Target
     point: Point
     values: tuple[float, ...] = ()
     why: str = ""
+    lacking: str = ""
 
 
 def simulated(runs: Sequence[Run], targets: Sequence[Target]) -> list[Simulated]:
     """The points of targets with their values in runs of one scenario. Raises InputError for unknown groups."""
-    readers = [reader(run) for run in runs]
-    return [_of_point(target, point, readers) for target in targets for point in target.points]
+    readers, scale = [reader(run) for run in runs], runs[0].about()["scenario"]["scale"]
+    return [_of_point(target, point, readers, scale) for target in targets for point in target.points]
 
 
 def reader(run: Run) -> Takes:
@@ -63,14 +66,16 @@ def reader(run: Run) -> Takes:
     return take
 
 
-def _of_point(target: Target, point: Point, readers: Sequence[Takes]) -> Simulated:
+def _of_point(target: Target, point: Point, readers: Sequence[Takes], scale: float) -> Simulated:
     made = point.measure or target.measure
     if not made:
         return Simulated(target, point, why=NOT_YET)
+    if refused := next(filter(None, (refusal(each.measure, each.by, scale) for each in made.parts())), ""):
+        return Simulated(target, point, why=TOO_SMALL, lacking=refused)
     try:
         every = [take(made, point.period) for take in readers]
     except NotMeasured as error:
-        return Simulated(target, point, why=f"{NOT_MEASURED}: {error}")
+        return Simulated(target, point, why=NOT_MEASURED, lacking=f"{error}: the model that made these runs has it not")
     values = tuple(value for value in every if value is not None)
     return Simulated(target, point, values, "" if values else OUTSIDE)
 

@@ -5,6 +5,7 @@ half-year (2022-I), a year (2022) or years (2017 to 2021). One that no process c
 """
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -54,6 +55,12 @@ class Quantity(Form):
     over: Self | None = None
     minus: Self | None = None
     divided_by: Number = Field(1, gt=0)
+
+    def parts(self) -> Iterator["Quantity"]:
+        """The quantity and those inside it."""
+        yield self
+        for inner in filter(None, (self.over, self.minus)):
+            yield from inner.parts()
 
 
 class Tolerance(Form):

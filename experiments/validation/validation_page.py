@@ -38,7 +38,7 @@ def page(rows: Sequence[Row], about: str, runs: int, listed: Sequence[Key]) -> s
         *map(_wrapped, (INTRODUCTION, f"Runs: {_plain(about)}.", ONE_RUN if runs == 1 else SEVERAL, WIDENED)),
         "## Counts",
         _table(tallies | {"Together": verdicts.tally(rows)}),
-        *map(_wrapped, (of_list, printing.not_measured(rows))),
+        *map(_wrapped, (of_list, *printing.lacking(rows))),
     ]
     for role, (title, words) in ROLES.items():
         parts += [f"## {title}", words]

@@ -155,7 +155,7 @@ def compare(runs: Sequence[Run], wanted: Sequence[Target]) -> list[Row]:
     """Observed beside simulated, a row for each point. The runs have one scenario, and differ in their seeds or in what
     is assumed. Raises InputError for unknown groups.
     """
-    return [Row(each.target, each.point, each.values, each.why) for each in simulated(runs, wanted)]
+    return [Row(each.target, each.point, each.values, each.why, each.lacking) for each in simulated(runs, wanted)]
 
 
 def by_target(rows: Iterable[Row]) -> list[OfTarget]:

@@ -105,7 +105,7 @@ def closings(given: Given) -> pd.DataFrame:
         flow = float(months["persons"][span].sum() - judged[span].sum() - stocks[until] + stocks[before])
         usual = months["usual"][span]
         ratio = flow / usual.sum() if usual.sum() else 1.0
-        rows[since] = {"flow": flow / len(usual), "ratio": ratio}
+        rows[str(since)] = {"flow": flow / len(usual), "ratio": ratio}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -1,4 +1,4 @@
-"""Figures of pages and letters, looked up: national_series.csv, housing_tasks.csv and the totals of sources.yaml."""
+"""Figures of pages and letters, looked up: national_series.csv, housing_tasks.csv, municipal_tasks.csv and the totals of sources.yaml."""
 
 import pandas as pd
 
@@ -68,5 +68,12 @@ TABLES = [
         None,
         transcribed.rows_of("housing_tasks", "task", "rule"),
         "Figures of the ministry and press, looked up in documents; four half-years are filled, as their rule says.",
+    ),
+    Table(
+        "municipal_tasks",
+        {},
+        None,
+        transcribed.rows_of("municipal_tasks", "housed", "rule"),
+        "Figures of municipalities and press, looked up in documents.",
     ),
 ]

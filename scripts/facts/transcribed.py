@@ -1,7 +1,7 @@
 """The figures of press pages and letters that tables are made of, and whether documents confirm them.
 
-Tables that hold the figures themselves (national_series.csv, housing_tasks.csv, provinces.csv, municipal_mergers.csv)
-are looked up as they stand; figures that something is computed from stand in transcribed.yaml.
+Tables that hold the figures themselves (national_series.csv, housing_tasks.csv, municipal_tasks.csv, provinces.csv,
+municipal_mergers.csv) are looked up as they stand; figures that something is computed from stand in transcribed.yaml.
 """
 
 from collections.abc import Callable

@@ -346,3 +346,21 @@ def test_more_regular_places_leave_fewer_people_without():
         run(placement, state)
         without.append(int((state.locations.kind[state.households.location] == Kind.MUNICIPAL).sum()))
     assert without == [50, 40, 20, 0]
+
+
+def test_who_waits_longest_leaves_a_full_registration_centre():
+    state = village_state()
+    centre = locations(state, Kind.REGISTRATION)[0]
+    rows = [people(state, Stage.REGISTERING, 1, 2, since=-k, location=centre)[0] for k in range(5)]
+    run(placement, state, registration_most=5)
+    stays = state.households.location[rows] == centre
+    assert stays.tolist() == [True, True, False, False, False]  # the newest, as long as whole households fit in
+    assert set(state.households.stage[rows]) == {Stage.REGISTERING}
+
+
+def test_the_ceiling_of_the_registration_centre_is_that_of_the_whole_country():
+    state = village_state(scale=0.5)
+    centre = locations(state, Kind.REGISTRATION)[0]
+    people(state, Stage.REGISTERING, 10, location=centre)
+    run(placement, state, registration_most=12)
+    assert (state.households.location == centre).sum() == 6

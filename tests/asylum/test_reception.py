@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from abm.asylum import reception
-from abm.engine.clock import ENDLESS
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from tests.helpers.village import ALPHA, A, B, C, D, locations, people, run, village, village_state
 
 STILL = {"regular_rate": 0, "emergency_rate": 0, "closing_rate": 0}  # nothing opens or closes by itself
-TENTS = STILL | {"emergency_rate": 2_000, "emergency_size": 100}
+TENTS = STILL | {"emergency_rate": 2_000, "emergency_size": 100, "emergency_lead": 0, "contract_spread": 0}
 
 
 def crowd(count=0, size=3, **columns):
@@ -64,6 +63,38 @@ def test_the_newest_locations_close_first_the_smallest_among_equals(surplus, rat
     assert reception.closing(places, opened, surplus, rate).tolist() == closed
 
 
+@pytest.mark.parametrize(("share", "left"), [(0, 0), (0.25, 25), (1, 100)])
+def test_a_share_of_the_contracts_that_end_is_renewed_for_another_term(share, left):
+    state = crowd()
+    rows = state.locations.add(100, municipality=C, region=ALPHA, kind=Kind.REGULAR, places=10, ends=1)
+    later = state.locations.add(9, municipality=C, region=ALPHA, kind=Kind.REGULAR, places=10, ends=2)
+    run(reception, state, months=1, stable_places=5_000, renewed_share=share, regular_term=60, **STILL)
+    ends = state.locations.ends[rows]
+    assert set(ends) <= {1, 61}
+    assert (ends == 61).sum() == pytest.approx(left, abs=0 if share in (0, 1) else 13)  # three standard deviations
+    assert set(state.locations.ends[later]) == {2}
+
+
+def test_contracts_of_the_first_day_end_evenly_over_a_term_whatever_the_seed():
+    state = crowd()
+    other = state.locations.ends[state.locations.kind == Kind.REGULAR]
+    assert ((other >= 1) & (other <= 60)).all()
+
+
+def test_emergency_locations_open_after_the_lead_and_contracts_differ():
+    state = crowd(3_000)
+    opened = run(reception, state, months=1, **TENTS | {"emergency_lead": 3, "contract_spread": 0.5}, contract=12)[
+        "opened"
+    ]
+    of = state.locations
+    assert len(opened) == 20
+    assert set(of.opened[opened]) == {4}
+    months = of.ends[opened] - of.opened[opened]
+    assert months.min() >= 6
+    assert months.max() <= 18
+    assert len(set(months.tolist())) > 4
+
+
 def test_with_the_law_those_close_first_that_a_municipality_has_beyond_its_share():
     places, opened = np.array([100, 50, 70, 30]), np.array([0, 5, 4, 2])
     where, spare = np.array([0, 1, 1, 0]), np.array([130, 40])  # of municipality 1, none can go
@@ -103,12 +134,12 @@ def test_need_is_that_of_the_whole_country_at_any_scale():
 
 def test_regular_places_open_next_month_within_the_rate():
     state = crowd(300)  # 900 people want 1,125 places; there are 500
-    events = run(reception, state, plan_lag=1, **STILL | {"regular_rate": 400, "regular_size": 100})
+    events = run(reception, state, plan_lag=1, regular_term=60, **STILL | {"regular_rate": 400, "regular_size": 100})
     new = events["opened"]
     assert len(new) == 4
     assert set(state.locations.kind[new]) == {Kind.REGULAR}
     assert set(state.locations.opened[new]) == {1}
-    assert set(state.locations.ends[new]) == {ENDLESS}
+    assert set(state.locations.ends[new]) == {61}
     assert (state.locations.region[new] == state.municipalities.region[state.locations.municipality[new]]).all()
     assert open_places(state, Kind.REGULAR, 0) == 500
     assert open_places(state, Kind.REGULAR, 1) == 900

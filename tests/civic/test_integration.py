@@ -59,7 +59,7 @@ def test_a_permit_brings_the_law_of_its_day_for_good():
     ("offer", "expected"),
     [("home", {"home"}), ("permit", {"home", "permit"}), ("arrival", {"home", "permit", "arrival"})],
 )
-def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expected):
+def test_classes_are_offered_from_a_home_the_permit_or_arrival_and_take_time_where_they_are_a_duty(offer, expected):
     state = village_state()
     stages = {"home": Stage.HOUSED, "permit": Stage.AWAITING_HOME, "arrival": Stage.IN_DECISION}
     rows = {name: able(state, people(state, stage, count=5)) for name, stage in stages.items()}
@@ -67,15 +67,28 @@ def test_integration_takes_time_from_a_home_the_permit_or_arrival(offer, expecte
     fast = able(state, people(state, Stage.IN_DECISION, track=Track.FAST))
     run(integration, state, classes_from=offer, **NOW)
     folk = state.newcomers
-    assert {name for name, mine in rows.items() if folk.integrating[mine].all()} == expected
-    assert {name for name, mine in rows.items() if folk.integrating[mine].any()} == expected
-    assert not folk.integrating[np.concatenate([exempt, fast])].any()
-    assert ((folk.class_due != NEVER) == folk.integrating).all()
+    assert {name for name, mine in rows.items() if folk.learner[mine].all()} == expected
+    assert {name for name, mine in rows.items() if folk.learner[mine].any()} == expected
+    assert not folk.learner[np.concatenate([exempt, fast])].any()
+    assert ((folk.class_due != NEVER) == folk.learner).all()
+    assert np.flatnonzero(folk.integrating).tolist() == rows["home"].tolist()  # elsewhere it is voluntary
+
+
+def test_a_plan_makes_class_a_duty_before_the_home_but_not_before_the_permit():
+    state = village_state()
+    holds = able(state, people(state, Stage.AWAITING_HOME, count=3))
+    asks = able(state, people(state, Stage.IN_DECISION, count=3))
+    guest = able(state, people(state, Stage.PROTECTED))
+    planned = np.concatenate([holds[:2], asks[:2]])
+    state.newcomers.planned[planned] = 5
+    run(integration, state, plan=True, plan_from="arrival", classes_from="arrival", protected_too=True, **NEW)
+    assert state.newcomers.learner[np.concatenate([holds, asks, guest])].all()
+    assert np.flatnonzero(state.newcomers.integrating).tolist() == holds[:2].tolist()
 
 
 def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     state = village_state()
-    rows = able(state, people(state, Stage.HOUSED, count=6), classes_since=0)
+    rows = able(state, people(state, Stage.HOUSED, count=6, granted=0, housed=0), classes_since=0)
     folk = state.newcomers
     folk.route[rows] = [Route.OLD, Route.B1, Route.B1, Route.SELF_RELIANCE, Route.OLD, Route.EDUCATION]
     folk.language[rows] = [2.0, 2.5, 2.5, 2.5, 1.0, 2.5]
@@ -93,7 +106,7 @@ def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
 
 def test_a_variant_requires_the_whole_term():
     state = village_state()
-    rows = able(state, people(state, Stage.HOUSED, count=2), classes_since=0, language=2.5)
+    rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=0), classes_since=0, language=2.5)
     folk, months = state.newcomers, []
     for month in (12, 35, 36):
         state.clock.month = month
@@ -101,6 +114,50 @@ def test_a_variant_requires_the_whole_term():
         months.append(folk.integrating[rows].all())
         assert (folk.passed[rows] == 12).all()
     assert months == [True, True, False]
+
+
+def ends(state, rows, first, last, **params):
+    """Month in which integration stops taking time from each of rows, (n,); 0 where it does not, up to `last`."""
+    found = np.zeros(len(rows), int)
+    for month in range(first, last):
+        state.clock.month = month
+        run(integration, state, **params)
+        over = ~(state.newcomers.learner | state.newcomers.integrating)[rows] & (found == 0)
+        found[over] = month
+    return found
+
+
+def test_the_term_runs_from_the_home_under_the_old_law_and_from_the_plan_under_the_present_one():
+    state = village_state()
+    old = able(state, people(state, Stage.HOUSED, count=3, applied=-22, granted=10, housed=12), route=Route.OLD)
+    state.newcomers.classes_since[old[:2]] = [-20, 30]  # as a volunteer during 33 months of waiting; after a queue
+    new = able(state, people(state, Stage.HOUSED, count=3, applied=-22, granted=10, housed=12), route=Route.B1)
+    state.newcomers.classes_since[new], state.newcomers.planned[new] = -20, [5, 20, NEVER]  # 5: before the permit
+    found = ends(state, np.concatenate([old, new]), 13, 70, plan=True, funding="fixed", term=36, **NEW)
+    assert found.tolist() == [48, 48, 48, 46, 56, 0]
+
+
+def test_the_term_of_who_came_as_a_child_begins_at_eighteen():
+    state = village_state()
+    state.clock.month = 20
+    rows = able(state, people(state, Stage.HOUSED, granted=0, housed=0), route=Route.OLD, born=20 - 216)
+    assert ends(state, rows, 20, 60, term=36, **NOW).tolist() == [56]
+
+
+def test_the_self_reliance_route_lasts_its_months_of_class_as_a_duty():
+    state = village_state()
+    home = {"granted": 10, "housed": 12}
+    rows = able(state, people(state, Stage.HOUSED, count=3, applied=-22, **home), route=Route.SELF_RELIANCE)
+    state.newcomers.planned[rows], state.newcomers.classes_since[rows] = 14, [-20, 20, NEVER]
+    found = ends(state, rows, 14, 60, plan=True, self_reliance_months=18, **NEW)
+    assert found.tolist() == [14 + 18, 20 + 18, 0]
+    assert state.newcomers.passed[rows].tolist() == [32, 38, NEVER]
+
+
+def test_voluntary_class_lasts_its_term_from_the_first_one():
+    state = village_state()
+    asks = able(state, people(state, Stage.IN_DECISION, applied=-5), classes_since=0)
+    assert ends(state, asks, 20, 60, classes_from="arrival", term=36, **NOW).tolist() == [36]
 
 
 def test_work_centres_make_plans_within_their_capacity_longest_waiting_first():

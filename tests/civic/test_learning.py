@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from abm.civic import learning
-from abm.engine.clock import NEVER
-from abm.tables.people import Schooling, Stage
+from abm.jobs import work
+from abm.tables.people import Schooling, Stage, Track
 from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
@@ -79,11 +79,44 @@ def test_disengagement_fills_while_waiting_and_fades_after():
         household=np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
     )
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
-    granted = np.array([NEVER, 0, 0], np.int16)
+    allowed = np.array([False, True, True])
     fills = learning.Idling(idle_allowed=0.4, activity=0.5)
-    learning.disengage(np.arange(7), people, stage, granted, learning._WAITS, rate, kept, fills)
+    learning.disengage(np.arange(7), people, stage, allowed, learning._WAITS, rate, kept, fills)
     expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
     assert people.idleness == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("months", "law", "fill"),
+    [
+        (5, {}, 1.0),  # barred for six months
+        (6, {}, 0.4),  # a work permit can be had
+        (60, {"barred_months": 36}, 0.4),
+        (35, {"barred_months": 36}, 1.0),
+        (0, {"barred_months": 0, "work_permit": False}, 0.4),  # free from arrival
+    ],
+)
+def test_the_right_to_work_slows_disengagement_from_the_month_in_which_law_gives_it(months, law, fill):
+    state = village_state()
+    state.clock.month = 100
+    waits = people(state, Stage.IN_DECISION, applied=100 - months, location=1)
+    refused = people(state, Stage.DEPARTING, applied=100 - months, location=1)
+    fast = people(state, Stage.IN_DECISION, applied=100 - months, location=1, track=Track.FAST)
+    rows = make_adults(state, np.concatenate([waits, refused, fast]))
+    run(work, state, base=-4.2, **law)
+    state.newcomers.employed[rows] = False
+    run(learning, state, idle_months=10, idle_allowed=0.4)
+    rate = 1 - math.exp(-1 / 10)
+    assert state.newcomers.idleness[rows] == pytest.approx([rate * fill, rate, rate], rel=1e-6)
+
+
+def test_a_permit_and_free_protection_count_at_once():
+    state = village_state()
+    new = people(state, Stage.AWAITING_HOME)
+    protected = people(state, Stage.PROTECTED, free_to_work=True)
+    rows = make_adults(state, np.concatenate([new, protected]))
+    run(learning, state, idle_months=10, idle_allowed=0.4)
+    assert state.newcomers.idleness[rows] == pytest.approx([0.4 * (1 - math.exp(-1 / 10))] * 2, rel=1e-6)
 
 
 def test_the_first_months_cost_most_and_the_stock_stays_below_one():

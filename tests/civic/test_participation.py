@@ -88,6 +88,16 @@ def test_a_move_in_reception_stops_class_for_some_weeks():
     assert months == [True, False, False, True, True]
 
 
+def test_a_dual_track_ends_with_class():
+    state = village_state()
+    rows = due(state, people(state, Stage.HOUSED, count=3))
+    run(participation, state, dual_share=1)
+    assert state.newcomers.dual[rows].all()
+    state.newcomers.learner[rows[:2]] = False
+    run(participation, state, dual_share=1)
+    assert state.newcomers.dual[rows].tolist() == [False, False, True]
+
+
 def test_dual_tracks_are_for_their_share():
     state = village_state()
     rows = due(state, people(state, Stage.HOUSED, count=300))

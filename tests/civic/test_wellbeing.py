@@ -12,6 +12,7 @@ from abm.jobs import work
 from abm.people.working_age import look
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
+from tests.helpers.runs import advance, small, state_after
 from tests.helpers.village import locations, people, run, village_state
 
 STILL = {"shock": 0.05, "spread": 0.5}
@@ -83,19 +84,20 @@ def test_level_by_hand(of_person, of_home, expected):
     state, _ = adults(1, **of_home)
     for name, value in ({"temper": 1e-9} | of_person).items():
         getattr(state.newcomers, name)[:] = value
-    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | {"rate": 1, "shock": 0}))
+    given = {"rate": 1, "shock": 0, "mean": -1.1, "added": -0.2}  # the base is -0.9
+    by_hand = wellbeing.Params.model_construct(**(wellbeing.Params().model_dump() | given))
     wellbeing.step(state, by_hand, Draws(1, "wellbeing", 12))
     assert state.newcomers.wellbeing == pytest.approx([expected], abs=1e-6)
 
 
 def test_new_adults_start_at_their_own_level_and_keep_it():
     state, _ = adults(400)
-    run(wellbeing, state, mean=-0.9, **STILL)
+    run(wellbeing, state, mean=-0.9, added=0, **STILL)
     temper = state.newcomers.temper.copy()
     assert temper.mean() == pytest.approx(0, abs=0.08)
     assert temper.std() == pytest.approx(0.5, abs=0.05)
     assert state.newcomers.wellbeing == pytest.approx(temper - 0.9, abs=0.1)
-    run(wellbeing, state, months=12, mean=-0.9, **STILL)
+    run(wellbeing, state, months=12, mean=-0.9, added=0, **STILL)
     assert np.array_equal(state.newcomers.temper, temper)
     assert state.newcomers.wellbeing.mean() == pytest.approx(-0.9, abs=0.1)
 
@@ -165,3 +167,16 @@ def test_a_home_counts_unless_it_is_reception_or_lost():
     expected = (location == NO_ROW) & (homeless == NEVER)
     assert wellbeing.home(location, homeless).tolist() == expected.astype(float).tolist()
     assert 0 < expected.sum() < 200
+
+
+def test_the_mean_of_permit_holders_is_that_of_the_survey():
+    """In June 2017 and June 2019, the months of E101, whatever the composition of the permit holders is."""
+    scenario, seen = small("2019-06", scale=0.05), []
+    state = state_after(scenario, 30)
+    for further in (0, 24):
+        advance(state, scenario, further)
+        folk = state.newcomers
+        holders = folk.adult & (state.households.granted[folk.household] != NEVER)
+        seen.append(folk.wellbeing[holders].mean())
+    assert np.mean(seen) == pytest.approx(wellbeing.Params().mean, abs=0.06)
+    assert seen[0] < seen[1]

@@ -59,6 +59,10 @@ def country(*moves, memberships=()):
         "registration_times": pd.DataFrame(
             {"gm_code": [A, B, C, D, E], "years": [8.0, 4.0, 4.0, 2.0, 1.0], "basis": "municipality"}
         ),
+        "municipal_tasks": pd.DataFrame(
+            [(A, "2022", 40, 20, 300, 240), (B, "2022", 60, 60, 300, 240), (B, "2023", 10, 5, 100, 50)],
+            columns=["gm_code", "period", "asked", "housed", "country_asked", "country_housed"],
+        ).assign(source="assumption", rule=""),
         "jobs": pd.DataFrame(jobs, columns=["region_code", "sector", "jobs"]),
         "commuting": pd.DataFrame(flows, columns=["region_from", "region_to", "workers"]),
         "unemployment": pd.DataFrame({"province": ["Middle"], "labour_force": [50_000], "unemployed": [2_500]}),
@@ -123,6 +127,12 @@ def test_homes_registration_and_votes_follow():
     votes = after["votes"].set_index("gm_code").loc[A]
     assert (votes.votes_2023, votes.votes_2025) == (4_000, 8_000)
     assert votes.pvv_2023 == pytest.approx((1_000 * 0.2 + 3_000 * 0.4) / 4_000)
+
+
+def test_people_asked_and_housed_are_added_and_those_of_the_country_are_not():
+    after = layout.on(country(B_INTO_A), 2027)["municipal_tasks"]
+    rows = after[["gm_code", "period", "asked", "housed", "country_asked", "country_housed"]].values.tolist()
+    assert rows == [[A, "2022", 100, 80, 300, 240], [A, "2023", 10, 5, 100, 50]]
 
 
 def test_the_border_between_them_is_gone_and_others_are_joined():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.engine.clock import NEVER
+from abm.engine.clock import NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, work
@@ -62,11 +62,14 @@ def slow_odds(people, households, p, rows, month):
     )
 
 
-def slow_probability(households, p, exempt, integrating, dual, of, z, month):
+def slow_probability(households, p, people, rows, z, month):
     """Probability of a job where there is a vacancy in NumPy, as the rule is written."""
+    of = people.household[rows]
     unpromising = (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
     barred = unpromising | (month - households.applied[of] < p.barred_months)
     free = np.where(barred, 0.0, p.with_permit if p.work_permit else 1.0)
     free = np.where(households.granted[of] != NEVER, 1.0, free)
-    search = np.where(exempt, 0.0, np.where(integrating, np.where(dual, p.lock_in_dual, p.lock_in), 1.0))
+    left = np.maximum(1 - people.class_hours[rows].astype(float) / (p.full_week * WEEKS_PER_MONTH), 0)
+    locked = np.where(people.dual[rows], p.lock_in_dual, p.lock_in)
+    search = np.where(people.exempt[rows], 0.0, np.where(people.integrating[rows], locked, left))
     return free * search / (1 + np.exp(-z))

@@ -109,6 +109,7 @@ def village(**changes) -> Inputs:
         registration_years=fixed(np.array([8.0, 4.0, 4.0, 2.0, 1.0])),
         tasks=constant(len(HALVES), 300),
         task_halves=HALVES.copy(),
+        known_effort=fixed(np.full(5, np.nan)),
         jobs=fixed(np.array([[4_000.0, 12_000.0, 8_000.0], [8_000.0, 12_000.0, 4_000.0]])),
         sectors=["farm", "shop", "care"],
         jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
@@ -129,10 +130,14 @@ def constant(times: int, value) -> np.ndarray:
 
 
 def village_state(inputs: Inputs | None = None, scale: float = 1.0, **params) -> State:
-    """The village in January 2015 with residents but no newcomers; every municipality makes the same effort."""
+    """The village in January 2015 with residents but no newcomers; every municipality makes the same effort.
+
+    Until a process sets the task, more is asked of each than its homes allow.
+    """
     state, own = State(inputs or village(), scale), Params(**{"effort_spread": 0, "turnover_slope": 0, **params})
     initialise_country(state, own, Draws(1, "start", 0))
     initialise_residents(state, own)
+    state.municipalities.asked[:] = 1_000_000
     return state
 
 

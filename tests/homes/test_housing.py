@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abm.asylum import coupling
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing
+from abm.homes.priority import left_to_house, offers, pace
 from abm.start import pools
 from abm.tables.country import Kind
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Reunion, Stage
-from tests.helpers.village import INHABITANTS, A, B, C, D, constant, locations, people, run, village, village_state
+from tests.helpers.village import INHABITANTS, A, B, C, D, E, constant, locations, people, run, village, village_state
 
 SMALL, MIDDLE, LARGE = HomeSize
 SOON = {"preparation_weeks": 0}  # whoever is tied to a municipality can move in the month after
@@ -85,11 +87,26 @@ def test_size_classes():
     assert found == [SMALL, SMALL, MIDDLE, MIDDLE, LARGE, LARGE, LARGE]
 
 
-def test_the_ceiling_is_a_share_of_the_country_by_inhabitants_and_effort():
-    vacancies, inhabitants, effort = np.array([100.0, 50, 50]), np.array([0.5, 0.25, 0.25]), np.array([1.0, 2, 0.5])
-    assert housing.ceiling(vacancies, 0.1, inhabitants, effort).tolist() == [10, 10, 2.5]
-    assert housing.ceiling(vacancies, 0.6, inhabitants, effort).tolist() == [60, 50, 15]  # at most the vacancies
-    assert housing.ceiling(vacancies, 0.0, inhabitants, effort).tolist() == [0, 0, 0]
+def test_what_is_left_of_the_task_by_hand():
+    asked, placed = np.array([100.0, 100, 100, -20]), np.array([0.0, 90, 130, 0])
+    effort = np.array([1.2, 0.8, 1.0, 1.0])
+    assert left_to_house(asked, placed, effort, 1.0).tolist() == pytest.approx([120, 0, 0, 0])
+    assert left_to_house(asked, placed, effort, 1.5).tolist() == pytest.approx([180, 30, 20, 0])
+
+
+def test_the_pace_rises_to_the_end_of_a_half_year():
+    assert [pace(month, 1.0) for month in range(6)] == pytest.approx([1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1])
+    # weights 1, 1.2, 1.4, 1.6, 1.8 and 2: nine in all
+    assert [pace(month, 2.0) for month in (0, 1, 5)] == pytest.approx([1 / 9, 1.2 / 8, 1])
+    assert pace(13, 2.0) == pace(7, 2.0) == pace(1, 2.0)
+
+
+def test_offers_by_hand():
+    wanted = np.array([10.0, 10, 10, 10])
+    most, found = np.array([99.0, 4, 99, 3]), np.array([99.0, 99, 1, 1])
+    inside, outside = offers(wanted, 0.3, most, found)
+    assert inside.tolist() == pytest.approx([7, 4, 9, 3])
+    assert outside.tolist() == pytest.approx([3, 6, 1, 1])
 
 
 def test_homes_that_nobody_can_use_are_not_kept():
@@ -123,11 +140,58 @@ def test_vacancies_are_offered_by_inhabitants():
     assert state.municipalities.offered.tolist() == pytest.approx([2, 4, 6, 4, 4])
 
 
-def test_effort_moves_what_a_municipality_offers():
+def test_a_municipality_offers_what_its_task_and_effort_want_up_to_its_ceiling():
     state = village_state()
-    state.municipalities.effort[:] = [2, 1, 0.5, 0, 1]
-    run(housing, state, priority_share=0.1, **NOW)
-    assert state.municipalities.offered.tolist() == pytest.approx([2, 2, 1.5, 0, 2])
+    of = state.municipalities
+    of.asked[:], of.placed[:], of.effort[:] = [9, 9, 90, 900, 0], [0, 9, 0, 0, 0], [2, 1, 0.5, 1, 1]
+    run(housing, state, priority_share=0.1, rush=2, aim=1, **NOW)
+    # a ninth of 18, 0, 45 and 900 people, one to a home; at most a tenth of 20 vacancies in D
+    assert of.offered.tolist() == pytest.approx([1, 0, 3, 2, 0])  # C: 5 wanted, a tenth of its 30 vacancies
+    of.offered[:] = 0
+    run(housing, state, priority_share=0.5, rush=2, aim=1, **NOW)
+    assert of.offered.tolist() == pytest.approx([2, 0, 5, 10, 0])
+
+
+def test_homes_are_as_many_as_the_households_that_wait_need():
+    state = village_state()
+    waiting(state, 10, size=3, municipality=E)
+    state.municipalities.asked[:] = [27, 27, 0, 0, 0]
+    run(housing, state, priority_share=0.5, rush=2, aim=1, preparation_weeks=52, private_share=0, found_share=0)
+    assert state.municipalities.offered.tolist() == pytest.approx([1, 1, 0, 0, 0])  # a ninth of nine homes
+
+
+def housed_by_month(asked, homes=1_000_000, **params):
+    """People housed in A in each of six months, where 500 wait; `asked` of it, and homes of corporations there."""
+    state = village_state(village(corporation_homes=constant(11, [homes] * 5)))
+    state.municipalities.asked[:] = 0
+    state.municipalities.asked[A] = asked
+    waiting(state, 500)
+    found = []
+    for month in range(6):
+        state.clock.month = month
+        found.append(len(run(housing, state, **(NOW | {"aim": 1, "rush": 2} | params))["housed"]))
+    return found
+
+
+def test_a_task_is_met_in_its_half_year_and_faster_to_its_end():
+    assert housed_by_month(90) == [10, 12, 14, 16, 18, 20]
+    assert housed_by_month(90, rush=1) == [15] * 6
+    assert sum(housed_by_month(90, aim=1.5)) == 135
+    assert housed_by_month(90, homes=12_000, priority_share=0.1) == [10, 12, 12, 12, 12, 12]  # the ceiling
+
+
+def test_more_effort_gives_a_lead_and_less_leaves_people_waiting():
+    found = []
+    for effort in (0.5, 1.0, 1.5):
+        state = village_state(village(corporation_homes=constant(11, [1_000_000] * 5)))
+        run(coupling, state)  # a task of 300, 30 of them for A
+        state.municipalities.effort[:] = effort
+        waiting(state, 100)
+        for month in range(6):
+            state.clock.month = month
+            run(housing, state, aim=1, rush=2, **NOW)
+        found.append(state.municipalities.balance[A])
+    assert found == [-15, 0, 15]
 
 
 def test_turnover_is_lower_where_lists_are_longer_and_the_same_in_the_country():
@@ -351,41 +415,46 @@ def test_at_full_scale_every_municipality_has_its_own_queue():
     assert village_state().municipalities.pool.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_below_full_scale_some_share_a_queue():
+def test_below_full_scale_some_share_a_queue_within_their_region():
     state = village_state(village(**NONE), scale=0.5)
-    # two groups: the middles of A, B, C, D and E lie at 0.05, 0.2, 0.45, 0.7 and 0.9 of the inhabitants
-    assert state.municipalities.pool.tolist() == [A, A, A, D, D]
+    # Alpha has two queues: the middles of A, B and C lie at 1/12, 1/3 and 3/4 of its inhabitants; Beta has one
+    assert state.municipalities.pool.tolist() == [A, A, C, D, D]
     stock(state, A, (1, 0, 0))
-    row = waiting(state, municipality=C)
+    row = waiting(state, municipality=B)
     assert run(housing, state, **NOW)["housed"].tolist() == row.tolist()
-    assert state.households.municipality[row].tolist() == [C]  # at home where it is tied
+    assert state.households.municipality[row].tolist() == [B]  # at home where it is tied
     assert state.municipalities.let.tolist() == [1, 0, 0, 0, 0]
-    assert state.municipalities.balance.tolist() == [0, 0, 2, 0, 0]  # one of two people
+    assert state.municipalities.balance.tolist() == [0, 2, 0, 0, 0]  # one of two people
 
 
 def test_a_shared_queue_keeps_no_more_than_a_month_brings_either():
     state = village_state(scale=0.5)
     run(housing, state, months=24, priority_share=0.1, small_share=0.5, middle_share=0.4, **NOW)
     of = state.municipalities
-    # A, B and C share 6 of 10 homes on offer a month, D and E the other 4; half of that at half the scale
-    assert of.on_offer.tolist() == pytest.approx([3, 0, 0, 2, 0])
-    assert of.small[[A, D]].tolist() == pytest.approx([15, 10])
+    # A and B share 3 of 10 homes on offer a month, C has 3, D and E share 4; half of that at half the scale
+    assert of.on_offer.tolist() == pytest.approx([1.5, 0, 1.5, 2, 0])
+    assert of.small[[A, C, D]].tolist() == pytest.approx([7.5, 7.5, 10])
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.1, 0.02])
-def test_queues_are_as_many_as_the_scale_says_and_each_of_a_kind(scale):
+def test_queues_are_as_many_as_the_scale_says_and_each_of_a_kind_and_a_region(scale):
     count, rng = 342, np.random.default_rng(1)
     state = village_state()
     state.municipalities.add(count - 5)
     of = state.municipalities
     of.effort[:] = rng.lognormal(0, 0.4, count)
     of.population_share[:] = rng.dirichlet(np.ones(count))
+    of.region[:] = rng.integers(0, 35, count)
     pool = pools(of, scale)
     assert (pool[pool] == pool).all()
-    number = len(np.unique(pool))
-    assert 0.8 * scale * count <= number <= scale * count + 1
-    in_order = pool[np.argsort(of.effort)]
-    assert 1 + (in_order[1:] != in_order[:-1]).sum() == number  # no two groups overlap
-    share = np.bincount(pool, of.population_share)
-    largest = of.population_share.max()
-    assert share[share > 0].max() <= 1 / round(scale * count) + largest + 1e-9
+    assert (of.region[pool] == of.region).all()  # no home crosses a region
+    for region in range(35):
+        mine = np.flatnonzero(of.region == region)
+        most = max(round(scale * len(mine)), 1)
+        number = len(np.unique(pool[mine]))
+        assert most / 2 <= number <= most
+        in_order = pool[mine[np.argsort(of.effort[mine])]]
+        assert 1 + (in_order[1:] != in_order[:-1]).sum() == number  # no two groups overlap
+        share = of.population_share[mine] / of.population_share[mine].sum()
+        together = np.bincount(pool[mine], share)
+        assert together.max() <= 1 / most + share.max() + 1e-9

@@ -9,6 +9,7 @@ from abm.jobs import guidance
 from abm.tables.people import Schooling, Stage
 from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import BETA, D, people, run
+from tests.jobs.test_measures import measured
 
 
 def seekers(state, count, **columns):
@@ -53,6 +54,21 @@ def test_coaches_become_free_and_nobody_is_coached_twice():
     assert [len(each) for each in begun] == [12, 0, 0, 0, 12, 0, 0, 0]
     assert len(np.unique(np.concatenate(begun))) == 24
     assert np.isin(np.concatenate(begun), rows).all()
+
+
+def test_those_who_are_coached_now_are_counted_and_never_more_than_there_are_places_for():
+    state = village_state()
+    seekers(state, 50)
+    counted = []
+    for _ in range(9):
+        run(guidance, state, coaches=1, caseload=20, coached_months=3, half_life=30)
+        state.newcomers.adult[:] = True
+        counted.append(measured(state, "coached", "total")["all"])
+        state.clock.month += 1
+    assert counted == [12] * 9  # 60,000 inhabitants of Alpha: 12 places; 36 people have been coached by then
+    state.newcomers.coached_since[:] = NEVER
+    run(guidance, state)
+    assert measured(state, "coached", "total")["all"] == 0
 
 
 def test_a_coach_begins_within_so_many_months_after_the_permit():

@@ -29,6 +29,7 @@ def test_the_loop_over_seekers_equals_plain_numpy():
         getattr(folk, name)[:] = rng.random(n) < 0.4
     folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
     folk.sector[:], folk.wellbeing[:] = rng.integers(NO_ROW, 3, n), rng.normal(size=n)
+    folk.class_hours[:] = rng.choice([0, 40, 80], n)
     households.applied[:], households.tax_on_work[:] = month - rng.integers(0, 12, n), rng.choice([-1, 0, 0.5], n)
     state.nation.expected_moves[0] = 0.1
     rows = np.flatnonzero(rng.random(n) < 0.7)
@@ -44,9 +45,8 @@ def test_the_loop_over_seekers_equals_plain_numpy():
     z = slow_odds(folk, households, p, rows, month) + 0.3 + p.match * np.where(folk.sector[rows] == NO_ROW, 0, table)
     z += local[town, folk.sector[rows]]
     z += p.expected_duration * np.where(households.location[of] != NO_ROW, np.log(ends / (ends + 0.1)), 0)
-    probability = slow_probability(
-        households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], of, z, month
-    ) * np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
+    probability = slow_probability(households, p, folk, rows, z, month)
+    probability *= np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
     tax = households.tax_on_work[of].astype(float)
     probability *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
     some = np.flatnonzero(probability)

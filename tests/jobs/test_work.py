@@ -8,7 +8,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
-from abm.jobs import job_search, work
+from abm.jobs import job_search, job_terms, work
 from abm.people import profile
 from abm.people.working_age import adults, look
 from abm.tables.people import Schooling, Stage, Track
@@ -79,14 +79,13 @@ def test_compiled_loops_equal_plain_numpy(work_permit):
     for name in ("female", "regulated", "exempt", "integrating", "dual"):
         getattr(folk, name)[:] = rng.random(n) < 0.4
     folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
+    folk.class_hours[:] = rng.choice([0, 40, 200], n)
     households.applied[:], households.track[:] = month - rng.integers(0, 12, n), rng.integers(0, 2, n)
     households.support_at_placement[:] = rng.normal(size=n)
     rows = np.flatnonzero(rng.random(n) < 0.7)
     z = work.odds_of_person(state, p, rows)
     assert z == pytest.approx(slow_odds(folk, households, p, rows, month), abs=2e-6)  # NumPy: single
-    expected = slow_probability(
-        households, p, folk.exempt[rows], folk.integrating[rows], folk.dual[rows], folk.household[rows], z, month
-    )
+    expected = slow_probability(households, p, folk, rows, z, month)
     assert work.probability_of_match(state, p, rows, z) == pytest.approx(expected, rel=1e-12)
     assert 0 < np.count_nonzero(expected) < len(rows)
 
@@ -94,7 +93,16 @@ def test_compiled_loops_equal_plain_numpy(work_permit):
 def test_search_is_locked_in_by_civic_integration_and_none_when_exempt():
     rules = work.rules(village_state(), work.Params(lock_in=0.2, lock_in_dual=0.6))
     who = ((False, False, False), (True, False, False), (False, True, False), (False, True, True))
-    assert [job_search.search_of(*each, rules) for each in who] == [1, 0, 0.2, 0.6]
+    assert [job_search.search_of(*each, 0, rules) for each in who] == [1, 0, 0.2, 0.6]
+    assert [job_search.search_of(*each, 100, rules) for each in who[1:]] == [0, 0.2, 0.6]  # a duty: hours do not count
+
+
+def test_a_class_that_is_no_duty_takes_its_hours_of_a_full_week_from_search():
+    rules = work.rules(village_state(), work.Params(full_week=40))
+    a_month = 40 * 365.25 / 84
+    for hours, left in ((a_month / 4, 0.75), (a_month, 0), (2 * a_month, 0)):
+        for dual in (False, True):
+            assert job_search.search_of(False, False, dual, hours, rules) == pytest.approx(left)
 
 
 def test_access_follows_the_law():
@@ -186,9 +194,9 @@ def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
 
 def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
     params = work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10)
-    found = work.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
+    found = job_terms.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
     assert found.tolist() == [38, 38, 14, 24, 34]
-    even = work.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
+    even = job_terms.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
     assert even.mean() == pytest.approx(0.2 * 38 + 0.8 * 24, abs=0.05)
 
 
@@ -204,8 +212,8 @@ def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_o
         return 1 / (1 + math.exp(-z))
 
     edges = np.array([1, logistic(-1), logistic(-0.5), logistic(1)])
-    assert work.at_level(state, params, rows, edges - 1e-9).all()
-    assert work.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
+    assert job_terms.at_level(state, params, rows, edges - 1e-9).all()
+    assert job_terms.at_level(state, params, rows, edges + 1e-9).tolist() == [True, False, False, False]
 
 
 def test_wages_follow_the_minimum_wage():

@@ -29,7 +29,7 @@ def country():
     for name in ("adult", "female", "employed", "learner"):
         getattr(folk, name)[:] = luck.random(n) < 0.6
     folk.schooling[:] = luck.integers(NO_ROW, len(Schooling), n)
-    folk.class_hours[:], folk.coaching[:] = luck.choice([0, 40], n), luck.choice([0, 0.5], n)
+    folk.class_hours[:], folk.coached[:] = luck.choice([0, 40], n), luck.random(n) < 0.5
     folk.level_matched[:], folk.work_hours[:] = luck.random(n) < 0.5, luck.integers(1, 40, n)
     folk.income[:], folk.months_idle[:] = luck.uniform(0, 3000, n), luck.integers(0, 50, n)
     homes.applied[:] = luck.integers(-20, 60, len(homes))
@@ -47,7 +47,7 @@ def flags(state, person):
     return IDLE | {
         "permit": permit, "employed": folk.employed[person], "assisted": homes.assisted[home],
         "applicant": not permit and homes.stage[home] != Stage.DEPARTING, "in_class": in_class,
-        "awaiting_class": folk.learner[person] and not in_class, "coached": folk.coaching[person] > 0,
+        "awaiting_class": folk.learner[person] and not in_class, "coached": folk.coached[person],
         "cohort": permit and -12 <= homes.granted[home] < 0, "unwell": folk.wellbeing[person] < np.float32(CUT_OFF),
     }  # fmt: skip
 

@@ -235,3 +235,16 @@ def test_the_catalogue_gathers_every_module_of_measures():
 
 def test_breakdowns_are_those_that_have_labels():
     assert tuple(labels(village_state().inputs)) == BREAKDOWNS
+
+
+@pytest.mark.parametrize("scale", [{"region": 1.0}, {"total": 0.0}, 1.5])
+def test_a_least_scale_is_one_of_its_own_breakdowns_up_to_one(scale):
+    with pytest.raises(TypeError, match="name its own breakdowns, each above 0 to 1"):
+        level("persons", **TEXT, name="village_too_small", scale=scale)(people_by_sex)
+
+
+def test_a_least_scale_holds_for_all_breakdowns_or_for_some():
+    found = {each.name: each.floors for each in MEASURES}
+    assert found["municipalities_met"] == {"total": 1.0}
+    assert found["task_backlog"] == {"municipality": 1.0}
+    assert found["in_reception"] == {}

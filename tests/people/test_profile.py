@@ -1,8 +1,11 @@
-"""Profiles and exemptions: shares, spread and the months between assessments."""
+"""Profiles and exemptions: shares, spread, and spells of exemption that begin and end."""
+
+import math
 
 import numpy as np
 import pytest
 
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.tables.people import Activity, Stage
@@ -64,29 +67,91 @@ def test_adults_who_are_here_are_marked_and_those_who_register_get_a_profile():
     assert not screened[Stage.REGISTERING]
 
 
-def test_exemptions_are_assessed_again_after_their_months():
-    state = village_state()
-    make_adults(state, people(state, Stage.HOUSED, count=500))
-    seen = []
-    for month in (24, 30, 47, 48):
-        state.clock.month = month
-        run(profile, state, exempt_share=0.3, exempt_months=24)
-        seen.append(state.newcomers.exempt.copy())
-    assert (seen[0] == seen[1]).all()
-    assert (seen[0] == seen[2]).all()
-    assert (seen[0] != seen[3]).any()
-    assert seen[0].mean() == pytest.approx(0.3, abs=0.07)
+LASTING = {"exempt_share": 0.3, "exempt_months": 120}
 
 
-def test_another_term_of_exemption_redraws_nobody():
-    """In a month in which both terms lead to an assessment of everybody, the same people are exempt."""
+def test_the_first_assessment_follows_age():
+    params = profile.Params(exempt_share=0.2, exempt_ageing=0.5)
+    # 35 years: 0.2 to 0.8; 55: two decades, so e times as much; 25: a decade less
+    assert profile.odds_of_exemption(np.array([420, 660, 300]), params) == pytest.approx(
+        [0.25, 0.25 * math.e, 0.25 * math.exp(-0.5)]
+    )
     state = village_state()
-    make_adults(state, people(state, Stage.HOUSED, count=500))
-    state.clock.month = 24
+    people(state, Stage.HOUSED, count=4000)
+    state.newcomers.born[:] = state.clock.month - np.repeat([420, 660], 2000)
+    run(profile, state, exempt_share=0.2, exempt_ageing=0.5)
+    young, old = state.newcomers.exempt.reshape(2, 2000).mean(axis=1)
+    assert young == pytest.approx(0.2, abs=0.03)
+    assert old == pytest.approx(0.25 * math.e / (1 + 0.25 * math.e), abs=0.035)
+
+
+def slow_spells(u, exempt, employed, age, wellbeing, p):
+    """Whether each is exempt after this month, one by one, as the rule is written."""
+    found = []
+    for draw, now, works, months, mood in zip(u, exempt, employed, age, wellbeing, strict=True):
+        rate = 1 / p.exempt_months
+        begins = rate * p.exempt_share / (1 - p.exempt_share)
+        begins *= math.exp(p.exempt_ageing * (months / 12 - 35) / 10 + p.exempt_health * (p.exempt_wellbeing - mood))
+        found.append(bool(draw >= rate if now else not works and draw < begins))
+    return found
+
+
+def test_spells_begin_and_end_as_the_rule_says():
+    state, rng = village_state(), np.random.default_rng(3)
+    rows = make_adults(state, people(state, Stage.HOUSED, count=3000), sector=0)
+    folk, month = state.newcomers, state.clock.month
+    folk.exempt[:], folk.employed[:] = rng.random(len(folk)) < 0.4, rng.random(len(folk)) < 0.3
+    folk.born[:], folk.wellbeing[:] = month - rng.integers(216, 792, len(folk)), rng.normal(-1, 1, len(folk))
+    before, p = folk.exempt.copy(), profile.Params(exempt_months=24)
+    u = Draws(1, "profile", month).uniform("spell", folk.identity[rows])
+    mood = folk.wellbeing[rows].astype(float)
+    expected = slow_spells(u, before[rows], folk.employed[rows], month - folk.born[rows].astype(int), mood, p)
+    run(profile, state, exempt_months=24)
+    assert folk.exempt[rows].tolist() == expected
+    assert (folk.exempt & ~before).any()
+    assert (before & ~folk.exempt).any()
+
+
+def test_exemption_lasts_and_jumps_in_no_month():
+    """Over ten years nobody at work becomes exempt, 1 in 120 spells ends each month, and the share stays."""
+    state = village_state()
+    people(state, Stage.HOUSED, count=6000)
+    state.newcomers.born[:] = state.clock.month - 420
+    run(profile, state, **LASTING)
+    state.newcomers.wellbeing[:], first = -0.9, state.newcomers.exempt.copy()
+    ended, begun, seen = [], [], first
+    for _ in range(120):
+        state.clock.month += 1
+        state.newcomers.born[:] += 1  # of the same age
+        run(profile, state, **LASTING)
+        now = state.newcomers.exempt.copy()
+        ended.append((seen & ~now).sum())
+        begun.append((now & ~seen).sum())
+        seen = now
+    expected = 0.3 * 6000 / 120  # 15 a month
+    for flow in (ended, begun):
+        assert np.mean(flow) == pytest.approx(expected, abs=1.5)
+        assert max(flow) < expected + 5 * math.sqrt(expected)
+    assert first.mean() == pytest.approx(0.3, abs=0.03)
+    assert seen.mean() == pytest.approx(0.3, abs=0.03)
+    # still, or once more, exempt after ten years: share + (1 - share) exp(-(1 / 120) / 0.7 x 120)
+    assert seen[first].mean() == pytest.approx(0.3 + 0.7 * math.exp(-1 / 0.7), abs=0.05)
+
+
+def test_nobody_at_work_becomes_exempt():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.HOUSED, count=500), sector=0, employed=True, wellbeing=-4.0)
+    run(profile, state, months=24, exempt_months=24)
+    assert not state.newcomers.exempt[rows].any()
+
+
+def test_another_length_of_spells_redraws_nobody_at_registration():
     seen = []
-    for months in (12, 24, 8):
+    for months in (24, 120, 600):
+        state = village_state()
+        people(state, Stage.HOUSED, count=500)
+        state.newcomers.born[:] = state.clock.month - 420
         run(profile, state, exempt_share=0.3, exempt_months=months)
-        seen.append(state.newcomers.exempt.copy())
-    assert 100 < seen[0].sum() < 200
-    assert (seen[0] == seen[1]).all()
-    assert (seen[0] == seen[2]).all()
+        seen.append(state.newcomers.exempt.tolist())
+    assert 100 < sum(seen[0]) < 200
+    assert seen[0] == seen[1] == seen[2]

@@ -94,7 +94,7 @@ def test_rows_have_every_column_and_full_numbers(runs):
 def test_what_runs_do_not_measure_is_one_line(runs):
     made = [target({"measure": name, "take": "sum"}, ("2015", 1), ("2016", 1)) for name in ("permits", "housed")]
     text = shown(verdicts.compare(runs, made), 3, 80)
-    assert text.count("Not measured: permits by total (") == 1
+    assert text.count("permits by total: the model that made these runs has it not") == 1
 
 
 def test_the_page_has_counts_tables_and_causes(runs):

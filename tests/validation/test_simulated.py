@@ -64,8 +64,22 @@ def test_a_measure_that_runs_lack_is_named(run):
     lacking = target({"measure": "permits", "take": "sum"}, ("2015", 1))
     there = target({"measure": "housed", "take": "sum"}, ("2015", 1), id="C2")
     one, other = simulated([run], [lacking, there])
-    assert (one.values, one.why) == ((), "not measured: permits by total")
+    assert (one.values, one.why) == ((), "not measured")
+    assert one.lacking == "permits by total: the model that made these runs has it not"
     assert other.values == (120,)  # the others are taken all the same
+
+
+def test_a_measure_that_is_refused_at_the_scale_is_named(tmp_path):
+    met = {"measure": "municipalities_met", "take": "end"}
+    wrapped = {
+        "measure": "in_reception",
+        "take": "end",
+        "minus": {"measure": "in_reception", "take": "end", "over": met},
+    }
+    for made in (met, wrapped):
+        (found,) = simulated([tiny(tmp_path)], [target(made, ("2015-01", 1))])
+        assert (found.values, found.why) == ((), "not said at this scale")
+        assert found.lacking.startswith("municipalities_met: says nothing below scale ")
 
 
 def test_a_group_that_is_none_is_refused(run):

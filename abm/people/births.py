@@ -1,0 +1,81 @@
+"""Children are born to newcomers: the child joins the household of its mother.
+
+Every month a woman of 18 to 45 in the Netherlands has a child with one hazard, whatever her origin, household and
+stage: published rates do not distinguish these. The child shares the permit of its household, and its place or
+home. A family that no longer fits in its reception location goes through the registration centre, and placement finds
+it another one this month. People from Ukraine are counted in the series of people under protection, children included.
+
+Source: cbs_births_2022 (births per 1,000 women, standardised, of mothers who were born outside the Netherlands).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
+from abm.people.household_formation import MOST_PERSONS
+from abm.state import State
+from abm.tables.country import LIMITED, Kind
+from abm.tables.people import Role, Stage
+
+WRITES = ("newcomers", "households.size", "households.location", "households.moves")
+EVENTS = {"born": "households", "born_with_permit": "households"}
+_COUNTED = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN, Stage.PROTECTED))
+_WITH_PERMIT = np.isin(
+    np.arange(len(Stage)), (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AWAITING_HOME, Stage.HOUSED)
+)
+
+
+class Params(ProcessParams):
+    """The rate of births, and the ages at which women have children."""
+
+    rate: float = param(
+        0.098, "births/woman/year", 0, 0.3,
+        "cbs_births_2022|assumption: 75.6 per 1,000 women of 15 to 50, all of them to women of the ages below",
+        "births a year per woman of the ages below: mothers born in Morocco, the highest of the published groups",
+    )  # fmt: skip
+    girls: float = param(0.488, "share", 0, 1, "assumption: 105 boys to 100 girls", "girls among the children")
+    oldest: int = param(45, "years", 30, 50, "assumption", "age up to which women of 18 and more have children")
+
+
+def mothers(state: State, params: Params, draws: Draws) -> np.ndarray:
+    """Rows of the women, (n,) int64, who have a child this month; at most one of each household."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    rows = np.flatnonzero(people.adult & people.female)
+    rows = rows[people.born[rows] > month - params.oldest * MONTHS]
+    of = people.household[rows]
+    able = _COUNTED[households.stage[of]] & (households.size[of] < MOST_PERSONS)
+    rows = rows[able]
+    rows = rows[draws.uniform("birth", people.identity[rows]) < params.rate / MONTHS]
+    return rows[np.unique(people.household[rows], return_index=True)[1]]
+
+
+def crowded_out(state: State, rows: np.ndarray) -> np.ndarray:
+    """Those of the households (rows) in reception whose location has fewer places than people."""
+    households, locations = state.households, state.locations
+    rows = rows[households.location[rows] != NO_ROW]
+    inside = np.flatnonzero(households.location != NO_ROW)
+    people = np.bincount(households.location[inside], households.size[inside], len(locations))
+    full = np.isin(locations.kind, LIMITED) & (people > locations.places * state.scale)
+    return rows[full[households.location[rows]]]
+
+
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let children be born this month, and families that no longer fit leave their reception location."""
+    people, households = state.newcomers, state.households
+    women = mothers(state, params, draws)
+    rows = people.household[women].astype(np.int64)
+    child = households.identity[rows] + households.size[rows].astype(np.uint64)
+    people.add(
+        len(rows),
+        identity=child,
+        household=rows,
+        role=Role.CHILD,
+        female=draws.once("girl", child) < params.girls,
+        born=state.clock.month,
+    )
+    households.size[rows] += 1
+    out = crowded_out(state, rows)
+    households.location[out] = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
+    return {"born": rows, "born_with_permit": rows[_WITH_PERMIT[households.stage[rows]]]}
