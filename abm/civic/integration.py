@@ -6,6 +6,13 @@ for those to whom learning comes hardest, which ends after its hours. From 2022 
 regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first. The term
 of three years runs from the start of the duty: the home under the old law, the plan under the present one.
 
+Who has reached the level learns no more for it, and passes some months later: exams in several parts are taken,
+repeated and marked one after another. The self-reliance route has no exam.
+
+Under the old law part of the young go to school, often beside or after their course, with a student grant: that takes
+their time from the home on for some years, whatever level of Dutch they have reached. Under the present law they are on
+the education route.
+
     capacity = capacity + rate x (funded x people waiting / term - capacity)      where funding follows numbers
 
 Without a permit there is no route and no duty: people who are offered class from arrival on learn up to the level of
@@ -31,16 +38,19 @@ from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import UNSET
+from abm.engine.together import Ordered
 from abm.people.working_age import YOUNGEST, adults, regions_of
 from abm.state import State
 from abm.tables.people import Route, Schooling, Stage, Track
 
 WRITES = (
     "newcomers.route",
+    "newcomers.pupil",
     "newcomers.planned",
     "newcomers.class_due",
     "newcomers.learner",
     "newcomers.integrating",
+    "newcomers.reached",
     "newcomers.passed",
     "regions.plans",
     "regions.plans_left",
@@ -54,6 +64,8 @@ NO_ROUTE = len(Route)  # index of the level and term that hold before the permit
 
 class Params(ProcessParams):
     """What the law requires, who follows which route, and how fast plans and classes start."""
+
+    TOGETHER = (Ordered("exam_least", "exam_most"),)
 
     classes_from: Offer = param(
         "home", "choice", None, None, "assumption: Wi2021 counts from the home; voluntary lessons see participation",
@@ -108,6 +120,24 @@ class Params(ProcessParams):
         36, "months", 6, 120, "wi2013|wi2021_routes: three years; that voluntary class ends as well is an assumption",
         "months from the start of the duty until it ends; of class, where it is voluntary", lever=True,
     )  # fmt: skip
+    school_share: float = param(
+        0.4, "share", 0, 1, "cbs_school_5y|inb_onderwijs_exp: 60% of 18 to 22 and 12% of older ones are at school five "
+        "years after a permit of 2014; within these, an assumption",
+        "people under `school_age` at their permit under the old law who go to school",
+    )  # fmt: skip
+    school_age: int = param(
+        28, "years", 18, 35, "assumption: municipalities send people under 27 to school first",
+        "age at the permit from which nobody goes to school",
+    )  # fmt: skip
+    school_months: int = param(
+        36, "months", 0, 96, "assumption: a course of secondary vocational school", "time at school"
+    )
+    exam_least: int = param(
+        6, "months", 0, 24, "assumption", "least months from reaching the level to passing the exams"
+    )
+    exam_most: int = param(
+        12, "months", 0, 36, "assumption", "most months from reaching the level to passing the exams"
+    )
     self_reliance_months: int = param(
         18, "months", 1, 60, "wi2021_routes: 800 hours of class at 10 a week",
         "months of class as a duty on the self-reliance route",
@@ -177,7 +207,8 @@ def without_plan(rows, planned, route, household, since, track):
 
 Persons = namedtuple(
     "Persons",
-    "household born language route exempt classes_since hours_followed passed class_due planned learner integrating",
+    "household born language route exempt classes_since hours_followed reached passed class_due planned learner "
+    "integrating pupil",
 )
 Households = namedtuple("Households", "granted track stage housed")
 
@@ -192,6 +223,7 @@ class Goals(NamedTuple):
     until_level: bool  # whether integration takes time until the level is reached, or the whole term
     waits: bool  # whether a first class waits for a plan
     planned: bool  # whether the term of the present law begins with a plan
+    at_school: int  # [months] from the home
 
 
 @njit(inline="always")
@@ -215,17 +247,20 @@ def begun(route, plan, granted, housed, of_age, first_class, planned):
 def asked(rows, people: Persons, households: Households, since, month, goals: Goals):
     """Mark persons who are to learn (`learner`) and whose time integration takes (`integrating`), whole columns.
 
-    Returns rows, (n,) each: persons who pass, having a route; persons who are to learn and have no month for a first
-    class yet, with a plan where the class waits for one. since (month from which classes are offered): of households.
-    Persons who are exempt or have passed are skipped.
+    Returns rows, (n,) each: persons with a route who have reached its level and not passed; those who complete a route
+    without exam; those who are to learn and have no month for a first class yet, with a plan where the class waits for
+    one. since (month from which classes are offered): of households.
+    Persons who are exempt, or have passed and go to no school, are skipped.
     """
     people.learner[:] = people.integrating[:] = False
     open_, count = np.empty(len(rows) + 1, np.int64), 0
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most are exempt or have passed
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         open_[count] = rows[k]
-        count += not (people.exempt[i] | (goals.until_level & (people.passed[i] != NEVER)))
-    passes, undated, many, more = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), 0, 0
+        over = goals.until_level & (people.passed[i] != NEVER) & (not people.pupil[i])
+        count += not (people.exempt[i] | over)
+    ready, done, undated = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
+    able, many, more = 0, 0, 0
     for row in open_[:count]:
         i = np.uint64(row)
         of, route = np.uint64(people.household[i]), people.route[i]
@@ -238,15 +273,20 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
             people.classes_since[i], goals.planned,
         )  # fmt: skip
         over = (began != NEVER) & (month - began >= goals.terms[by])
-        passes[many] = undated[more] = row
-        many += (there | (over & (by == _HARDEST))) & (route != UNSET) & (people.passed[i] == NEVER)
+        ready[able] = done[many] = undated[more] = row
+        open_case = (route != UNSET) & (people.passed[i] == NEVER)
+        able += (there | (people.reached[i] != NEVER)) & open_case & (by != _HARDEST)
+        many += over & open_case & (by == _HARDEST)
         asks = (since[of] != NEVER) & ((households.granted[of] != NEVER) | (households.track[of] != _FAST)) & (not over)
+        asks &= (people.passed[i] == NEVER) | (not goals.until_level)
         people.learner[i] = asks & (not there)
         duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
-        people.integrating[i] = asks & duty & ((not there) | (not goals.until_level))
-        ready = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
-        more += people.learner[i] & (people.class_due[i] == NEVER) & ready
-    return passes[:many].copy(), undated[:more].copy()
+        home = max(households.housed[of], people.born[i] + YOUNGEST)
+        at_school = people.pupil[i] & (households.housed[of] != NEVER) & (month - home < goals.at_school)
+        people.integrating[i] = (asks & duty & ((not there) | (not goals.until_level))) | at_school
+        starts = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
+        more += people.learner[i] & (people.class_due[i] == NEVER) & starts
+    return ready[:able].copy(), done[:many].copy(), undated[:more].copy()
 
 
 def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
@@ -277,6 +317,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         people.route[new] = route(u, people.schooling[new], age, params)
     else:
         people.route[new] = Route.OLD
+        young = month - people.born[new].astype(np.int64) < params.school_age * MONTHS
+        people.pupil[new] = young & (draws.once("school", people.identity[new]) < params.school_share)
     planned = make_plans(state, params, rows) if params.plan else rows[:0]
     people.planned[planned] = month
 
@@ -286,11 +328,24 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
     waits = params.plan and not_later(params.plan_from, params.classes_from)
     lowered = min(params.target, params.target_b1)
-    goals = Goals(levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan)
-    passes, undated = asked(rows, people, households, since, month, goals)
+    goals = Goals(
+        levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan, params.school_months
+    )
+    ready, done, undated = asked(rows, people, households, since, month, goals)
+    passes = np.concatenate([examined(state, params, draws, ready), done])
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)
     return {"planned": planned, "passed": passes}
+
+
+def examined(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Those of rows, who have reached the level, that have passed their exams by now; notes when they reached it."""
+    people, month = state.newcomers, state.clock.month
+    new = rows[people.reached[rows] == NEVER]
+    people.reached[new] = month
+    span = params.exam_most - params.exam_least
+    months = params.exam_least + np.floor((span + 1) * draws.once("exams", people.identity[rows])).astype(np.int64)
+    return rows[month - people.reached[rows].astype(np.int64) >= months]
 
 
 def date_first_class(state: State, params: Params, draws: Draws, rows: np.ndarray, since: np.ndarray) -> None:

@@ -25,7 +25,7 @@ PRIME, DECADE = (
     30 * MONTHS,
     10 * MONTHS,
 )  # age from which finding work gets harder, and the unit of that effect [months]
-_FAST, _DEPARTING = int(Track.FAST), int(Stage.DEPARTING)
+_FAST, _DEPARTING, _PROTECTED = int(Track.FAST), int(Stage.DEPARTING), int(Stage.PROTECTED)
 _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
     "household", "schooling", "sector", "exempt", "integrating", "dual", "class_hours", "wellbeing", "permit_months",
@@ -81,6 +81,7 @@ class Odds(NamedTuple):
     regulated: float
     recognised: float
     support: float  # per standard deviation of support at placement
+    agency: float  # through an agency, compared with a job found otherwise, at A2
 
 
 class Rules(NamedTuple):
@@ -88,6 +89,7 @@ class Rules(NamedTuple):
 
     barred_months: int
     before: float  # job finding before the permit, relative to that with one
+    work_permit: bool  # whether work before the permit needs a work permit
     months: float  # of work that the cap allows in twelve; more than twelve without a cap
     lock_in: float
     lock_in_dual: float
@@ -118,6 +120,12 @@ def columns(state: State) -> Columns:
 
 
 @njit(inline="always")
+def of_sex(i, c):
+    """Whether the effect of being a woman holds for the person in row i: it was found among asylum seekers."""
+    return c.female[i] & (c.stage[c.household[i]] != _PROTECTED)
+
+
+@njit(inline="always")
 def odds_of(i, placed, c, month, w):
     """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
     age = month - c.born[i]
@@ -130,7 +138,7 @@ def odds_of(i, placed, c, month, w):
     )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
-        + w.woman * c.female[i]
+        + w.woman * of_sex(i, c)
         + w.coaching * c.coaching[i]
         + w.in_reception * placed
     )
@@ -210,16 +218,19 @@ class JobSeekers(NamedTuple):
     row: np.ndarray
     identity: np.ndarray
     probability: np.ndarray  # of a job where there is a vacancy
+    by_agency: np.ndarray  # of a job through an agency, where it has a vacancy
     where: np.ndarray  # region of residence
     sector: np.ndarray  # last: none
     met: np.ndarray  # sums of `probability`, (regions, sectors + 1)
+    met_by_agency: np.ndarray  # sums of `by_agency`, (regions,)
 
 
 @njit
 def may_seek(rows, c, month, r):
     """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 
-    Flags: 1 lives in reception, 2 the cap holds. Tax [share]: negative where no contribution is due.
+    Flags: 1 lives in reception, 2 the cap holds, 4 needs a work permit. Tax [share]: negative where no contribution is
+    due.
     """
     n, m = len(rows), 0
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
@@ -233,9 +244,15 @@ def may_seek(rows, c, month, r):
         access = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
         if access == 0:
             continue
-        placed, limited = c.location[of] >= 0, c.free_since[of] == NEVER and r.months <= MONTHS
+        bound = c.free_since[of] == NEVER
+        placed, limited = c.location[of] >= 0, bound and r.months <= MONTHS
         where[m] = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
-        row[m], free[m], flags[m], tax[m] = able[k], access, placed + 2 * limited, c.tax_on_work[of]
+        row[m], free[m], flags[m], tax[m] = (
+            able[k],
+            access,
+            placed + 2 * limited + 4 * (bound and r.work_permit),
+            c.tax_on_work[of],
+        )
         m += 1
     return row[:m], free[:m], where[:m], flags[:m], tax[:m]
 
@@ -244,16 +261,18 @@ def may_seek(rows, c, month, r):
 def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, rounding: Address):
     """The adults of rows, (n,), who can find a job this month, and the factors of its probability.
 
-    Returns, (m,) each: row, identity, access x search, log of the factor of low wellbeing, log odds against a job,
-    region and sector (last: none). rounding: address of the draw that rounds the cap.
+    Returns, (m,) each: row, identity, access x search, log of the factor of low wellbeing, log odds against a job, what
+    is added to these at an agency (infinite for those who need a work permit), region and sector (last: none).
+    rounding: address of the draw that rounds the cap.
     """
     row, free, where, flags, tax = may_seek(rows, c, month, r)
     n, m, last = len(row), 0, place.local.shape[1] - 1
     who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
+    apart = np.empty(n)
     new, new_capped = duration_of(0.0, True, np.inf, r), duration_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
-        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] > 1
+        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] & 2 > 0
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], rounding):
             continue
@@ -271,8 +290,9 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
         row[m], who[m], where[m], sector[m] = row[k], c.identity[i], region, own
         free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
+        apart[m] = w.level * (c.language[i] - 2) - w.agency if flags[k] < 4 else np.inf
         m += 1
-    return row[:m], who[:m], free[:m], mood[:m], against[:m], where[:m], sector[:m]
+    return row[:m], who[:m], free[:m], mood[:m], against[:m], apart[:m], where[:m], sector[:m]
 
 
 @kernel
@@ -290,13 +310,17 @@ def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float
     cap: address of the draw that rounds the cap; lift: function from identities (m,) to extra log odds, (m,) or a
     number.
     """
-    row, identity, p, mood, against, where, sector = look_for_work(
+    row, identity, p, mood, against, apart, where, sector = look_for_work(
         rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), cap
     )
     against -= lift(identity)
-    np.exp(mood, out=mood)  # NumPy computes several at once
-    np.exp(against, out=against)
+    apart += against
+    for logs in (mood, against, apart):
+        np.exp(logs, out=logs)  # NumPy computes several at once
     against += 1
+    apart += 1
     p *= mood
+    agency = p / apart
     p /= against
-    return JobSeekers(row, identity, p, where, sector, together(where, sector, p, *local.shape))
+    met = together(where, sector, p, *local.shape)
+    return JobSeekers(row, identity, p, agency, where, sector, met, np.bincount(where, agency, len(local)))

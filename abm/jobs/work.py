@@ -5,6 +5,11 @@
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
         + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(job duration ratio)
 
+Where no work permit is needed, an agency can find the job as well: it asks no Dutch (z without that term, plus b_Z),
+brings people to employers in a few sectors, and its jobs end sooner. The effect of sex was found among asylum seekers,
+and comes from care at home rather than from employers: it holds at agencies as well, and not under temporary
+protection.
+
 Seekers meet employers within commuting reach in proportion to their vacancies, a share of them in the own sector only;
 where more seekers come than there are vacancies, part of the meetings finds none. Access is zero in the first months
 after the application, a fraction while a work permit is needed, and one with a residence permit or where temporary
@@ -36,6 +41,7 @@ from abm.tables.people import Schooling
 
 WRITES = (
     "newcomers.employed",
+    "newcomers.by_agency",
     "newcomers.hired",
     "newcomers.experience",
     "newcomers.work_hours",
@@ -86,7 +92,12 @@ class Params(TermParams):
         "meetings of a seeker that are with employers of the own sector only",
     )  # fmt: skip
     base: float = param(
-        -2.65, "log odds/month", -4.2, -2.0, "E045: set by the cohort of 2014", "log odds of a job at the reference"
+        -3.3,
+        "log odds/month",
+        -4.2,
+        -2.0,
+        "E045: set by the cohort of 2014, beside jobs through agencies",
+        "log odds of a job at the reference",
     )
     level: float = param(0.29, "log odds/level", 0.05, 0.6, "E010|E036", "one more level of Dutch")
     idleness: float = param(1.3, "log odds", 0, 2, "E000|E001|E004|E005", "full disengagement, subtracted")
@@ -139,6 +150,14 @@ class Params(TermParams):
         0.05, "share/month", 0.015, 0.05, "E046: set by the cohort of 2014",
         "jobs that end each month, for people without experience",
     )  # fmt: skip
+    agency: float = param(
+        -0.1, "log odds", -4, 1, "ser_jobs: set by three in ten jobs of permit holders in temporary work",
+        "a job through an agency rather than found otherwise, at A2",
+    )  # fmt: skip
+    agency_separation: float = param(
+        0.08, "share/month", 0.03, 0.25, "assumption: agency jobs last about a year",
+        "jobs through an agency that end each month, for people without experience",
+    )  # fmt: skip
     settled: float = param(
         0.03, "log/year", 0, 0.5, "E046: set by the cohort of 2014", "decrease in separation per year of experience"
     )
@@ -161,7 +180,7 @@ def weights(params: Params) -> job_search.Odds:
     return job_search.Odds(
         params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
         params.at_scale * params.coaching, params.regulated, params.recognised,
-        params.support,
+        params.support, params.agency,
     )  # fmt: skip
 
 
@@ -169,10 +188,9 @@ def rules(state: State, params: Params) -> job_search.Rules:
     """Numbers of access, search and expected job duration that hold this month."""
     before, months = params.with_permit if params.work_permit else 1.0, months_allowed(params)
     return job_search.Rules(
-        params.barred_months, before, months, params.lock_in, params.lock_in_dual, params.full_week * WEEKS_PER_MONTH,
-        params.separation, params.settled,
-        float(state.nation.expected_moves.sum()), params.expected_duration, params.tax_elasticity, params.tax_reference,
-        params.mood,
+        params.barred_months, before, params.work_permit, months, params.lock_in, params.lock_in_dual,
+        params.full_week * WEEKS_PER_MONTH, params.separation, params.settled, float(state.nation.expected_moves.sum()),
+        params.expected_duration, params.tax_elasticity, params.tax_reference, params.mood,
     )  # fmt: skip
 
 
@@ -219,11 +237,12 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     working, seeking = parted(adults(state), people.employed)
     over = cap_reached(state, params, draws, working, free)
     capped, lost = working[over], jobs_ended(state, params, draws, working[~over])
-    hired, where, employer = find_jobs(state, params, draws, seeking)
+    hired, where, employer, by_agency = find_jobs(state, params, draws, seeking)
     record_for_employers(state, params, working, lost)
     follow_minimum_wage(state, working)
     end_jobs(people, lost)
     end_jobs(people, capped)
+    people.by_agency[hired] = by_agency
     begin_jobs(state, params, draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
@@ -251,24 +270,38 @@ def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray,
 def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
     """Rows of the adults whose job ends at random or by a move."""
     people = state.newcomers
-    ends = params.separation * np.exp(-params.settled * people.experience[working])
+    rate = np.where(people.by_agency[working], params.agency_separation, params.separation)
+    ends = rate * np.exp(-params.settled * people.experience[working])
     return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
 
 
 def find_jobs(
     state: State, params: Params, draws: Draws, seeking: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of the seekers who find a job this month, their region of residence and row of the employer, (h,) each."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the seekers who find a job this month, their region, their employer, and whether by an agency, (h,) each.
+
+    Who finds two jobs takes the one that is not through an agency.
+    """
     seekers = job_search.seek(
         seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
-    there = job_matching.meet(state, params.own_sector, seekers.met)
+    there = job_matching.meet(state, params.own_sector, seekers.met, seekers.met_by_agency)
     u = draws.uniform("finds", seekers.identity)
     hired = job_matching.hire(seekers.probability, seekers.where, seekers.sector, u, there.open)
-    rows, who, _, where, sector = (column[hired] for column in seekers[:-1])
-    employer = job_matching.employer_each(where, sector, draws.uniform("employer", who), *there[1:])
-    return rows, where, employer
+    where, who = seekers.where[hired], seekers.identity[hired]
+    choice = draws.uniform("employer", who)
+    employer = job_matching.employer_each(
+        where, seekers.sector[hired], choice, there.own, there.edges, there.order, there.first
+    )
+    u = draws.uniform("agency", seekers.identity)
+    more = job_matching.hire_by_agency(seekers.by_agency, seekers.where, u, there.by_agency)
+    more = np.setdiff1d(more, hired, assume_unique=True)
+    choice = draws.uniform("employer by agency", seekers.identity[more])
+    others = job_matching.agency_employer_each(seekers.where[more], choice, there.agency_edges, there.order)
+    both = np.concatenate([hired, more])
+    by_agency = np.arange(len(both)) >= len(hired)
+    return seekers.row[both], seekers.where[both], np.concatenate([employer, others]), by_agency
 
 
 def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:

@@ -9,8 +9,8 @@ health, and end it seldom.
     spells that end this month = 1 / mean months
     people without a job for whom one begins = odds x exp(health x (wellbeing of reference - wellbeing)) / mean months
 
-With wellbeing at the reference and nobody at work, ends and begins balance, so the share of an age stays what it was at
-registration.
+Temporary protection asks no civic integration, so nobody under it is exempt. With wellbeing at the reference and nobody
+at work, ends and begins balance, so the share of an age stays what it was at registration.
 
 Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher education, a third primary school at most);
 exempt E045, E101.
@@ -46,6 +46,7 @@ EVENTS = {"profiled": "newcomers"}
 _HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` holds, and the unit of ageing [months]
+_PROTECTED = int(Stage.PROTECTED)
 _BATCH = 512  # persons per batch of draws
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
 
@@ -155,10 +156,11 @@ def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None
     """Assess for the first time whether persons (rows) are exempt from class and work."""
     people = state.newcomers
     odds = odds_of_exemption(state.clock.month - people.born[rows].astype(np.int64), params)
-    people.exempt[rows] = draws.once("exempt", people.identity[rows]) < odds / (1 + odds)
+    asked = state.households.stage[people.household[rows]] != Stage.PROTECTED
+    people.exempt[rows] = asked & (draws.once("exempt", people.identity[rows]) < odds / (1 + odds))
 
 
-Assessed = namedtuple("Assessed", "exempt employed born wellbeing identity")
+Assessed = namedtuple("Assessed", "exempt employed born wellbeing identity household")
 
 
 class Spells(NamedTuple):
@@ -172,10 +174,11 @@ class Spells(NamedTuple):
 
 
 @kernel(writes=("people.exempt",))
-def assess_again(rows, people: Assessed, month, spells: Spells, address: Address):
+def assess_again(rows, people: Assessed, stage, month, spells: Spells, address: Address):
     """End and begin spells of exemption of rows, (n,), in place; nobody at work becomes exempt.
 
-    address: of the monthly draws, which are made for some hundreds of persons at a time, as in wellbeing.
+    stage: whole column of households; address: of the monthly draws, which are made for some hundreds of persons at a
+    time, as in wellbeing.
     """
     number, stream, k0, k1 = address
     u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
@@ -188,7 +191,7 @@ def assess_again(rows, people: Assessed, month, spells: Spells, address: Address
             i = np.uint64(batch[k])  # unsigned: no check for a negative index
             if people.exempt[i]:
                 people.exempt[i] = u[k] >= spells.ends
-            elif not people.employed[i]:
+            elif not (people.employed[i] or stage[np.uint64(people.household[i])] == _PROTECTED):
                 decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
                 more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
                 people.exempt[i] = u[k] < spells.ends * spells.odds * exp(more)
@@ -200,7 +203,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     fresh = present(people, state.households.stage, _HERE, _SCREENED, month, YOUNGEST, OLDEST)
     odds = params.exempt_share / (1 - params.exempt_share)
     spells = Spells(odds, params.exempt_ageing, params.exempt_health, params.exempt_wellbeing, 1 / params.exempt_months)
-    assess_again(adults(state), people, month, spells, draws.address("spell"))
+    assess_again(adults(state), people, state.households.stage, month, spells, draws.address("spell"))
     draw_profiles(state, params, draws, fresh)
     assess(state, params, draws, fresh)
     return {"profiled": fresh}

@@ -24,7 +24,7 @@ class Stage(Named):
     DEPARTING = 6  # refused for good or closed, still in reception
     HOUSED = 7
     RETURNED = 8  # left, demonstrably
-    UNKNOWN = 9  # left, destination unknown
+    UNKNOWN = 9  # left, destination unknown or another country
     PROTECTED = 10  # from Ukraine, under temporary protection: in a municipal shelter or a private home
 
 
@@ -48,7 +48,7 @@ MOVES = {
     Stage.AWAITING_COUPLING: (Stage.AWAITING_HOME, Stage.HOUSED),
     Stage.AWAITING_HOME: (Stage.HOUSED,),
     Stage.DEPARTING: (Stage.RETURNED, Stage.UNKNOWN),
-    Stage.HOUSED: (),
+    Stage.HOUSED: (Stage.RETURNED, Stage.UNKNOWN),
     Stage.RETURNED: (),
     Stage.UNKNOWN: (),
     Stage.PROTECTED: (Stage.RETURNED,),
@@ -131,16 +131,20 @@ class Newcomers(Table):
         np.float32, unit="share", doc="participation threshold: takes part if the activity's share exceeds it"
     )
     route = column(np.int8, UNSET, doc="route of civic integration, assigned with the permit; -1: none")
+    pupil = column(np.bool_, False, doc="whether this person goes to school for some years from a home on")
     planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
     class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
+    reached = column(
+        np.int16, NEVER, unit="month", doc="month in which the language that the route requires was reached"
+    )
     passed = column(
-        np.int16, NEVER, unit="month", doc="month in which the language or hours that the route requires were reached"
+        np.int16, NEVER, unit="month", doc="month in which the exams were passed, or the hours of the route completed"
     )
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     learner = column(np.bool_, False, doc="whether eligible for class: offered, and below the level the law requires")
     integrating = column(
-        np.bool_, False, doc="whether the duty of civic integration takes time from this person, in class or not"
+        np.bool_, False, doc="whether the duty of civic integration, or school, takes time from this person"
     )
     hours_followed = column(np.float32, unit="hours", doc="class attended so far")
     classes_since = column(np.int16, NEVER, unit="month", doc="first month in class")
@@ -163,6 +167,7 @@ class Newcomers(Table):
     temper = column(np.float32, unit="SD", doc="personal deviation from the expected wellbeing; 0: not drawn yet")
     wellbeing = column(np.float32, unit="SD", doc="mental wellbeing, 0 being the mean of the population")
     employed = column(np.bool_, False, doc="whether this person has a paid job")
+    by_agency = column(np.bool_, False, doc="whether the job, or the last one, is through an agency")
     hired = column(np.int16, NEVER, unit="month", doc="month in which the last job began")
     experience = column(
         np.float32, unit="years", doc="years of paid work in the Netherlands, decaying while without a job"

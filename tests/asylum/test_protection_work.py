@@ -64,13 +64,13 @@ def test_a_job_under_protection_ends_with_departure():
     assert state.newcomers.employed[rows].tolist() == [False, True]
 
 
-def test_idle_months_fill_in_part_where_work_is_free_and_in_full_where_it_is_barred():
+def test_disengagement_builds_up_where_work_is_barred_and_not_under_free_protection():
     state = village_state()
     rows = np.concatenate([protected(state), protected(state, free=False), asylum_seekers(state)])
     state.newcomers.adult[rows] = True
     run(learning, state, idle_months=10, idle_allowed=0.4)
     full = 1 - math.exp(-0.1)
-    assert state.newcomers.idleness[rows] == pytest.approx([0.4 * full, full, full], rel=1e-5)
+    assert state.newcomers.idleness[rows] == pytest.approx([0, full, full], rel=1e-5)
 
 
 def test_dutch_is_learned_informally():

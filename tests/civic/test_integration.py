@@ -12,6 +12,7 @@ from tests.helpers.village import ALPHA, BETA, D, people, run
 
 NOW = {"start_weeks": 0}
 NEW = NOW | {"routes": True}
+AT_ONCE = {"exam_least": 0, "exam_most": 0}
 
 
 def able(state, rows, **columns):
@@ -94,7 +95,7 @@ def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     folk.language[rows] = [2.0, 2.5, 2.5, 2.5, 1.0, 2.5]
     folk.hours_followed[rows] = [0, 0, 700, 0, 0, 700]
     state.clock.month = 18
-    run(integration, state, **NEW, lowered_after=600, self_reliance_months=18, term=36)
+    run(integration, state, **NEW, **AT_ONCE, lowered_after=600, self_reliance_months=18, term=36)
     assert folk.integrating[rows].tolist() == [False, True, False, False, True, True]
     assert folk.passed[rows].tolist() == [18, NEVER, 18, 18, NEVER, NEVER]
     state.clock.month = 36
@@ -104,13 +105,70 @@ def test_integration_ends_at_the_level_of_the_route_or_after_its_term():
     assert folk.passed[rows[0]] == 18
 
 
+def test_exams_are_passed_some_months_after_the_level_is_reached():
+    state = village_state()
+    home = {"granted": 0, "housed": 0}
+    rows = able(state, people(state, Stage.HOUSED, count=700, **home), language=2.0, classes_since=0, route=Route.OLD)
+    hours = able(state, people(state, Stage.HOUSED, **home), classes_since=0, planned=0, route=Route.SELF_RELIANCE)
+    months = []
+    for month in range(12, 25):
+        state.clock.month = month
+        months.append(
+            len(run(integration, state, exam_least=6, exam_most=12, self_reliance_months=13, **NEW)["passed"])
+        )
+        assert not state.newcomers.learner[rows].any()  # and integration takes no time any more
+        assert not state.newcomers.integrating[rows].any()
+    assert months[:6] == [0, 1, 0, 0, 0, 0]  # the route without an exam, after its 13 months
+    assert state.newcomers.passed[hours].tolist() == [13]
+    assert min(months[6:]) > 70  # a hundred in each month from the sixth to the twelfth
+    assert sum(months[6:]) == 700
+    assert (state.newcomers.reached[rows] == 12).all()
+
+
+def test_who_forgets_nothing_passes_after_the_term_as_well():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, granted=0, housed=0), route=Route.OLD, language=2.0)
+    state.clock.month = 34
+    run(integration, state, months=4, exam_least=3, exam_most=3, term=36, **NOW)
+    assert state.newcomers.passed[rows].tolist() == [37]
+
+
+def test_part_of_the_young_go_to_school_under_the_old_law_only():
+    state = village_state()
+    month = state.clock.month
+    young = able(state, people(state, Stage.HOUSED, count=1000), born=month - 28 * 12 + 1)
+    old = able(state, people(state, Stage.HOUSED, count=100), born=month - 28 * 12)
+    run(integration, state, school_share=0.4, school_age=28)
+    assert state.newcomers.pupil[young].mean() == pytest.approx(0.4, abs=0.06)
+    assert not state.newcomers.pupil[old].any()
+    later = able(state, people(state, Stage.HOUSED, count=100), born=month - 240)
+    run(integration, state, school_share=1, **NEW)
+    assert not state.newcomers.pupil[later].any()
+
+
+def test_school_takes_time_from_the_home_or_the_age_of_eighteen_whatever_the_level():
+    state = village_state()
+    rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=2), route=Route.OLD, language=4.0)
+    state.newcomers.pupil[rows], state.newcomers.passed[rows] = [True, False], 5
+    child = able(state, people(state, Stage.HOUSED, granted=0, housed=2), route=Route.OLD, language=4.0, born=10 - 216)
+    state.newcomers.pupil[child] = True
+    waits = able(state, people(state, Stage.AWAITING_HOME, granted=0), route=Route.OLD, language=4.0, pupil=True)
+    locked = []
+    for month in range(12, 50):
+        state.clock.month = month
+        run(integration, state, school_months=36, **NOW)
+        locked.append(state.newcomers.integrating[[*rows, *child, *waits]].tolist())
+    assert np.sum(locked, axis=0).tolist() == [38 - 12, 0, 46 - 12, 0]  # months 12 to 37, and 12 to 45
+    assert not state.newcomers.learner[rows].any()
+
+
 def test_a_variant_requires_the_whole_term():
     state = village_state()
     rows = able(state, people(state, Stage.HOUSED, count=2, granted=0, housed=0), classes_since=0, language=2.5)
     folk, months = state.newcomers, []
     for month in (12, 35, 36):
         state.clock.month = month
-        run(integration, state, ends="term", **NOW)
+        run(integration, state, ends="term", **AT_ONCE, **NOW)
         months.append(folk.integrating[rows].all())
         assert (folk.passed[rows] == 12).all()
     assert months == [True, True, False]

@@ -81,7 +81,7 @@ def test_disengagement_fills_while_waiting_and_fades_after():
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
     allowed = np.array([False, True, True])
     fills = learning.Idling(idle_allowed=0.4, activity=0.5)
-    learning.disengage(np.arange(7), people, stage, allowed, learning._WAITS, rate, kept, fills)
+    learning.disengage(np.arange(7), people, stage, allowed, np.zeros(3, bool), learning._WAITS, rate, kept, fills)
     expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
     assert people.idleness == pytest.approx(expected, rel=1e-6)
 
@@ -110,13 +110,11 @@ def test_the_right_to_work_slows_disengagement_from_the_month_in_which_law_gives
     assert state.newcomers.idleness[rows] == pytest.approx([rate * fill, rate, rate], rel=1e-6)
 
 
-def test_a_permit_and_free_protection_count_at_once():
+def test_a_permit_counts_at_once():
     state = village_state()
-    new = people(state, Stage.AWAITING_HOME)
-    protected = people(state, Stage.PROTECTED, free_to_work=True)
-    rows = make_adults(state, np.concatenate([new, protected]))
+    rows = make_adults(state, people(state, Stage.AWAITING_HOME))
     run(learning, state, idle_months=10, idle_allowed=0.4)
-    assert state.newcomers.idleness[rows] == pytest.approx([0.4 * (1 - math.exp(-1 / 10))] * 2, rel=1e-6)
+    assert state.newcomers.idleness[rows] == pytest.approx([0.4 * (1 - math.exp(-1 / 10))], rel=1e-6)
 
 
 def test_the_first_months_cost_most_and_the_stock_stays_below_one():

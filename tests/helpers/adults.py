@@ -55,7 +55,7 @@ def slow_odds(people, households, p, rows, month):
         - p.idleness * people.idleness[rows]
         + p.experience * np.minimum(people.experience[rows].astype(float), 2)
         + p.ageing * decades
-        + p.woman * people.female[rows]
+        + p.woman * (people.female[rows] & (households.stage[people.household[rows]] != Stage.PROTECTED))
         + p.in_reception * (households.location[people.household[rows]] != NO_ROW)
         + p.at_scale * p.coaching * people.coaching[rows]
         + diploma
@@ -68,7 +68,7 @@ def slow_probability(households, p, people, rows, z, month):
     unpromising = (households.track[of] == Track.FAST) | (households.stage[of] == Stage.DEPARTING)
     barred = unpromising | (month - households.applied[of] < p.barred_months)
     free = np.where(barred, 0.0, p.with_permit if p.work_permit else 1.0)
-    free = np.where(households.granted[of] != NEVER, 1.0, free)
+    free = np.where((households.granted[of] != NEVER) | households.free_to_work[of], 1.0, free)
     left = np.maximum(1 - people.class_hours[rows].astype(float) / (p.full_week * WEEKS_PER_MONTH), 0)
     locked = np.where(people.dual[rows], p.lock_in_dual, p.lock_in)
     search = np.where(people.exempt[rows], 0.0, np.where(people.integrating[rows], locked, left))

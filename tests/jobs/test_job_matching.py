@@ -1,5 +1,7 @@
 """Meetings of seekers and employers: which there are, how many find a vacancy, and who hires; by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,45 +21,50 @@ def met(*probabilities):
     return found
 
 
+def meet(state, share, found, agency=(0, 0)):
+    """Meetings where agencies bring sums of probabilities from (Alpha, Beta), by default none."""
+    return job_matching.meet(state, share, found, np.array(agency, float))
+
+
 def test_seekers_meet_employers_by_vacancies_within_reach_and_some_find_none():
     state = village_state()
     state.employers.vacancies[:] = [10, 10, 10, 5, 5, 5]
     # Alpha reaches 0.75 x 30 there and 0.25 x 15 in Beta: six in seven come to Alpha; of Beta, 0.5 x 30 to 0.5 x 15:
     # two in three. 49 from Alpha and 21 from Beta are 42 + 14 = 56 for 30 vacancies, and 14 for 15
-    found = job_matching.meet(state, 0.0, met((ALPHA, NONE, 49), (BETA, NONE, 21)))
+    found = meet(state, 0.0, met((ALPHA, NONE, 49), (BETA, NONE, 21)))
     assert found.open[ALPHA] == pytest.approx(np.full(4, 6 / 7 * 30 / 56 + 1 / 7))
     assert found.open[BETA] == pytest.approx(np.full(4, 2 / 3 * 30 / 56 + 1 / 3))
-    assert job_matching.meet(state, 0.0, met((ALPHA, 0, 3))).open == pytest.approx(np.ones((2, 4)))
+    assert meet(state, 0.0, met((ALPHA, 0, 3))).open == pytest.approx(np.ones((2, 4)))
 
 
 def test_vacancies_of_a_sector_limit_hires_in_it():
     state = village_state()
     state.employers.vacancies[:] = [6, 100, 100, 0, 100, 100]  # farms are in Alpha only
-    found = job_matching.meet(state, 1.0, met((ALPHA, 0, 8), (BETA, 0, 4), (ALPHA, 1, 8)))
+    found = meet(state, 1.0, met((ALPHA, 0, 8), (BETA, 0, 4), (ALPHA, 1, 8)))
     assert found.open[:, 0] == pytest.approx([0.5, 0.5])  # 12 for 6
     assert found.open[:, 1] == pytest.approx([1, 1])
-    half = job_matching.meet(state, 0.5, met((ALPHA, 0, 16)))
+    half = meet(state, 0.5, met((ALPHA, 0, 16)))
     # 8 seek on farms; of the 8 others a few come there too: 4.5 of 4.5 + 150 + 50 within reach
     farms = 6 / (8 + 8 * 4.5 / 204.5)
     assert half.open[ALPHA, 0] == pytest.approx(0.5 * farms + 0.5 * (1 - 4.5 / 204.5 * (1 - farms)))
-    assert job_matching.meet(state, 1.0, met((BETA, 2, 1))).open[BETA, 2] == 1
+    assert meet(state, 1.0, met((BETA, 2, 1))).open[BETA, 2] == 1
 
 
 def test_a_run_at_a_scale_fills_as_large_a_part_of_the_vacancies():
     state = village_state()
     state.employers.vacancies[:] = 10
     state.scale = 0.25
-    found = job_matching.meet(state, 0.3, met((ALPHA, 1, 25)))
+    found = meet(state, 0.3, met((ALPHA, 1, 25)))
     state.scale = 1.0
-    assert found.open == pytest.approx(job_matching.meet(state, 0.3, met((ALPHA, 1, 100))).open)
+    assert found.open == pytest.approx(meet(state, 0.3, met((ALPHA, 1, 100))).open)
     assert found.open[ALPHA, 1] < 1
 
 
 def employers_of(state, share, region, sector, count=1000):
     """How often each employer hires somebody of a region and sector, over evenly spaced uniform draws, (employers,)."""
-    there = job_matching.meet(state, share, met((region, sector, 1)))
+    there = meet(state, share, met((region, sector, 1)))
     u = np.linspace(0, 1, count, endpoint=False)
-    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), u, *there[1:])
+    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), u, *there[1:5])
     return np.bincount(found, minlength=6).tolist()
 
 
@@ -69,7 +76,7 @@ def test_hires_go_to_vacancies_within_reach_and_to_the_own_sector_first():
     assert employers_of(state, 0.5, ALPHA, 2) == [0, 450, 0, 0, 0, 550]
     # no farm has a vacancy: whoever seeks there meets nobody, and is hired elsewhere in the other half only
     assert employers_of(state, 0.5, ALPHA, 0) == [0, 900, 0, 0, 0, 100]
-    assert job_matching.meet(state, 0.5, met((ALPHA, 0, 1))).open[ALPHA, 0] == pytest.approx(0.5)
+    assert meet(state, 0.5, met((ALPHA, 0, 1))).open[ALPHA, 0] == pytest.approx(0.5)
     assert employers_of(state, 1.0, BETA, 2) == [0, 0, 0, 0, 0, 1000]
 
 
@@ -92,3 +99,42 @@ def test_no_more_are_hired_than_there_are_vacancies():
     assert len(hired) == pytest.approx(20, abs=3 * np.sqrt(20))  # of more than a hundred who could
     state.employers.vacancies[:] = 0
     assert len(run(work, state, base=-2)["hired"]) == 0
+
+
+def with_agencies(state):
+    """Let the shops of the village be of a sector in which agencies place people."""
+    state.inputs = replace(state.inputs, sectors=["farm", "business", "care"])
+    return state
+
+
+def test_agencies_bring_seekers_to_the_employers_of_their_sectors_within_reach():
+    state = with_agencies(village_state())
+    state.employers.vacancies[:] = [50, 10, 50, 50, 30, 50]
+    # from Alpha 0.75 x 10 there to 0.25 x 30 in Beta: half each; from Beta 0.5 x 10 to 0.5 x 30
+    found = meet(state, 0.0, met(), agency=(60, 40))  # 30 + 10 come for 10 vacancies, 30 + 30 for 30
+    assert found.by_agency == pytest.approx([0.5 * 0.25 + 0.5 * 0.5, 0.25 * 0.25 + 0.75 * 0.5])
+    assert found.open[ALPHA, NONE] < 1  # the others find these vacancies filled as well
+    assert meet(state, 0.0, met()).by_agency == pytest.approx([1, 1])
+    u = np.linspace(0, 1, 1000, endpoint=False)
+    hired = job_matching.agency_employer_each(np.full(1000, BETA), u, found.agency_edges, found.order)
+    # of 0.25 x 0.25 there and 0.75 x 0.5: one in seven in Alpha
+    assert np.bincount(hired, minlength=6).tolist() == pytest.approx([0, 1000 / 7, 0, 0, 6000 / 7, 0], abs=1)
+
+
+def test_without_employers_of_their_sectors_agencies_find_nothing():
+    state = village_state()
+    assert meet(state, 0.0, met(), agency=(60, 40)).by_agency.tolist() == [0, 0]
+    make_adults(state, people(state, Stage.HOUSED, count=500))
+    hired = run(work, state, base=-3, agency=1)["hired"]
+    assert not state.newcomers.by_agency[hired].any()
+
+
+def test_no_more_are_hired_than_there_are_vacancies_by_both_ways_together():
+    state = with_agencies(village_state())
+    make_adults(state, people(state, Stage.HOUSED, count=3000), sector=1)
+    state.employers.vacancies[:] = [0, 20, 0, 0, 20, 0]
+    hired = run(work, state, base=-2, agency=1, own_sector=1)["hired"]
+    through = state.newcomers.by_agency[hired]
+    assert 0 < through.sum() < len(hired)
+    assert len(hired) == pytest.approx(40, abs=3 * np.sqrt(40))
+    assert set(state.newcomers.employer[hired].tolist()) == {1, 4}

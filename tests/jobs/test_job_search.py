@@ -19,6 +19,7 @@ def test_the_loop_over_seekers_equals_plain_numpy():
         (Stage.DEPARTING, 1),
         (Stage.AWAITING_HOME, 1),
         (Stage.HOUSED, NO_ROW),
+        (Stage.PROTECTED, NO_ROW),
     ):
         make_adults(state, people(state, stage, count=100, location=place))
     folk, households, month = state.newcomers, state.households, state.clock.month
@@ -30,6 +31,7 @@ def test_the_loop_over_seekers_equals_plain_numpy():
     folk.born[:], folk.recognised[:] = month - rng.integers(216, 792, n), rng.choice([NEVER, 0], n)
     folk.sector[:], folk.wellbeing[:] = rng.integers(NO_ROW, 3, n), rng.normal(size=n)
     folk.class_hours[:] = rng.choice([0, 40, 80], n)
+    households.free_to_work[:] = (households.stage == Stage.PROTECTED) & (rng.random(len(households)) < 0.7)
     households.applied[:], households.tax_on_work[:] = month - rng.integers(0, 12, n), rng.choice([-1, 0, 0.5], n)
     state.nation.expected_moves[0] = 0.1
     rows = np.flatnonzero(rng.random(n) < 0.7)
@@ -46,14 +48,21 @@ def test_the_loop_over_seekers_equals_plain_numpy():
     z += local[town, folk.sector[rows]]
     z += p.expected_duration * np.where(households.location[of] != NO_ROW, np.log(ends / (ends + 0.1)), 0)
     probability = slow_probability(households, p, folk, rows, z, month)
-    probability *= np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
+    needs = (households.granted[of] == NEVER) & ~households.free_to_work[of]
+    dutch = p.level * (folk.language[rows].astype(float) - 2)
+    agency = slow_probability(households, p, folk, rows, z - dutch + p.agency, month) * ~needs
     tax = households.tax_on_work[of].astype(float)
-    probability *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
+    effort = np.exp(p.mood * np.minimum(folk.wellbeing[rows].astype(float), 0))
+    effort *= np.where(tax < 0, 1, ((1 - tax) / (1 - p.tax_reference)) ** p.tax_elasticity)
+    probability, agency = probability * effort, agency * effort
     some = np.flatnonzero(probability)
     assert 0 < len(some) < len(rows)
     assert found.row.tolist() == rows[some].tolist()
     assert found.identity.tolist() == folk.identity[rows[some]].tolist()
     assert found.probability == pytest.approx(probability[some], rel=1e-5)
+    assert found.by_agency == pytest.approx(agency[some], rel=1e-5)
+    assert 0 < np.count_nonzero(agency) < len(some)  # who needs a work permit finds none
+    assert found.met_by_agency == pytest.approx(np.bincount(town[some], agency[some], 2), rel=1e-5)
     assert found.where.tolist() == town[some].tolist()
     slow = np.zeros((2, 4))
     np.add.at(slow, (town[some], folk.sector[rows[some]]), found.probability)  # no sector: the last column

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, job_terms, work
 from abm.people import profile
@@ -144,6 +145,46 @@ def test_jobs_end_less_often_with_experience():
     assert settled == pytest.approx(2000 * 0.05 * math.exp(-2), abs=15)
     assert not state.newcomers.employed[lost].any()
     assert state.newcomers.work_hours[lost].sum() == 0
+
+
+def test_jobs_through_an_agency_end_sooner():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.HOUSED, count=4000), employed=True, hired=0, work_hours=28)
+    state.newcomers.by_agency[rows[:2000]] = True
+    lost = run(work, state, separation=0.03, agency_separation=0.1)["job_lost"]
+    assert np.isin(rows[:2000], lost).sum() == pytest.approx(200, abs=45)
+    assert np.isin(rows[2000:], lost).sum() == pytest.approx(60, abs=25)
+
+
+def agency_share(state, rows, **params):
+    """Odds of each of rows to find work through an agency in a month, where all vacancies are open."""
+    p = work.Params(**params)
+    cap = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
+    found = job_search.seek(
+        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
+    )
+    return found.by_agency / (1 - found.by_agency)
+
+
+def test_agencies_ask_no_dutch_and_find_work_for_those_who_need_no_work_permit():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.HOUSED, count=2))
+    state.newcomers.language[rows] = [0, 4]
+    given = {"base": -3, "agency": -0.5, "expected_duration": 0, "in_reception": 0, "tax_reference": 0}
+    by_hand = math.exp(-3 - 0.5 + 0.06 * 0.9)  # Alpha has 4% unemployment where the base holds at 4.9
+    assert agency_share(state, rows, **given) == pytest.approx([by_hand] * 2)
+    asks = make_adults(state, applicants(state), permit_months=0)
+    assert agency_share(state, asks, **given).tolist() == [0]
+    free = {"work_permit": False, "barred_months": 0}
+    assert agency_share(state, asks, **given, **free) == pytest.approx([by_hand])
+
+
+def test_sex_counts_among_asylum_seekers_and_not_under_temporary_protection():
+    state = village_state()
+    both = people(state, Stage.HOUSED), people(state, Stage.PROTECTED, free_to_work=True)
+    holder, guest = (make_adults(state, rows, female=True) for rows in both)
+    for rows, counts in ((holder, 1), (guest, 0)):
+        assert odds(state, rows, woman=-0.6) - odds(state, rows, woman=0) == pytest.approx([-0.6 * counts], abs=1e-6)
 
 
 def test_a_move_in_reception_to_another_region_ends_a_job():

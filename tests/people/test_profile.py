@@ -145,6 +145,13 @@ def test_nobody_at_work_becomes_exempt():
     assert not state.newcomers.exempt[rows].any()
 
 
+def test_nobody_under_temporary_protection_is_exempt():
+    state = village_state()
+    rows = make_adults(state, people(state, Stage.PROTECTED, count=500), wellbeing=-4.0)
+    run(profile, state, months=12, exempt_share=0.4, exempt_months=24)
+    assert not state.newcomers.exempt[rows].any()
+
+
 def test_another_length_of_spells_redraws_nobody_at_registration():
     seen = []
     for months in (24, 120, 600):
