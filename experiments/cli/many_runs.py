@@ -21,7 +21,7 @@ from experiments.store.records import Damaged
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, replicates, runner
 from experiments.sweeps import sweep as sweeps
-from experiments.sweeps.execution import Execution
+from experiments.sweeps.execution import Execution, execution_of
 from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
@@ -80,7 +80,8 @@ def sweep(
     """Make the missing runs of a design. The same command continues after an interruption."""
     from experiments.sweeps import api
 
-    how, part, found = Execution(workers, address, store, budget), api.shard_of(shard), api.read(design)
+    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    part, found = api.shard_of(shard), api.read(design)
     if dry_run:
         plan = api.dry_run(found, how, shard=part)
         print_plan(plan)
@@ -109,7 +110,8 @@ def extend(
     """Add runs to a sweep: more seeds, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
-    how, found = Execution(workers, address, store, budget), api.read(design)
+    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    found = api.read(design)
     if replicates is not None:
         usage.say_renamed("--replicates", "--seeds-per-point")
     totals = {"replicates": replicates if seeds is None else seeds, "samples": samples}
