@@ -4,8 +4,8 @@ Reception held 24,929 people on 31 December 2014. They are placed in the locatio
 places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
 status holders have relatives in the reunification queue; the remaining relatives in the queue, and those who may come
 and are on their way, belong to housed permit holders of 2014. Origins are those of the applications of early 2015. The
-balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero. Who
-makes more effort on the task is a property of the country (abm/homes/effort.py).
+balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero. The
+effort of municipalities on the task is a property of the country (abm/homes/effort.py).
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -68,11 +68,13 @@ class Params(ResidentParams):
         "relatives in the reunification queue",
     )  # fmt: skip
     effort_spread: float = param(
-        0.36, "log ratio", 0, 1.5, "municipal_tasks.csv: standard deviation over the ten municipalities with figures",
+        0.36, "log ratio", 0, 1.5, "taak_muni_examples|utrecht_monitor_2022|amsterdam_task_2022: standard "
+        "deviation over the ten municipalities of municipal_tasks.csv",
         "spread of the effort of municipalities: people housed over those asked of it, relative to the country",
     )  # fmt: skip
     effort_carried: float = param(
-        0.55, "share", 0, 1, "municipal_tasks.csv|task_balance_2015: correlation over the same ten",
+        0.55, "share", 0, 1, "task_balance_2015|taak_muni_examples: correlation over the ten municipalities of "
+        "municipal_tasks.csv",
         "correlation of the effort of municipalities with the rank of their balance on the task in 2015",
     )  # fmt: skip
     turnover_slope: float = param(

@@ -27,7 +27,12 @@ class Params(ProcessParams):
     """Numbers of applicants, and the composition of their households."""
 
     first_applications: float = param(
-        24140, "persons/year", 5000, 80000, "asyl_first_2025_cbs", "first applicants a year after 2025 (level of 2025)"
+        24140,
+        "persons/year",
+        5000,
+        80000,
+        "asyl_first_2025_cbs|mpp_2025_09: level of 2025",
+        "first applicants a year after 2025",
     )
     repeat_applications: float = param(
         1726, "persons/year", 0, 8000, "unhcr_applications", "repeat applicants a year after 2025 (level of 2025)"

@@ -4,14 +4,16 @@ There are four capacities: decisions on the merits of first applications (a shar
 that one track does not use serves the other) and of repeat applications, closings without such a decision, and
 appeals. In the regular track a part of the decisions is kept for promising applications, of origins that are mostly
 granted: they are simple. What is left goes by age. An application is granted with the probability observed for its
-origin, or for repeat applications, in that year. Waiting time follows from the queue; the cost of delay is in
-abm/finance/money.py.
+origin, or for repeat applications, in that year; after 2025 it goes part of the way back to that of the years before
+its low. Capacity after 2025 follows the queue (abm/asylum/staffing.py). Waiting time follows from the queue; the cost
+of delay is in abm/finance/money.py.
 
 Source: decisions and appeals by year, abm/facts/data/decisions.csv and national_series.csv (UNHCR, IND).
 """
 
 import numpy as np
 
+from abm.asylum.staffing import OBSERVED, followed
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, oldest_first_by, waiting
@@ -26,6 +28,7 @@ WRITES = (
     "nation.decision_fast",
     "nation.decision_regular",
     "nation.decision_repeated",
+    "nation.decision_staff",
     "nation.closing",
     "nation.appeal",
 )
@@ -71,6 +74,28 @@ class Params(ProcessParams):
         "assumption",
         "grant rate of an origin in the year from which its applications are promising",
     )
+    wait_wanted: float = param(
+        12, "months", 1, 60, "assumption: twice the statutory term",
+        "wait that the service plans its capacity for after 2025",
+    )  # fmt: skip
+    staff_lag: float = param(
+        18, "months", 1, 60, "ind_capacity_2022|assumption: 9 months of training, and as many to hire",
+        "time constant with which decision capacity follows its queue after 2025",
+    )  # fmt: skip
+    staff_most: float = param(
+        1.2, "ratio", 0.25, 3, "assumption: decisions hardly rose while staff doubled from 2015 to 2023",
+        "most decisions after 2025 over those of the series; 1 and a long lag: they stay",
+    )  # fmt: skip
+    grant_return: float = param(
+        0.5, "share", 0, 1, "assumption: 0 stays at the low of 2025, when decisions on Syrians paused",
+        "part of the way that grant rates go back to the usual ones",
+    )  # fmt: skip
+    usual_years: int = param(
+        4, "years", 1, 10, "assumption: 2021 to 2024", "observed years before 2025 whose mean grant rates are usual"
+    )
+    grant_return_months: float = param(
+        24, "months", 1, 120, "assumption", "months from January 2026 over which they do so"
+    )
     appeal_share: float = param(
         0.7, "share", 0, 1, "assumption",
         "refused households that appeal",
@@ -82,6 +107,16 @@ def capacity(state: State, name: str) -> float:
     return state.inputs.series_at(name, state.clock.month) * state.scale
 
 
+def grant_rates(state: State, params: Params) -> np.ndarray:
+    """Probability that an application on its merits is granted this month, (origins,)."""
+    inputs, month = state.inputs, state.clock.month
+    found = inputs.of_year("grant_rate", month)
+    if month < OBSERVED:
+        return found
+    part = params.grant_return * min((month - OBSERVED + 1) / params.grant_return_months, 1.0)
+    return found + part * (inputs.grant_rate[-1 - params.usual_years : -1].mean(axis=0) - found)
+
+
 def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
     """The rows of a queue that a budget [persons] serves, oldest application first, and the budget that is left."""
     households = state.households
@@ -91,7 +126,8 @@ def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.n
 def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     """Rows of the queue that are decided on their merits, each track within its own capacity; carries over the rest."""
     households, nation = state.households, state.nation
-    total = capacity(state, "decision_capacity") * params.capacity_factor
+    base = capacity(state, "decision_capacity")
+    total = base * params.capacity_factor * nation.decision_staff[0]
     track = households.track[queue]
     persons = np.bincount(track, households.size[queue], len(Track))
     reserved = min(total * params.fast_share, persons[Track.FAST])
@@ -108,6 +144,10 @@ def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     decided = oldest_first_by(track, queue, households.applied, households.lottery, households.size, left)
     nation.decision_fast[0], nation.decision_regular[0] = left[Track.FAST], left[Track.REGULAR]
     nation.decision_repeated[0] = left[Track.REPEATED]
+    nation.decision_staff[0] = followed(
+        nation.decision_staff[0], state.clock.month, persons[: Track.REPEATED].sum(), base,
+        params.wait_wanted, params.staff_lag, params.staff_most,
+    )  # fmt: skip
     return np.concatenate([first, decided])
 
 
@@ -115,7 +155,7 @@ def promising(state: State, params: Params, regular: np.ndarray, budget: float) 
     """Promising applications of the regular track that are decided first, and the budget [persons] that is left."""
     if not params.promising_share:
         return regular[:0], budget
-    rate = state.inputs.of_year("grant_rate", state.clock.month)[state.households.origin[regular]]
+    rate = grant_rates(state, params)[state.households.origin[regular]]
     first, _ = longest_waiting(state, regular[rate >= params.promising_rate], params.promising_share * budget)
     return first, budget - state.households.size[first].sum()
 
@@ -133,7 +173,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     budget = nation.appeal[0] + capacity(state, "appeal_capacity") * params.appeal_factor
     heard, nation.appeal[0] = longest_waiting(state, appeals, budget)
 
-    rate = state.inputs.of_year("grant_rate", month)[households.origin[decided]]
+    rate = grant_rates(state, params)[households.origin[decided]]
     rate = np.where(households.repeated[decided], state.inputs.series_at("repeat_grant_rate", month), rate)
     positive = draws.once("grant", households.identity[decided]) < rate
     refused = decided[~positive]

@@ -8,7 +8,7 @@ what opens and what closes with the plan make the net pace of regular places; pe
 to municipal crisis locations. Regular locations close newest first; with `spread_law` those first that their
 municipality has beyond its share by what is asked. When a location closes, placement gives its people another place.
 
-    plan(t) = max(stable, need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
+    plan(t) = max(stable, forecast x need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
 New regular locations open in municipalities that have fewer places now than in November 2025, or, with `spread_law`,
 fewer than the indicative places of the law; the number is weighted by the municipality's willingness, which follows
@@ -41,6 +41,11 @@ class Params(ProcessParams):
     plan_lag: float = param(
         14, "months", 1, 36, "coa_21_of_23: mean months between estimate and budget",
         "time constant with which the plan follows the need", lever=True,
+    )  # fmt: skip
+    forecast_ratio: float = param(
+        1, "ratio", 0.25, 4,
+        "assumption: 1 is right on the mean; coa_forecast_2024: 97,500 places for January 2025",
+        "need that the plan counts on, over the smoothed need",
     )  # fmt: skip
     spread_law: bool = param(
         False, "switch", None, None, "spr_rule", "open regular places by the indicative places of the spread law",
@@ -153,7 +158,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     renew(state, params, draws)
     regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month + 1))
     held = locations.places[regular].sum()
-    wanted = plan(state.nation.reception[0], params.stable_places, norm)
+    wanted = plan(state.nation.reception[0] * params.forecast_ratio, params.stable_places, norm)
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
     spare = places_by_municipality(state, Kind.REGULAR, month) - target * min(wanted / target.sum(), 1)
     asked = (locations.municipality[regular], spare) if params.spread_law else ()
@@ -174,7 +179,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency
     )
     u = draws.uniform("contract", np.arange(len(new)))
-    months = np.floor(params.contract * (1 + params.contract_spread * (2 * u - 1)) + 0.5).astype(np.int64)
+    low, high = (params.contract * (1 + sign * params.contract_spread) for sign in (-1, 1))
+    months = np.rint(low + (high - low) * u).astype(np.int64)
     more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, np.maximum(months, 1), params.emergency_lead)
     return {
         "opened": np.concatenate([added, more]),

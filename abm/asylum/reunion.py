@@ -1,15 +1,16 @@
 """Family reunification (nareis): relatives abroad apply, wait for a decision, travel, and arrive.
 
 Some households with a permit apply for relatives, within the term that the law sets; the immigration service decides
-oldest first within a capacity [persons]; families whose application is granted travel and arrive at the registration
-centre with a permit. For some months in 2022-2023 families could only travel to a sponsor with a home, or after a long
-wait.
+oldest first within a capacity [persons], which after 2025 follows the queue (abm/asylum/staffing.py). Families whose
+application is granted travel and arrive at the registration centre with a permit. For some months in 2022-2023 families
+could only travel to a sponsor with a home, or after a long wait.
 
 Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); capacity, national_series.csv.
 """
 
 import numpy as np
 
+from abm.asylum.staffing import followed
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
@@ -19,7 +20,7 @@ from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
 
-WRITES = ("households", "newcomers", "nation.reunion")
+WRITES = ("households", "newcomers", "nation.reunion", "nation.reunion_staff")
 EVENTS = {"family_applied": "households", "family_arrived": "households", "family_granted": "households"}
 
 
@@ -40,6 +41,17 @@ class Params(ProcessParams):
     capacity_factor: float = param(
         1.0, "ratio", 0.25, 4, "reunion_capacity", "reunification decisions a month, over the series", lever=True
     )
+    wait_wanted: float = param(
+        12, "months", 1, 60, "assumption: twice the statutory term", "wait that capacity is planned for after 2025"
+    )
+    staff_lag: float = param(
+        18, "months", 1, 60, "ind_capacity_2022|assumption: as decision.staff_lag",
+        "time constant with which capacity follows its queue after 2025",
+    )  # fmt: skip
+    staff_most: float = param(
+        1.2, "ratio", 0.25, 3, "assumption: as decision.staff_most",
+        "most decisions after 2025 over those of the series",
+    )  # fmt: skip
     travel: float = param(3, "months", 1, 24, "assumption", "mean time from decision to arrival")
     home_first: bool = param(
         False, "switch", None, None, "nareis_2022", "whether families may only travel to a sponsor with a home",
@@ -79,7 +91,12 @@ def decide(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Decide on applications, oldest first; returns the rows of sponsors whose application was granted."""
     households, nation, month = state.households, state.nation, state.clock.month
     queue = waiting(households.reunion, households.reunion_since, Reunion.APPLIED, month)
-    capacity = state.inputs.series_at("reunion_capacity", month) * params.capacity_factor * state.scale
+    base = state.inputs.series_at("reunion_capacity", month) * state.scale
+    capacity = base * params.capacity_factor * nation.reunion_staff[0]
+    nation.reunion_staff[0] = followed(
+        nation.reunion_staff[0], month, float(households.family_abroad[queue].sum()), base,
+        params.wait_wanted, params.staff_lag, params.staff_most,
+    )  # fmt: skip
     rows, nation.reunion[0] = oldest_first(
         queue, households.reunion_applied, households.lottery, households.family_abroad, nation.reunion[0] + capacity
     )

@@ -1,9 +1,10 @@
 """Payments for reception places and late decisions, booked in a ledger by payer, payee and purpose.
 
 The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and a fraction
-of that for places that are empty beyond the planned share; own contributions lower what the State pays. The immigration
-service pays a penalty when it decides a case of which the statutory term has passed, to a share of the households. It
-counts the days from the first month after the term in which penalties were in force until the decision, up to a
+of that for places that are empty beyond the planned share, at prices that grow after the last published unit costs; own
+contributions lower what the State pays. The immigration service pays a penalty when it decides a case of which the
+statutory term has passed, to a share of the households. It counts the days from the first month after the term in which
+penalties were in force until the decision, up to a
 maximum per case; a claim of before a suspension runs on through it.
 
     penalty of a case that is decided d months after its claim began = min(d x day x 30.4, maximum)
@@ -22,7 +23,7 @@ from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Reunion
 
-WRITES = ("ledger",)
+WRITES = ("ledger", "nation.prices")
 EVENTS = {}
 DAYS_PER_MONTH = 365.25 / MONTHS
 PLACES = {  # what people in places cost: purpose, series of the cost of one, kinds; hotels are in abm/homes/joining.py
@@ -49,6 +50,11 @@ class Params(ProcessParams):
     reunion_term: int = param(
         6, "months", 1, 36, "assumption: 90 days and three months more", "statutory term for reunification", lever=True
     )
+    price_growth: float = param(
+        0.02, "share/year", -0.05, 0.2, "cbs_cpi: 3.3% in 2024 and 2025; from 2026 the aim of the central bank",
+        "growth of the unit costs of reception after 2023, the last year in which they were published",
+        dated={"2024-01": 0.033, "2026-01": 0.02},
+    )  # fmt: skip
     claim_share: float = param(
         0.15, "share", 0, 1, "assumption", "households past the statutory term that claim a penalty payment"
     )
@@ -82,7 +88,8 @@ def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
     rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
     people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
-    cost = {purpose: state.inputs.series_at(series, month) / MONTHS for purpose, (series, _) in PLACES.items()}
+    prices = state.nation.prices[0] / MONTHS
+    cost = {purpose: state.inputs.series_at(series, month) * prices for purpose, (series, _) in PLACES.items()}
     open_now = (locations.kind == Kind.REGULAR) & (locations.opened <= month) & (locations.ends > month)
     planned = locations.places[open_now].sum() * state.inputs.series_at("occupancy_norm", month)
     empty = max(planned - people[Kind.REGULAR], 0.0)
@@ -111,7 +118,10 @@ def penalties(state: State, params: Params, draws: Draws) -> float:
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
-    """Book this month's payments in the ledger."""
+    """Book this month's payments in the ledger, and let prices grow."""
+    published = len(state.inputs.known_series["cost_regular"]) - 1 + MONTHS  # the last step is of a whole year
+    if state.clock.month >= published:
+        state.nation.prices[0] *= (1 + params.price_growth) ** (1 / MONTHS)
     paid = reception_costs(state, params)
     own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
     paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}

@@ -32,7 +32,7 @@ from abm.engine.table import UNSET, written
 from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
-from abm.homes.priority import kept, left_to_house, let, offers, pace
+from abm.homes.priority import kept, left_to_house, let, offers, share_of_month
 from abm.state import State
 from abm.tables.homes import HomeSize, Rule
 from abm.tables.people import Stage
@@ -63,12 +63,12 @@ class Params(ProcessParams):
     TOGETHER = (Whole("vacancies by size", ("small_share", "middle_share"), "homes for five or more persons"),)
 
     aim: float = param(
-        1.0, "ratio", 0.3, 3, "taak_rule; taak_2022_II: 20,000 wanted where 15,358 were asked, agreed on 26 August 2022",
+        1.0, "ratio", 0.3, 3, "taak_rule|taak_2022_II: 20,000 wanted where 15,358 were asked, agreed on 26 August 2022",
         "people whom municipalities mean to house, over those asked of them", lever=True,
         dated={"2022-09": 1.3, "2023-01": 1.0},
     )  # fmt: skip
     rush: float = param(
-        2.0, "ratio", 1, 10, "assumption; housed_jan_2023 has its sign: 84 municipalities housed nobody in January",
+        2.0, "ratio", 1, 10, "assumption: sign of housed_jan_2023, 84 municipalities housed nobody in January",
         "weight of the last month of a half-year, over that of the first one",
     )  # fmt: skip
     priority_share: float = param(
@@ -153,7 +153,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     pool, scale = municipalities.pool, state.scale
     share = 0.0 if params.priority_ban else params.priority_share
     left = left_to_house(municipalities.asked, municipalities.placed, municipalities.effort, params.aim)
-    wanted = left * pace(month, params.rush) / persons_to_a_home(state)
+    wanted = left * share_of_month(month, params.rush) / persons_to_a_home(state)
     inside, outside = offers(
         np.maximum(wanted - flex, 0),
         params.private_share,

@@ -1,9 +1,9 @@
 """Municipalities may take status holders who are tied to them into interim places, for a grant of the State.
 
 While a scheme runs, a municipality can decide to open a location if it is behind on its task, has enough people
-waiting, and the grant covers what a place costs it. Costs differ between municipalities and do not change over time or
-between schemes or seeds; in part of the municipalities no plan ever opens. Of the others, some decide each month, fewer where
-support of residents has fallen; a location opens some months later.
+waiting, and the grant covers what a place costs it. Costs differ between municipalities and do not change over time,
+between schemes or between seeds; in part of the municipalities no plan ever opens. Of the others, some decide each
+month, fewer where support of residents has fallen; a location opens some months later.
 
     cost of a place = mean cost x exp(spread x normal)                  takes part where cost <= grant
 

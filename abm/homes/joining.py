@@ -117,7 +117,7 @@ def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     households, month = state.households, state.clock.month
     rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
     by_coa = month - households.hotel[rows] < params.hotel_paid
-    a_year = params.hotel_cost_factor * state.inputs.series_at("cost_hotel", month)
+    a_year = params.hotel_cost_factor * state.inputs.series_at("cost_hotel", month) * state.nation.prices[0]
     a_month = a_year / MONTHS / state.scale
     paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
     return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}

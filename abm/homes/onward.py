@@ -1,15 +1,18 @@
 """Tenants, of corporations or others, who earn enough move on: to middle rent, or to a home of their own.
 
     probability a month = buying rate, if net wages reach what a mortgage asks
-                          middle rent rate, if they reach what middle rent asks, and the household did not buy
+                          middle rent rate x part of the rents that the income can pay, if the household did not buy
 
-Wages are those of everybody in the home last month, families that joined included. The home that they leave is among
-the vacancies by turnover of the stock (process housing), which counts the homes of all tenants; it is not counted
-again. The new home is large enough. Tenants of starter homes go on to middle rent by process starter_homes. Owners and
-tenants at middle rent whose home becomes too small when family joins go on the waiting list like everybody else.
+Middle rents are spread evenly between the highest social rent and the ceiling of the middle segment (since the law of
+1 July 2024; before, what was called middle rent). A landlord asks some times the rent of the gross income: the highest
+wage in the home, and part of the others. Wages are those of last month, of families that joined included. The home that
+they leave is among the vacancies by turnover of the stock (process housing), which counts the homes of all tenants; it
+is not counted again. The new home is large enough. Tenants of starter homes go on to middle rent by process
+starter_homes. Owners and tenants at middle rent whose home becomes too small when family joins go on the waiting list
+like everybody else. Upper limits of income, which some municipalities set, are left out.
 
-Source: rent_htl_2026 (a rent of 933 euros is where rent benefit ends). No figures on how soon permit holders leave
-homes of corporations were found, so the rates are assumptions.
+Source: abm/facts/data/national_series.csv (middle_rent_from, middle_rent_to), rent_norm. No figures on how soon permit
+holders leave homes of corporations were found, so the rates are assumptions.
 """
 
 import numpy as np
@@ -21,7 +24,7 @@ from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by
-from abm.homes.tenancies import finds_middle_rent
+from abm.homes.tenancies import payable
 from abm.state import State
 from abm.tables.homes import Tenure
 from abm.tables.people import Stage
@@ -34,14 +37,14 @@ _HOUSED = int(Stage.HOUSED)
 
 
 class Params(ProcessParams):
-    """Wages that middle rent and mortgages ask, and rates of moving on."""
+    """Incomes that middle rent and mortgages ask, and rates of moving on."""
 
-    rent_wages: float = param(
-        2900, "EUR/month", 2000, 5000, "assumption: rent_htl_2026, a rent of 933 is 32% of it",
-        "net wages that middle rent asks of a household",
-    )  # fmt: skip
+    rent_norm: float = param(3.0, "ratio", 1.5, 6, "rent_norm", "gross income that middle rent asks, over the rent")
+    second_income: float = param(
+        0.5, "share", 0, 1, "rent_norm: a half or a third", "part of incomes that counts beside the highest in a home"
+    )
     middle_rent_rate: float = param(
-        0.01, "share/month", 0, 0.1, "assumption", "tenants who move to middle rent, of those who earn enough"
+        0.01, "share/month", 0, 0.1, "assumption", "tenants who move to middle rent, of those who can pay any of it"
     )
     mortgage_wages: float = param(
         4200, "EUR/month", 2500, 8000, "assumption: 56,000 gross a year lends about 250,000",
@@ -75,10 +78,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     wages = wages_of_homes(households.earned, households.sponsor, households.stage)
     tenants = (households.stage == Stage.HOUSED) & (households.complex == NO_ROW) & (households.homeless == NEVER)
     tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
-    rows = np.flatnonzero(tenants & (wages >= min(params.rent_wages, params.mortgage_wages)))
-    who, wages = households.identity[rows], wages[rows]
-    buys = (wages >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
-    rents = ~buys & finds_middle_rent(wages, params.rent_wages, draws.uniform("rents", who), params.middle_rent_rate)
+    part = payable(state, params.rent_norm, params.second_income)
+    rows = np.flatnonzero(tenants & ((wages >= params.mortgage_wages) | (part > 0)))
+    who = households.identity[rows]
+    buys = (wages[rows] >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
+    rents = ~buys & (draws.uniform("rents", who) < params.middle_rent_rate * part[rows])
     for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
         last = households.rule[there]  # of their last home of a corporation
         moves.move_on(state, there, home_size(needed_by(state, there)), last, tenure)

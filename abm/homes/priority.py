@@ -20,7 +20,7 @@ def left_to_house(asked: np.ndarray, placed: np.ndarray, effort: np.ndarray, aim
     return np.maximum(effort * aim * np.maximum(asked, 0) - placed, 0)
 
 
-def pace(month: int, rush: float) -> float:
+def share_of_month(month: int, rush: float) -> float:
     """Share of what is left of a half-year that is meant for this month; month: 0 is January 2015.
 
     The weights of its months rise evenly from 1 to `rush`, so that all that is left is meant for the last one.

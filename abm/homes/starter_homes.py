@@ -31,7 +31,7 @@ from abm.engine.queues import oldest_first_by, waiting, waiting_key
 from abm.engine.table import NO_ROW, UNSET, written
 from abm.homes import moves
 from abm.homes.dwellings import FIT_SMALL, home_size, needed_by
-from abm.homes.tenancies import finds_middle_rent, to_link
+from abm.homes.tenancies import payable, to_link
 from abm.state import State
 from abm.tables.homes import Group, NextUse, Rule, Search, Tenure
 from abm.tables.money import Account, Purpose
@@ -99,11 +99,12 @@ class Params(ProcessParams):
         lever=True,
     )
     registering: float = param(0.6, "share", 0, 1, "assumption", "tenants who register, of those without guidance")
-    middle_income: float = param(
-        3200, "EUR/month", 2000, 6000, "assumption: a rent of 933 is 29% of it", "gross wages that middle rent asks"
+    rent_norm: float = param(3.0, "ratio", 1.5, 6, "rent_norm", "gross income that middle rent asks, over the rent")
+    second_income: float = param(
+        0.5, "share", 0, 1, "rent_norm: a half or a third", "part of incomes that counts beside the highest in a home"
     )
     middle_rent_rate: float = param(
-        0.03, "share/month", 0, 0.3, "assumption", "tenants who move to middle rent, of those who earn enough"
+        0.03, "share/month", 0, 0.3, "assumption", "tenants who move to middle rent, of those who can pay any of it"
     )
     guided_ratio: float = param(1.5, "ratio", 1, 3, "assumption", "that rate with guidance, over the rate without")
     emptying: int = param(6, "months", 0, 24, "assumption", "months before a building closes without new tenants")
@@ -276,12 +277,12 @@ def residents_leaving(state: State) -> np.ndarray:
 
 def to_middle_rent(state: State, params: Params, draws: Draws, tenants: np.ndarray) -> np.ndarray:
     """Let part of the tenants who earn enough move on to middle rent; returns their rows."""
-    people, households = state.newcomers, state.households
-    paid = np.flatnonzero(people.wage)
-    income = np.bincount(people.household[paid], people.wage[paid], len(households))[tenants]
-    who = households.identity[tenants]
+    if not len(tenants):
+        return tenants
+    who = state.households.identity[tenants]
     rate = params.middle_rent_rate * np.where(guided(draws, who, params), params.guided_ratio, 1.0)
-    rows = tenants[finds_middle_rent(income, params.middle_income, draws.uniform("middle rent", who), rate)]
+    part = payable(state, params.rent_norm, params.second_income)[tenants]
+    rows = tenants[draws.uniform("middle rent", who) < rate * part]
     moves.move_on(state, rows, home_size(needed_by(state, rows)), tenure=Tenure.MIDDLE_RENT)
     return rows
 

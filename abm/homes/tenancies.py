@@ -1,8 +1,10 @@
-"""Overcrowded households, units that tenants of starter homes need, and households that look for another home.
+"""Overcrowded households, units that tenants of starter homes need, who looks for another home, and middle rent.
 
 Units of a complex are let by the size class of the home that they make together (HomeSize + 1 units). A family that
 joined its sponsor lives, and moves, with the sponsor. Newcomers who look for another home are on the waiting lists of
 letting_rules.py with everybody else.
+
+Source of middle rent: middle_rent_from and middle_rent_to in abm/facts/data/national_series.csv.
 """
 
 import numpy as np
@@ -90,10 +92,32 @@ def looking(state: State) -> np.ndarray:
     )
 
 
-def finds_middle_rent(wages: np.ndarray, least: float, u: np.ndarray, rate: np.ndarray | float) -> np.ndarray:
-    """Whether households move to middle rent this month, (n,) bool: part of those whose wages reach what it asks.
+@kernel
+def counted_incomes(wage, household, sponsor, stage, second):
+    """Gross incomes that landlords count, (households,) EUR/month: the highest in a home, and part of the others.
 
-    wages, least [EUR/month]: both gross (starter homes) or both net (elsewhere); u: a uniform draw each; rate
-    [share/month]. The one rule for middle rent; each process has the numbers of its own tenants.
+    wage [EUR/month], household: whole columns of newcomers; sponsor, stage: of households; second [share]. A family
+    that joined its sponsor has its wages with the sponsor.
     """
-    return (wages >= least) & (u < rate)
+    highest, others = np.zeros(len(sponsor)), np.zeros(len(sponsor))
+    for i in range(len(wage)):
+        if wage[i] > 0:
+            home = household[i]
+            if sponsor[home] >= 0 and stage[home] == _HOUSED:
+                home = sponsor[home]
+            others[home] += min(wage[i], highest[home])
+            highest[home] = max(wage[i], highest[home])
+    return highest + second * others
+
+
+def payable(state: State, norm: float, second: float) -> np.ndarray:
+    """Part of the homes at middle rent that households can pay by what landlords ask, (households,) share.
+
+    norm [ratio]: gross income asked, over the rent; second [share]: part of incomes that counts beside the highest in a
+    home. Rents are spread evenly over the range of middle rent. Times its own rate, it is the probability that a
+    household moves to one this month. The one rule for middle rent; each process has the numbers of its own tenants.
+    """
+    people, households, month = state.newcomers, state.households, state.clock.month
+    low, high = (state.inputs.series_at(f"middle_rent_{end}", month) for end in ("from", "to"))
+    income = counted_incomes(people.wage, people.household, households.sponsor, households.stage, second)
+    return np.clip((income / norm - low) / (high - low), 0, 1)

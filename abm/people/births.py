@@ -31,7 +31,7 @@ class Params(ProcessParams):
     """The rate of births, and the ages at which women have children."""
 
     rate: float = param(
-        0.098, "births/woman/year", 0, 0.3,
+        0.098, "births per woman/year", 0, 0.3,
         "cbs_births_2022|assumption: 75.6 per 1,000 women of 15 to 50, all of them to women of the ages below",
         "births a year per woman of the ages below: mothers born in Morocco, the highest of the published groups",
     )  # fmt: skip

@@ -17,6 +17,7 @@ from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
 from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
+from experiments.analysis.yearly import by_year
 from experiments.store.store import Run
 from experiments.sweeps import runner
 from experiments.text import number
@@ -46,17 +47,6 @@ def progress(console: Console, scenario: Scenario) -> Generator[runner.Progress]
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(terminal.printable(scenario.name), total=scenario.months)
         yield lambda done, months: bar.update(task, completed=done)
-
-
-def by_year(run: Run) -> pd.DataFrame:
-    """The summary: measures as rows, years as columns; stocks at the end of a year, flows summed over it."""
-    outcomes = run.outcomes(by="total")
-    wide = outcomes.pivot_table("value", "month", "measure", aggfunc="sum", observed=True)
-    year = wide.index.astype(str).str[:4]
-    found = {
-        measure: getattr(wide[measure].groupby(year), "sum" if how == "sum" else "last")() for measure, how in HEADLINES
-    }
-    return pd.DataFrame(found).T
 
 
 def show(run: Run, console: Console, wanted: Scenario) -> None:

@@ -17,15 +17,23 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from abm.measures import breakdown_of
+from abm.plugins import assembly
 from experiments.store import outcomes as tables
 from experiments.store import records, sealed
 from experiments.store.records import Damaged, Gathered, Seal
-from experiments.store.store import Store
+from experiments.store.store import Run, Store
 
 RUNS = 100  # per file: their totals take some 90 MB while they are gathered
 SAME = ("measure", "unit", "by")  # columns that are the same in all rows of a measure
 COUNTERS = ("point", "replicate", "policy", "world")  # columns of an index that count from 0
 TOTAL = "total"  # the one breakdown that is gathered: the others are too large to be loaded for many runs
+
+
+def check_scale(run: Run, measure: str, by: str) -> None:
+    """Refuse a measure below the scale at which it says something; run: any of a sweep, as they share their scale."""
+    record = run.about()
+    breakdown_of(measure, by, assembly.of_record(record), record["scenario"]["scale"])
 
 
 def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> pa.Table:

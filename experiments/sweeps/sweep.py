@@ -375,9 +375,8 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
             f"sweep '{sweep.name}': {every - len(runs):,} of its {every:,} runs are missing: make them with "
             "'abm sweep', or load the others with incomplete=True"
         )
-    if measure:  # the runs of a sweep share its scale
-        scale = sweep.store.run(runs[0]).about()["scenario"]["scale"]
-        measures.breakdown_of(measure, by, assembly.of_record(sweep.about), scale)
+    if measure:
+        gathering.check_scale(sweep.store.run(runs[0]), measure, by)
     found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
     if not found.num_rows:
         raise InputError(

@@ -192,7 +192,7 @@ def _taken(made: Quantity, period: list[str], outcomes, together: bool) -> pd.Se
 
 
 def summary(rows: list[Row]) -> dict[str, str]:
-    """Verdict per target: 'within', 'n of m within', 'RMS 9%', 'not yet', 'outside the run', 'not said at this scale'."""
+    """Verdict per target: 'within', 'n of m within', 'RMS 9%', or why it is not judged."""
     return {name: _verdict(list(mine)) for name, mine in groupby(rows, lambda row: row.target.id)}
 
 

@@ -1,4 +1,4 @@
-"""Figures of pages and letters, looked up: national_series.csv, housing_tasks.csv, municipal_tasks.csv and the totals of sources.yaml."""
+"""Figures of pages and letters, looked up: series, housing tasks and the totals of sources.yaml."""
 
 import pandas as pd
 

@@ -142,7 +142,10 @@ def _is(about, scenario) -> bool:
 
 
 def test_all_of_the_summary_if_no_measure_is_named(tmp_path):
-    found = compare(A, B, pairs=2, workers=1, store=tmp_path).differences.set_index("outcome")
+    compared = compare(A, B, pairs=2, workers=1, store=tmp_path)
+    found = compared.differences.set_index("outcome")
+    assert "municipalities_met, end" not in found.index  # these runs are small
+    assert [line.partition(":")[0] for line in compared.refused] == ["municipalities_met"]
     assert {"in_reception, end", "applications, sum", "reception_cost, sum"} <= set(found.index)
     assert found.loc["reception_cost, sum", "unit"] == "EUR"
     assert found.loc["awaiting_decision, end", "difference"] < 0
@@ -225,6 +228,7 @@ def test_outcomes_without_a_value(drawn, tmp_path):
         ({"measure": "in_reception", "by": "sex"}, "cannot be broken down by 'sex'"),
         ({"measure": "in_reception", "take": "last"}, "--take: 'last' is not known: choose from end, sum, mean"),
         ({"measure": "in_reception", "by": "status"}, "--group: is missing: name the status of in_reception"),
+        ({"measure": "municipalities_met"}, "municipalities_met: says nothing below scale 1"),
         ({"take": "end"}, "--measure: is missing"),
         ({"seed": -1}, "seed"),
         ({"scale": 3.0}, "scale"),

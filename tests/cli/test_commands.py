@@ -62,6 +62,7 @@ def test_table_by_the_beginning_of_a_name(abm, finished):
     [
         (("in_recepton",), ("did you mean 'in_reception'",)),
         (("in_reception", "--by", "sex"), ("choose from total, kind, status",)),
+        (("municipalities_met",), ("municipalities_met: says nothing below scale 1",)),
     ],
 )
 def test_table_names_what_there_is(abm, finished, words, said):

@@ -188,3 +188,15 @@ def test_an_empty_country_pays_for_empty_places_only():
     state = village_state()
     run(money, state)
     assert np.flatnonzero(state.ledger.month).tolist() == [Purpose.BUDGET_COA, Purpose.PLACES_EMPTY]
+
+
+def test_unit_costs_grow_from_the_year_after_the_last_published_one():
+    state = crowd()
+    state.clock.month = len(state.inputs.known_series["cost_regular"]) - 1  # from which the last figure holds
+    costs = []
+    for _ in range(24):
+        run(money, state, months=1, price_growth=0.1)
+        costs.append(paid(state, Purpose.PLACES_REGULAR))
+        state.clock.month += 1
+    assert costs[:12] == pytest.approx([12_000] * 12)
+    assert costs[23] == pytest.approx(12_000 * 1.1)  # after a year of growth

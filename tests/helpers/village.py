@@ -41,6 +41,8 @@ SERIES = {
     "decision_capacity": 100,
     "flex_homes": 0,
     "freed_homes_rate": 0.12,
+    "middle_rent_from": 800,
+    "middle_rent_to": 1_200,
     "minimum_wage": 2_000,
     "occupancy_norm": 0.8,
     "penalty_maximum": 7_500,

@@ -144,6 +144,12 @@ def test_what_the_model_lacks_is_not_yet(folder):
     assert targets.summary(rows) == {"C1": "not yet"}
 
 
+def test_what_a_small_run_does_not_say_is_not_judged(folder):
+    rows = targets.compare(folder, [target({"measure": "municipalities_met", "take": "end"}, ("2015-01", 137))])
+    assert (rows[0].within, rows[0].why) == (None, "not said at this scale")
+    assert targets.summary(rows) == {"C1": "not said at this scale"}
+
+
 def test_the_table_tells_all_without_a_terminal(folder):
     console = Console(width=100, record=True, quiet=True, force_terminal=False)
     reception = {"measure": "in_reception", "take": "end"}
