@@ -166,7 +166,7 @@ def initialise_country(state: State, params: Params, draws: Draws, contracts: re
     language = [NO_ROW if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
     state.origins.add(
         len(groups), safe=groups["safe"] == 1, language=language,
-        **{k: groups[k] for k in ("male_share", "family_share")},
+        **{k: groups[k] for k in ("male_share", "family_share", "unschooled", "primary", "higher")},
     )  # fmt: skip
     initialise_locations(state, (contracts or reception.Params()).regular_term, draws)
     initialise_corporations(state, params)

@@ -98,6 +98,18 @@ def awaiting_class() -> tuple[str, ...]:
     return ("awaiting_class",)
 
 
+@mean_of_working_age(
+    "hours",
+    of="hours_followed",
+    en="Mean hours of language class that permit holders have followed",
+    nl="Gemiddeld aantal gevolgde uren taalles van statushouders",
+    by=("total", "since_permit"),
+)
+def hours_followed() -> tuple[str, ...]:
+    """Mean hours of class that permit holders of working age have followed so far."""
+    return ("permit",)
+
+
 @with_sum(en="Adults by route of civic integration", nl="Volwassenen naar leerroute van de inburgering", by=("route",))
 def routes(month: Month) -> np.ndarray:
     """Adults with a route of civic integration, (routes,)."""

@@ -46,6 +46,7 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
 }
 WHOLES = {  # columns whose shares are parts of one whole
     "municipalities": [("income_low_share", "income_high_share")],
+    "origins": [("unschooled", "primary", "higher")],
     "votes": [(f"pvv_{year}", f"fvd_{year}", f"ja21_{year}") for year in (2023, 2025)],
 }
 SOURCED = (

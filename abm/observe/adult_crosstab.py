@@ -24,7 +24,7 @@ BY = ("total", "origin", "sex", "schooling", "since_permit", "region")  # breakd
 CELLS = (("origin", "sex", "schooling"), ("since_permit", "since_arrival"), ("region", "status"))
 CODED = ("total", *chain.from_iterable(CELLS))
 _PARTLY = ("since_permit", "status")  # adults without a permit, or outside reception, are in a cell after the groups
-SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "months_idle")
+SUMS = ("language", "wellbeing", "level_matched", "work_hours", "income", "months_idle", "hours_followed")
 COHORT = range(-MONTHS, 0)  # months of permit that statistics followed: 2014
 CUT_OFF = -1.126  # wellbeing below which 13% of the population is [SD] (E101: 11-15%)
 FLAGS = ("permit", "employed", "assisted", "applicant", "in_class", "awaiting_class", "coached", "cohort", "unwell")
@@ -38,7 +38,7 @@ _CUT_OFF = np.float32(CUT_OFF)  # as narrow as the column
 Persons = namedtuple(
     "Persons",
     "employed class_hours learner coached female schooling language wellbeing level_matched work_hours income "
-    "months_idle household",
+    "months_idle hours_followed household",
 )
 Households = namedtuple("Households", "applied granted assisted stage origin location municipality")
 
@@ -56,11 +56,11 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
     """Number of adults per combination of FLAGS and cell, (combinations, cells) int32, and SUMS, (cells, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of permit holders, level and hours of their jobs [hours/week],
-    wellbeing [SD] and idle months of all. Each adult is in one cell of each of CELLS; their cells begin at edges, (3,),
-    the last breakdown running fastest.
+    hours of class that they have followed; wellbeing [SD] and idle months of all. Each adult is in one cell of each of
+    CELLS; their cells begin at edges, (3,), the last breakdown running fastest.
     """
     employed, class_hours, learner, coached, female, schooling, language, wellbeing = people[:8]
-    level_matched, work_hours, income, months_idle, household = people[8:]
+    level_matched, work_hours, income, months_idle, hours_followed, household = people[8:]
     applied, granted, assisted, stage, origin, location, municipality = households
     of_location, of_municipality, status = codes
     cells = edges[-1]
@@ -87,6 +87,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
         job = permit & employed[i]
         dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
         worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
+        followed = hours_followed[i] * permit
         combination = np.uint64(flags * cells)
         for which in range(_CELLS):  # innermost: the sums of a cell need not wait for those of another
             found[combination + cell[which]] += 1
@@ -97,6 +98,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
             into[3] += worked
             into[4] += earned
             into[5] += idle
+            into[6] += followed
     return found.reshape((_COMBINATIONS, cells)), sums
 
 

@@ -12,8 +12,7 @@ health, and end it seldom.
 Temporary protection asks no civic integration, so nobody under it is exempt. With wellbeing at the reference and nobody
 at work, ends and begins balance, so the share of an age stays what it was at registration.
 
-Source: schooling of Syrians, SCP 2018 (a fifth has a diploma of higher education, a third primary school at most);
-exempt E045, E101.
+Source: schooling by origin, abm/facts/data/origins.csv; exempt E045, E101.
 """
 
 from collections import namedtuple
@@ -52,10 +51,9 @@ SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIR
 
 
 class Params(ProcessParams):
-    """Distributions of schooling, talent and suitable activity, and the share of people who are exempt."""
+    """Distributions of talent and suitable activity, and spells of exemption."""
 
     TOGETHER = (
-        Whole("adults by schooling", ("unschooled", "primary", "higher"), "adults with secondary school"),
         Whole("adults by suitable activity", ("internship", "participation_job", "social_firm"), "volunteering"),
     )
 
@@ -81,13 +79,6 @@ class Params(ProcessParams):
         0.94, "log odds/month", 0.5, 1.2, "assumption: prior of sigma_nu, set by the spread over duration in E045",
         "standard deviation of unobserved talent for finding work",
     )  # fmt: skip
-    unschooled: float = param(0.1, "share", 0, 0.5, "assumption", "adults who cannot read and write")
-    primary: float = param(
-        0.3, "share", 0, 0.7, "assumption: scp_syr_schooling, a third at most", "adults with primary school"
-    )
-    higher: float = param(
-        0.2, "share", 0, 0.6, "assumption: scp_syr_schooling, a fifth", "adults with higher education"
-    )
     internship: float = param(0.2, "share", 0, 1, "assumption", "adults for whom an internship is most suitable")
     participation_job: float = param(
         0.2, "share", 0, 1, "assumption", "adults for whom an unpaid participation job is most suitable"
@@ -102,10 +93,10 @@ def category(u: np.ndarray, *shares: float) -> np.ndarray:
     return np.searchsorted(np.cumsum(shares), u, side="right")
 
 
-def schooling(u: np.ndarray, params: Params) -> np.ndarray:
-    """Schooling, (n,) int8 of Schooling, from a uniform draw each."""
-    secondary = max(1 - params.unschooled - params.primary - params.higher, 0)
-    return category(u, params.unschooled, params.primary, secondary).astype(np.int8)
+def schooling(u: np.ndarray, unschooled: np.ndarray, primary: np.ndarray, higher: np.ndarray) -> np.ndarray:
+    """Schooling, (n,) int8 of Schooling, from a uniform draw each and the shares of each person's origin, (n,)."""
+    edges = np.stack([unschooled, unschooled + primary, np.maximum(1 - higher, unschooled + primary)])
+    return (u >= edges).sum(axis=0).astype(np.int8)
 
 
 def suitable(u: np.ndarray, params: Params) -> np.ndarray:
@@ -138,7 +129,9 @@ def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) 
     """Draw the profiles of persons (rows) who have none yet."""
     people, who = state.newcomers, state.newcomers.identity[rows]
     known = people.schooling[rows]  # drawn at arrival for people under temporary protection
-    people.schooling[rows] = np.where(known == UNSET, schooling(draws.once("schooling", who), params), known)
+    origins, of = state.origins, state.households.origin[people.household[rows]]
+    drawn = schooling(draws.once("schooling", who), origins.unschooled[of], origins.primary[of], origins.higher[of])
+    people.schooling[rows] = np.where(known == UNSET, drawn, known)
     shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
     people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
     people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))

@@ -13,6 +13,9 @@ class Origins(Table):
     safe = column(np.bool_, False, doc="whether applications are clearly unpromising")
     male_share = column(np.float64, unit="share", doc="men and boys among applicants")
     family_share = column(np.float64, unit="share", doc="families (two or more persons) among applying households")
+    unschooled = column(np.float64, unit="share", doc="adults who cannot read and write")
+    primary = column(np.float64, unit="share", doc="adults with primary school")
+    higher = column(np.float64, unit="share", doc="adults with higher education; the others have secondary school")
     language = column(np.int8, doc="main language, in the order of the list of origins; -1: none is common")
     due = column(
         np.float64, unit="persons", doc="first applicants still due (negative: ahead, as households are whole)"

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
-from abm.engine.text_files import ABSENT
 from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
@@ -20,7 +19,7 @@ from experiments.store import versions
 from experiments.store.place import public
 from experiments.store.records import Damaged
 from experiments.store.store import Store
-from experiments.sweeps import machine, progress, runner
+from experiments.sweeps import machine, progress, replicates, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.execution import Execution, execution_of
 from experiments.text import brief, duration, number
@@ -60,6 +59,10 @@ Budget = Annotated[
 ]
 Shard = Annotated[
     str | None, typer.Option(metavar="I/N", help="Make only the I-th of N shards of the runs, for arrays of jobs.")
+]
+Plugins = Annotated[
+    Path,
+    typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
 ]
 
 
@@ -208,10 +211,7 @@ def repeat(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="Name of a kept or failed run, or the first characters of it.")
     ],
-    plugins: Annotated[
-        Path,
-        typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
-    ] = Path(),
+    plugins: Plugins = Path(),
     store: Place = stores.DEFAULT,
 ) -> None:
     """Repeat a run from its record: check that its outcomes are the same, or reproduce its failure."""
@@ -226,11 +226,7 @@ def repeat(
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
-    source = f"record of run {name}"
-    files = [plugins / about["path"] for about in record.get("plugins", {}).values()]
-    if missing := [file for file in files if not file.is_file()]:
-        raise InputError(f"{source}: plugins: {ABSENT} {missing[0]}: give the folder of its scenario with --plugins")
-    scenario = scenarios.restored(record["scenario"], record["name"], record["title"], source, files)
+    scenario = replicates.restored(record, f"record of run {name}", plugins)
     table = runner.simulate(scenario, inputs)[0].table()
     dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
     again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}

@@ -112,7 +112,8 @@ def test_a_class_that_is_offered_is_no_duty():
 def test_the_profile_keeps_the_schooling_with_which_they_came():
     state = village_state()
     rows = protected(state, count=50, schooling=Schooling.HIGHER)
-    run(profile, state, higher=0, unschooled=0.5)
+    state.origins.higher[:], state.origins.unschooled[:] = 0, 0.5
+    run(profile, state)
     assert (state.newcomers.schooling[rows] == Schooling.HIGHER).all()
     assert (state.newcomers.sector[rows] >= 0).all()
 

@@ -32,6 +32,7 @@ def country():
     folk.class_hours[:], folk.coached[:] = luck.choice([0, 40], n), luck.random(n) < 0.5
     folk.level_matched[:], folk.work_hours[:] = luck.random(n) < 0.5, luck.integers(1, 40, n)
     folk.income[:], folk.months_idle[:] = luck.uniform(0, 3000, n), luck.integers(0, 50, n)
+    folk.hours_followed[:] = luck.uniform(0, 900, n)
     homes.applied[:] = luck.integers(-20, 60, len(homes))
     folk.language[:], folk.wellbeing[:] = luck.uniform(0, 5, n), luck.normal(-0.9, 0.5, n)
     homes.granted[:] = luck.choice([NEVER, -12, -2, 0, 11, 12, 59], len(homes))
@@ -96,7 +97,7 @@ def means(each, values, by, size, counted):
 @pytest.mark.parametrize(
     ("name", "tests"),
     [("level_matched", ("permit", "employed")), ("work_hours", ("permit", "employed")), ("income", ("permit",)),
-     ("months_idle", ())],
+     ("months_idle", ()), ("hours_followed", ("permit",))],
 )  # fmt: skip
 def test_other_means_equal_a_look_at_each_person(looked_at, by, name, tests):
     state, month, each = looked_at

@@ -10,7 +10,7 @@ from abm.engine.table import NO_ROW
 from abm.people import profile
 from abm.tables.people import Activity, Stage
 from tests.helpers.adults import make_adults, village_state
-from tests.helpers.village import people, run
+from tests.helpers.village import MIXED, SAFE, WAR, people, run
 
 
 def slow_present(state, month, here, screened):
@@ -28,13 +28,26 @@ def slow_present(state, month, here, screened):
 
 def test_schooling_and_suits_follow_the_shares():
     u = np.linspace(0, 1, 1000, endpoint=False)
-    found = profile.schooling(u, profile.Params(unschooled=0.1, primary=0.3, higher=0.2))
+    found = profile.schooling(u, *np.full((3, 1000), [[0.1], [0.3], [0.2]]))
     assert np.bincount(found).tolist() == [100, 300, 400, 200]
-    no_rest = profile.schooling(u, profile.Params(unschooled=0.25, primary=0.25, higher=0.5))
+    no_rest = profile.schooling(u, *np.full((3, 1000), [[0.25], [0.25], [0.5]]))
     assert np.bincount(no_rest).tolist() == [250, 250, 0, 500]
     suits = profile.suitable(u, profile.Params(internship=0.2, participation_job=0.3, social_firm=0.1))
     of = [Activity.VOLUNTEERING, Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM]
     assert [(suits == kind).sum() for kind in of] == [400, 200, 300, 100]
+
+
+def test_schooling_is_that_of_the_origin():
+    state = village_state()
+    state.origins.unschooled[:], state.origins.primary[:] = [0.0, 0.5, 0.0], [0.5, 0.5, 0.0]
+    state.origins.higher[:] = [0.0, 0.0, 1.0]
+    rows = [people(state, Stage.HOUSED, count=200, origin=origin) for origin in (WAR, MIXED, SAFE)]
+    state.newcomers.born[:] = -300
+    run(profile, state)
+    each = [np.bincount(state.newcomers.schooling[of], minlength=4) / 200 for of in rows]
+    assert each[0] == pytest.approx([0, 0.5, 0.5, 0], abs=0.12)
+    assert each[1] == pytest.approx([0.5, 0.5, 0, 0], abs=0.12)
+    assert each[2].tolist() == [0, 0, 0, 1]
 
 
 def test_a_profile_is_drawn_once_and_talent_has_its_spread():

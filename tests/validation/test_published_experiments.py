@@ -9,6 +9,7 @@ from rich.console import Console
 from abm import scenario
 from experiments.validation import published_experiments
 from experiments.validation.published_experiments import REPLICATIONS, Replication
+from experiments.validation.support_studies import is_within
 
 
 def frame(employed, adults=100.0, wait=10.0):
@@ -37,6 +38,29 @@ def test_an_effect_is_a_difference_per_dose_with_its_interval():
     # Student's t with one degree of freedom: 12.706; standard error of (0, 2 half) is |half|
     assert found["high"] - found["low"] == pytest.approx(2 * 12.706 * abs(half), rel=1e-3)
     assert found["within"]
+
+
+def test_a_dose_of_class_is_the_hours_that_were_followed():
+    def of_run(hours, level):
+        rows = [("hours_followed", "3 years", "2016-01", 9_999.0), ("hours_followed", "2 years", "2021-01", 9_999.0)]
+        for month, more in (("2021-01", 0), ("2025-12", 20)):
+            rows += [("hours_followed", "3 years", month, hours + more), ("language", "3 years", month, level)]
+        return pd.DataFrame(rows, columns=["measure", "group", "month", "value"])
+
+    (study,) = (each for each in REPLICATIONS if each.id == "R7")
+    found = published_experiments.row(study, [(of_run(300.0, 2.0), of_run(350.0, 2.1))])
+    assert published_experiments.hours_of_class(3)(of_run(300.0, 2.0)) == pytest.approx(310)
+    assert found["model"] == pytest.approx(2 * math.log(2.1 / 2.0))  # of 50 hours, so twice as much for a hundred
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "judged"), [(0.02, 0.09, True), (0.09, 0.3, True), (0.0, 0.07, False), (0.11, 0.2, False)]
+)
+def test_an_effect_without_a_published_interval_is_judged_by_overlap(low, high, judged):
+    middle = (low + high) / 2
+    assert is_within((0.08, 0.10), middle, (low, high)) is judged
+    assert is_within((0.08, 0.10), middle, (math.nan, math.nan)) is (0.08 <= middle <= 0.10)
+    assert [each.id for each in REPLICATIONS if each.overlap] == ["R5"]
 
 
 def test_a_level_is_not_a_difference():

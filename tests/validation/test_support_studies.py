@@ -63,10 +63,13 @@ def test_median_and_spread_over_the_priors_are_told(monkeypatch):
     found = iter([0.1, 0.2, 0.3, 0.4, 0.5])
     made = (
         Case("X", "t", "s", lambda params: next(found), (0.25, 0.35), "u"),
+        Case("Y", "t", "s", lambda params: 0.3 + 0.01 * params["contacts"], (0.0, 0.32), "u", overlap=True),
         Case("R15", "t", "s", lambda params: float(params["contacts"] > 7), (0.5, 1.0), "share"),
     )
     monkeypatch.setattr(support_studies, "CASES", made)
-    first, share = support_studies.over_priors(5)
+    first, second, share = support_studies.over_priors(5)
+    assert second["model"] > 0.32
+    assert second["within"] == (second["low"] <= 0.32)
     assert first["model"] == pytest.approx(0.3)
     assert (first["low"], first["high"]) == (pytest.approx(0.14), pytest.approx(0.46))
     assert first["within"]
