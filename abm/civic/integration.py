@@ -6,7 +6,7 @@ for those to whom learning comes hardest, which ends after its hours. From 2022 
 regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first. The term
 of three years runs from the start of the duty: the home under the old law, the plan under the present one.
 
-Who has reached the level learns no more for it, and passes some months later: exams in several parts are taken,
+People who have reached the level learn no more for it, and pass some months later: exams in several parts are taken,
 repeated and marked one after another. The self-reliance route has no exam.
 
 Under the old law part of the young go to school, often beside or after their course, with a student grant: that takes

@@ -326,7 +326,7 @@ def find_jobs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the seekers who find a job this month, their region, their employer, and whether by an agency, (h,) each.
 
-    Who finds two jobs takes the one that is not through an agency.
+    Seekers who find two jobs take the one that is not through an agency.
     """
     seekers = job_search.seek(
         seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
