@@ -34,7 +34,19 @@ from abm.engine.draws import Draws
 from abm.engine.errors import BooksError
 from abm.engine.params import ProcessParams
 from abm.finance import contribution, money
-from abm.homes import building, housing, interim, joining, leases, lettings, moving, onward, seeking, starter_homes
+from abm.homes import (
+    building,
+    emigration,
+    housing,
+    interim,
+    joining,
+    leases,
+    lettings,
+    moving,
+    onward,
+    seeking,
+    starter_homes,
+)
 from abm.jobs import employers, guidance, income, work
 from abm.people import births, profile
 from abm.residents import support
@@ -61,6 +73,7 @@ CHAIN = (
     reunion,  # sponsors apply for their families, which wait, travel and arrive
     leaving,  # rejected and closed applicants leave
     moving,  # housed households move to another municipality
+    emigration,  # housed households leave the country
     onward,  # households that earn enough move on to middle rent, or buy a home
     profile,  # adults of working age get a profile, and exemptions are assessed
     integration,  # routes, plans and duties of civic integration begin and end

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from abm.asylum import measures as asylum
 from abm.asylum import protection_measures as protection
+from abm.asylum import task_measures as task
 from abm.chain import EVENTS
 from abm.civic import measures as civic
 from abm.engine.errors import InputError, brief
@@ -20,7 +21,7 @@ from abm.jobs import measures as jobs
 from abm.observe.measure import DECLARED, READ, Measure
 from abm.residents import measures as residents
 
-ROOMS = (asylum, protection, civic, jobs, homes, starter_homes, residents, finance)
+ROOMS = (asylum, task, protection, civic, jobs, homes, starter_homes, residents, finance)
 
 
 def gathered(modules: tuple[ModuleType, ...]) -> tuple[Measure, ...]:

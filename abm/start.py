@@ -1,11 +1,12 @@
 """The initial state, January 2015: institutions of the country, people in the chain, home seekers and residents.
 
 Reception held 24,929 people on 31 December 2014. They are placed in the locations of 2015 in proportion to their
-places. They are status holders, applicants who wait for a decision, refused applicants, and applicants in appeal. Some
-status holders have relatives in the reunification queue; the remaining relatives in the queue, and those who may come
-and are on their way, belong to housed permit holders of 2014. Origins are those of the applications of early 2015. The
-balances of municipalities on the housing task keep the spread that was observed in November 2015, around zero. The
-effort of municipalities on the task is a property of the country (abm/homes/effort.py).
+places. They are status holders (most of them tied to a municipality), applicants who wait for a decision, refused
+applicants, and applicants in appeal. Some status holders have relatives in the reunification queue; the remaining
+relatives in the queue, and those who may come and are on their way, belong to housed permit holders of 2014. Origins
+are those of the applications of early 2015. The balances of municipalities on the housing task keep the spread that was
+observed in November 2015, around zero. The effort of municipalities on the task is a property of the country
+(abm/homes/effort.py).
 
 Source: coa_occ_series_1995_2014; abm/facts/data/reception_locations.csv; municipalities.csv (task_balance_2015).
 """
@@ -59,6 +60,10 @@ class Params(ResidentParams):
         3460, "persons", 0, 20000,
         "asyl_nareis_2015|assumption: arrivals of 2015 (13,845) over 12, for the 3 months of reunion.travel",
         "relatives who may come and are on their way",
+    )  # fmt: skip
+    tied_after: int = param(
+        2, "months", 0, 36, "assumption: BRP weeks and the coupling of the month after",
+        "months from the permit after which status holders are tied to a municipality on the first day",
     )  # fmt: skip
     spread_months: int = param(
         9, "months", 1, 36, "assumption", "months before 2015 over which the start of waiting is spread evenly"
@@ -242,6 +247,7 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
         persons = own.in_reception * share * state.scale * mix / mix.sum()
         rows = add_stock(state, params, draws, stock, persons, stage=stage)
         if stock == STATUS:
+            tie(state, draws, rows, own.tied_after)
             add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
     queueing = own.family_pending * state.scale - state.households.family_abroad.sum()
     relatives = reuniting.applying_share * reuniting.followers
@@ -282,6 +288,18 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     )  # fmt: skip
 
 
+def tie(state: State, draws: Draws, rows: np.ndarray, after: int) -> None:
+    """Tie status holders (rows) who waited long enough to a municipality, with probability by its inhabitants."""
+    households = state.households
+    tied = rows[households.since[rows] <= -1 - after]
+    u = draws.once("tied to", households.identity[tied])
+    where = np.searchsorted(np.cumsum(state.municipalities.population_share), u)
+    households.municipality[tied] = np.minimum(where, len(state.municipalities) - 1)
+    households.coupled[tied] = households.since[tied] + after
+    households.stage[tied] = Stage.AWAITING_HOME
+    households.since[tied] += after
+
+
 def add_relatives_abroad(
     state: State, params, draws: Draws, rows: np.ndarray, most: float, where: Reunion = Reunion.APPLIED
 ) -> None:
@@ -294,7 +312,7 @@ def add_relatives_abroad(
     rows = rows[fits]
     households.family_abroad[rows] = abroad[fits]
     households.reunion[rows] = where
-    households.reunion_since[rows] = households.reunion_applied[rows] = households.since[rows]
+    households.reunion_since[rows] = households.reunion_applied[rows] = households.granted[rows]
 
 
 def assign_places(state: State, draws: Draws) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from experiments import terminal
-from experiments.cli import given, listing, many_runs, usage
+from experiments.cli import given, listing, many_runs, usage, validating
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED, Place, Values
 from experiments.store import store as stores
@@ -167,14 +167,7 @@ def network(
         console.print(f"{statistic:40} {number(value)}")
 
 
-@app.command(cls=usage.Command, rich_help_panel=usage.ONE_RUN, epilog=usage.examples("abm validate RUN"))
-def validate(run: RunName, store: Place = stores.DEFAULT) -> None:
-    """Compare a run with observed values, target by target, each with its tolerance."""
-    from experiments.validation import targets
-
-    targets.show(targets.compare(Store(store).find(run), targets.load()), console)
-
-
+validating.register(app)
 many_runs.register(app)
 listing.register(app)
 

@@ -44,12 +44,13 @@ def table(rows: pd.DataFrame, scale: tuple[float, ...]) -> list[str]:
         million = 1e6 if about.unit.startswith("EUR") else 1
         cells = []
         for each in scale:
-            (row,) = rows[(rows["measure"] == name) & (rows["scale"] == each)].itertuples()
-            by = f" ({share((row.value - row.full) / abs(row.full), 1, sign=True)})" if row.full else ""
-            words = "refused" if refusal(name, "total", each) else "yes" if row.agrees else "no"
-            off = f"{number((row.value - row.full) / million, sign=True)}{by}"
-            period = row.period if row.period in scales.YEARS else ""
-            cells += [period, number(row.full / million), off, number(row.allowed / million), words]
+            (row,) = rows[(rows["measure"] == name) & (rows["scale"] == each)].to_dict("records")
+            full, gap = row["full"], row["value"] - row["full"]
+            by = f" ({share(gap / abs(full), 1, sign=True)})" if full else ""
+            words = "refused" if refusal(name, "total", each) else "yes" if row["agrees"] else "no"
+            period = row["period"] if row["period"] in scales.YEARS else ""
+            deviation = f"{number(gap / million, sign=True)}{by}"
+            cells += [period, number(full / million), deviation, number(row["allowed"] / million), words]
         unit = " [million euros]" if million > 1 else ""
         lines.append(f"| {name}{unit} | " + " | ".join(cells) + " |")
     return lines
@@ -63,11 +64,10 @@ def page(found: pd.DataFrame, seeds: int) -> str:
     for name, rows in scales.worst(every).groupby("scenario", sort=False):
         title = f"Difference {name}, as `abm compare` says it" if " - " in str(name) else f"Summary of {name}"
         lines += [f"## {title}", "", *table(rows, scale), ""]
-    said = every[[not refusal(row.measure, "total", row.scale) for row in every.itertuples()]]
-    wrong = scales.off(every)
-    lines.append(f"{len(said) - len(wrong)} of {len(said)} values that are said agree.")
-    for row in wrong.itertuples():
-        lines.append(f"- off: {row.scenario}, {row.measure}, {row.period}, scale {row.scale:g}")
+    wrong, count = scales.off(every), int(scales.said(every).sum())
+    lines.append(f"{count - len(wrong)} of {count} values that are said agree.")
+    for row in wrong.to_dict("records"):
+        lines.append(f"- off: {row['scenario']}, {row['measure']}, {row['period']}, scale {row['scale']:g}")
     return "\n".join(lines) + "\n"
 
 

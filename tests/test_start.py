@@ -28,8 +28,9 @@ def country():
 
 
 def persons(state, stage):
-    """People by origin in a stage."""
-    rows = np.flatnonzero(state.households.stage == stage)
+    """People by origin in a stage; those who are tied to a municipality count with those who wait for that."""
+    stages = (stage, Stage.AWAITING_HOME) if stage == Stage.AWAITING_COUPLING else (stage,)
+    rows = np.flatnonzero(np.isin(state.households.stage, stages))
     return np.bincount(state.households.origin[rows], state.households.size[rows], len(state.origins))
 
 
@@ -66,7 +67,7 @@ def test_together_they_are_the_people_in_reception(country):
 
 def test_stages_on_the_first_day(country):
     of = country.households
-    assert set(of.stage) == {*mixes(), Stage.HOUSED}  # families of the housed are on their way
+    assert set(of.stage) == {*mixes(), Stage.AWAITING_HOME, Stage.HOUSED}  # families of the housed are on their way
     assert Stage.HOUSED not in of.stage[of.reunion == Reunion.APPLIED]  # those in reception fill the queue
 
 
@@ -78,10 +79,22 @@ def test_exactly_those_in_reception_have_a_place(country):
 def test_dates_lie_within_the_months_before(country):
     of = country.households
     assert set(of.since) == set(range(-9, 0))
-    assert (of.applied == of.since).all()
-    status = np.isin(of.stage, (Stage.AWAITING_COUPLING, Stage.HOUSED))
-    assert (of.granted == np.where(status, of.since, NEVER)).all()
-    assert (of.decided == np.where(of.stage == Stage.IN_DECISION, NEVER, of.since)).all()
+    tied = of.stage == Stage.AWAITING_HOME
+    assert (of.applied == of.since - np.where(tied, 2, 0)).all()  # tied two months after the permit
+    status = np.isin(of.stage, (Stage.AWAITING_COUPLING, Stage.AWAITING_HOME, Stage.HOUSED))
+    assert (of.granted == np.where(status, of.applied, NEVER)).all()
+    assert (of.decided == np.where(of.stage == Stage.IN_DECISION, NEVER, of.applied)).all()
+
+
+def test_status_holders_who_waited_long_enough_are_tied_to_a_municipality(country):
+    of = country.households
+    tied, waiting = (np.flatnonzero(of.stage == each) for each in (Stage.AWAITING_HOME, Stage.AWAITING_COUPLING))
+    assert of.granted[tied].max() == -3
+    assert of.granted[waiting].min() == -2
+    assert (of.coupled[tied] == of.granted[tied] + 2).all()
+    assert (of.municipality[waiting] == NO_ROW).all()
+    people_ = np.bincount(of.municipality[tied], minlength=len(country.municipalities))
+    assert np.corrcoef(people_, country.municipalities.population)[0, 1] > 0.95
 
 
 def test_safe_origins_are_in_the_fast_track(country):
@@ -95,7 +108,7 @@ def test_relatives_wait_in_the_queue_that_was_observed(country):
     assert 11_000 <= of.family_abroad[waiting].sum() < 11_000 + MOST_PERSONS
     assert (of.family_abroad[waiting | coming] > 0).all()
     assert (of.family_abroad[~(waiting | coming)] == 0).all()
-    assert set(of.stage[waiting]) == {Stage.AWAITING_COUPLING}
+    assert set(of.stage[waiting]) == {Stage.AWAITING_COUPLING, Stage.AWAITING_HOME}
 
 
 def test_relatives_on_their_way_arrive_in_the_first_months(country):
@@ -159,7 +172,7 @@ def test_a_tenth_of_the_people_at_a_tenth_of_the_scale():
         ({"in_reception": 0, "family_pending": 0, "family_travelling": 0}, set()),
         (
             {"status_share": 1, "pending_share": 0, "refused_share": 0, "family_travelling": 0},
-            {Stage.AWAITING_COUPLING},
+            {Stage.AWAITING_COUPLING, Stage.AWAITING_HOME},
         ),
         (
             {"status_share": 0, "pending_share": 1, "refused_share": 0, "family_pending": 0, "family_travelling": 0},

@@ -107,7 +107,7 @@ def test_the_other_commands_in_an_odd_place(abm, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     place = "br[draft]/[/b]"
     design = tmp_path / "small.yaml"
-    design.write_text(f"name: small\nscenarios: {CURRENT}\nuntil: 2015-01\nscale: 0.005\nreplicates: 2\n")
+    design.write_text(f"name: small\nscenarios: {CURRENT}\nuntil: 2015-03\nscale: 0.005\nreplicates: 2\n")
     code, out, err = abm("sweep", str(design), "--store", place, "--workers", "1")
     assert (code, err) == (0, "")
     assert f"runs are kept in {place}" in out

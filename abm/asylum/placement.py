@@ -21,9 +21,9 @@ abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, error of 
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.asylum.placement_algorithms import Places, Queue, settle, together
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel, placed
 from abm.engine.params import ProcessParams, param

@@ -9,8 +9,8 @@ Source: greedy, dynamic and batch assignment and their comparison with hindsight
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind

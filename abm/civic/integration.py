@@ -29,10 +29,10 @@ from collections import namedtuple
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.civic.eligibility import Offer, not_later, offered_since
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH, whole_months
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param

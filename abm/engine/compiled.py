@@ -8,51 +8,108 @@ use, and the versions and settings of Numba. An edit compiles again what it touc
 
 import hashlib
 import os
-import pickle
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from enum import Enum, EnumType
-from functools import cache, cached_property
+from functools import cache, cached_property, partial, update_wrapper
 from importlib import metadata
-from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
-from numba import njit, types
-from numba.core import caching, config
-from numba.core.dispatcher import Dispatcher
 
-from abm.engine import cache_place
 from abm.engine.errors import InputError
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML", "DISABLE_PERFORMANCE_WARNINGS")
 _INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
-_DIGITS = 20  # of a digest that stand in the name of a file
+
+
+class Loop:
+    """A loop that Numba compiles when it is first called.
+
+    Numba is imported then, and not where loops are defined: to read a scenario or a kept run takes none. Compiled code
+    can call a loop like any compiled function.
+    """
+
+    def __init__(self, function: Callable, options: dict, kept: bool = False):
+        update_wrapper(self, function)
+        self.py_func, self._options, self._kept = function, options, kept
+
+    def __call__(self, *arguments) -> Any:
+        return self.dispatcher(*arguments)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What compiles the loop and holds its variants."""
+        from abm.engine import kept_loops
+
+        return kept_loops.dispatcher(self.py_func, self._options, self._kept)
+
+    @property
+    def _numba_type_(self):  # Numba asks for it where compiled code uses the loop
+        return self.dispatcher._numba_type_
+
+    @property
+    def targetoptions(self) -> dict:
+        """The options as Numba keeps them, which looks here whether to inline the loop."""
+        return self.dispatcher.targetoptions
+
+
+def njit(function: Callable | None = None, **options) -> Any:
+    """Decorator of a loop that only compiled code calls, with the options of numba.njit; part of its caller's code.
+
+    With NUMBA_DISABLE_JIT it stays a plain function.
+    """
+    if function is None:
+        return partial(njit, **options)
+    return function if is_off() else Loop(function, options)
 
 
 def compiled(function: Callable | None = None, **options) -> Any:
-    """Compile a function when it is first called, as numba.njit(**options), and keep it under what it was made of."""
+    """Like njit, but for Python to call too: its machine code is kept on disk under what it was made of."""
     if function is None:
-        return lambda given: compiled(given, **options)
-    dispatcher = njit(**options)(function)
-    if isinstance(dispatcher, Dispatcher):  # with NUMBA_DISABLE_JIT the function itself
-        dispatcher._cache = _Kept(dispatcher)
-    return dispatcher
+        return partial(compiled, **options)
+    return function if is_off() else Loop(function, options, kept=True)
+
+
+def __getattr__(name: str):
+    """Numba's `prange`, for `compiled.prange(...)` in loops: looked up when such a loop is compiled, or called."""
+    if name != "prange":
+        raise AttributeError(f"module {__name__} has no {name}")
+    import numba
+
+    return numba.prange
+
+
+def threads() -> int:
+    """Number of threads that loops with prange use."""
+    import numba
+
+    return numba.get_num_threads()
+
+
+def is_off() -> bool:
+    """Whether NUMBA_DISABLE_JIT is set, as Numba reads it: anything but a whole number counts as 0."""
+    try:
+        return int(os.environ.get("NUMBA_DISABLE_JIT", 0)) != 0
+    except ValueError:
+        return False
 
 
 def check() -> None:
     """Raise InputError where NUMBA_DISABLE_JIT is set: what is not compiled sums small integers without their carry."""
-    if config.DISABLE_JIT:
+    from numba.core import config
+
+    if is_off() or config.DISABLE_JIT:  # which can be set in a file too
         raise InputError("NUMBA_DISABLE_JIT: is set, and a run needs compiled loops: unset it")
 
 
-def digest(dispatcher: Dispatcher) -> str:
+def digest(loop: Callable) -> str:
     """Digest of what a compiled loop is made of: equal as long as nothing changes that its machine code depends on."""
     found: dict[FunctionType, str] = {}
-    left: list = [dispatcher]
+    left: list = [loop]
     while left:
         function, options = _parts(left.pop())
         if function not in found:
@@ -71,6 +128,8 @@ def _parts(callable_) -> tuple[FunctionType, str]:
 
 @cache
 def _made_with() -> str:
+    from numba.core import config
+
     versions = [f"{package} {metadata.version(package)}" for package in ("numba", "llvmlite", "numpy")]
     return "\n".join(versions + [f"{name}={getattr(config, name, None)}" for name in _SETTINGS])
 
@@ -126,7 +185,7 @@ def _text(value: Any, names: list[str], called: list) -> str:
     if hasattr(value, "py_func") or hasattr(value, "compiled") or _is_plain(value):
         called.append(value)
         return f"calls {value.__module__}.{value.__qualname__}"
-    if isinstance(value, (FunctionType, BuiltinFunctionType, np.ufunc, types.Type)) or callable(value):
+    if callable(value):  # of a package, or a type of Numba
         return f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', value)}"
     raise TypeError(f"compiled code uses {value!r}, of which is not known whether it changes")
 
@@ -150,95 +209,3 @@ def _text_of_class(kind: type) -> str:
     if isinstance(kind, EnumType):
         return f"{name}({', '.join(f'{each.name}={each.value!r}' for each in kind)})"
     return f"{name}{getattr(kind, '_fields', '')}"
-
-
-class _Place(caching._CacheLocator):
-    """Where compiled loops of a file are kept: the cache folder that is asked for, beside the file, or ours."""
-
-    def __init__(self, function: FunctionType, made_of: str):
-        self._py_file, self._made_of = function.__code__.co_filename, made_of
-
-    def get_cache_path(self) -> str:
-        return str(_folder(os.path.dirname(os.path.abspath(self._py_file)), cache_place.chosen(), config.CACHE_DIR))
-
-    def get_source_stamp(self) -> str:
-        return self._made_of
-
-    def get_disambiguator(self) -> str:
-        return self._made_of[:_DIGITS]
-
-
-@cache
-def _folder(of_file: str, chosen: Path | None, numba_folder: str) -> Path:
-    beside = Path(of_file) / "__pycache__"
-    # the file of a plug-in may be on another machine
-    if not chosen and not numba_folder and beside.parent.is_dir() and cache_place.writable(beside):
-        return beside
-    place = chosen or (Path(numba_folder) if numba_folder else cache_place.folder())
-    below = Path("compiled") / hashlib.sha256(of_file.encode()).hexdigest()[:_DIGITS]
-    return place / below if cache_place.writable(place / below) else cache_place.private_temporary() / below
-
-
-class _Files(caching.IndexDataCacheFile):
-    """Files of a loop, each with a checksum: what is damaged counts as missing and is compiled again."""
-
-    def _load_index(self) -> dict:
-        try:
-            stamp, variants = self._read(self._index_path)
-        except (OSError, AttributeError, ImportError):  # missing, damaged, or for a tuple that has another name now
-            return {}
-        return variants if stamp == self._source_stamp else {}
-
-    def _save_index(self, overloads: dict) -> None:
-        self._write(self._index_path, (self._source_stamp, overloads))
-
-    def _load_data(self, name: str):
-        return self._read(self._data_path(name))
-
-    def _save_data(self, name: str, data) -> None:
-        self._write(self._data_path(name), data)
-
-    def _write(self, path: str, content) -> None:
-        dumped = self._dump(content)
-        with self._open_for_write(path) as file:
-            file.write(hashlib.sha256(dumped).digest() + dumped)
-
-    def _read(self, path: str):
-        """Content of a file. Raises OSError where it is missing or damaged."""
-        content = Path(path).read_bytes()
-        size = hashlib.sha256().digest_size
-        if hashlib.sha256(content[size:]).digest() != content[:size]:
-            raise OSError(f"{path} is damaged")
-        return pickle.loads(content[size:])
-
-
-class _Kept(caching.FunctionCache):
-    """The cache of one loop. Its digest is taken at the first look, when all that the loop calls is defined."""
-
-    def __init__(self, dispatcher: Dispatcher):
-        self._dispatcher, self._py_func = dispatcher, dispatcher.py_func
-        self._name = repr(self._py_func)
-        self.enable()
-
-    @cached_property
-    def _impl(self) -> caching.CompileResultCacheImpl:
-        place = _Place(self._py_func, digest(self._dispatcher))
-
-        class Here(caching.CompileResultCacheImpl):
-            _locator_classes = [type("At", (), {"from_function": staticmethod(lambda function, file: place)})]
-
-        return Here(self._py_func)
-
-    @property
-    def _cache_path(self) -> str:
-        return self._impl.locator.get_cache_path()
-
-    @cached_property
-    def _cache_file(self) -> _Files:
-        place = self._impl.locator
-        return _Files(self._cache_path, self._impl.filename_base, place.get_source_stamp())
-
-    def _index_key(self, sig, codegen) -> tuple:
-        """What tells variants of a loop apart; also the names of fields, which types themselves leave out."""
-        fields = tuple(getattr(each, "fields", None) for each in getattr(sig, "args", sig))
-        return (*super()._index_key(sig, codegen), fields)

@@ -11,10 +11,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numba.extending import register_jitable
 
-from abm.engine.compiled import compiled
+from abm.engine.compiled import compiled, njit
 
 COUNTRY = 2015  # in place of the seed of a run, where what is drawn belongs to the country and is the same in every run
 ORDER_BITS = 52  # identities and lottery numbers stay below 2**52: month and lottery then fit one 64-bit key
@@ -77,10 +75,12 @@ def mixed(identity: np.ndarray, salt: int) -> np.ndarray:
     return number ^ (number >> np.uint64(ORDER_BITS // 2))
 
 
-@register_jitable
 def normal(u: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """Standard normal draws, (n,), from two uniform draws each (Box and Muller 1958)."""
     return np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * angle)
+
+
+normal_in_loops = njit(normal)  # one draw, for compiled code
 
 
 class Address(NamedTuple):

@@ -11,9 +11,8 @@ from operator import itemgetter
 from typing import Any, overload
 
 import numpy as np
-from numba import config, njit, typeof
 
-from abm.engine.compiled import compiled
+from abm.engine.compiled import Loop, is_off, njit
 from abm.engine.params import ProcessParams
 from abm.engine.table import Table
 
@@ -34,7 +33,6 @@ class Kernel:
 
     def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
         update_wrapper(self, function)
-        self.compiled = compiled(**options)(function)
         self.writes, self._options = frozenset(writes), options
         self._known: set[tuple[type, ...]] = set()  # types of arguments that it was called with
         self._names, self._columns, paths = [], {}, set()
@@ -48,9 +46,17 @@ class Kernel:
             raise ValueError(f"{self.__name__} has no {sorted(self.writes - paths)}: it has {sorted(paths)}")
 
     @cached_property
+    def compiled(self) -> Any:
+        """The loop that Python calls; Numba is imported at the first call."""
+        return Loop(self.__wrapped__, self._options, kept=True).dispatcher
+
+    @cached_property
+    def _inside(self) -> Loop:
+        return Loop(self.__wrapped__, self._options)
+
+    @property
     def _numba_type_(self):
         """Type of the kernel in compiled code: the same loop, compiled for the arguments that it gets there."""
-        self._inside = njit(**self._options)(self.__wrapped__)  # kept alive: its type alone would not
         return self._inside._numba_type_
 
     def __call__(self, *arguments) -> Any:
@@ -77,6 +83,8 @@ class Kernel:
 
     def _compile(self, arguments: Sequence) -> list:
         """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
+        from numba import typeof
+
         found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
         self.compiled.disable_compile(False)
         self.compiled.compile(tuple(map(typeof, found)))
@@ -149,7 +157,7 @@ def kernel(function: Callable | None = None, *, writes: tuple[str, ...] = (), **
     if function is None:
         return partial(kernel, writes=writes, **options)
     made = Kernel(function, writes, options)
-    return wraps(function)(lambda *arguments: function(*made.converted(arguments))) if config.DISABLE_JIT else made
+    return wraps(function)(lambda *arguments: function(*made.converted(arguments))) if is_off() else made
 
 
 @njit

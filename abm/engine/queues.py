@@ -1,9 +1,9 @@
 """Waiting lists: order of service, and the part that a capacity can serve. Oracle: tests/engine/test_queues.py."""
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import EARLIEST
+from abm.engine.compiled import njit
 from abm.engine.draws import ORDER_BITS
 from abm.engine.errors import BooksError
 from abm.engine.kernels import flagged, kernel, whole_words

@@ -56,8 +56,11 @@ class Params(ProcessParams):
         dated={"2024-01": 0.033, "2026-01": 0.02},
     )  # fmt: skip
     claim_share: float = param(
-        0.15, "share", 0, 1, "assumption", "households past the statutory term that claim a penalty payment"
-    )
+        0.18, "share", 0, 1,
+        "penalties_paid: set by what was paid in 2019, 2020 and 2023 to 2025",
+        "households past the statutory term that claim a penalty payment",
+        dated={"2020-01": 0.25, "2024-01": 0.29, "2025-01": 0.7},
+    )  # fmt: skip
     empty_share: float = param(
         0.5, "ratio", 0, 1, "assumption",
         "cost of a place that is empty beyond the planned share, over that of one in use",

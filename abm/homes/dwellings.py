@@ -1,9 +1,9 @@
 """Homes by size, the size that households need, and vacancies: functions shared by the housing processes."""
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, whole_months
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.queues import waiting

@@ -18,6 +18,7 @@ WITH_REGION = ("total", "origin", "region")
 LET, CORPORATION, MOVED_ON = event("let"), event("housed", "moved_on"), event("moved_on")
 SEEKING, STOPPED, FOUND = event("seeking"), event("stopped"), event("found")
 TO_MIDDLE_RENT, BOUGHT, MOVED_OUT = event("to_middle_rent"), event("bought"), event("moved_out")
+EMIGRATED = event("emigrated")
 
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
@@ -245,6 +246,17 @@ def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     people = month.households
     each = tenures(people.stage, people.sponsor, people.tenure, people.size) / month.state.scale
     return {by: each if by == "tenure" else np.array([each.sum()]) for by in wanted}
+
+
+@persons(
+    en="Newcomers with a home who left the country",
+    nl="Nieuwkomers met een woning die het land verlieten",
+    by=("total", "origin"),
+    flow=True,
+)
+def emigrated(month: Month) -> np.ndarray:
+    """Persons who had a home and are no longer registered: returned, in another country or elsewhere unknown."""
+    return EMIGRATED(month)
 
 
 @persons(

@@ -5,6 +5,7 @@ move_on        leaves its home for another one in the municipality
 move_away      leaves its home for one in another municipality
 lose_home      has no home any more, and needs one at once
 becomes_urgent needs another home at once, and is registered for it
+leave_country  gives up its home and is no longer registered
 crowds         a family joined that does not fit, so the household registers for a larger home
 enter, leave   units of a complex of starter homes
 
@@ -60,6 +61,12 @@ LOSE_HOME = (
     "households.crowded",
     "households.homeless",
     "households.urgent",
+    "households.registered",
+)
+LEAVE_COUNTRY = (
+    *_ANOTHER_HOME,
+    "households.stage",
+    "households.since",
     "households.registered",
 )
 BECOMES_URGENT = ("households.urgent", "households.registered")
@@ -126,6 +133,20 @@ def lose_home(state: State, rows: np.ndarray) -> None:
     people.home[rows], people.crowded[rows] = UNSET, False
     people.urgent[rows] = month
     people.registered[rows[people.registered[rows] == NEVER]] = month
+
+
+def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stage) -> None:
+    """Let households (heads) and the families that joined them (rows holds all) leave: RETURNED or UNKNOWN.
+
+    A starter home becomes vacant. Any other home is among the vacancies by turnover of the stock. They keep the
+    municipality where they lived: what happened to them there this month is counted there.
+    """
+    people = state.households
+    leave(state, heads)
+    people.enter(rows, stage, state.clock.month)
+    people.home[rows], people.crowded[rows] = UNSET, False
+    for column in (people.urgent, people.homeless, people.interim, people.registered):
+        column[rows] = NEVER
 
 
 def becomes_urgent(state: State, rows: np.ndarray) -> None:

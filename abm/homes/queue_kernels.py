@@ -4,8 +4,8 @@ A cell is a municipality and size class (homes.cell_of).
 """
 
 import numpy as np
-from numba import njit
 
+from abm.engine.compiled import njit
 from abm.engine.draws import ORDER_BITS
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW

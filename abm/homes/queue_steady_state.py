@@ -15,8 +15,8 @@ Source: E079 (search is about half of registration), registration_times.csv.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
 
 _STEPS = 30  # halvings of an interval: far below a day

@@ -100,13 +100,16 @@ def counted_incomes(wage, household, sponsor, stage, second):
     that joined its sponsor has its wages with the sponsor.
     """
     highest, others = np.zeros(len(sponsor)), np.zeros(len(sponsor))
-    for i in range(len(wage)):
-        if wage[i] > 0:
-            home = household[i]
-            if sponsor[home] >= 0 and stage[home] == _HOUSED:
-                home = sponsor[home]
-            others[home] += min(wage[i], highest[home])
-            highest[home] = max(wage[i], highest[home])
+    workers, count = np.empty(len(wage) + 1, np.int32), 0
+    for i in range(len(wage)):  # without branches, as in abm/engine/kernels.py
+        workers[count] = i
+        count += wage[i] > 0
+    for i in workers[:count]:
+        home = np.uint64(household[i])  # unsigned: no check for a negative index
+        joined = (sponsor[home] >= 0) & (stage[home] == _HOUSED)
+        home = np.uint64(sponsor[home] if joined else home)
+        others[home] += min(wage[i], highest[home])
+        highest[home] = max(wage[i], highest[home])
     return highest + second * others
 
 

@@ -9,9 +9,9 @@ from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER
+from abm.engine.compiled import njit
 from abm.engine.draws import Address
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW

@@ -7,9 +7,9 @@ from collections import namedtuple
 from math import floor
 
 import numpy as np
-from numba import njit
 
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
+from abm.engine.compiled import njit
 from abm.engine.draws import Address, philox, unit
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET

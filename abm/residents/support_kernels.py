@@ -11,8 +11,9 @@ from math import exp, factorial
 from typing import NamedTuple
 
 import numpy as np
-from numba import get_num_threads, literal_unroll, njit, prange
 
+from abm.engine import compiled
+from abm.engine.compiled import njit
 from abm.engine.draws import Address, philox
 from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS
@@ -36,8 +37,9 @@ _WORD = 2.0**-32
 _UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 _MOST = 40.0  # exp(-40) is nothing beside a float32
 _SQUARINGS = 6
-_SERIES = tuple((-1.0) ** k / factorial(k) for k in range(11, -1, -1))  # of exp(-x), the highest power first
-_ERFC = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0)  # Abramowitz and Stegun 7.1.26
+_SERIES = np.array([(-1.0) ** k / factorial(k) for k in range(11, -1, -1)])  # of exp(-x), the highest power first
+# Abramowitz and Stegun 7.1.26
+_ERFC = np.array([1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0])
 _ERFC_SLOPE = 0.3275911
 _ROOT = 2**0.5
 _ROWS = 4  # of working memory
@@ -95,8 +97,8 @@ def decaying(x):
     """exp(-x) for x of 0 and more, to 1e-9: a series and squarings, which a processor does for many at once."""
     z = min(x, _MOST) / 2**_SQUARINGS
     found = 0.0
-    for term in literal_unroll(_SERIES):
-        found = found * z + term
+    for k in range(len(_SERIES)):
+        found = found * z + _SERIES[k]
     for _ in range(_SQUARINGS):
         found *= found
     return found
@@ -108,8 +110,8 @@ def accepting(support, threshold):
     x = (support - threshold) / _ROOT
     size = abs(x)
     u, tail = 1.0 / (1.0 + _ERFC_SLOPE * size), 0.0
-    for term in literal_unroll(_ERFC):
-        tail = tail * u + term
+    for k in range(len(_ERFC)):
+        tail = tail * u + _ERFC[k]
     tail *= 0.5 * decaying(size * size)
     return tail if x < 0.0 else 1.0 - tail
 
@@ -326,7 +328,7 @@ def renewed(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address:
 def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address: Address, into: Renewed):
     """The same on all threads."""
     starts, most = _batches(blocks.order, blocks.bounds)
-    for k in prange(len(starts) - 1):
+    for k in compiled.prange(len(starts) - 1):
         room = np.empty((_ROWS, most + _WORDS))
         batch = blocks.order[starts[k] : starts[k + 1]]
         _of_batch(batch, blocks, people, ties, terms, address, into, room)
@@ -336,7 +338,7 @@ def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renew
     """The pass over residents, on all threads where there are many residents and several threads."""
     count = int(blocks.bounds[-1])
     into = Renewed(np.empty(count, np.float32), np.empty((len(blocks.order), SUMMED)))
-    many = count >= MANY and get_num_threads() > 1
+    many = count >= MANY and compiled.threads() > 1
     (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
     return into
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.engine.draws import Draws, normal
+from abm.engine.draws import Draws, normal, normal_in_loops
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.products import product
@@ -265,7 +265,7 @@ def _traits(blocks: Blocks, steps, classes: Classes, u, angle):
             schooling[j] = (learned >= classes.lower * (1 - higher)) + (learned >= 1 - higher)
             income[j] = (rich >= low_income) + (rich >= 1 - high_income)
             seeks[j] = search < blocks.seeking[n] and income[j] != _HIGH and age[j] != _OLD
-            deviation = normal(u[j], angle[j])
+            deviation = normal_in_loops(u[j], angle[j])
             traits = classes.schooling * (schooling[j] - _MIDDLE) - classes.age * (age[j] - _MIDDLE)
             anchor[j] = blocks.place[n] + traits + classes.residual * deviation
             j += 1

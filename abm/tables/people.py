@@ -24,7 +24,7 @@ class Stage(Named):
     DEPARTING = 6  # refused for good or closed, still in reception
     HOUSED = 7
     RETURNED = 8  # left, demonstrably
-    UNKNOWN = 9  # left, destination unknown
+    UNKNOWN = 9  # left, destination unknown or another country
     PROTECTED = 10  # from Ukraine, under temporary protection: in a municipal shelter or a private home
 
 
@@ -48,7 +48,7 @@ MOVES = {
     Stage.AWAITING_COUPLING: (Stage.AWAITING_HOME, Stage.HOUSED),
     Stage.AWAITING_HOME: (Stage.HOUSED,),
     Stage.DEPARTING: (Stage.RETURNED, Stage.UNKNOWN),
-    Stage.HOUSED: (),
+    Stage.HOUSED: (Stage.RETURNED, Stage.UNKNOWN),
     Stage.RETURNED: (),
     Stage.UNKNOWN: (),
     Stage.PROTECTED: (Stage.RETURNED,),

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any, Unpack
 
 import numpy as np
@@ -31,7 +30,7 @@ from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import progress as reports
-from experiments.sweeps import sweep
+from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import HOUR, Execution, Options, execution_of
 from experiments.sweeps.runner import Done, Job
 
@@ -233,22 +232,7 @@ def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: swe
             seeded = each.changed(seed=seed)
             jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
             rows.append((jobs[-1].name, side, seed))
-    failed, there = [], shared.store.whole(job.name for job in jobs)
-    for job in jobs:
-        if job.name in there:
-            report(Done(job.name, "there"))
-    jobs = [job for job in jobs if job.name not in there]
-
-    def note(done) -> None:
-        failed.extend([done] if done.status in ("failed", "lost") else [])
-        report(done)
-
-    sweep.make(do, shared, jobs, note)
-    if failed:
-        raise InputError(
-            f"run {failed[0].name} failed ({failed[0].reason}): reproduce it with "
-            f"'abm repeat {failed[0].name} --store {quote(shared.store.files.named)}'"
-        )
+    replicates.make_all(do, shared, jobs, report)
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
 
 

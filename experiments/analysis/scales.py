@@ -17,6 +17,7 @@ from scipy import stats
 
 from abm import scenario as scenarios
 from abm.engine import clock
+from abm.facts.csv_tables import long
 from abm.measures import HEADLINES, refusal
 from experiments.analysis.comparison import LEVEL, first_difference
 from experiments.analysis.yearly import by_year
@@ -50,7 +51,7 @@ def values(
                 report(f"{each.name}, scale {scale:g}, seed {seed}")
                 years = by_year(run).rename_axis(index="measure", columns="period")
                 made[each.name] = years
-                shown = years[[year for year in YEARS if year in years]].stack().rename("value").reset_index()
+                shown = long(years[[year for year in YEARS if year in years]], "value")
                 parts.append(shown.assign(scenario=each.name, scale=scale, seed=seed))
             for other in others:
                 since = clock.label(first_difference(base, other))[:4]
@@ -103,5 +104,9 @@ def worst(table: pd.DataFrame) -> pd.DataFrame:
 
 def off(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that do not agree though their measure is not refused at that scale."""
-    said = [not refusal(row.measure, "total", row.scale) for row in table.itertuples()]
-    return table[np.array(said, bool) & ~table["agrees"].to_numpy(bool)]
+    return table[said(table) & ~table["agrees"].to_numpy(bool)]
+
+
+def said(table: pd.DataFrame) -> np.ndarray:
+    """Whether the measure of each row is said at its scale, (rows,) bool."""
+    return np.array([not refusal(row["measure"], "total", row["scale"]) for row in table.to_dict("records")], bool)

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
-from abm.engine.text_files import ABSENT
 from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
@@ -20,9 +19,9 @@ from experiments.store import versions
 from experiments.store.place import public
 from experiments.store.records import Damaged
 from experiments.store.store import Store
-from experiments.sweeps import machine, progress, runner
+from experiments.sweeps import machine, progress, replicates, runner
 from experiments.sweeps import sweep as sweeps
-from experiments.sweeps.execution import Execution
+from experiments.sweeps.execution import Execution, execution_of
 from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
@@ -61,6 +60,10 @@ Budget = Annotated[
 Shard = Annotated[
     str | None, typer.Option(metavar="I/N", help="Make only the I-th of N shards of the runs, for arrays of jobs.")
 ]
+Plugins = Annotated[
+    Path,
+    typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
+]
 
 
 def sweep(
@@ -77,7 +80,8 @@ def sweep(
     """Make the missing runs of a design. The same command continues after an interruption."""
     from experiments.sweeps import api
 
-    how, part, found = Execution(workers, address, store, budget), api.shard_of(shard), api.read(design)
+    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    part, found = api.shard_of(shard), api.read(design)
     if dry_run:
         plan = api.dry_run(found, how, shard=part)
         print_plan(plan)
@@ -106,7 +110,8 @@ def extend(
     """Add runs to a sweep: more seeds, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
-    how, found = Execution(workers, address, store, budget), api.read(design)
+    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    found = api.read(design)
     if replicates is not None:
         usage.say_renamed("--replicates", "--seeds-per-point")
     totals = {"replicates": replicates if seeds is None else seeds, "samples": samples}
@@ -206,10 +211,7 @@ def repeat(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="Name of a kept or failed run, or the first characters of it.")
     ],
-    plugins: Annotated[
-        Path,
-        typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
-    ] = Path(),
+    plugins: Plugins = Path(),
     store: Place = stores.DEFAULT,
 ) -> None:
     """Repeat a run from its record: check that its outcomes are the same, or reproduce its failure."""
@@ -224,11 +226,7 @@ def repeat(
     for key, version in runner.flat(record).items():
         if version != runner.flat(here)[key]:
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
-    source = f"record of run {name}"
-    files = [plugins / about["path"] for about in record.get("plugins", {}).values()]
-    if missing := [file for file in files if not file.is_file()]:
-        raise InputError(f"{source}: plugins: {ABSENT} {missing[0]}: give the folder of its scenario with --plugins")
-    scenario = scenarios.restored(record["scenario"], record["name"], record["title"], source, files)
+    scenario = replicates.restored(record, f"record of run {name}", plugins)
     table = runner.simulate(scenario, inputs)[0].table()
     dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
     again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}

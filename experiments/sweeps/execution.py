@@ -81,7 +81,13 @@ class Execution:
 
 
 def execution_of(execution: Execution | None, options: Options) -> Execution:
-    """The execution, or one made of keywords. Raises TypeError for both, InputError for impossible values."""
+    """The execution, or one made of keywords; a cluster that it names is asked whether it is there.
+
+    Raises TypeError for both, InputError for impossible values and where no cluster answers.
+    """
     if execution is not None and options:
         raise TypeError(f"give an Execution or {', '.join(options)}, not both")
-    return execution or Execution(**options)
+    how = execution or Execution(**options)
+    if how.address:
+        ray_workers.ask(how.address)
+    return how

@@ -10,6 +10,7 @@ damaged or of other runs, is made again by the same sweep, and may be removed.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import batched, pairwise
 from typing import Any
 
@@ -30,17 +31,26 @@ COUNTERS = ("point", "replicate", "policy", "world")  # columns of an index that
 TOTAL = "total"  # the one breakdown that is gathered: the others are too large to be loaded for many runs
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """Outcomes of runs, one run after another."""
+
+    runs: list[str]  # those that have rows
+    counts: np.ndarray  # rows of each of them
+    columns: dict[str, np.ndarray | pd.Categorical]  # all but `run`
+
+
 def check_scale(run: Run, measure: str, by: str) -> None:
     """Refuse a measure below the scale at which it says something; run: any of a sweep, as they share their scale."""
     record = run.about()
     breakdown_of(measure, by, assembly.of_record(record), record["scenario"]["scale"])
 
 
-def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> pa.Table:
+def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by: str) -> Outcomes:
     """Outcomes of some runs in their order, of a measure or all (None) and a breakdown: from what is gathered in a
     folder, else from the files of the runs. Of a measure without the columns SAME. Raises Damaged.
     """
-    measures, parts = None if measure is None else [measure], []
+    measures, parts = None if measure is None else [measure], _Parts()
     for some in map(list, batched(runs, RUNS)):
         found = None
         if by == TOTAL and measure is not None and len(some) == RUNS:
@@ -48,8 +58,51 @@ def outcomes(store: Store, folder: str, runs: list[str], measure: str | None, by
         if found is None:
             found = tables.read(store, some, measures, by)
             found = found if measure is None else found.drop_columns(list(SAME))
-        parts.append(found)
-    return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+        parts.add(found)
+    return parts.together()
+
+
+class _Parts:
+    """Outcomes of runs as they are read: words are kept as numbers, which takes a third of the memory of the tables."""
+
+    def __init__(self):
+        self.runs: list[str] = []
+        self.counts: list[np.ndarray] = []
+        self.columns: dict[str, list[np.ndarray]] = {}
+        self.words: dict[str, dict[str, int]] = {}  # column -> word -> number
+
+    def add(self, table: pa.Table) -> None:
+        """Add the outcomes of further runs."""
+        table = table.combine_chunks()
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if not len(column):
+                continue
+            values = column.chunk(0)
+            if name == "run":
+                codes = values.indices.to_numpy()
+                cuts = np.array([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)])
+                self.counts.append(np.diff(cuts))
+                self.runs += [values.dictionary[int(codes[start])].as_py() for start in cuts[:-1]]
+            elif pa.types.is_dictionary(values.type):
+                known = self.words.setdefault(name, {})
+                numbers = [known.setdefault(word, len(known)) for word in values.dictionary.to_pylist()]
+                small = np.array([*numbers, -1], np.min_scalar_type(-max(len(known), 1)))  # the last for what is null
+                self.columns.setdefault(name, []).append(small[values.indices.fill_null(-1).to_numpy()])
+            else:
+                self.columns.setdefault(name, []).append(values.to_numpy(zero_copy_only=False).copy())
+
+    def together(self) -> Outcomes:
+        """All that was added; each column is let go as soon as it is whole."""
+        counts, columns = np.concatenate([np.empty(0, int), *self.counts]), {}
+        for name in list(self.columns):
+            parts, words = self.columns.pop(name), list(self.words.get(name, ()))
+            if name == "month":  # in order: a filter may say `month >= "2020-01"`
+                ranks = np.array([*np.argsort(np.argsort(words)), -1], parts[-1].dtype)
+                parts, words = [ranks[part] for part in parts], sorted(words)
+            columns[name] = np.concatenate(parts)
+            if words:
+                columns[name] = _categories(columns[name], words, ordered=name == "month")
+        return Outcomes(self.runs, counts, columns)
 
 
 def gather(store: Store, folder: str, runs: list[str]) -> None:
@@ -69,27 +122,21 @@ def gather(store: Store, folder: str, runs: list[str]) -> None:
             store.files.write(f"{key}.json", records.written({"runs": some, "outcomes": seal.model_dump()}))
 
 
-def joined(index: pd.DataFrame, found: pa.Table, same: dict[str, str]) -> pd.DataFrame:
-    """The rows of an index, each with the outcomes of its run; `found` has the runs one after another, and lacks the
-    columns in `same`, which have one word in all rows.
-    """
-    column = found["run"].chunk(0) if found["run"].num_chunks else pa.array([], pa.dictionary(pa.int32(), pa.string()))
-    codes = column.indices.to_numpy()
-    cuts = np.array([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)])
-    place = {column.dictionary[int(codes[start])].as_py(): at for at, start in enumerate(cuts[:-1].tolist())}
+def joined(index: pd.DataFrame, found: Outcomes, same: dict[str, str]) -> pd.DataFrame:
+    """The rows of an index, each with the outcomes of its run; `same`: columns that have one word in all rows."""
+    place = {run: at for at, run in enumerate(found.runs)}
     at = index["run"].map(place).to_numpy(float)
     index, at = index[~np.isnan(at)], at[~np.isnan(at)].astype(int)
-    counts = np.diff(cuts)[at]
+    counts = found.counts[at]
     columns: dict[Any, Any] = {name: _repeated(values, counts) for name, values in index.items()}
     for name, word in same.items():
         columns[name] = _categories(np.zeros(counts.sum(), np.int8), [word])
     rows = None  # all of them in their order, unless two points have one run
-    if not np.array_equal(at, np.arange(len(cuts) - 1)):
-        rows = pa.array(np.concatenate([np.arange(cuts[each], cuts[each + 1]) for each in at]))
-    for name in found.column_names:
-        if name != "run":
-            values = found[name] if rows is None else found[name].take(rows)
-            columns[name] = tables.in_order(values.to_pandas()) if name == "month" else values.to_pandas()
+    if not np.array_equal(at, np.arange(len(found.runs))):
+        starts = np.cumsum(found.counts) - found.counts
+        rows = np.concatenate([np.arange(starts[each], starts[each] + found.counts[each]) for each in at])
+    for name, values in found.columns.items():
+        columns[name] = values if rows is None else values[rows]
     return pd.DataFrame(columns, copy=False)
 
 
@@ -104,9 +151,9 @@ def _repeated(values: pd.Series, counts: np.ndarray):
     return _categories(np.repeat(small, counts), words)
 
 
-def _categories(codes: Any, words: Any) -> pd.Categorical:
+def _categories(codes: Any, words: Any, ordered: bool = False) -> pd.Categorical:
     """Words by their codes, an array; the types that come with pandas know only lists."""
-    return pd.Categorical.from_codes(codes, categories=words)
+    return pd.Categorical.from_codes(codes, categories=words, ordered=ordered)
 
 
 def _gathered(store: Store, folder: str, runs: list[str], measure: str) -> pa.Table | None:

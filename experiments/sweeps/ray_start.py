@@ -3,7 +3,8 @@
 import os
 import shutil
 import socket
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from abm.engine import cache_place
 from abm.engine.errors import InputError
 from experiments.sweeps.ray_watch import WITHOUT
 
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 3.0  # for a connection and an answer: time for a packet that is sent again
 LONGEST = 40  # characters of the folder of Ray: the paths of its sockets have 66 more, and at most 107
 ROOM = 50 * 2**20  # for the logs of Ray [bytes]
 ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm")
+LOCAL = ("localhost", "127.0.0.1", "::1")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])  # RFC 9113, 3.4: and no settings
 SETTINGS = 4  # kind of the frame with which a server of HTTP/2 begins
 
@@ -23,7 +25,7 @@ SETTINGS = 4  # kind of the frame with which a server of HTTP/2 begins
 def start(ray, address: str | None, options: dict[str, Any]) -> None:
     """Start Ray, or connect to it at an address. Raises InputError."""
     try:
-        options = options | ({"address": found(ray, address)} if address else {"_temp_dir": folder()})
+        options = options | ({"address": found(address, lambda: ray)} if address else {"_temp_dir": folder()})
         with _working_in(Path("/") if address else Path(__file__).parents[2]):
             ray.init(**options)
         if not address:
@@ -33,12 +35,25 @@ def start(ray, address: str | None, options: dict[str, Any]) -> None:
     except InputError:
         raise
     except Exception as error:  # Ray raises errors of many kinds, also plain ones
-        where = f"--address {address}" if address else "Ray"
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        way_out = WITHOUT
-        if address:
-            way_out = "start a cluster with 'ray start --head', and set its token here, see docs/clusters.md"
-        raise InputError(f"{where}: cannot be started or reached ({reason}): {way_out}") from None
+        raise _unreached(address, error) from None
+
+
+def ask(address: str, imported: Callable[[], Any]) -> None:
+    """Raise InputError where no cluster answers at an address, CONNECT_SECONDS from now at the latest."""
+    try:
+        found(address, imported)
+    except Exception as error:  # as above
+        raise _unreached(address, error) from None
+
+
+def _unreached(address: str | None, error: Exception) -> InputError:
+    """What to say where Ray cannot be started, or reached at an address."""
+    where = f"--address {address}" if address else "Ray"
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    way_out = WITHOUT
+    if address:
+        way_out = "start a cluster with 'ray start --head', and set its token here, see docs/clusters.md"
+    return InputError(f"{where}: cannot be started or reached ({reason}): {way_out}")
 
 
 def _hush(ray) -> None:
@@ -46,18 +61,24 @@ def _hush(ray) -> None:
     ray._private.worker.print_to_stdstream = lambda *_, **__: None  # no option of Ray turns it off
 
 
-def found(ray, address: str) -> str:
+def found(address: str, imported: Callable[[], Any]) -> str:
     """The address of a cluster that answers; 'auto' is RAY_ADDRESS, a cluster here, or the last that Ray recorded.
+
+    imported: gives Ray, which takes a second to import and which most addresses do not need.
 
     Raises OSError where nothing answers, which Ray itself would report after minutes; ValueError for a bad address.
     """
     if address == "auto":
-        address = ray._private.services.get_ray_address_from_environment("auto", None)
+        address = imported()._private.services.get_ray_address_from_environment("auto", None)
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not port.isdigit():
         raise ValueError("write it as auto, HOST:6379 or ray://HOST:10001")
+    host = host.strip("[]")
+    if host in LOCAL and not address.startswith("ray://"):
+        # as Ray itself will; a Ray that takes only what comes from this machine is not there
+        host = imported()._private.services.resolve_ip_for_localhost(host)
     try:
-        _speaks(host.strip("[]") or port, int(port))
+        _speaks(host or port, int(port))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OSError(f"nothing answers at {address}: {reason}") from None
@@ -66,7 +87,9 @@ def found(ray, address: str) -> str:
 
 def _speaks(host: str, port: int) -> None:
     """Raise OSError where no server of HTTP/2 answers, as those of Ray do; behind TLS only a connection is made."""
+    end = time.monotonic() + CONNECT_SECONDS
     with socket.create_connection((host, port), CONNECT_SECONDS) as connection:
+        connection.settimeout(max(end - time.monotonic(), 0.1))  # of both together
         if os.environ.get("RAY_USE_TLS", "0").lower() in ("1", "true"):
             return
         connection.sendall(PREFACE)

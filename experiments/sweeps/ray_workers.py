@@ -101,10 +101,37 @@ def connected(workers: int | None, address: str | None) -> Generator:
 
     If Ray was imported before, it listens on its default interfaces, and still requires the token.
     """
+    with _variables(address):
+        yield from _connected(workers, address)
+
+
+def ask(address: str) -> None:
+    """Raise InputError within seconds where no cluster answers: before a design is read, which may take a minute."""
+    with _variables(address):
+        ray_start.ask(address, _ray)
+
+
+def _ray():
+    import ray
+
+    return ray
+
+
+@contextmanager
+def _variables(address: str | None) -> Generator[None]:
+    """Set the variables that Ray reads, also when it is imported, and remove them afterwards."""
     wanted = QUIET | ONE_THREAD | SAME_BYTES | ({} if address else ALONE | {TOKEN: _token()})
     added = {name: value for name, value in wanted.items() if name not in os.environ}
     passing = added.keys() | ({MODE} - os.environ.keys())
     os.environ |= added
+    try:
+        yield
+    finally:
+        for name in passing:
+            os.environ.pop(name, None)
+
+
+def _connected(workers: int | None, address: str | None) -> Generator:
     import ray
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
@@ -125,8 +152,6 @@ def connected(workers: int | None, address: str | None) -> Generator:
                 watch.rest()
             if not others:
                 ray.shutdown()
-            for name in passing:
-                os.environ.pop(name, None)
 
 
 @cache

@@ -378,7 +378,7 @@ def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incom
     if measure:
         gathering.check_scale(sweep.store.run(runs[0]), measure, by)
     found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
-    if not found.num_rows:
+    if not found.runs:
         raise InputError(
             f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
         )

@@ -16,6 +16,7 @@ import abm.chain
 import abm.recorder  # noqa: F401  with the chain, these import every module that has compiled loops
 from abm.engine import compiled as under_test
 from abm.engine.compiled import compiled, digest
+from abm.engine.kernels import Kernel
 
 FACTS = """
 from enum import IntEnum
@@ -69,7 +70,7 @@ def alone(x):
 if __name__ == "__main__":
     loops = through_a_call, by_attribute, by_member, of_fields, alone
     print(*(loop(x) for loop, x in zip(loops, (3.0, 1, 1, Pair(4, 7), 3))))
-    print(*(sum(loop.stats.cache_misses.values()) for loop in loops))
+    print(*(sum(loop.dispatcher.stats.cache_misses.values()) for loop in loops))
 """
 FIRST = [7.0, 6, 21, 4, 9]
 
@@ -129,7 +130,8 @@ def loops() -> dict[str, Dispatcher]:
     """Every compiled loop of the model, by its full name."""
     modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "abm"]
     found = [each for module in modules for each in vars(module).values()]
-    found = [getattr(each, "compiled", each) for each in found]
+    found = [each.compiled if isinstance(each, Kernel) else each for each in found]
+    found = [each.dispatcher if isinstance(each, under_test.Loop) else each for each in found]
     return {f"{each.__module__}.{each.__qualname__}": each for each in found if isinstance(each, Dispatcher)}
 
 

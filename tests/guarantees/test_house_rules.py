@@ -15,7 +15,6 @@ from abm.scenario import default
 from tests.helpers.village import village_state
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("people", "observe", "asylum", "civic", "jobs", "homes", "residents", "finance")
 HOMES = {  # third-party library -> the modules or rooms that may import it
     "mesa": {"abm.agents"},
     "networkx": {"abm.agents.borders"},
@@ -28,7 +27,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
         "experiments.validation.targets",
         "experiments.store.records",
     },
-    "numba": {"abm.engine", "abm.state", *(f"abm.{room}" for room in ROOMS)},
+    "numba": {"abm.engine"},
     "pandas": {"abm.facts", "abm.recorder", "experiments"},
     "pyarrow": {"abm.recorder", "experiments"},
     "scipy": {"experiments"},

@@ -25,9 +25,11 @@ SMALLER = {  # options by command: their values in the small run; None: without 
     "compare": {"--scale": SCALE, "--until": UNTIL, "--pairs": "2", "--until-width": None, "--workers": "1"},
     "sweep": {"--workers": "1"},
     "extend": {"--workers": "1", "--seeds-per-point": "2"},
+    "validate": {"--workers": "1", "--seeds": "2", "--at-least": "0"},  # few of the points are in so short a run
     "page": {"--open": None},  # it would open a browser
 }
 FLAGS = ("--open",)
+WHERE_GIVEN = {("validate", "--seeds"), ("validate", "--at-least")}  # options that are not added to lines without them
 NOT_RUN = {  # beginning of a line -> why no test runs it
     "abm experiments": "its runs take minutes: tests/validation/test_published_experiments.py follows its steps",
     "abm sweep configs/designs/screening.yaml --address auto": "needs a cluster: tests/sweeps/test_nodes.py makes one",
@@ -82,10 +84,11 @@ def smaller(words: list[str], run: str) -> list[str]:
     """The words behind `abm`, for the small folder; RUN is the name of a run there."""
     command, *rest = (run if word == "RUN" else word for word in words)
     for option, value in SMALLER.get(command, {}).items():
-        if option in rest:
+        given = option in rest
+        if given:
             at = rest.index(option)
             del rest[at : at + 1 + (option not in FLAGS)]
-        if value is not None:
+        if value is not None and (given or (command, option) not in WHERE_GIVEN):
             rest += [option, value]
     return [command, *rest]
 

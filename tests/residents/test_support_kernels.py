@@ -114,7 +114,7 @@ def test_threads_are_used_where_there_are_many_residents(monkeypatch):
     monkeypatch.setattr(kernels, "renewed", lambda *given: called.append("alone"))
     for most, threads in ((10, 2), (10_000, 2), (10, 1)):
         monkeypatch.setattr(kernels, "MANY", most)
-        monkeypatch.setattr(kernels, "get_num_threads", lambda threads=threads: threads)
+        monkeypatch.setattr(kernels.compiled, "threads", lambda threads=threads: threads)
         people, net, shared = country()
         kernels.renew(Blocks(ORDER, BOUNDS, shared), people, net, TERMS, DRAWS.address("month"))
     assert called == ["together", "alone", "alone"]

@@ -15,7 +15,7 @@ from experiments.store import records
 from experiments.store.store import Store
 from experiments.sweeps import api
 from experiments.sweeps import sweep as sweeps
-from experiments.validation import targets
+from experiments.validation import targets, verdicts
 from tests.helpers.runs import CURRENT, real
 from tests.helpers.stores import content
 
@@ -135,7 +135,7 @@ def test_each_reader_names_the_file(place, abm, folder, damage):
     run, store = Store(place).run(path.stem), Store(place)
     for read in (
         lambda: page.html(run),
-        lambda: targets.compare(run, targets.load()),
+        lambda: verdicts.compare([run], targets.load()),
         lambda: run_summary.by_year(run),
         lambda: sweeps.outcomes(store, [path.stem], None, "total"),
     ):

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,39 @@ def test_loading_takes_time_by_the_number_of_runs(tmp_path):
         seconds[runs] = min(times)
     assert seconds[2_000] < 8 * seconds[500] + 0.2
     assert seconds[2_000] < 2_000 / 20_000 * 5  # [s]: 20,000 runs in 5
+
+
+def test_loading_takes_little_more_memory_than_its_frame():
+    """The tables that are read take as much again as a frame, and 20,000 runs are to fit in half a gigabyte."""
+    months, runs, files = [f"{year}-{month:02}" for year in range(2015, 2036) for month in range(1, 13)], 100, 20
+    names = [f"{n:016x}" for n in range(runs * files)]
+
+    def words(codes, known):
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(known))
+
+    def read(file: int) -> pa.Table:
+        every = np.arange(runs * len(months))
+        those = names[file * runs :][:runs]
+        return pa.table(
+            {"run": words(every // len(months), those), "group": words(every * 0, ["all"])}
+            | {"month": words(every % len(months), months), "value": pa.array(every / 7)}
+        )
+
+    index = pd.DataFrame(
+        {"run": names, "seed": np.arange(len(names), dtype="uint64"), "x": np.linspace(0, 1, len(names))}
+    )
+    tracemalloc.start()
+    try:
+        parts, before = gathering._Parts(), pa.total_allocated_bytes()
+        for file in range(files):
+            parts.add(read(file))
+        assert pa.total_allocated_bytes() == before
+        frame = gathering.joined(index, parts.together(), {"measure": "permits"})
+        size, peak = frame.memory_usage(deep=True).sum(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(frame) == len(names) * len(months)
+    assert peak < 1.4 * size
 
 
 def test_values_differ_by_what_was_asked():

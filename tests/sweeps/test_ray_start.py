@@ -25,10 +25,17 @@ SESSION = "/session_2026-11-30_10-52-23_123456_1234567/sockets/plasma_store.1"  
 LONGEST_SOCKET = 107
 
 
+def found(address: str) -> str:
+    """The address of a cluster, as a sweep asks for it."""
+    import ray
+
+    return ray_start.found(address, lambda: ray)
+
+
 @contextmanager
-def listener(answer: bytes | None = None):
+def listener(answer: bytes | None = None, at: str = "0.0.0.0"):
     """A server that takes connections and says nothing, or one thing."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+    with closing(socket.create_server((at, 0))) as server:
         if answer is None:
             yield f"127.0.0.1:{server.getsockname()[1]}"
             return
@@ -40,13 +47,6 @@ def listener(answer: bytes | None = None):
         finally:
             child.kill()
             child.wait()
-
-
-def found(address: str) -> str:
-    """The address of a cluster, as a sweep asks for it."""
-    import ray
-
-    return ray_start.found(ray, address)
 
 
 def nobody() -> str:
@@ -87,14 +87,48 @@ def test_a_server_that_is_silent_is_given_up(monkeypatch, quick, kind, through):
             found("auto" if through == "variable" else kind + where)
 
 
+@pytest.mark.parametrize("command", ["sweep", "extend"])
+def test_a_cluster_is_asked_before_the_design_is_read(abm, command):
+    """Which may take longer than the cluster is given to answer: a file that is not there is not missed."""
+    where = nobody()
+    code, out, err = abm(command, "none.yaml", "--address", where)
+    assert (code, out) == (2, "")
+    assert f"--address {where}: cannot be started or reached (nothing answers" in err
+    assert "none.yaml" not in err
+
+
 def test_a_server_of_something_else_is_no_cluster():
     with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as where, pytest.raises(OSError, match="no cluster of Ray"):
         found(where)
 
 
+SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+
+
 def test_a_server_of_http_2_is_taken_for_one():
-    with listener(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])) as where:
+    with listener(SETTINGS) as where:
         assert found(where) == where
+
+
+def test_the_ray_of_another_sweep_on_this_machine_is_no_cluster():
+    """It listens on this machine only. Ray, which looks for it at the address in the network, would wait for ever."""
+    ask = """
+import sys
+from experiments.sweeps import ray_workers
+from abm.engine.errors import InputError
+try:
+    ray_workers.ask(sys.argv[1])
+except InputError as error:
+    print(error)
+from ray._private import services
+print(services.resolve_ip_for_localhost("127.0.0.1"))
+"""
+    with listener(SETTINGS, at="127.0.0.1") as where:
+        words = [sys.executable, "-c", ask, where]  # of its own: here Ray may have been told to use this machine only
+        said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    if said.strip() in ray_start.LOCAL:
+        pytest.skip("this machine has no other address")
+    assert f"--address {where}: cannot be started or reached (nothing answers at {where}" in said
 
 
 @pytest.mark.parametrize("address", ["", "local", "HOST", "ray://host", "host:", "host:port"])

@@ -1,0 +1,80 @@
+"""Households of permit holders that have a home leave the country again, or are no longer registered.
+
+    hazard = base x (peak in the years of a peak) x (family, where there is more than one person)
+
+Peaks come when a permit can be renewed or a passport asked, after four and eight years; who lives with a partner or
+children leaves less. Who deregisters for another country or for an unknown destination counts as left for an unknown
+destination, the others have returned. Families that joined a sponsor leave with the sponsor, and nobody leaves who
+waits for a family. Deaths and naturalisation are not modelled: the published share is of all who are no longer
+registered.
+
+Source: who_leaves_again (WODC: of status holders registered in 1995-1999, 31.6% at the end of 2015).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.params import ProcessParams, param
+from abm.engine.queues import waiting
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
+from abm.homes.tenancies import with_families
+from abm.state import State
+from abm.tables.people import Stage
+
+WRITES = written(moves.LEAVE_COUNTRY)
+EVENTS = {"emigrated": "households"}
+
+
+class Params(ProcessParams):
+    """Rates at which households leave the country."""
+
+    base: float = param(
+        0.0235, "share/year", 0, 0.3, "who_leaves_again: with the peaks 31.6% after 18 years, half of people alone",
+        "households of one person that leave each year, outside the peaks",
+    )  # fmt: skip
+    peak: float = param(
+        2,
+        "ratio",
+        1,
+        10,
+        "assumption: who_leaves_again has peaks and not their size",
+        "hazard in a peak, over the base",
+    )
+    first_peak: int = param(4, "years", 0, 20, "who_leaves_again", "years since the permit of the first peak")
+    second_peak: int = param(8, "years", 0, 20, "who_leaves_again", "years since the permit of the second peak")
+    peak_years: int = param(2, "years", 1, 5, "assumption", "years that a peak lasts")
+    family: float = param(
+        0.5, "ratio", 0, 1, "assumption: sign of who_leaves_again", "hazard of families, over that of people alone"
+    )
+    returned: float = param(
+        0.14, "share", 0, 1, "who_leaves_again: 4.3% of 31.6%", "of those who leave, return to the country of origin"
+    )
+
+
+def hazard(months: np.ndarray, size: np.ndarray, params: Params) -> np.ndarray:
+    """Probability to leave the country this month, (n,); months since the permit and size [persons]: (n,)."""
+    years = months // MONTHS
+    peak = np.zeros(len(months), bool)
+    for first in (params.first_peak, params.second_peak):
+        peak |= (years >= first) & (years < first + params.peak_years)
+    of_size = np.where(size > 1, params.family, 1.0)
+    return np.minimum(params.base / MONTHS * np.where(peak, params.peak, 1.0) * of_size, 1.0)
+
+
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let households leave the country, with the families that joined them."""
+    households, month = state.households, state.clock.month
+    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
+    rows = rows[(households.sponsor[rows] == NO_ROW) & (households.family_abroad[rows] == 0)]
+    rows = rows[households.granted[rows] != NEVER]
+    months = month - households.granted[rows].astype(np.int64)
+    leaves = draws.uniform("leaves", households.identity[rows]) < hazard(months, households.size[rows], params)
+    heads = rows[leaves]
+    returned = draws.once("returned", households.identity[heads]) < params.returned
+    gone = []
+    for some, stage in ((heads[returned], Stage.RETURNED), (heads[~returned], Stage.UNKNOWN)):
+        gone.append(with_families(state, some))
+        moves.leave_country(state, some, gone[-1], stage)
+    return {"emigrated": np.concatenate(gone)}
