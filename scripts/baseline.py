@@ -1,7 +1,7 @@
 """The years ahead of the baseline: `python -m scripts.baseline RUN` writes docs/baseline.md from a kept run.
 
-RUN is a run of `current` at scale 1 to 2035. The page shows each headline series, how far it goes and why; a series that
-hardly moves, or that ends at an edge, is marked, so that none is flat or empty by accident.
+RUN is a run of `current` at scale 1 to 2035. The page shows each headline series, how far it goes and why; a series
+that hardly moves, or that ends at an edge, is marked, so that none is flat or empty by accident.
 """
 
 from pathlib import Path
@@ -21,30 +21,48 @@ FIRST, LAST = 2025, 2035
 STILL = 0.03  # of the mean: a series that moves less is marked as flat
 LABELS = {measure.name: (measure.label, measure.unit.partition("/")[0]) for measure in MEASURES}
 WHY = {
-    "in_reception": "Follows the queue for a decision, which shrinks as capacity grows, and the status holders who wait.",
-    "status_holders": "More permits, as grant rates come back and children are born; homes follow the task, which "
-    "follows permits, up to a ceiling of vacancies.",
-    "awaiting_decision": "Decision capacity follows the queue with a lag of 18 months, up to a fifth above that of 2023 to "
-    "2025; inflow stays at the level of 2025. The queue shrinks until the wait is the one that is aimed at.",
-    "awaiting_home": "The part of the status holders who are tied to a municipality: as many as the ceiling of vacancies "
-    "leaves waiting.",
-    "relatives_queueing": "Reunification capacity follows its queue in the same way; more permits bring more applications.",
-    "applications": "An assumption: the level of 2025 goes on (`world.arrival.first_applications`). It is flat on purpose; "
-    "inflow-low, -middle, -high and -wave are other worlds.",
-    "permits": "Grant rates go half of the way back to those of 2021 to 2024 by 2028, decisions rise with capacity, and "
-    "births rise with the number of permit holders.",
+    "in_reception": (
+        "Follows the queue for a decision, which shrinks as capacity grows, and the status holders who wait."
+    ),
+    "status_holders": (
+        "More permits, as grant rates come back and children are born; homes follow the task, which follows "
+        "permits, up to a ceiling of vacancies."
+    ),
+    "awaiting_decision": (
+        "Decision capacity follows the queue with a lag of 18 months, up to a fifth above that of 2023 to "
+        "2025; inflow stays at the level of 2025. The queue shrinks until the wait is the one that is aimed "
+        "at."
+    ),
+    "awaiting_home": (
+        "The status holders who are tied to a municipality: as many as the ceiling of vacancies leaves waiting."
+    ),
+    "relatives_queueing": (
+        "Reunification capacity follows its queue in the same way; more permits bring more applications."
+    ),
+    "applications": (
+        "An assumption: the level of 2025 goes on (`world.arrival.first_applications`). It is flat on "
+        "purpose; inflow-low, -middle, -high and -wave are other worlds."
+    ),
+    "permits": (
+        "Grant rates go half of the way back to those of 2021 to 2024 by 2028, decisions rise with capacity, "
+        "and births rise with the number of permit holders."
+    ),
     "housed": "Follows the housing task, and families that join their sponsors.",
     "homes_let": "The task over the persons to a home, at most a share of the vacancies of each municipality.",
-    "municipalities_met": "A lead or backlog is carried on from half-year to half-year; who makes more effort stays ahead.",
-    "reception_cost": "People in reception by kind of place, at prices that grow by 2% a year; emergency places stay, "
-    "because contracts of regular ones end and few open.",
+    "municipalities_met": (
+        "A lead or backlog is carried on from half-year to half-year; who makes more effort stays ahead."
+    ),
+    "reception_cost": (
+        "People in reception by kind of place, at prices that grow by 2% a year; emergency places stay, "
+        "because contracts of regular ones end and few open."
+    ),
     "penalty_payments": "Cases that are decided late: fewer as the queue shrinks.",
 }
 
 
 def yearly(run: Run) -> pd.DataFrame:
     """Headline series by year, (years, headlines). Raises InputError where the run is of less than the country."""
-    if run.about["scenario"]["scale"] != 1:
+    if run.about()["scenario"]["scale"] != 1:
         raise InputError(f"{run.name}: is not of scale 1: docs/baseline.md shows the country")
     found = {}
     for measure, how in HEADLINES:
@@ -70,7 +88,7 @@ def page(run: Run) -> str:
         "# The baseline to 2035",
         "",
         f"Law and practice of today, going on: one run of `configs/scenarios/current.yaml` (seed "
-        f"{run.about['scenario']['seed']}, scale 1). What follows from these assumptions is no forecast. "
+        f"{run.about()['scenario']['seed']}, scale 1). What follows from these assumptions is no forecast. "
         "`python -m scripts.baseline RUN` makes this page from a kept run.",
         "",
         "| | " + " | ".join(str(year) for year in years) + f" | {FIRST} to {LAST} | |",
