@@ -5,7 +5,7 @@ free units beside it are. A family that exceeds this by a few persons moves in a
 has waited for long: they live overcrowded, are counted, and register for a larger home. Until a family can join, its
 sponsor is an urgent home seeker for a home that fits all of them together (lettings).
 
-Where hotels are used (from 2026), a family waits in one near the municipality of its sponsor, also while the sponsor
+Where hotels are used (in 2026), a family waits in one near the municipality of its sponsor, also while the sponsor
 still waits for a home there. The reception agency pays for the first months, the municipality after that.
 
     persons too many = sponsor + family - 2 (small), 4 (middle size) or none (large)
@@ -61,8 +61,9 @@ class Params(ProcessParams):
         lever=True,
     )
     hotel: bool = param(
-        False, "switch", None, None, "nareis_hotel", "families wait in hotels near the sponsor's municipality",
-        lever=True, dated={"2026-01": True},
+        False, "switch", None, None, "nareis_hotel|assumption: a temporary measure, taken to end after 2026",
+        "families wait in hotels near the sponsor's municipality", lever=True,
+        dated={"2026-01": True, "2027-01": False},
     )  # fmt: skip
     hotel_paid: int = param(
         6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays for", lever=True

@@ -67,7 +67,6 @@ LEAVE_COUNTRY = (
     *_ANOTHER_HOME,
     "households.stage",
     "households.since",
-    "households.municipality",
     "households.registered",
 )
 BECOMES_URGENT = ("households.urgent", "households.registered")
@@ -139,12 +138,12 @@ def lose_home(state: State, rows: np.ndarray) -> None:
 def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stage) -> None:
     """Let households (heads) and the families that joined them (rows holds all) leave: RETURNED or UNKNOWN.
 
-    A starter home becomes vacant. Any other home is among the vacancies by turnover of the stock.
+    A starter home becomes vacant. Any other home is among the vacancies by turnover of the stock. They keep the
+    municipality where they lived: what happened to them there this month is counted there.
     """
     people = state.households
     leave(state, heads)
     people.enter(rows, stage, state.clock.month)
-    people.municipality[rows] = NO_ROW
     people.home[rows], people.crowded[rows] = UNSET, False
     for column in (people.urgent, people.homeless, people.interim, people.registered):
         column[rows] = NEVER

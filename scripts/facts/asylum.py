@@ -99,13 +99,14 @@ def closings(given: Given) -> pd.DataFrame:
     for year in range(max(counted) + 1, int(known[:4]) + 1):
         usual = months["usual"][f"{year}-01" : min(f"{year}-12", known)]
         rows[f"{year}-01"] = {"flow": usual.mean(), "ratio": 1.0}
+    listed = [str(month) for month in months.index]
     for before, until in pairwise(stocks):
-        since = months.index[months.index.get_loc(before) + 1]
+        since = listed[listed.index(before) + 1]
         span = slice(since, until)
         flow = float(months["persons"][span].sum() - judged[span].sum() - stocks[until] + stocks[before])
         usual = months["usual"][span]
         ratio = flow / usual.sum() if usual.sum() else 1.0
-        rows[str(since)] = {"flow": flow / len(usual), "ratio": ratio}
+        rows[since] = {"flow": flow / len(usual), "ratio": ratio}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import typer
 
+from abm.engine import clock
 from experiments.__main__ import app
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,7 @@ def folder(place: Path) -> Path:
     for file in (place / "configs" / "scenarios").glob("*.yaml"):
         file.write_text(sooner(file.read_text(encoding="utf-8")), encoding="utf-8")
     for file in (place / "configs" / "designs").glob("*.yaml"):
-        text = sooner(file.read_text(encoding="utf-8"))
+        text = LATER.sub("2015-02", file.read_text(encoding="utf-8"))
         for key, value in SIZES.items():
             text = re.sub(rf"^(\s*{key}:) .*$", rf"\1 {value}", text, flags=re.MULTILINE)
         file.write_text(text, encoding="utf-8")
@@ -81,9 +82,11 @@ def folder(place: Path) -> Path:
 
 
 def sooner(text: str) -> str:
-    """The text with its later months as the first ones from February 2015 on, in their order."""
-    months = {month: f"2015-{at:02}" for at, month in enumerate(sorted(set(LATER.findall(text))), 2)}
-    return LATER.sub(lambda found: months[found[0]], text)
+    """A scenario file whose later months are months from the second one on, in their order, and the last month too."""
+    until = re.compile(r"^until: .*$", re.MULTILINE)
+    months = sorted(set(LATER.findall(until.sub("", text))))
+    moved = LATER.sub(lambda found: clock.label(1 + months.index(found[0])) if found[0] in months else "2015-02", text)
+    return until.sub("until: 2015-02", moved) if until.search(text) else moved
 
 
 def smaller(words: list[str], run: str) -> list[str]:

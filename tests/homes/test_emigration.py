@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from abm.engine.clock import NEVER
-from abm.engine.table import NO_ROW
 from abm.homes import emigration
 from abm.tables.people import Reunion, Stage
 from tests.helpers.village import A, people, run, village_state
@@ -39,7 +38,7 @@ def test_who_leaves_gives_up_the_home_and_takes_the_family_along():
     of = state.households
     assert 100 < len(gone) < 201
     assert set(of.stage[gone]) == {Stage.RETURNED, Stage.UNKNOWN}
-    assert (of.municipality[gone] == NO_ROW).all()
+    assert (of.municipality[gone] == A).all()  # where they lived
     assert (of.urgent[gone] == NEVER).all()
     assert of.stage[joined] == of.stage[heads[0]]
     assert (of.stage[gone] == Stage.RETURNED).mean() == pytest.approx(0.14, abs=0.1)
