@@ -11,7 +11,7 @@ from rich.table import Table
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from experiments import terminal
-from experiments.cli import given, listing, many_runs, usage, validating
+from experiments.cli import catalogue, given, listing, many_runs, usage, validating
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED, Place, Values
 from experiments.store import store as stores
@@ -186,6 +186,7 @@ def warm() -> None:
 @app.command(cls=usage.Command, rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
 def schema(
     of: Annotated[str, typer.Argument(metavar="scenario|design", help="Kind of file.")] = "scenario",
+    scenario: listing.OfScenario = None,
 ) -> None:
     """Print the JSON Schema of scenario files or design files, for editors."""
     import json
@@ -196,7 +197,7 @@ def schema(
     known = {"scenario": json_schema, "design": design_file.json_schema}
     if of not in known:
         raise InputError(f"'{brief(of)}' has no schema: choose from {', '.join(known)}")
-    typer.echo(json.dumps(known[of](), indent=1))
+    typer.echo(json.dumps(known[of](catalogue.plugins(scenario)), indent=1))
 
 
 class _Told(logging.Handler):

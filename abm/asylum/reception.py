@@ -4,7 +4,7 @@ Plan: regular places follow the mean need of the last months (estimates are old 
 of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
 need exceeds the regular places, at a limited rate and after some months, and close when their contract ends, which is
 sooner for one than for another. Contracts of regular locations have a term: at its end a part is renewed. The rest,
-what opens and what closes with the plan make the net pace of regular places; people still without a place go
+what opens and what closes with the plan make the net growth of regular places; people still without a place go
 to municipal crisis locations. Regular locations close newest first; with `spread_law` those first that their
 municipality has beyond its share by what is asked. When a location closes, placement gives its people another place.
 

@@ -6,7 +6,7 @@ for those to whom learning comes hardest, which ends after its hours. From 2022 
 regions makes a plan first; the number of plans a month is limited, with a waiting list, longest waiting first. The term
 of three years runs from the start of the duty: the home under the old law, the plan under the present one.
 
-Who has reached the level learns no more for it, and passes some months later: exams in several parts are taken,
+People who have reached the level learn no more for it, and pass some months later: exams in several parts are taken,
 repeated and marked one after another. The self-reliance route has no exam.
 
 Under the old law part of the young go to school, often beside or after their course, with a student grant: that takes
@@ -46,7 +46,7 @@ from abm.tables.people import Route, Schooling, Stage, Track
 
 WRITES = (
     "newcomers.route",
-    "newcomers.pupil",
+    "newcomers.student",
     "newcomers.planned",
     "newcomers.class_due",
     "newcomers.learner",
@@ -151,10 +151,10 @@ class Params(ProcessParams):
     school_months: int = param(
         36, "months", 0, 96, "assumption: a course of secondary vocational school", "time at school"
     )
-    exam_least: int = param(
+    exam_least: float = param(
         6, "months", 0, 24, "assumption", "least months from reaching the level to passing the exams"
     )
-    exam_most: int = param(
+    exam_most: float = param(
         12, "months", 0, 36, "assumption", "most months from reaching the level to passing the exams"
     )
     self_reliance_months: int = param(
@@ -227,7 +227,7 @@ def without_plan(rows, planned, route, household, since, track):
 Persons = namedtuple(
     "Persons",
     "household born language route exempt classes_since hours_followed reached passed class_due planned learner "
-    "integrating pupil",
+    "integrating student",
 )
 Households = namedtuple("Households", "granted track stage housed")
 
@@ -276,7 +276,7 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
     for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: most are exempt or have passed
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         open_[count] = rows[k]
-        over = goals.until_level & (people.passed[i] != NEVER) & (not people.pupil[i])
+        over = goals.until_level & (people.passed[i] != NEVER) & (not people.student[i])
         count += not (people.exempt[i] | over)
     ready, done, undated = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
     able, many, more = 0, 0, 0
@@ -301,7 +301,7 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
         people.learner[i] = asks & (not there)
         duty = (households.granted[of] != NEVER) & ((households.housed[of] != NEVER) | (people.planned[i] != NEVER))
         home = max(households.housed[of], people.born[i] + YOUNGEST)
-        at_school = people.pupil[i] & (households.housed[of] != NEVER) & (month - home < goals.at_school)
+        at_school = people.student[i] & (households.housed[of] != NEVER) & (month - home < goals.at_school)
         people.integrating[i] = (asks & duty & ((not there) | (not goals.until_level))) | at_school
         starts = (not goals.waits) | (route == _OLD) | (people.planned[i] != NEVER) | protected
         more += people.learner[i] & (people.class_due[i] == NEVER) & starts
@@ -337,7 +337,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     else:
         people.route[new] = Route.OLD
         young = month - people.born[new].astype(np.int64) < params.school_age * MONTHS
-        people.pupil[new] = young & (draws.once("school", people.identity[new]) < params.school_share)
+        people.student[new] = young & (draws.once("school", people.identity[new]) < params.school_share)
     planned = make_plans(state, params, rows) if params.plan else rows[:0]
     people.planned[planned] = month
 
@@ -362,8 +362,8 @@ def examined(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np
     people, month = state.newcomers, state.clock.month
     new = rows[people.reached[rows] == NEVER]
     people.reached[new] = month
-    span = params.exam_most - params.exam_least
-    months = params.exam_least + np.floor((span + 1) * draws.once("exams", people.identity[rows])).astype(np.int64)
+    wait = params.exam_most - params.exam_least
+    months = params.exam_least + wait * draws.once("exams", people.identity[rows])
     return rows[month - people.reached[rows].astype(np.int64) >= months]
 
 

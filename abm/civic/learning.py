@@ -8,9 +8,9 @@
 Hours of work are those of a paid job or of an activity. Neighbours are those in the same reception location, where all
 are newcomers, or around a home, where compatriots are over-represented (language_exposure.py). Hours per level depend
 on schooling. Disengagement builds up in full while work is barred, and in part (`fill`) where the law lets the person
-work, with or without a work permit, but the person has no job. Who may work is a permit holder, and whom last month's
-rules of access (work) let work. Disengagement was found in people who wait for a decision or may not work: those under
-temporary protection who are free to work build up none.
+work, with or without a work permit, but the person has no job. Permit holders may work, and applicants whom last
+month's rules of access (work) let work. Disengagement was found in people who wait for a decision or may not work:
+those under temporary protection who are free to work build up none.
 
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
@@ -123,18 +123,17 @@ def learn(rows, people: Learners, informal, month, per_level, rates: Learning):
 
 
 @kernel(writes=("people.idleness",))
-def disengage(rows, people: Idle, stage, allowed, at_ease, waits, rate, kept, fills: Idling):
+def disengage(rows, people: Idle, waits, allowed, rate, kept, fills: Idling):
     """Update the disengagement of rows for this month, in place.
 
-    stage, allowed (whether the law lets its adults work), at_ease (whether they build up none): of households; waits:
-    whether a stage is in reception, (stages,); rate [share/month]: part of the gap to 1 closed while waiting; kept:
-    part left a month later afterwards.
+    waits (whether its adults build up disengagement without a job), allowed (whether the law lets them work): of
+    households; rate [share/month]: part of the gap to 1 closed while waiting; kept: part left a month later afterwards.
     """
     idleness, employed, class_hours, active, household = people
     for row in rows:
         i = np.uint64(row)
         of = np.uint64(household[i])
-        if waits[stage[of]] and not (employed[i] or at_ease[of]):
+        if waits[of] and not employed[i]:
             fill = fills.idle_allowed if allowed[of] else 1.0
             fill *= 1 - fills.activity * ((class_hours[i] > 0) | active[i])
             idleness[i] += (1 - idleness[i]) * rate * fill
@@ -151,5 +150,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     learn(rows, people, informal, state.clock.month, per_level, params)
     allowed = households.may_work | (free_since(state) != NEVER)  # the right that a permit brings counts at once
     rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
-    disengage(rows, people, households.stage, allowed, households.free_to_work, _WAITS, rate, kept, params)
+    waits = _WAITS[households.stage] & ~households.free_to_work
+    disengage(rows, people, waits, allowed, rate, kept, params)
     return {}

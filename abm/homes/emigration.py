@@ -2,8 +2,8 @@
 
     hazard = base x (peak in the years of a peak) x (family, where there is more than one person)
 
-Peaks come when a permit can be renewed or a passport asked, after four and eight years; who lives with a partner or
-children leaves less. Who deregisters for another country or for an unknown destination counts as left for an unknown
+Peaks come when a permit can be renewed or a passport asked, after four and eight years; people with a partner or
+children leave less. Those who deregister for another country or for an unknown destination count as left for an unknown
 destination, the others have returned. Families that joined a sponsor leave with the sponsor, and nobody leaves who
 waits for a family. Deaths and naturalisation are not modelled: the published share is of all who are no longer
 registered.

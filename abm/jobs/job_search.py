@@ -26,6 +26,7 @@ PRIME, DECADE = (
     10 * MONTHS,
 )  # age from which finding work gets harder, and the unit of that effect [months]
 _FAST, _DEPARTING, _PROTECTED = int(Track.FAST), int(Stage.DEPARTING), int(Stage.PROTECTED)
+_PLACED, _CAPPED, _BOUND = 1, 2, 4  # flags of seekers
 _PERSONS = (
     "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
     "household", "schooling", "sector", "exempt", "integrating", "dual", "class_hours", "wellbeing", "permit_months",
@@ -229,8 +230,8 @@ class JobSeekers(NamedTuple):
 def may_seek(rows, c, month, r):
     """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 
-    Flags: 1 lives in reception, 2 the cap holds, 4 needs a work permit. Tax [share]: negative where no contribution is
-    due.
+    Flags: _PLACED lives in reception, _CAPPED the cap holds, _BOUND needs a work permit. Tax [share]: negative where no
+    contribution is due.
     """
     n, m = len(rows), 0
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
@@ -250,7 +251,7 @@ def may_seek(rows, c, month, r):
         row[m], free[m], flags[m], tax[m] = (
             able[k],
             access,
-            placed + 2 * limited + 4 * (bound and r.work_permit),
+            _PLACED * placed + _CAPPED * limited + _BOUND * (bound and r.work_permit),
             c.tax_on_work[of],
         )
         m += 1
@@ -272,7 +273,7 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
     new, new_capped = duration_of(0.0, True, np.inf, r), duration_of(0.0, True, r.months, r)
     untaxed = reward(0.0, r.tax_reference, r.tax_elasticity)
     for k in range(n):
-        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & 1, flags[k] & 2 > 0
+        i, region, placed, limited = np.uint64(row[k]), where[k], flags[k] & _PLACED, flags[k] & _CAPPED > 0
         bits = c.permit_months[i]
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], rounding):
             continue
@@ -290,7 +291,7 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
             may *= untaxed if tax[k] == 0 else reward(min(tax[k], 1.0), r.tax_reference, r.tax_elasticity)
         row[m], who[m], where[m], sector[m] = row[k], c.identity[i], region, own
         free[m], mood[m], against[m] = may, r.mood * min(c.wellbeing[i], 0.0), -z
-        apart[m] = w.level * (c.language[i] - 2) - w.agency if flags[k] < 4 else np.inf
+        apart[m] = w.level * (c.language[i] - 2) - w.agency if flags[k] < _BOUND else np.inf
         m += 1
     return row[:m], who[:m], free[:m], mood[:m], against[:m], apart[:m], where[:m], sector[:m]
 

@@ -32,13 +32,12 @@ from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
 from abm.engine.needs import Need
-from abm.engine.params import param
+from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
-from abm.jobs import job_matching, job_search, job_spells
-from abm.jobs.job_terms import TermParams, at_level, follow_minimum_wage, hours_of
+from abm.jobs import job_matching, job_search, job_spells, job_terms
+from abm.jobs.job_terms import begin_jobs, end_jobs, follow_minimum_wage
 from abm.people.working_age import YOUNGEST, adults, free_since
 from abm.state import State
-from abm.tables.people import Schooling
 
 WRITES = (
     "newcomers.employed",
@@ -66,8 +65,8 @@ EVENTS = {
 PER_CENT = 100
 
 
-class Params(TermParams):
-    """Access to work, coefficients of job finding and separation; hours, level and wage in job_terms.py."""
+class Params(ProcessParams):
+    """Access to work, coefficients of job finding, separation, and the hours, level and wage of jobs."""
 
     barred_months: int = param(
         6, "months", 0, 36, "rule_6m", "months after the application during which work is barred", lever=True,
@@ -175,6 +174,45 @@ class Params(TermParams):
         0.05, "log per SD", 0, 0.2, "assumption: prior of psi_w",
         "decrease in search per SD of wellbeing below the mean",
     )  # fmt: skip
+    over_minimum: float = param(
+        1.1, "ratio", 1, 2, "assumption: first jobs pay little over the minimum",
+        "gross wage, relative to the minimum wage",
+    )  # fmt: skip
+    full_week: float = param(
+        38,
+        "hours/week",
+        36,
+        40,
+        "assumption: usual full week",
+        "hours to which the minimum wage applies, and of which a class that is no duty takes its part from search",
+    )
+    full_time: float = param(
+        0.27, "share", 0.15, 0.53, "ser_jobs: 73% part time after five and a half years; ukr_emp_hours",
+        "jobs of a full week",
+    )  # fmt: skip
+    hours: int = param(
+        24, "hours/week", 12, 34, "assumption: with `full_time` a mean of about 28", "mean hours of a part-time job"
+    )
+    hours_spread: int = param(
+        10, "hours/week", 0, 20, "assumption: a third under 20 hours; half of them in ukr_emp_hours (July 2022)",
+        "largest deviation of a part-time job from the mean hours",
+    )  # fmt: skip
+    at_level: float = param(
+        -0.6, "log odds", -2, 1, "assumption: a third of the jobs (bakker_mismatch: sign)",
+        "job at the level of schooling, at B1 and without a recognised diploma",
+    )  # fmt: skip
+    level_language: float = param(
+        0.3, "log odds/level", 0, 0.6, "E010: sign; size an assumption, as for finding a job",
+        "job at the level of schooling, for one more level of Dutch",
+    )  # fmt: skip
+    level_recognised: float = param(
+        0.8, "log odds", 0, 1.6, "E035|bakker_mismatch: sign; size an assumption",
+        "job at the level of schooling, for a recognised diploma",
+    )  # fmt: skip
+    matched_wage: float = param(
+        1.2, "ratio", 1, 1.6, "E033: full recognition raised hourly wages by a fifth; taken for a job at the level",
+        "wage of a job at the level of secondary school or more, relative to another job",
+    )  # fmt: skip
 
 
 def weights(params: Params) -> job_search.Odds:
@@ -193,6 +231,14 @@ def rules(state: State, params: Params) -> job_search.Rules:
         params.barred_months, before, params.work_permit, months, params.lock_in, params.lock_in_dual,
         params.full_week * WEEKS_PER_MONTH, params.separation, params.settled, float(state.nation.expected_moves.sum()),
         params.expected_duration, params.tax_elasticity, params.tax_reference, params.mood,
+    )  # fmt: skip
+
+
+def terms(params: Params) -> job_terms.Terms:
+    """Numbers of the hours, level and wage of jobs."""
+    return job_terms.Terms(
+        params.over_minimum, params.full_week, params.full_time, params.hours, params.hours_spread, params.at_level,
+        params.level_language, params.level_recognised, params.matched_wage,
     )  # fmt: skip
 
 
@@ -245,7 +291,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     end_jobs(people, lost)
     end_jobs(people, capped)
     people.by_agency[hired] = by_agency
-    begin_jobs(state, params, draws, hired, where, employer)
+    begin_jobs(state, terms(params), draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
     state.households.may_work[:] = job_search.may_work(
@@ -282,7 +328,7 @@ def find_jobs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the seekers who find a job this month, their region, their employer, and whether by an agency, (h,) each.
 
-    Who finds two jobs takes the one that is not through an agency.
+    Seekers who find two jobs take the one that is not through an agency.
     """
     seekers = job_search.seek(
         seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
@@ -313,24 +359,6 @@ def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float
     return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
 
 
-def begin_jobs(
-    state: State, params: Params, draws: Draws, hired: np.ndarray, where: np.ndarray, employer: np.ndarray
-) -> None:
-    """Begin jobs, with their level, hours and wage; where: region of residence, employer: row, (n,) each."""
-    people, month, who = state.newcomers, state.clock.month, state.newcomers.identity[hired]
-    matched = at_level(state, params, hired, draws.uniform("level", who))
-    hours = hours_of(params, draws.uniform("hours", who))
-    skilled = matched & (people.schooling[hired] >= Schooling.SECONDARY)
-    full = params.over_minimum * state.inputs.series_at("minimum_wage", month)
-    people.employed[hired] = True
-    people.hired[hired] = month
-    people.level_matched[hired] = matched
-    people.work_hours[hired] = hours
-    people.wage[hired] = full * np.where(skilled, params.matched_wage, 1.0) * hours / params.full_week
-    people.work_region[hired] = where
-    people.employer[hired] = employer
-
-
 def record_for_employers(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
     """Count jobs that have just lasted long enough, those ended by a move in reception, and all those in reception."""
     people, employers, location = state.newcomers, state.employers, state.households.location
@@ -340,13 +368,6 @@ def record_for_employers(state: State, params: Params, employed: np.ndarray, los
     )  # fmt: skip
     pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NO_ROW)]]
     employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
-
-
-def end_jobs(people, rows: np.ndarray) -> None:
-    """End the jobs of persons."""
-    people.employed[rows] = False
-    people.work_hours[rows] = 0
-    people.wage[rows] = 0
 
 
 def moved_away(state: State, rows: np.ndarray) -> np.ndarray:

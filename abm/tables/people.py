@@ -131,7 +131,7 @@ class Newcomers(Table):
         np.float32, unit="share", doc="participation threshold: takes part if the activity's share exceeds it"
     )
     route = column(np.int8, UNSET, doc="route of civic integration, assigned with the permit; -1: none")
-    pupil = column(np.bool_, False, doc="whether this person goes to school for some years from a home on")
+    student = column(np.bool_, False, doc="whether this person goes to school for some years from a home on")
     planned = column(np.int16, NEVER, unit="month", doc="month in which a work centre made a plan")
     class_due = column(np.int16, NEVER, unit="month", doc="first month in which a class could start")
     reached = column(

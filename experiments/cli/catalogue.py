@@ -10,6 +10,8 @@ from typing import Any
 from abm import parameters as declared
 from abm.engine.errors import InputError, shown
 from abm.engine.yaml_input import read_yaml
+from abm.plugins import assembly
+from abm.plugins.assembly import Plugins
 from abm.scenario import load
 from experiments.store.store import Store
 from experiments.text import plain
@@ -19,10 +21,15 @@ SCENARIOS = Path("configs/scenarios")
 WORDS = ("name", "parameter", "run", "scenario", "source", "label", "label_nl", "title", "meaning", "note", "publisher")
 
 
-def measures() -> list[Row]:
-    """Every measure: name, unit, labels, breakdowns, meaning, and the least scale of breakdowns that have one."""
-    from abm.measures import MEASURES
+def plugins(scenario: Path | None) -> Plugins:
+    """The plug-ins of a scenario file; none without a file. Raises InputError."""
+    return load(scenario).plugins if scenario else ()
 
+
+def measures(scenario: Path | None = None) -> list[Row]:
+    """Every measure, with those of the plug-ins of a scenario file: name, unit, labels, breakdowns, meaning, and the
+    least scale of breakdowns that have one. Raises InputError.
+    """
     return [
         {"name": each.name, "unit": each.unit, "label": each.label, "label_nl": each.label_nl}
         | {
@@ -30,13 +37,13 @@ def measures() -> list[Row]:
             "meaning": each.meaning,
             "least_scale": [f"{by} {least:g}" for by, least in each.floors.items()],
         }
-        for each in MEASURES
+        for each in assembly.measures(plugins(scenario))
     ]
 
 
 def parameters(only_levers: bool = False, scenario: Path | None = None) -> list[Row]:
     """Every parameter, or those that policy sets, with those of the plug-ins of a scenario file. Raises InputError."""
-    return declared.rows(only_levers, load(scenario).plugins if scenario else ())
+    return declared.rows(only_levers, plugins(scenario))
 
 
 def runs(store: Store) -> list[Row]:

@@ -30,9 +30,9 @@ OfScenario = Annotated[
 ]
 
 
-def measures(word: Word = None, csv: Csv = False, json: Json = False) -> None:
+def measures(word: Word = None, csv: Csv = False, json: Json = False, scenario: OfScenario = None) -> None:
     """List the measures: unit, label in English and Dutch, breakdowns, meaning."""
-    rows = catalogue.matching(catalogue.measures(), word, "measures")
+    rows = catalogue.matching(catalogue.measures(scenario), word, "measures")
     show(rows, csv, json, lambda row: (
         f"{row['name']} [{row['unit']}]",
         f"{row['label']} / {row['label_nl']}. By {', '.join(row['by'])}. {row['meaning']}"
@@ -85,13 +85,15 @@ def sources(word: Word = None, csv: Csv = False, json: Json = False) -> None:
     ))  # fmt: skip
 
 
-def chain() -> None:
+def chain(scenario: OfScenario = None) -> None:
     """List the processes of a month in order, with the columns that each writes."""
-    from abm.chain import CHAIN, name
+    from abm.chain import name
+    from abm.plugins import assembly
 
     shown = Table("", "process", "what it does", "writes")
-    for place, process in enumerate(CHAIN, 1):
-        shown.add_row(str(place), name(process), process.__doc__.splitlines()[0], ", ".join(process.WRITES))
+    for place, process in enumerate(assembly.chain(catalogue.plugins(scenario)), 1):
+        does, writes = process.__doc__.strip().splitlines()[0], ", ".join(process.WRITES)
+        shown.add_row(str(place), *map(terminal.line, (name(process), does, writes)))
     console.print(shown)
 
 

@@ -27,6 +27,7 @@ from abm.engine.errors import brief, shown
 from abm.engine.forms import Form, Number, Takes, Text, mistake
 from abm.engine.yaml_input import nearest
 from abm.parameters import Plain, rows
+from abm.plugins.assembly import Plugins
 from abm.scenario_file import LARGEST_SEED, Scale, Seed
 from experiments.designs import distributions, sampling
 
@@ -314,11 +315,13 @@ class File(Form):
         super().refuse(key)
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(plugins: Plugins = ()) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of design files, for editors, with the names of all parameters."""
     found: dict[str, Any] = {"$schema": Plain.schema_dialect} | File.model_json_schema(schema_generator=Plain)
     found["required"].remove("name")  # that of the file, where it is left out
-    names = {"anyOf": [{"enum": [row["parameter"] for row in rows()]}, {"pattern": r"^(policy|world)\..*\*"}]}
+    names = {
+        "anyOf": [{"enum": [row["parameter"] for row in rows(plugins=plugins)]}, {"pattern": r"^(policy|world)\..*\*"}]
+    }
     for form in found["$defs"].values():
         if "parameters" in form.get("properties", {}):
             form["properties"]["parameters"]["propertyNames"] = names

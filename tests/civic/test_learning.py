@@ -81,7 +81,7 @@ def test_disengagement_fills_while_waiting_and_fades_after():
     stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
     allowed = np.array([False, True, True])
     fills = learning.Idling(idle_allowed=0.4, activity=0.5)
-    learning.disengage(np.arange(7), people, stage, allowed, np.zeros(3, bool), learning._WAITS, rate, kept, fills)
+    learning.disengage(np.arange(7), people, learning._WAITS[stage], allowed, rate, kept, fills)
     expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
     assert people.idleness == pytest.approx(expected, rel=1e-6)
 

@@ -15,7 +15,8 @@ FROM_ARRIVAL = {"policy.integration.classes_from": "arrival"}
 UP, DOWN = 1, -1
 DIRECTIONS = {  # lever: (value, what it needs, measure, direction)
     "policy.integration.classes_from": ("arrival", {}, "language", UP),
-    "policy.integration.protected_too": (True, {}, "protected_employed", UP),
+    # class takes hours from the search for work at once, and agencies, who find half of these jobs, ask no Dutch
+    "policy.integration.protected_too": (True, {}, "protected_employed", DOWN),
     "policy.integration.start_weeks": (0, {}, "language", UP),
     "policy.integration.target": (4, {}, "in_class", UP),
     "policy.integration.target_b1": (4, NEW, "in_class", UP),

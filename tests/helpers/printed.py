@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import typer
 
+from abm.engine import clock
 from experiments.__main__ import app
 
 ROOT = Path(__file__).parents[2]
@@ -71,13 +72,21 @@ def folder(place: Path) -> Path:
     """A folder with configs/ made small."""
     shutil.copytree(ROOT / "configs", place / "configs")
     for file in (place / "configs" / "scenarios").glob("*.yaml"):
-        file.write_text(LATER.sub("2015-02", file.read_text(encoding="utf-8")), encoding="utf-8")
+        file.write_text(sooner(file.read_text(encoding="utf-8")), encoding="utf-8")
     for file in (place / "configs" / "designs").glob("*.yaml"):
         text = LATER.sub("2015-02", file.read_text(encoding="utf-8"))
         for key, value in SIZES.items():
             text = re.sub(rf"^(\s*{key}:) .*$", rf"\1 {value}", text, flags=re.MULTILINE)
         file.write_text(text, encoding="utf-8")
     return place
+
+
+def sooner(text: str) -> str:
+    """A scenario file whose later months are months from the second one on, in their order, and the last month too."""
+    until = re.compile(r"^until: .*$", re.MULTILINE)
+    months = sorted(set(LATER.findall(until.sub("", text))))
+    moved = LATER.sub(lambda found: clock.label(1 + months.index(found[0])) if found[0] in months else "2015-02", text)
+    return until.sub("until: 2015-02", moved) if until.search(text) else moved
 
 
 def smaller(words: list[str], run: str) -> list[str]:

@@ -234,7 +234,7 @@ def test_a_first_job_pays_a_little_over_the_minimum_for_its_hours():
 
 
 def test_hours_are_a_full_week_or_spread_around_the_mean_of_part_time():
-    params = work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10)
+    params = work.terms(work.Params(full_time=0.2, full_week=38, hours=24, hours_spread=10))
     found = job_terms.hours_of(params, np.array([0, 0.19, 0.2, 0.6, 0.999999]))
     assert found.tolist() == [38, 38, 14, 24, 34]
     even = job_terms.hours_of(params, np.linspace(0, 1, 10_000, endpoint=False))
@@ -247,7 +247,7 @@ def test_the_level_of_a_job_follows_language_and_diploma_from_secondary_school_o
     folk = state.newcomers
     folk.schooling[rows] = [Schooling.PRIMARY, Schooling.SECONDARY, Schooling.HIGHER, Schooling.HIGHER]
     folk.language[rows], folk.recognised[rows[3]] = [1, 3, 4, 4], 5
-    params = work.Params(at_level=-1, level_language=0.5, level_recognised=1.5)
+    params = work.terms(work.Params(at_level=-1, level_language=0.5, level_recognised=1.5))
 
     def logistic(z):
         return 1 / (1 + math.exp(-z))

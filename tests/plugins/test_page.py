@@ -1,5 +1,6 @@
 """The examples of docs/plugins.md do what the page says: a process with lever and measure, and agents that decide."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,25 @@ def test_the_command_lists_it_only_with_the_scenario(page, abm):
     code, out, _ = abm("levers", "pupils", "--csv", "--scenario", str(page / "faster-schools.yaml"))
     assert (code, out.splitlines()[1].partition(",")[0]) == (0, "policy.pupils.rate")
     refused(abm("levers", "policy.pupils.rate"), "stands in none of the")
+
+
+def test_measures_chain_and_schemas_know_it_only_with_the_scenario(page, abm):
+    named = ("--scenario", str(page / "faster-schools.yaml"))
+    measures = [json.loads(abm("measures", "--json", *words)[1]) for words in ((), named)]
+    assert measures[1][: len(measures[0])] == measures[0]
+    assert [row["name"] for row in measures[1][len(measures[0]) :]] == ["pupils", "pupils_started"]
+
+    chains = [abm("chain", *words)[1].splitlines() for words in ((), named)]
+    assert not any("pupils" in line for line in chains[0])
+    orders = [[cell.strip() for cell in line.split("│")[2:3]] for line in chains[1] if "│" in line]
+    names = [name for found in orders for name in found if name]
+    assert names.index("pupils") == names.index("learning") + 1
+
+    usual, wider = (json.loads(abm("schema", *words)[1]) for words in ((), named))
+    assert "pupils" not in json.dumps(usual)
+    assert "children without a school who get one" in json.dumps(wider)
+    usual, wider = (json.dumps(json.loads(abm("schema", "design", *words)[1])) for words in ((), named))
+    assert ("policy.pupils.rate" in usual, "policy.pupils.rate" in wider) == (False, True)
 
 
 def test_municipalities_decide_by_their_own_rule(page):
