@@ -143,17 +143,12 @@ class Scenario:
                 continue
             every = (steps, law[process, parameter], *(self.values[need.key] for need in needs))
             months = sorted({month for each in every for month in each if 0 <= month < self.months})
-            differs = [month for month in months if in_month(steps, month) != in_month(every[1], month)]
-            lacking = [
-                need
-                for need in needs
-                if differs
-                and not any(
-                    need.met(in_month(self.values[need.key], month))
-                    for month in months
-                    if need.lasts or month >= differs[0]
-                )
-            ]
+            lacking = []
+            for need in needs:
+                asked = [month for month in months if need.asked(*(in_month(each, month) for each in every[:2]))]
+                since = [month for month in months if asked and (need.lasts or month >= asked[0])]
+                if asked and not any(need.met(in_month(self.values[need.key], month)) for month in since):
+                    lacking.append(need)
             if lacking:
                 found.append(alone(f"{section_of(process, parameter, models)}.{process}.{parameter}", lacking))
         return found

@@ -65,6 +65,10 @@ def test_lists_and_schema_say_what_a_lever_needs():
         ({"policy.joining.hotel_paid": {"2026-12": 6}}, []),
         ({"policy.placement.floor": 1, "policy.placement.rule": "dynamic"},
          ["policy.placement.floor: acts only with policy.placement.rule preference: set that too"]),
+        ({"policy.contribution.kept_share": 0}, []),
+        ({"policy.contribution.kept_share": {"2027-01": 0.5}},
+         ["policy.contribution.kept_share: acts only with policy.contribution.kept_most above 185 if it is raised: "
+          "set that too"]),
         ({"policy.placement.price_rate": 0, "policy.placement.rule": {"2027-01": "dynamic"}}, []),
     ],
 )  # fmt: skip

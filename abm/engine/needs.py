@@ -17,6 +17,7 @@ class Need:
     above: float | None = None  # the lever acts where it is more than this
     one_of: tuple[Any, ...] = ()  # the lever acts where it is one of these
     lasts: bool = False  # what it did earlier is still there: homes stand, people stay
+    raised: bool = False  # only values above the default need it
 
     @property
     def key(self) -> tuple[str, str]:
@@ -28,12 +29,16 @@ class Need:
         """Whether the lever acts where the other parameter has a value."""
         return value in self.one_of if self.above is None else value > self.above
 
+    def asked(self, value: Any, default: Any) -> bool:
+        """Whether a value of the lever, other than its default, needs it."""
+        return value > default if self.raised else value != default
+
     @property
     def words(self) -> str:
         """The condition in words: 'policy.building.starter_homes above 0'."""
-        if self.above is not None:
-            return f"{self.parameter} above {self.above:.12g}"
-        return f"{self.parameter} {' or '.join(str(value).lower() for value in self.one_of)}"
+        values = " or ".join(str(value).lower() for value in self.one_of)
+        condition = values if self.above is None else f"above {self.above:.12g}"
+        return f"{self.parameter} {condition}" + " if it is raised" * self.raised
 
 
 def needed(needs: Iterable[Need]) -> str:
