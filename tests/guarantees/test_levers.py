@@ -1,6 +1,7 @@
 """Each lever leaves a trace from its own month on, and moves what it should in the direction that its meaning says.
 
-All levers begin in 2027 in the situation of that month: see experiments/analysis/levers.py. Before it, both runs are one.
+All levers begin in 2027 in the situation of that month: see experiments/analysis/levers.py. Before it, both runs are
+one.
 """
 
 from functools import cache
