@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from abm.engine.needs import needed
 from abm.engine.params import about, allowed
 from abm.engine.together import described
 from abm.plugins.assembly import Plugins
@@ -16,8 +17,8 @@ from abm.scenario_file import file_of, params_of, section_of
 
 
 def rows(only_levers: bool = False, plugins: Plugins = ()) -> list[dict[str, Any]]:
-    """Rows in the order of the chain, those of plug-ins last: parameter, lever, unit, default, dated, bounds, allowed,
-    together, meaning.
+    """Rows in the order of the chain, those of plug-ins last: parameter, lever, unit, default, dated, bounds, needs,
+    allowed, together, meaning.
     """
     found, models = [], params_of(plugins)
     for process, model in models.items():
@@ -25,7 +26,8 @@ def rows(only_levers: bool = False, plugins: Plugins = ()) -> list[dict[str, Any
             key = f"{section_of(process, name, models)}.{process}.{name}"
             given = {"default": field.default, "allowed": allowed(field), "together": described(model.TOGETHER, name)}
             given |= {"meaning": field.description}
-            found.append({"parameter": key} | about(field) | given)
+            facts = about(field)
+            found.append({"parameter": key} | facts | {"needs": needed(facts["needs"])} | given)
     return [row for row in found if row["lever"] or not only_levers]
 
 

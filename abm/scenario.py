@@ -19,6 +19,7 @@ from abm.engine import clock
 from abm.engine.dated import FIRST_MONTH
 from abm.engine.errors import InputError, brief, escaped
 from abm.engine.forms import read
+from abm.engine.needs import alone
 from abm.engine.params import ProcessParams, about
 from abm.engine.plain_values import plain
 from abm.engine.text_files import beside
@@ -132,6 +133,25 @@ class Scenario:
         steps = dict(self.values) | dict(given)
         check_together(steps, source, together_of(self.plugins), params_of(self.plugins))
         return replace(self, values=MappingProxyType(steps)).within_period(dict.fromkeys(given, source))
+
+    def set_alone(self) -> list[str]:
+        """Levers that are set and do nothing, because what they act on is not there: a line each, with the way out."""
+        models, law, found = params_of(self.plugins), defaults(self.plugins), []
+        for (process, parameter), steps in self.values.items():
+            needs = about(models[process].model_fields[parameter])["needs"]
+            if not needs or steps == law[process, parameter]:
+                continue
+            every = (steps, law[process, parameter], *(self.values[need.key] for need in needs))
+            months = sorted({month for each in every for month in each if 0 <= month < self.months})
+            lacking = []
+            for need in needs:
+                asked = [month for month in months if need.asked(*(in_month(each, month) for each in every[:2]))]
+                since = [month for month in months if asked and (need.lasts or month >= asked[0])]
+                if asked and not any(need.met(in_month(self.values[need.key], month)) for month in since):
+                    lacking.append(need)
+            if lacking:
+                found.append(alone(f"{section_of(process, parameter, models)}.{process}.{parameter}", lacking))
+        return found
 
     def with_plugins(self, *given: Any) -> "Scenario":
         """The same scenario with plug-ins: paths of Python files, or modules that were imported. Raises InputError.

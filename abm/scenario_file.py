@@ -23,6 +23,7 @@ from pydantic_core import core_schema
 from abm.chain import CHAIN, name
 from abm.engine.dated import Dated, Month
 from abm.engine.forms import Form, Takes, Text, mistake
+from abm.engine.needs import needed
 from abm.engine.numerals import certain
 from abm.engine.params import ProcessParams, about, allowed, as_written, section
 from abm.engine.together import Ordered, Whole, described
@@ -143,13 +144,14 @@ def parameters_of(section: str, process: str, model: type[ProcessParams]) -> typ
 
 
 def _described(model: type[ProcessParams], parameter: str) -> str:
-    """Meaning, default with dates, what is allowed also with others, unit and source of a parameter."""
+    """Meaning, what it needs, default with dates, what is allowed also with others, unit and source of a parameter."""
     declared = model.model_fields[parameter]
     facts, others = about(declared), described(model.TOGETHER, parameter)
     dated = "".join(f", from {month} {later}" for month, later in facts["dated"].items())
     unit = "" if facts["low"] is None else f" [{facts['unit']}]"
     today = f"Default {declared.default}{dated}; {allowed(declared)}{unit}{f'; {others}' * bool(others)}."
-    return f"{declared.description}. {today} Source: {facts['source']}."
+    acts = f" Acts only with {needed(facts['needs'])}." if facts["needs"] else ""
+    return f"{declared.description}.{acts} {today} Source: {facts['source']}."
 
 
 class _InSection:

@@ -77,6 +77,7 @@ def run(
 
     wanted = scenarios.load(scenario).with_values(assignments(set_))
     wanted = wanted.changed(seed=seed, scale=scale, until=until, layout=layout)
+    usage.say_alone(wanted.set_alone())
     try:
         with interrupts.held() as stop_if_asked, run_summary.progress(console, wanted) as show:
 

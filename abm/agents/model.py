@@ -1,6 +1,7 @@
 """The model as a Mesa model: one step is one turn of the chain, and rows of the state are agents."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from importlib import import_module
@@ -57,7 +58,8 @@ class Model(mesa.Model):
     its own (rng is another word for seed). plugins: paths or modules, besides those of the scenario. `chain` may be
     longer than CHAIN: an appended process is anything with `__name__`, `WRITES` and `step(state, params, draws)`.
     After the last month `running` is False; further steps are possible. Mesa's own generators, `random` and `rng`, are
-    seeded too, but the model never draws from them. Raises InputError.
+    seeded too, but the model never draws from them. A lever that is set without what it needs gives a warning. Raises
+    InputError.
     """
 
     def __init__(
@@ -82,6 +84,8 @@ class Model(mesa.Model):
                 f"Model: batch_run(iterations=...) runs seed {given.seed} again: give it seeds, like rng=[1, 2, 3]"
             )
         given = given.changed(seed=seed, scale=scale, until=until, layout=layout).with_plugins(plugins)
+        for line in given.set_alone():
+            warnings.warn(line, stacklevel=2)
         super().__init__(rng=given.seed)
         self._scenario = FalsyScenario(**{field.name: getattr(given, field.name) for field in fields(given)})
         self.plugins = given.plugins

@@ -26,6 +26,7 @@ from abm.asylum.placement_algorithms import Places, Queue, settle, together
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel, placed
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import served, waiting_key
 from abm.engine.table import NO_ROW
@@ -56,6 +57,7 @@ class Params(ProcessParams):
     judged: Literal["mean", "best", "lead"] = param(
         "mean", "choice", None, None, "assumption: E027 criticises that partners hardly count",
         "match of a household: mean of its adults, the best of them, or its lead", lever=True,
+        needs=(Need("policy.placement.rule", one_of=("batch", "dynamic", "preference")),),
     )  # fmt: skip
     noise: float = param(
         1, "SD", 0, 2, "E022|E027: prior of sigma_obs, its middle",
@@ -64,10 +66,12 @@ class Params(ProcessParams):
     price_rate: float = param(
         1, "SD", 0, 5, "assumption: one deviation where twice as many come as there is room",
         "monthly rise of a region's price per unit of (demand over room, minus 1); 0 is greedy", lever=True,
+        needs=(Need("policy.placement.rule", one_of=("dynamic",)),),
     )  # fmt: skip
     floor: float = param(
         0, "SD", -3, 3, "E025: a floor; its height is policy",
         "lowest observed match at which a preference is followed", lever=True,
+        needs=(Need("policy.placement.rule", one_of=("preference",)),),
     )  # fmt: skip
     registration_most: float = param(
         2000, "persons", 0, 20000, "ter_apel_agreed: most people who stay there by agreement with the municipality",

@@ -3,10 +3,11 @@
 Plan: regular places follow the mean need of the last months (estimates are old when they become budgets) or a floor
 of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
 need exceeds the regular places, at a limited rate and after some months, and close when their contract ends, which is
-sooner for one than for another. Contracts of regular locations have a term: at its end a part is renewed. The rest,
-what opens and what closes with the plan make the net growth of regular places; people still without a place go
-to municipal crisis locations. Regular locations close newest first; with `spread_law` those first that their
-municipality has beyond its share by what is asked. When a location closes, placement gives its people another place.
+sooner for one than for another. Contracts of regular locations have a term: at its end a part is renewed, and as many
+more as the stable places ask: what is financed for years goes on. The rest, what opens and what closes with the plan
+make the net growth of regular places; people still without a place go to municipal crisis locations. Regular locations
+close newest first; with `spread_law` those first that their municipality has beyond its share by what is asked. When a
+location closes, placement gives its people another place.
 
     plan(t) = max(stable, forecast x need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.state import State
@@ -36,11 +38,13 @@ class Params(ProcessParams):
 
     stable_places: float = param(
         0, "places", 0, 120000, "coa_stable_41000: agreed November 2023, financed through 2026",
-        "regular places that are kept whatever the inflow", lever=True, dated={"2024-01": 41000, "2027-01": 0},
+        "regular places that are kept whatever the inflow: as long as there are fewer, contracts are renewed",
+        lever=True, dated={"2024-01": 41000, "2027-01": 0},
     )  # fmt: skip
     plan_lag: float = param(
         14, "months", 1, 36, "coa_21_of_23: mean months between estimate and budget",
         "time constant with which the plan follows the need", lever=True,
+        needs=(Need("world.reception.regular_rate", above=490, lasts=True),),  # else there are never too many places
     )  # fmt: skip
     forecast_ratio: float = param(
         1, "ratio", 0.25, 4,
@@ -190,11 +194,27 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
 
 
 def renew(state: State, params: Params, draws: Draws) -> None:
-    """Renew a share of the contracts of regular locations that end next month, for another term."""
+    """Renew contracts of regular locations that end next month, for another term: a share, and those that are needed
+    to keep the stable places.
+    """
     locations, month = state.locations, state.clock.month
-    ending = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends == month + 1))
-    renewed = ending[draws.uniform("renewed", ending) < params.renewed_share]
+    regular = locations.kind == Kind.REGULAR
+    ending = np.flatnonzero(regular & (locations.ends == month + 1))
+    lasting = locations.places[regular & (locations.ends > month + 1)].sum()
+    u = draws.uniform("renewed", ending)
+    renewed = ending[renewals(locations.places[ending], u, params.renewed_share, params.stable_places - lasting)]
     locations.ends[renewed] = np.minimum(month + 1 + params.regular_term, ENDLESS)
+
+
+def renewals(places: np.ndarray, u: np.ndarray, share: float, wanted: float) -> np.ndarray:
+    """Which of the contracts that end are renewed, (n,) bool: a share, and more until `wanted` places go on.
+
+    places (n,) of each location; u (n,) uniform draws, in whose order they are renewed.
+    """
+    order = np.argsort(u, kind="stable")
+    before = np.empty(len(u))
+    before[order] = np.cumsum(places[order]) - places[order]  # places of those that are renewed earlier
+    return (u < share) | (before < wanted)
 
 
 def open_at(

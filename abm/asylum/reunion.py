@@ -12,6 +12,7 @@ import numpy as np
 
 from abm.asylum.staffing import followed
 from abm.engine.draws import Draws
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
 from abm.engine.table import NO_ROW
@@ -59,7 +60,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     home_first_until: int = param(
         15, "months", 1, 36, "nareis_2022", "time since the application after which they may travel without that",
-        lever=True,
+        lever=True, needs=(Need("policy.reunion.home_first", one_of=(True,)),),
     )  # fmt: skip
     female_lead: float = param(
         0.9, "share", 0, 1, "asy_ages_2015: 31% women, 65% minors", "women among leads of families that follow"

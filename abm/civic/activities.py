@@ -22,6 +22,7 @@ from abm.civic.eligibility import Offer, offered_since
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.people.working_age import adults
 from abm.state import State
@@ -59,8 +60,9 @@ class Params(ProcessParams):
         0, "share", 0, 1, "assumption: little is offered", "people on the fast track who follow training", lever=True,
     )  # fmt: skip
     training_months: int = param(
-        3, "months", 1, 24, "assumption: short training", "months of training to a certificate", lever=True
-    )
+        3, "months", 1, 24, "assumption: short training", "months of training to a certificate", lever=True,
+        needs=(Need("policy.activities.training_share", above=0, lasts=True),),
+    )  # fmt: skip
     internship_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work in an internship")
     participation_job_hours: float = param(20, "hours/week", 0, 40, "assumption", "unpaid work in a participation job")
     social_firm_hours: float = param(24, "hours/week", 0, 40, "assumption", "unpaid work at a social firm")

@@ -35,6 +35,7 @@ from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH, whole_months
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import UNSET
@@ -60,6 +61,9 @@ YOUNG = 30 * MONTHS  # age below which the education route is offered [months]
 _OLD, _B1, _HARDEST, _FAST = int(Route.OLD), int(Route.B1), int(Route.SELF_RELIANCE), int(Track.FAST)
 _PROTECTED = int(Stage.PROTECTED)
 NO_ROUTE = len(Route)  # index of the level and term that hold before the permit
+
+PLANNED = (Need("policy.integration.plan", one_of=(True,)),)
+ROUTED = (Need("policy.integration.routes", one_of=(True,), lasts=True),)  # who was on a route stays on it
 
 
 class Params(ProcessParams):
@@ -89,18 +93,26 @@ class Params(ProcessParams):
     )  # fmt: skip
     plan_from: Offer = param(
         "home", "choice", None, None, "assumption: inb_intake, municipalities wait for the home",
-        "milestone from which a plan is offered", lever=True,
+        "milestone from which a plan is offered", lever=True, needs=PLANNED,
     )  # fmt: skip
     plan_weeks: float = param(
         10, "weeks", 1, 52, "inb_pip_delay: the norm", "term within which a plan is due, by which capacity is set",
-        lever=True,
+        lever=True, needs=PLANNED,
     )  # fmt: skip
     funding: Literal["following", "fixed"] = param(
-        "following", "choice", None, None, "assumption", "whether funding of work centres follows numbers", lever=True
+        "following",
+        "choice",
+        None,
+        None,
+        "assumption",
+        "whether funding of work centres follows numbers",
+        lever=True,
+        needs=PLANNED,
     )
     funded: float = param(
         0.5, "share", 0.1, 2, "inb_pip_delay: a plan took almost twice the norm",
         "funded capacity, relative to what would serve everybody waiting within the term", lever=True,
+        needs=PLANNED,
     )  # fmt: skip
     rate: float = param(
         0.2, "share/month", 0.01, 1, "assumption: near inb_pip_delay and inb_pip_2022",
@@ -110,11 +122,18 @@ class Params(ProcessParams):
         2, "CEFR level", 1, 5, "wi2013: A2 was asked before 2022", "level required by the old law", lever=True
     )
     target_b1: float = param(
-        3, "CEFR level", 1, 5, "wi2021_routes", "level required on the B1 and education routes", lever=True
+        3,
+        "CEFR level",
+        1,
+        5,
+        "wi2021_routes",
+        "level required on the B1 and education routes",
+        lever=True,
+        needs=ROUTED,
     )
     lowered_after: float = param(
         600, "hours", 0, 3000, "wi2021_routes: article 17, considerable effort; the number is an assumption",
-        "hours of class after which A2 is enough on the B1 route", lever=True,
+        "hours of class after which A2 is enough on the B1 route", lever=True, needs=ROUTED,
     )  # fmt: skip
     term: int = param(
         36, "months", 6, 120, "wi2013|wi2021_routes: three years; that voluntary class ends as well is an assumption",
@@ -161,7 +180,7 @@ class Params(ProcessParams):
     )
     education_share: float = param(
         0.25, "share", 0, 1, "inb_onderwijs_exp: expected of all; here of those under 30 with secondary school",
-        "young people with secondary school or more on the education route", lever=True,
+        "young people with secondary school or more on the education route", lever=True, needs=ROUTED,
     )  # fmt: skip
 
 

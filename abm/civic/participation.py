@@ -19,6 +19,7 @@ import numpy as np
 from abm.engine.clock import NEVER, WEEKS_PER_MONTH, whole_months
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import NO_ROW
@@ -48,6 +49,7 @@ class Params(ProcessParams):
     hours_self_reliance: float = param(
         10, "hours/week", 0, 40, "wi2021_routes: 800 of 1,600 hours; inb_hours, 20 a week",
         "hours of class on the self-reliance route, of which the other half is an activity", lever=True,
+        needs=(Need("policy.integration.routes", one_of=(True,), lasts=True),),
     )  # fmt: skip
     attended: float = param(0.63, "share", 0.4, 0.9, "assumption: prior of att, no source", "hours of class attended")
     duty: bool = param(

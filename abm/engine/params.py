@@ -8,6 +8,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from abm.engine.forms import Takes
+from abm.engine.needs import Need
 from abm.engine.numerals import certain
 from abm.engine.together import Together
 
@@ -44,21 +45,22 @@ def param(
     *,
     lever: bool = False,
     dated: Mapping[str, Any] | None = None,
+    needs: tuple[Need, ...] = (),
 ) -> Any:
     """Declare a parameter.
 
     `default` holds from the first month; `dated` gives later values by month ({'2022-10': 15}). `low` and `high` are
     bounds and prior range (None for choices and switches). `source` is a key of abm/facts/data/sources.yaml, an
     evidence id, or the word 'assumption', with a remark after a colon where the number was derived. A lever is a number
-    that policy chooses; any other describes the world.
+    that policy chooses; any other describes the world. `needs`: other parameters without which it does nothing.
     """
     about: dict[str, Any] = {"unit": unit, "source": source, "lever": lever, "dated": dict(dated or {})}
-    about |= {"low": low, "high": high}
+    about |= {"low": low, "high": high, "needs": needs}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=about)
 
 
 def about(field) -> dict[str, Any]:
-    """Unit, source, lever, dated, low and high of a declared parameter."""
+    """Unit, source, lever, dated, low, high and needs of a declared parameter."""
     return dict(field.json_schema_extra)
 
 

@@ -24,6 +24,7 @@ import numpy as np
 
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel, numbered, placed
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
@@ -52,7 +53,14 @@ class Params(ProcessParams):
         0, "share", 0, 1, "assumption: none by law", "share of the contribution that is saved", lever=True
     )
     kept_share: float = param(
-        0.25, "share", 0, 1, "reba_rate: article 5", "share of the net wage that a worker keeps", lever=True
+        0.25,
+        "share",
+        0,
+        1,
+        "reba_rate: article 5",
+        "share of the net wage that a worker keeps",
+        lever=True,
+        needs=(Need("policy.contribution.kept_most", above=185, raised=True),),  # few earn so little that it binds
     )
     kept_most: float = param(
         183, "EUR/month", 0, 3000, "reba_rate: article 5; reba_revenue: 185 in January 2016; later amounts not found",

@@ -24,11 +24,12 @@ import numpy as np
 
 from abm.engine.clock import ENDLESS, MONTHS
 from abm.engine.draws import Draws
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.products import product
 from abm.engine.together import Whole
 from abm.homes.dwellings import vacancies_per_month
-from abm.homes.form_choice import choose, weights
+from abm.homes.form_choice import by_form, choose, chosen, weights
 from abm.state import State
 from abm.tables.homes import Form, Halt, NextUse
 from abm.tables.money import Account, Purpose
@@ -59,6 +60,8 @@ TAKEN_ALONG = (  # columns of a building that moves
 _TOWN, _MOVED = np.uint64(20), np.uint64(1 << 40)  # bits of the identity of a complex: number, municipality, moved
 _ROUNDING = 1e-9
 
+BUILT = (Need("policy.building.starter_homes", above=0, lasts=True),)  # starter homes, to act on
+
 
 class Params(ProcessParams):
     """Units planned, limits to building them, and properties of the forms."""
@@ -74,37 +77,46 @@ class Params(ProcessParams):
         0, "units/year", 0, 30000, "assumption: none under current practice", "starter homes planned", lever=True
     )
     converted_share: float = param(
-        0.25, "share", 0, 1, "assumption", "plans to convert buildings, at the costs and times of today", lever=True
+        0.25, "share", 0, 1, "assumption", "plans to convert buildings, at the costs and times of today", lever=True,
+        needs=BUILT,
+    )  # fmt: skip
+    split_share: float = param(
+        0.1, "share", 0, 1, "assumption", "plans to split homes into units", lever=True, needs=BUILT
     )
-    split_share: float = param(0.1, "share", 0, 1, "assumption", "plans to split homes into units", lever=True)
-    temporary_share: float = param(0.15, "share", 0, 1, "assumption", "plans for temporary units", lever=True)
+    temporary_share: float = param(
+        0.15, "share", 0, 1, "assumption", "plans for temporary units", lever=True, needs=BUILT
+    )
     spread_share: float = param(
-        0.1, "share", 0, 1, "assumption", "plans for homes in a street; the rest is flexible new build", lever=True
-    )
+        0.1, "share", 0, 1, "assumption", "plans for homes in a street; the rest is flexible new build", lever=True,
+        needs=BUILT,
+    )  # fmt: skip
     complex_size: int = param(
         40, "units", 5, 500, "E075: two thirds regular tenants advised from 50 residents on; 40 an assumption",
-        "units of a building", lever=True,
+        "units of a building", lever=True, needs=BUILT,
     )  # fmt: skip
-    street_size: int = param(6, "units", 1, 40, "assumption", "units in a street, or split", lever=True)
+    street_size: int = param(6, "units", 1, 40, "assumption", "units in a street, or split", lever=True, needs=BUILT)
     linkable: bool = param(
         False, "switch", None, None, "plan_starter_homes", "new build has units that can be linked for a family",
-        lever=True,
+        lever=True, needs=BUILT,
     )  # fmt: skip
     status_share: float = param(
         0.3, "share", 0, 1, "rule_sft|E075: 30% asked of granted homes; a quarter to a third advised",
-        "units kept for status holders (target mix)", lever=True,
+        "units kept for status holders (target mix)", lever=True, needs=BUILT,
     )  # fmt: skip
-    managed: bool = param(True, "switch", None, None, "E076", "complexes have social management", lever=True)
+    managed: bool = param(
+        True, "switch", None, None, "E076", "complexes have social management", lever=True, needs=BUILT
+    )
     financed: int = param(
         15, "years", 1, 30, "assumption: beyond the term of movable buildings", "years that finance lasts, at most",
-        lever=True,
+        lever=True, needs=BUILT,
     )  # fmt: skip
     grant: float = param(
-        7800, "EUR/unit", 0, 40000, "rule_sft", "grant of the State per unit", lever=True, dated={"2025-02": 14000}
-    )
+        7800, "EUR/unit", 0, 40000, "rule_sft", "grant of the State per unit", lever=True, dated={"2025-02": 14000},
+        needs=BUILT,
+    )  # fmt: skip
     one_instance: bool = param(
         False, "switch", None, None, "plan_building_law",
-        "from twelve units on, appeals have one instance, which decides in six months", lever=True,
+        "from twelve units on, appeals have one instance, which decides in six months", lever=True, needs=BUILT,
     )  # fmt: skip
     room_share: float = param(
         0.002, "share/year", 0.0005, 0.02, "flex_corp_plans: 1% of the stock in five years",
@@ -162,18 +174,6 @@ class Params(ProcessParams):
     running: float = param(250, "EUR/month", 100, 600, "assumption", "upkeep and charges of a unit")
     management: float = param(60, "EUR/month", 0, 200, "assumption", "social management of a unit")
     rent_most: float = param(713, "EUR/month", 300, 933, "rent_htl_2026", "highest rent asked")
-
-
-def chosen(u: np.ndarray, shares: list[float]) -> np.ndarray:
-    """Index of the option that each uniform draw u (n,) selects; shares: of all options but 0, which has the rest."""
-    bounds = np.minimum(np.cumsum(shares), 1)
-    index = (u[:, None] >= bounds).sum(axis=1)
-    return np.where(index == len(shares), 0, index + 1)
-
-
-def by_form(form: np.ndarray, flexible, converted, split, temporary, spread) -> np.ndarray:
-    """The value for the form of each plan, (n,), out of one value per form."""
-    return np.array([flexible, converted, split, temporary, spread])[form]
 
 
 def units_of(form: np.ndarray, params: Params) -> np.ndarray:

@@ -10,6 +10,18 @@ the defaults of process building: as long as nothing changes, forms are chosen b
 import numpy as np
 
 
+def by_form(form: np.ndarray, flexible, converted, split, temporary, spread) -> np.ndarray:
+    """The value for the form of each plan, (n,), out of one value per form."""
+    return np.array([flexible, converted, split, temporary, spread])[form]
+
+
+def chosen(u: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Index of the option that each uniform draw u (n,) selects; shares: of all options but 0, which has the rest."""
+    bounds = np.minimum(np.cumsum(shares), 1)
+    index = (u[:, None] >= bounds).sum(axis=1)
+    return np.where(index == len(shares), 0, index + 1)
+
+
 def weights(shares, cost, cost_today, months, months_today, cost_weight: float, speed_weight: float) -> np.ndarray:
     """Relative frequency with which each form is chosen where corporations can pay for all, (forms,).
 

@@ -26,6 +26,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting_key
 from abm.engine.table import UNSET, written
@@ -74,6 +75,7 @@ class Params(ProcessParams):
     priority_share: float = param(
         0.08, "share", 0, 0.5, "assumption: E080, about 10% of vacancies went to all status holders at the most",
         "vacancies in a municipality that status holders in reception can get, at most", lever=True,
+        needs=(Need("policy.housing.priority_ban", one_of=(False,)),),
     )  # fmt: skip
     private_share: float = param(
         0.3, "share", 0, 0.9, "assumption: persons housed (C7) less relatives (C15), 1.9 to a home, less homes of "

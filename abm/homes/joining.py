@@ -17,6 +17,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, UNSET, written
@@ -66,8 +67,9 @@ class Params(ProcessParams):
         dated={"2026-01": True, "2027-01": False},
     )  # fmt: skip
     hotel_paid: int = param(
-        6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays for", lever=True
-    )
+        6, "months", 0, 24, "nareis_hotel", "months in a hotel that the reception agency pays for", lever=True,
+        needs=(Need("policy.joining.hotel", one_of=(True,)),),
+    )  # fmt: skip
     hotel_cost_factor: float = param(
         1.0,
         "ratio",

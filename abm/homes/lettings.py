@@ -20,6 +20,7 @@ import numpy as np
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import members_of
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, written
@@ -74,6 +75,7 @@ class Params(ProcessParams):
     registration_from: Literal["coupling", "permit", "arrival"] = param(
         "coupling", "choice", None, None, "plan_share_model",
         "event from which newcomers without priority count as registered", lever=True,
+        needs=(Need("policy.housing.priority_ban", one_of=(True,)),),
     )  # fmt: skip
     young: float = param(28, "years", 18, 35, "assumption", "age below which people are in the target group")
     taking: float = param(

@@ -26,6 +26,7 @@ import numpy as np
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting, waiting_key
 from abm.engine.table import NO_ROW, UNSET, written
@@ -68,6 +69,8 @@ EVEN = 0.5  # share of status holders at which the rate of incidents holds
 _SEARCHING = int(Search.SEARCHING)
 _WELCOME = np.array([group in (Group.YOUNG, Group.STUDENT, Group.URGENT) for group in Group])
 
+BUILT = (Need("policy.building.starter_homes", above=0, lasts=True),)  # starter homes, to act on
+
 
 class Params(ProcessParams):
     """Access to starter homes, steps to the next home, and effects of living together."""
@@ -75,10 +78,12 @@ class Params(ProcessParams):
     entrance: Literal["tie", "waiting"] = param(
         "tie", "choice", None, None, "plan_starter_homes",
         "status holders with work in the region or a medical need first, or longest waiting first", lever=True,
+        needs=BUILT,
     )  # fmt: skip
     registration: Literal["starter", "none", "permit", "arrival"] = param(
         "starter", "choice", None, None, "plan_starter_homes",
         "event from which registration for the next home counts: moving in, none, the permit or arrival", lever=True,
+        needs=BUILT,
     )  # fmt: skip
     guidance: float = param(
         0.5,
@@ -88,6 +93,7 @@ class Params(ProcessParams):
         "plan_starter_homes: asked; size an assumption",
         "tenants guided to the next home",
         lever=True,
+        needs=BUILT,
     )
     contract: int = param(
         24,
@@ -97,6 +103,7 @@ class Params(ProcessParams):
         "assumption: twice the year of door_status",
         "months that a starter home is meant for",
         lever=True,
+        needs=BUILT,
     )
     registering: float = param(0.6, "share", 0, 1, "assumption", "tenants who register, of those without guidance")
     rent_norm: float = param(3.0, "ratio", 1.5, 6, "rent_norm", "gross income that middle rent asks, over the rent")

@@ -14,6 +14,7 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import NO_ROW
@@ -33,6 +34,8 @@ PER_INHABITANTS = 100_000
 _HIGHER = int(Schooling.HIGHER)  # compiled code wants ints
 FAINT = 0.001  # coaching that has faded below this counts as none
 
+COACHED = (Need("policy.guidance.coaches", above=0, lasts=True),)
+
 
 class Params(ProcessParams):
     """How many coaches there are and how long they coach, and which diplomas are recognised after how long."""
@@ -41,12 +44,14 @@ class Params(ProcessParams):
         0, "coaches", 0, 20, "assumption: E038, caseloads of 200 to 250 do not differ from none",
         "job coaches per 100,000 inhabitants, on top of current guidance", lever=True,
     )  # fmt: skip
-    caseload: float = param(45, "cases/coach", 20, 250, "E038|E043", "permit holders per coach", lever=True)
+    caseload: float = param(
+        45, "cases/coach", 20, 250, "E038|E043", "permit holders per coach", lever=True, needs=COACHED
+    )
     full_caseload: float = param(42, "cases/coach", 35, 50, "E038|E043", "largest caseload with full effect")
-    coached_months: int = param(12, "months", 3, 36, "E036", "months of coaching per person", lever=True)
+    coached_months: int = param(12, "months", 3, 36, "E036", "months of coaching per person", lever=True, needs=COACHED)
     coached_within: int = param(
         60, "months", 6, 240, "assumption: E036 is about people who had just come",
-        "months after the permit within which coaching can begin", lever=True,
+        "months after the permit within which coaching can begin", lever=True, needs=COACHED,
     )  # fmt: skip
     half_life: float = param(14, "months", 6, 30, "E036: prior of h_J", "half-life of the effect of coaching")
     recognition_months: float = param(

@@ -31,6 +31,7 @@ import numpy as np
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.jobs import job_matching, job_search, job_spells, job_terms
@@ -77,6 +78,7 @@ class Params(ProcessParams):
     weeks_cap: int = param(
         24, "weeks", 4, 52, "rule_6m: until 29 November 2023; 52 is no cap",
         "work in any twelve months that a work permit allows", lever=True, dated={"2023-12": 52},
+        needs=(Need("policy.work.work_permit", one_of=(True,)),),
     )  # fmt: skip
     with_permit: float = param(
         0.6, "ratio", 0.02, 1, "E007|twv: set by 1,514 permits in 2017-2021",

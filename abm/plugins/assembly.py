@@ -9,7 +9,8 @@ from typing import Any
 
 from abm.chain import CHAIN, EVENTS, name
 from abm.engine import clock
-from abm.engine.errors import InputError, brief
+from abm.engine.errors import InputError, brief, shown
+from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, about, section
 from abm.engine.table import Table
 from abm.engine.yaml_input import nearest
@@ -44,6 +45,7 @@ def check(plugins: Plugins) -> None:
         plugin.check()
     _check_names(plugins)
     _check_places(plugins)
+    _check_needs(plugins)
     events = EVENTS | {event: table for plugin in plugins for event, table in plugin.events.items()}
     columns = {table: set(of.columns()) for table, of in TABLES.items()}
     for plugin in plugins:
@@ -93,6 +95,26 @@ def _check_places(plugins: Plugins) -> None:
                 "add it, also where it never happens"
             )
     chain(plugins)
+
+
+def _check_needs(plugins: Plugins) -> None:
+    """Raise InputError where a parameter of a plug-in needs something that is no parameter."""
+    models = {name(process): process.Params for process in CHAIN} | params(plugins)
+    known = [
+        f"{section(declared)}.{process}.{each}"
+        for process, model in models.items()
+        for each, declared in model.model_fields.items()
+    ]
+    for plugin in plugins:
+        for each, declared in plugin.params.model_fields.items() if plugin.params else ():
+            for need in about(declared)["needs"]:
+                if not isinstance(need, Need):
+                    raise plugin.mistake(f"Params.{each}: needs: {shown(need)} is not allowed: write Need(...)")
+                if need.parameter not in known:
+                    hint = nearest(str(need.parameter), known)
+                    raise plugin.mistake(
+                        f"Params.{each}: needs: '{brief(need.parameter)}': there is no such parameter{hint}"
+                    )
 
 
 def chain(plugins: Plugins, base: tuple = CHAIN, host: object = None) -> tuple:

@@ -221,7 +221,7 @@ class Plugin:
                     raise self.mistake(f"{where}: dated: {error}") from None
 
 
-_FACTS = {"unit", "source", "lever", "dated", "low", "high"}
+_FACTS = {"unit", "source", "lever", "dated", "low", "high", "needs"}
 _INSTITUTIONS = "subclass Municipality, Region, Location, Corporation, Complex or Employer, and for people write a step"
 _FORMS = {
     "WRITES": "write a tuple of columns, like ('newcomers.pupil',)",

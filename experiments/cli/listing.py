@@ -137,8 +137,9 @@ def _wrapped(line: str) -> str:
 
 
 def of_parameter(row: Row) -> tuple[str, str]:
-    """A parameter for people: name, value and unit; meaning, bounds and source."""
+    """A parameter for people: name, value and unit; meaning, what it needs, bounds and source."""
     later = "".join(f", from {month}: {plain(value)}" for month, value in row["dated"].items())
     takes = row["allowed"] + f"; {row['together']}" * bool(row["together"])
     head = f"{row['parameter']} = {plain(row['default'])}{later} [{row['unit']}]"
-    return head, f"{row['meaning']}. Takes {takes}. Source: {row['source']}"
+    acts = f"Acts only with {row['needs']}. " * bool(row["needs"])
+    return head, f"{row['meaning']}. {acts}Takes {takes}. Source: {row['source']}"

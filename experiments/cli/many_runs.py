@@ -14,6 +14,7 @@ from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
 from experiments.cli.given import assignments
+from experiments.designs import alone
 from experiments.store import store as stores
 from experiments.store import versions
 from experiments.store.place import public
@@ -82,6 +83,7 @@ def sweep(
 
     how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
     part, found = api.shard_of(shard), api.read(design)
+    usage.say_alone(alone.lines(found))
     if dry_run:
         plan = api.dry_run(found, how, shard=part)
         print_plan(plan)
@@ -112,6 +114,7 @@ def extend(
 
     how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
     found = api.read(design)
+    usage.say_alone(alone.lines(found))
     if replicates is not None:
         usage.say_renamed("--replicates", "--seeds-per-point")
     totals = {"replicates": replicates if seeds is None else seeds, "samples": samples}
@@ -196,6 +199,7 @@ def compare(
         raise InputError("compare: B is missing: name another scenario file, or change A with --set KEY=VALUE")
     one = scenarios.load(a)
     other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
+    usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
     try:
         found = comparison.compare(
             one, other, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,

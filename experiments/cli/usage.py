@@ -1,7 +1,11 @@
 """What the help of the command line says beside the options: panels of commands, examples, exit status, version."""
 
+from collections.abc import Iterable
+
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from experiments import terminal
 
 ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
 STATUS = (
@@ -20,6 +24,12 @@ def examples(*lines: str) -> str:
 def say_renamed(old: str, new: str) -> None:
     """Say on standard error that an old name was used."""
     typer.echo(RENAMED.format(old=old, new=new), err=True)
+
+
+def say_alone(lines: Iterable[str]) -> None:
+    """Say on standard error which levers are set without what they need."""
+    for line in lines:
+        typer.echo(f"abm: {terminal.printable(line)}", err=True)
 
 
 def version(wanted: bool) -> None:

@@ -68,7 +68,7 @@ def test_a_share_of_the_contracts_that_end_is_renewed_for_another_term(share, le
     state = crowd()
     rows = state.locations.add(100, municipality=C, region=ALPHA, kind=Kind.REGULAR, places=10, ends=1)
     later = state.locations.add(9, municipality=C, region=ALPHA, kind=Kind.REGULAR, places=10, ends=2)
-    run(reception, state, months=1, stable_places=5_000, renewed_share=share, regular_term=60, **STILL)
+    run(reception, state, months=1, renewed_share=share, regular_term=60, **STILL)
     ends = state.locations.ends[rows]
     assert set(ends) <= {1, 61}
     assert (ends == 61).sum() == pytest.approx(left, abs=0 if share in (0, 1) else 13)  # three standard deviations

@@ -114,6 +114,7 @@ def test_a_declared_parameter_keeps_what_it_was_told():
     assert (Own().rate, field.description) == (0.5, "how fast")
     assert about(field) == {
         "unit": "share/month", "source": "assumption", "lever": True, "dated": {"2022-10": 0.7}, "low": 0, "high": 1,
+        "needs": (),
     }  # fmt: skip
 
 

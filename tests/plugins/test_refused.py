@@ -46,6 +46,18 @@ from tests.helpers.runs import recorded, small
             "'2020-13' is not a month",
         ),
         (
+            HEAD + "step = print\n" + PARAMS + "x: int = param(1, '', 0, 2, 's', 'm', needs=('policy.a.b',))\n",
+            "needs: 'policy.a.b' is not allowed: write Need(...)",
+        ),
+        (
+            "from abm.engine.needs import Need\n"
+            + HEAD
+            + "step = print\n"
+            + PARAMS
+            + "x: int = param(1, '', 0, 2, 's', 'm', needs=(Need('policy.work.work_permits', one_of=(True,)),))\n",
+            "did you mean 'policy.work.work_permit'?",
+        ),
+        (
             HEAD + "step = print\n" + SHARE + "    TOGETHER = (Whole('all', ('share', 'other'), 'rest'),)\n",
             "TOGETHER: 'other': there is no such parameter",
         ),
