@@ -68,7 +68,7 @@ def _left(process: str, name: str) -> float:
 
 
 def needs_of(lever: str, value: Any) -> dict[str, dict[str, Any]]:
-    """What a value of a lever needs and what is not so by default: {parameter: {month: value}}."""
+    """What a value of a lever needs and is not so by default, or shows it: {parameter: {month: value}}."""
     process, name = key_of(lever)
     found = {}
     for need in about(PARAMS[process].model_fields[name])["needs"]:
@@ -78,7 +78,8 @@ def needs_of(lever: str, value: Any) -> dict[str, dict[str, Any]]:
             found[need.parameter] = {
                 NEEDED_SINCE if need.lasts else SINCE: need.one_of[0] if need.above is None else high
             }
-    return found
+    beside = {parameter: {NEEDED_SINCE: chosen} for parameter, chosen in EXPECTED[lever].beside.items()}
+    return found | beside
 
 
 class Branches:
@@ -147,7 +148,7 @@ class Branches:
 
     def total(self, measure: str, months: Sequence[Values]) -> float:
         """Mean over months of a measure, or of one of its groups ('places/kind/regular'); NaN where there is none."""
-        name, by, group = (measure.split("/") + ["total", "all"])[:3] if "/" not in measure else measure.split("/")
+        name, by, group = measure.split("/") if "/" in measure else (measure, "total", "all")
         place = self.labels[by].index(group)
         each = np.array([month[name, by][place] for month in months])
         return float(each[~np.isnan(each)].mean()) if not np.isnan(each).all() else np.nan

@@ -1,6 +1,7 @@
 """Each lever leaves a trace from its own month on, and moves what it should in the direction that its meaning says.
 
-All levers begin in 2027 in the situation of that month: see experiments/analysis/levers.py. Before it, both runs are one.
+All levers begin in 2027, in the situation of that month: see experiments/analysis/levers.py. Before it, both runs are
+one.
 """
 
 from functools import cache
@@ -56,7 +57,7 @@ def test_a_lever_bites_away_from_its_default(lever):
     "lever", [pytest.param(lever, marks=() if lever in FAST else pytest.mark.slow) for lever in DIRECTED]
 )
 def test_a_lever_moves_its_outcome_the_right_way(lever):
-    value, measure, direction = EXPECTED[lever]
+    value, measure, direction, _ = EXPECTED[lever]
     needs, all_branches = needs_of(lever, value), branches()
     coming = all_branches.with_(lever, value)
     after = all_branches.total(measure, [next(coming) for _ in range(MONTHS)])
