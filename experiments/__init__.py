@@ -1,5 +1,6 @@
 """Experiments: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 import abm
 
 if Path(abm.__file__ or "").resolve().parent != Path(__file__).resolve().parents[1] / "abm":
-    raise ImportError(
-        f"the package 'abm' in {abm.__path__[0]} is another than that of this project: remove it, or work elsewhere"
-    )
+    _PLACE = getattr(abm, "__path__", [abm.__file__])[0]
+    _WORDS = f"the package 'abm' in {_PLACE} is another than that of this project: remove it, or work elsewhere"
+    if sys.argv[:1] == ["-m"]:  # python -m experiments: a person reads it; abm_command.py says it for the command abm
+        print(f"abm: {_WORDS}", file=sys.stderr)
+        sys.exit(2)
+    raise ImportError(_WORDS)
 
 _HOMES = {
     "sweep": "sweeps.api",

@@ -34,6 +34,7 @@ def lines(tmp_path_factory) -> list[str]:
     folder = tmp_path_factory.mktemp("project")
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
+    (folder / "abm_command.py").touch()
     (folder / "abm").mkdir()
     (folder / "abm" / "__init__.py").touch()
     words = [sys.executable, "-W", "ignore", "-c", BUILD]
@@ -91,6 +92,7 @@ def test_an_editable_install_is_a_path(tmp_path):
     """A finder of imports would come after any folder named abm or experiments on the path, a path does not."""
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "abm_command.py").touch()
     for package in ("abm", "experiments"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()

@@ -2,9 +2,9 @@
 
 A value of scale s agrees with that of scale 1 if the means over the same seeds differ by at most 5% of the value at
 scale 1, or by less than the interval of that difference over seeds (Welch's, from the spread of both), whichever is
-more. The interval holds for the years of a measure together (Bonferroni): else a year in twenty would be off by accident.
-Differences of scenarios are paired by seed. A measure that does not agree is refused below its scale where it is
-declared (`scale=`, abm/observe/measure.py).
+more. The interval holds for the years of a measure together (Bonferroni): else a year in twenty would be off by
+accident. Differences of scenarios are paired by seed. A measure that does not agree is refused below its scale where it
+is declared (`scale=`, abm/observe/measure.py).
 """
 
 import math

@@ -261,6 +261,9 @@ class _Driver:
             records = self.ray.get(reference)
         except errors.RayTaskError as error:
             cause = error.cause if hasattr(error, "cause") else error
+            if isinstance(cause, errors.RaySystemError):  # it could not even read its task: it has other packages
+                reason = str(cause).strip().splitlines()[0].removeprefix("System error: ")[:REASON]
+                raise InputError(f"a worker cannot run the model ({reason}): install the same versions") from None
             raise (cause if isinstance(cause, InputError) else error) from None
         except errors.RayError as error:
             if times > RETRIES:

@@ -34,7 +34,7 @@ print("found", json.dumps(found))
 def kept(tmp_path_factory) -> tuple[str, str]:
     """The name of a run, and the store that holds it and the sweep 'small' that made it."""
     place = str(tmp_path_factory.mktemp("store"))
-    design = {"name": "small", "scenarios": CURRENT, "scale": 0.005, "until": "2015-02"}
+    design = {"name": "small", "scenarios": CURRENT, "scale": 0.005, "until": "2015-03"}  # the first observation
     return api.sweep(design, workers=1, store=place).index["run"][0], place
 
 

@@ -45,7 +45,7 @@ def wrong_table(folder: Path, file: str, old: str, new: str) -> Callable[[], obj
 
 def process(**parts) -> SimpleNamespace:
     """A process called school that does nothing, with other parts."""
-    nothing = {"__name__": "school", "WRITES": ("newcomers.pupil",), "EVENTS": {}, "step": lambda *_: {}}
+    nothing = {"__name__": "school", "WRITES": ("newcomers.schoolchild",), "EVENTS": {}, "step": lambda *_: {}}
     return SimpleNamespace(**nothing | parts)
 
 

@@ -42,7 +42,7 @@ def test_all_children_of_these_ages_are_at_school_where_everyone_finds_one(page)
     age = 0 - people.born.astype(int)  # in January 2015
     expected = (age >= 60) & (age < 216)
     assert expected.any()
-    assert people.pupil.tolist() == expected.tolist()
+    assert people.schoolchild.tolist() == expected.tolist()
     assert model.measure("pupils") == expected.sum() / model.state.scale
 
 

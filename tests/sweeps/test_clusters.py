@@ -51,9 +51,14 @@ def test_every_kind_of_address_gives_the_bytes_of_a_serial_run(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_node_with_another_version_of_the_model_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("packages", "told"),
+    [(("abm", "experiments"), "a worker has model"), (("abm",), "a worker cannot run the model (the package")],
+)
+def test_a_node_with_another_version_of_the_model_is_refused(tmp_path, packages, told):
     edited = tmp_path / "edited"
-    shutil.copytree(ROOT / "abm", edited / "abm")
+    for package in packages:
+        shutil.copytree(ROOT / package, edited / package)
     errors = edited / "abm" / "engine" / "errors.py"
     errors.write_text(errors.read_text() + "\n# edited\n")
     with cluster(tmp_path, nodes=0) as nodes:
@@ -64,7 +69,8 @@ def test_a_node_with_another_version_of_the_model_is_refused(tmp_path):
             assert process.wait(120) == 2, process.said()
             said = [line for line in process.said().splitlines() if line.startswith("abm: ")]
             assert len(said) == 1
-            assert "a worker has model" in said[0]
+            assert told in said[0]
+            assert "Traceback" not in process.said()
             assert "install the same versions" in said[0]
 
 

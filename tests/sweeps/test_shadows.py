@@ -41,6 +41,27 @@ def test_another_package_of_our_name_is_said(tmp_path):
     assert f"the package 'abm' in {tmp_path}/abm is another" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("name", ["abm", "experiments"])
+@pytest.mark.parametrize("form", ["{}/__init__.py", "{}/other.py", "{}.py"])
+@pytest.mark.parametrize("way", [["-P", "-c", "from abm_command import main; main()"], ["-m", "experiments"]])
+def test_the_command_says_in_one_line_that_another_package_has_our_name(tmp_path, name, form, way):
+    if (name, way[0]) == ("experiments", "-m"):
+        pytest.skip("Python runs the other one: nothing of ours is asked")
+    other = tmp_path / form.format(name)
+    other.parent.mkdir(exist_ok=True)
+    other.touch()
+    first = [tmp_path, ROOT] if form != "{}/other.py" else [ROOT]  # a folder without __init__.py gives way to a package
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, first))}
+    done = subprocess.run([sys.executable, *way], capture_output=True, text=True, cwd=tmp_path, env=env)
+    if form == "{}/other.py":
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Commands" in done.stdout or "Usage" in done.stdout
+        return
+    where = other.parent if other.name == "__init__.py" else other
+    words = f"abm: the package '{name}' in {where} is another than that of this project: remove it, or work elsewhere\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", words)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("only_folders", [False, True])
 def test_a_sweep_from_such_a_folder_is_the_same(shadowed, only_folders):
