@@ -22,7 +22,7 @@ from experiments.text import number, plain, share
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "levers.md"
-SCALE, SEEDS, YEAR = 0.05, 3, 2030
+SCALE, SEEDS, YEAR = 0.02, 3, 2030
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 INTRODUCTION = """# What each lever does
 
@@ -103,7 +103,7 @@ def changes(seeds: int, scale: float) -> dict[str, dict[str, Change]]:
     found: dict[str, dict[str, list[tuple[float, float]]]] = {lever: {} for lever in LEVERS}
     inputs = facts.load()
     for seed in range(1, seeds + 1):
-        branches = Branches(inputs, scale, f"{YEAR}-12", seed, measures())
+        branches = Branches(inputs, scale, f"{YEAR}-12", seed, measures(), f"{YEAR}-01")
         for lever in LEVERS:
             for name, pair in values(branches, lever).items():
                 found[lever].setdefault(name, []).append(pair)

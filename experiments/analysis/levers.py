@@ -86,8 +86,15 @@ class Branches:
     """The current situation up to SINCE, and what becomes of it: histories are made once per set of needs."""
 
     def __init__(
-        self, inputs: Inputs, scale: float, until: str, seed: int = 1, measures: Sequence[Measure] = MEASURES
+        self,
+        inputs: Inputs,
+        scale: float,
+        until: str,
+        seed: int = 1,
+        measures: Sequence[Measure] = MEASURES,
+        measured_from: str = SINCE,
     ) -> None:
+        self.measured_from = clock.index(measured_from)
         self.inputs, self.measures = inputs, tuple(measures)
         self.base = default().changed(scale=scale, until=until, seed=seed)
         self.labels = labels(inputs)
@@ -112,10 +119,12 @@ class Branches:
         return self._states[key]
 
     def months(self, scenario: Scenario, needs: Mapping[str, Mapping[str, Any]]) -> Iterator[Values]:
-        """What is measured in each month from SINCE on."""
+        """What is measured in each month from SINCE on; NaN before the months that are measured."""
         state, recorder = deepcopy(self._before(needs)), Recorder(self.inputs, scenario.months, self.measures)
         for month in range(state.clock.month, scenario.months):
-            recorder.keep(state, turn(state, scenario.params_at(month), scenario.seed))
+            events = turn(state, scenario.params_at(month), scenario.seed)
+            if month >= self.measured_from:
+                recorder.keep(state, events)
             yield {key: values[month] for key, values in recorder.values.items()}
 
     def without(self, needs: Mapping[str, Mapping[str, Any]], number: int) -> Values:
