@@ -9,7 +9,7 @@ years before where what it does takes time to be there.
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -45,18 +45,20 @@ def at_default(parameter: str, month: str = SINCE) -> Any:
 
 
 def others(lever: str) -> list[Any]:
-    """Values of a lever other than its default from SINCE on, the one that is tried first, then the ends of its range.
+    """Values of a lever other than its default from SINCE on: one to try, the ends of its range, or its choices.
 
     A part of a whole reaches as far as the defaults of the other parts leave.
     """
     process, name = key_of(lever)
     field, now = PARAMS[process].model_fields[name], at_default(lever)
     facts = about(field)
-    ends: list[Any] = [EXPECTED[lever].value]
-    if facts["low"] is not None:
-        ends += [facts["low"], min(facts["high"], _left(process, name))]
-        ends = [type(now)(end) for end in ends]
-    return [value for value in dict.fromkeys(ends) if value != now]
+    tried: list[Any] = [EXPECTED[lever].value] if lever in EXPECTED else []
+    if facts["low"] is None:
+        tried += get_args(field.annotation) or (False, True)
+    else:
+        tried += [facts["low"], min(facts["high"], _left(process, name))]
+        tried = [type(now)(value) for value in tried]
+    return [value for value in dict.fromkeys(tried) if value != now]
 
 
 def _left(process: str, name: str) -> float:
@@ -78,8 +80,8 @@ def needs_of(lever: str, value: Any) -> dict[str, dict[str, Any]]:
             found[need.parameter] = {
                 NEEDED_SINCE if need.lasts else SINCE: need.one_of[0] if need.above is None else high
             }
-    beside = {parameter: {NEEDED_SINCE: chosen} for parameter, chosen in EXPECTED[lever].beside.items()}
-    return found | beside
+    beside = EXPECTED[lever].beside if lever in EXPECTED else {}
+    return found | {parameter: {NEEDED_SINCE: chosen} for parameter, chosen in beside.items()}
 
 
 class Branches:

@@ -43,10 +43,11 @@ def test_every_lever_has_a_value_to_try_and_most_have_a_direction():
 
 
 def test_what_a_lever_needs_is_set_in_time():
-    assert needs_of("policy.building.linkable", True) == {"policy.building.starter_homes": {"2024-01": 30000}}
+    assert needs_of("policy.building.managed", False) == {"policy.building.starter_homes": {"2024-01": 30000}}
     assert needs_of("policy.placement.floor", 3) == {"policy.placement.rule": {"2027-01": "preference"}}
     assert needs_of("policy.contribution.kept_share", 0) == {}
     assert needs_of("policy.work.weeks_cap", 4) == {}  # it is so by default
+    assert needs_of("policy.guidance.caseload", 200) == {"policy.guidance.coaches": {"2024-01": 2}}
 
 
 @pytest.mark.parametrize("lever", LEVERS)
