@@ -147,7 +147,11 @@ class Scenario:
             for need in needs:
                 asked = [month for month in months if need.asked(*(in_month(each, month) for each in every[:2]))]
                 since = [month for month in months if asked and (need.lasts or month >= asked[0])]
-                if asked and not any(need.met(in_month(self.values[need.key], month)) for month in since):
+                if (
+                    asked
+                    and asked[0] >= clock.index(need.since)
+                    and not any(need.met(in_month(self.values[need.key], month)) for month in since)
+                ):
                     lacking.append(need)
             if lacking:
                 found.append(alone(f"{section_of(process, parameter, models)}.{process}.{parameter}", lacking))

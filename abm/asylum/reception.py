@@ -1,13 +1,13 @@
 """The reception agency (COA) plans places: regular ones follow a smoothed need, emergency ones fill the gap.
 
 Plan: regular places follow the mean need of the last months (estimates are old when they become budgets) or a floor
-of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the
-need exceeds the regular places, at a limited rate and after some months, and close when their contract ends, which is
-sooner for one than for another. Contracts of regular locations have a term: at its end a part is renewed, and as many
-more as the stable places ask: what is financed for years goes on. The rest, what opens and what closes with the plan
-make the net growth of regular places; people still without a place go to municipal crisis locations. Regular locations
-close newest first; with `spread_law` those first that their municipality has beyond its share by what is asked. When a
-location closes, placement gives its people another place.
+of stable places, whichever is more, and open or close at a limited rate. Emergency locations open as soon as the need
+that is expected exceeds the regular places, at a limited rate and after some months, and close when their contract
+ends, which is sooner for one than for another. Contracts of regular locations have a term: at its end a part is
+renewed, and as many more as the stable places ask: what is financed for years goes on. The rest, what opens and what
+closes with the plan make the net growth of regular places; people still without a place go to municipal crisis
+locations. Regular locations close newest first; with `spread_law` those first that their municipality has beyond its
+share by what is asked. When a location closes, placement gives its people another place.
 
     plan(t) = max(stable, forecast x need~(t) / norm),  need~(t) = need~(t-1) + (need(t) - need~(t-1)) / lag
 
@@ -49,7 +49,7 @@ class Params(ProcessParams):
     forecast_ratio: float = param(
         1, "ratio", 0.25, 4,
         "assumption: 1 is right on the mean; coa_forecast_2024: 97,500 places for January 2025",
-        "need that the plan counts on, over the smoothed need",
+        "need that places are planned on, regular and emergency ones, over what it is",
     )  # fmt: skip
     spread_law: bool = param(
         False, "switch", None, None, "spr_rule", "open regular places by the indicative places of the spread law",
@@ -177,7 +177,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
     ready = (locations.kind == Kind.REGULAR) & (locations.ends > month + 1) & (locations.opened <= month + 1)
     usable = locations.places[ready].sum() * norm
-    short = need - usable - locations.places[now].sum()
+    short = need * params.forecast_ratio - usable - locations.places[now].sum()
     at_emergency = state.municipalities.emergency_places
     new, given_up = open_at(
         state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency

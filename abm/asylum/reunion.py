@@ -57,6 +57,8 @@ class Params(ProcessParams):
     home_first: bool = param(
         False, "switch", None, None, "nareis_2022", "whether families may only travel to a sponsor with a home",
         lever=True, dated={"2022-10": True, "2023-02": False},
+        # decisions take longer than that now: every family may travel as soon as it has one
+        needs=(Need("policy.reunion.home_first_until", above=15, raised=True, since="2024-01"),),
     )  # fmt: skip
     home_first_until: int = param(
         15, "months", 1, 36, "nareis_2022", "time since the application after which they may travel without that",

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from abm.engine.dated import FIRST_MONTH
+
 
 @dataclass(frozen=True)
 class Need:
@@ -18,6 +20,7 @@ class Need:
     one_of: tuple[Any, ...] = ()  # the lever acts where it is one of these
     lasts: bool = False  # what it did earlier is still there: homes stand, people stay
     raised: bool = False  # only values above the default need it
+    since: str = FIRST_MONTH  # from which month on it needs this
 
     @property
     def key(self) -> tuple[str, str]:

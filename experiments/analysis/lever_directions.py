@@ -5,9 +5,19 @@ together. A lever without a measure moves something that no measure of the count
 which place).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 UP, DOWN = 1, -1
+FEW_COACHES = {"policy.guidance.coaches": 2}  # so few that not everybody has one
+FAMILY_HOMES = {  # units that can be linked, and let to whom they are meant for
+    "policy.building.converted_share": 0,
+    "policy.building.split_share": 0,
+    "policy.building.temporary_share": 0,
+    "policy.building.spread_share": 0,
+    "policy.building.status_share": 1,
+}
 
 
 class Expected(NamedTuple):
@@ -16,6 +26,7 @@ class Expected(NamedTuple):
     value: Any
     measure: str = ""  # 'employed', or a group of a breakdown: 'places/kind/regular'
     direction: int = 0
+    beside: Mapping[str, Any] = MappingProxyType({})  # values of other levers, with which it shows
 
 
 EXPECTED = {
@@ -24,7 +35,7 @@ EXPECTED = {
     "policy.screening.capacity": Expected(500, "awaiting_screening", UP),
     "policy.placement.rule": Expected("batch", "placement_match", UP),
     "policy.placement.ties_first": Expected(False),
-    "policy.placement.judged": Expected("best", "placement_match", DOWN),
+    "policy.placement.judged": Expected("best"),
     "policy.placement.price_rate": Expected(5),
     "policy.placement.floor": Expected(3, "placement_match", UP),
     "policy.placement.registration_most": Expected(20000, "in_reception/kind/registration", UP),
@@ -56,7 +67,7 @@ EXPECTED = {
     "policy.building.spread_share": Expected(0.5, "starter_built/form/spread", UP),
     "policy.building.complex_size": Expected(500),
     "policy.building.street_size": Expected(40),
-    "policy.building.linkable": Expected(True, "families_waiting", DOWN),
+    "policy.building.linkable": Expected(True, "families_waiting", DOWN, FAMILY_HOMES),
     "policy.building.status_share": Expected(1, "starter_mix", UP),
     "policy.building.managed": Expected(False, "starter_incidents", UP),
     "policy.building.financed": Expected(1, "starter_built", DOWN),
@@ -67,7 +78,7 @@ EXPECTED = {
     "policy.leases.from_reception_only": Expected(False, "moved_on", UP),
     "policy.lettings.urgency_share": Expected(0.9, "lettings/rule/urgency", UP),
     "policy.lettings.institutions_share": Expected(0.7, "lettings/rule/institutions", UP),
-    "policy.lettings.target_share": Expected(0.7, "lettings/rule/target", UP),
+    "policy.lettings.target_share": Expected(0.7, "lettings/rule/target group", UP),
     "policy.lettings.lottery_share": Expected(0.8, "lettings/rule/lottery", UP),
     "policy.lettings.registration_from": Expected("arrival", "status_holders", DOWN),
     "policy.starter_homes.entrance": Expected("waiting"),
@@ -78,14 +89,14 @@ EXPECTED = {
     "policy.joining.patience": Expected(60, "families_waiting", UP),
     "policy.joining.hotel": Expected(True, "in_hotels", UP),
     "policy.joining.hotel_paid": Expected(24, "hotels_municipality", DOWN),
-    "policy.reunion.apply_within": Expected(12, "relatives_queueing", DOWN),
+    "policy.reunion.apply_within": Expected(12),
     "policy.reunion.capacity_factor": Expected(4, "relatives_queueing", DOWN),
     "policy.reunion.home_first": Expected(True, "relatives_travelling", UP),
     "policy.reunion.home_first_until": Expected(36, "relatives_travelling", UP),
     "policy.integration.classes_from": Expected("arrival", "language", UP),
-    "policy.integration.protected_too": Expected(True, "protected_employed", UP),
+    "policy.integration.protected_too": Expected(True, "in_class", UP),
     "policy.integration.start_weeks": Expected(52, "language", DOWN),
-    "policy.integration.routes": Expected(False, "in_class", DOWN),
+    "policy.integration.routes": Expected(False, "routes/route/b1", DOWN),
     "policy.integration.plan": Expected(False, "in_class", UP),
     "policy.integration.plan_from": Expected("arrival", "awaiting_plan", DOWN),
     "policy.integration.plan_weeks": Expected(52, "awaiting_plan", UP),
@@ -110,9 +121,9 @@ EXPECTED = {
     "policy.activities.training_share": Expected(1, "certified", UP),
     "policy.activities.training_months": Expected(12, "certified", DOWN),
     "policy.guidance.coaches": Expected(20, "employed", UP),
-    "policy.guidance.caseload": Expected(200, "coached", UP),
+    "policy.guidance.caseload": Expected(200, "coached", UP, FEW_COACHES),
     "policy.guidance.coached_within": Expected(6, "coached", DOWN),
-    "policy.guidance.coached_months": Expected(3, "employed", DOWN),
+    "policy.guidance.coached_months": Expected(3, "employed", DOWN, FEW_COACHES),
     "policy.guidance.recognition_months": Expected(1, "diplomas_recognised", UP),
     "policy.guidance.asking_share": Expected(1, "diplomas_recognised", UP),
     "policy.work.barred_months": Expected(0, "work_permits", UP),
@@ -121,9 +132,9 @@ EXPECTED = {
     "policy.work.subsidised_share": Expected(1, "employed", UP),
     "policy.contribution.saved_share": Expected(1, "saved", UP),
     "policy.contribution.kept_share": Expected(1, "contributions", DOWN),
-    "policy.contribution.kept_most": Expected(3000, "contributions", DOWN),
+    "policy.contribution.kept_most": Expected(3000, "contributions", DOWN, {"policy.contribution.kept_share": 1}),
     "policy.contribution.emergency_pays": Expected(True, "contributions", UP),
-    "policy.support.programme": Expected(1, "support/nearness/near", UP),
+    "policy.support.programme": Expected(1, "support_spread", DOWN),  # good contact draws support to the middle
     "policy.support.management": Expected(1, "support/nearness/near", UP),
     "policy.support.voice": Expected(1, "support/nearness/near", UP),
     "policy.support.lead": Expected(24, "objections", UP),

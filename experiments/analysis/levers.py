@@ -9,7 +9,7 @@ years before where what it does takes time to be there.
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -45,18 +45,20 @@ def at_default(parameter: str, month: str = SINCE) -> Any:
 
 
 def others(lever: str) -> list[Any]:
-    """Values of a lever other than its default from SINCE on, the one that is tried first, then the ends of its range.
+    """Values of a lever other than its default from SINCE on: one to try, the ends of its range, or its choices.
 
     A part of a whole reaches as far as the defaults of the other parts leave.
     """
     process, name = key_of(lever)
     field, now = PARAMS[process].model_fields[name], at_default(lever)
     facts = about(field)
-    ends: list[Any] = [EXPECTED[lever].value]
-    if facts["low"] is not None:
-        ends += [facts["low"], min(facts["high"], _left(process, name))]
-        ends = [type(now)(end) for end in ends]
-    return [value for value in dict.fromkeys(ends) if value != now]
+    tried: list[Any] = [EXPECTED[lever].value] if lever in EXPECTED else []
+    if facts["low"] is None:
+        tried += get_args(field.annotation) or (False, True)
+    else:
+        tried += [facts["low"], min(facts["high"], _left(process, name))]
+        tried = [type(now)(value) for value in tried]
+    return [value for value in dict.fromkeys(tried) if value != now]
 
 
 def _left(process: str, name: str) -> float:
@@ -68,7 +70,7 @@ def _left(process: str, name: str) -> float:
 
 
 def needs_of(lever: str, value: Any) -> dict[str, dict[str, Any]]:
-    """What a value of a lever needs and what is not so by default: {parameter: {month: value}}."""
+    """What a value of a lever needs and is not so by default, or shows it: {parameter: {month: value}}."""
     process, name = key_of(lever)
     found = {}
     for need in about(PARAMS[process].model_fields[name])["needs"]:
@@ -78,15 +80,23 @@ def needs_of(lever: str, value: Any) -> dict[str, dict[str, Any]]:
             found[need.parameter] = {
                 NEEDED_SINCE if need.lasts else SINCE: need.one_of[0] if need.above is None else high
             }
-    return found
+    beside = EXPECTED[lever].beside if lever in EXPECTED else {}
+    return found | {parameter: {NEEDED_SINCE: chosen} for parameter, chosen in beside.items()}
 
 
 class Branches:
     """The current situation up to SINCE, and what becomes of it: histories are made once per set of needs."""
 
     def __init__(
-        self, inputs: Inputs, scale: float, until: str, seed: int = 1, measures: Sequence[Measure] = MEASURES
+        self,
+        inputs: Inputs,
+        scale: float,
+        until: str,
+        seed: int = 1,
+        measures: Sequence[Measure] = MEASURES,
+        measured_from: str = SINCE,
     ) -> None:
+        self.measured_from = clock.index(measured_from)
         self.inputs, self.measures = inputs, tuple(measures)
         self.base = default().changed(scale=scale, until=until, seed=seed)
         self.labels = labels(inputs)
@@ -111,10 +121,12 @@ class Branches:
         return self._states[key]
 
     def months(self, scenario: Scenario, needs: Mapping[str, Mapping[str, Any]]) -> Iterator[Values]:
-        """What is measured in each month from SINCE on."""
+        """What is measured in each month from SINCE on; NaN before the months that are measured."""
         state, recorder = deepcopy(self._before(needs)), Recorder(self.inputs, scenario.months, self.measures)
         for month in range(state.clock.month, scenario.months):
-            recorder.keep(state, turn(state, scenario.params_at(month), scenario.seed))
+            events = turn(state, scenario.params_at(month), scenario.seed)
+            if month >= self.measured_from:
+                recorder.keep(state, events)
             yield {key: values[month] for key, values in recorder.values.items()}
 
     def without(self, needs: Mapping[str, Mapping[str, Any]], number: int) -> Values:
@@ -147,7 +159,7 @@ class Branches:
 
     def total(self, measure: str, months: Sequence[Values]) -> float:
         """Mean over months of a measure, or of one of its groups ('places/kind/regular'); NaN where there is none."""
-        name, by, group = (measure.split("/") + ["total", "all"])[:3] if "/" not in measure else measure.split("/")
+        name, by, group = measure.split("/") if "/" in measure else (measure, "total", "all")
         place = self.labels[by].index(group)
         each = np.array([month[name, by][place] for month in months])
         return float(each[~np.isnan(each)].mean()) if not np.isnan(each).all() else np.nan

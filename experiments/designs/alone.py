@@ -47,7 +47,9 @@ def _asks(need: Need, point: Point, path: str, base: Scenario) -> bool:
     _, process, name = path.split(".")
     steps = base.values[process, name]
     given = _steps(point.values[path]) if path in point.values else {}
-    return any(need.asked(value, in_month(steps, month)) for month, value in given.items())
+    return any(
+        need.asked(value, in_month(steps, month)) and month >= clock.index(need.since) for month, value in given.items()
+    )
 
 
 def _since(need: Need, point: Point, path: str) -> int:

@@ -1,7 +1,6 @@
 """What the model promises whatever its numbers are."""
 
 import dataclasses
-from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -10,10 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from abm import parameters, scenario, start
-from abm.chain import turn
+from abm import parameters, scenario
 from abm.engine.table import NO_ROW
-from abm.recorder import Recorder
 from abm.scenario_file import TOGETHER
 from abm.state import State
 from tests.guarantees import headline
@@ -21,28 +18,6 @@ from tests.helpers.runs import advance, difference, real, recorded, small, state
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs" / "scenarios").glob("*.yaml"))
 LEVERS = parameters.rows(only_levers=True)
-COACHES = {"policy.guidance.coaches": 5}
-STARTER = {"policy.building.starter_homes": 20_000}
-FLEXIBLE = STARTER | {f"policy.building.{form}_share": 0 for form in ("converted", "split", "temporary", "spread")}
-ON_STARTER = ("converted_share", "split_share", "temporary_share", "spread_share", "complex_size", "street_size",
-              "status_share", "managed", "financed", "grant", "one_instance")  # fmt: skip
-NEEDS = {  # levers that act on another one
-    "policy.lettings.registration_from": {"policy.housing.priority_ban": True},
-    "policy.reunion.home_first_until": {"policy.reunion.home_first": True},
-    "policy.building.linkable": FLEXIBLE | {"policy.building.status_share": 1},
-    "policy.interim.most": {"policy.interim.grant": 150_000},
-    "policy.joining.hotel_paid": {"policy.joining.hotel": True},
-    "policy.guidance.caseload": COACHES,
-    "policy.guidance.coached_months": COACHES,
-    "policy.guidance.coached_within": {"policy.guidance.coaches": 20},
-    "policy.activities.training_months": {"policy.activities.training_share": 1},
-    "policy.contribution.kept_share": {"policy.contribution.kept_most": 3000},
-    "policy.placement.judged": {"policy.placement.rule": "batch"},
-    "policy.placement.price_rate": {"policy.placement.rule": "dynamic"},
-    "policy.placement.floor": {"policy.placement.rule": "preference"},
-}
-NEEDS |= {f"policy.building.{lever}": STARTER for lever in ON_STARTER}
-NEEDS |= {f"policy.starter_homes.{lever}": STARTER for lever in ("entrance", "registration", "guidance", "contract")}
 UNTIL = "2023-12"  # late enough for every dated law to have been in force
 
 
@@ -181,41 +156,6 @@ def test_a_lever_is_neutral_at_its_default(row):
     base = small(UNTIL)
     steps = row["dated"] or row["default"]
     assert base.with_values({row["parameter"]: steps}).canonical() == base.canonical()
-
-
-def months_of(scenario):
-    """What is measured in each month of a scenario, one after the other."""
-    state = start.begin(real(), scenario.params_at(0), scenario.seed, scenario.scale)
-    recorder = Recorder(real(), scenario.months)
-    for month in range(scenario.months):
-        recorder.keep(state, turn(state, scenario.params_at(month), scenario.seed))
-        yield {key: values[month] for key, values in recorder.values.items()}
-
-
-@cache
-def measured(values: tuple) -> tuple[list, Iterator]:
-    """The months of the small base run with some values: those that were looked at, and those to come."""
-    return [], months_of(small(UNTIL, scale=0.05).with_values(dict(values)))
-
-
-def month_of(values: tuple, number: int) -> dict:
-    """A month of the small base run with some values, made once."""
-    known, coming = measured(values)
-    while len(known) <= number:
-        known.append(next(coming))
-    return known[number]
-
-
-@pytest.mark.parametrize("row", LEVERS, ids=lambda row: row["parameter"])
-def test_a_lever_bites_away_from_its_default(row):
-    needs = NEEDS.get(row["parameter"], {})
-    base = small(UNTIL, scale=0.05).with_values(needs)
-    for value in others(row):
-        for number, month in enumerate(months_of(base.with_values({row["parameter"]: value}))):  # up to the first trace
-            before = month_of(tuple(needs.items()), number)
-            if any(not np.array_equal(month[key], before[key], equal_nan=True) for key in month):
-                return
-    pytest.fail(f"{row['parameter']} changes nothing")
 
 
 @pytest.mark.slow
