@@ -210,8 +210,8 @@ def test_new_households_made_no_move():
 def test_every_stage_leads_out_of_reception_and_nobody_comes_back():
     assert set(MOVES) == set(Stage)
     ends = {stage for stage in Stage if not MOVES[stage]}
-    assert ends == {Stage.HOUSED, Stage.RETURNED, Stage.UNKNOWN}
-    assert ends | {Stage.PROTECTED} == set(Stage) - set(IN_RECEPTION)
+    assert ends == {Stage.RETURNED, Stage.UNKNOWN}
+    assert ends | {Stage.HOUSED, Stage.PROTECTED} == set(Stage) - set(IN_RECEPTION)
     assert not any(Stage.PROTECTED in targets for targets in MOVES.values())  # nobody of the asylum chain
     assert set(STATUS_HOLDERS) < set(IN_RECEPTION)
     for stage in Stage:
@@ -316,7 +316,10 @@ def test_households_with_a_permit_or_home_at_the_start_have_its_month():
     of = state.households
     holders, housed = np.isin(of.stage, STATUS_HOLDERS), of.stage == Stage.HOUSED
     assert holders.sum() > 100
-    assert (of.granted[holders | housed] == of.since[holders | housed]).all()
+    tied = of.stage == Stage.AWAITING_HOME  # since they were tied to a municipality
+    assert (of.granted[(holders | housed) & ~tied] == of.since[(holders | housed) & ~tied]).all()
+    assert (of.granted[tied] < of.since[tied]).all()
+    assert (of.coupled[tied] == of.since[tied]).all()
     assert (of.granted[holders] == -1).sum() > 10  # December 2014 is a month like any other
     assert (of.granted[holders | housed] != NEVER).all()
     for month in (of.housed, of.moved_in, of.coupled):

@@ -93,7 +93,7 @@ def test_levers_and_parameters_say_unit_default_bounds_source_and_meaning(abm):
     code, out, _ = abm("levers")
     assert code == 0
     assert "policy.decision.capacity_factor = 1" in out
-    assert "world." not in out
+    assert not any(line.startswith("world.") for line in out.splitlines())
 
 
 def test_chain_lists_the_processes_in_order_with_what_they_write(abm):

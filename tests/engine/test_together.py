@@ -28,7 +28,7 @@ APART = {  # process -> shares that stand together in the code, each of a whole 
     "participation": [{"lost_on_dual_track", "lost_to_work"}],  # of those on a dual track, of others
     "activities": [{"share", "other_share", "training_share"}],  # of those offered one, exempt, on the fast track
     "learning": [{"activity", "idle_allowed"}],  # factors of one rate
-    "work": [{"separation", "tax_reference"}],  # of jobs, of wages
+    "work": [{"separation", "tax_reference"}, {"agency_separation", "separation"}],  # of jobs, of wages; of two kinds
     "support": [{"programme", "rate", "talk"}, {"halo", "threat_size"}],  # of neighbours, of distances to a level
 }
 
