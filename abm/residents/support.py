@@ -233,7 +233,7 @@ def announce(state: State, params: Params, draws: Draws) -> None:
     address = (town.astype(np.int64) << kernels.RANKS) + before[town] + number
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
     there = locations.opened[rows] == 0  # those of the start stand where they stand, whatever the seed
-    u = np.where(there, draws.of_country().once("site", address), draws.once("site", address))
+    u = np.where(there, *(each.once("site", address) for each in (draws.of_country(), draws)))
     locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, u)
     heard = rows[locations.opened[rows] > month]
     locations.announced[heard] = month
