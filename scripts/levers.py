@@ -22,7 +22,7 @@ from experiments.text import number, plain, share
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "levers.md"
-SCALE, SEEDS, YEAR = 0.02, 3, 2030
+SCALE, SEEDS, YEAR = 0.05, 3, 2030
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 INTRODUCTION = """# What each lever does
 
@@ -36,8 +36,12 @@ months of {year} over {seeds} seeds at scale {scale:g}:
   change is within its interval.
 
 In brackets: half the width of the 95% interval of the change over seeds, with common random numbers. What a lever needs
-is set in both runs; set alone it does nothing, and `abm` says so in a line. A far value shows what a lever moves. It is
-no proposal, and what moves most is often what moves first. `python -m scripts.levers` makes the runs and this page.
+is set in both runs; set alone it does nothing, and `abm` says so in a line. A far value shows what a lever moves; it is
+no proposal. Of some hundred measures a few move by more than their interval by chance, so small changes say little. A
+measure that a lever moves soon and for a while can be back in {year} (diplomas, grants). Below scale 0.025 an interim
+location holds nobody, and few starter homes are linked: a larger scale shows them.
+
+`python -m scripts.levers --seeds {seeds} --scale {scale:g}` makes the runs and this page.
 """
 
 
