@@ -37,8 +37,8 @@ months of {year} over {seeds} seeds at scale {scale:g}:
 
 In brackets: half the width of the 95% interval of the change over seeds, with common random numbers. What a lever needs
 is set in both runs; set alone it does nothing, and `abm` says so in a line. A far value shows what a lever moves; it is
-no proposal. Of some hundred measures a few move by more than their interval by chance, so small changes say little. A
-measure that a lever moves soon and for a while can be back in {year} (diplomas, grants). Below scale 0.025 an interim
+no proposal. Of some hundred measures a few move by more than their interval by accident, so small changes say little.
+A measure that a lever moves soon and for a while can be back in {year} (diplomas, grants). Below scale 0.025 an interim
 location holds nobody, and few starter homes are linked: a larger scale shows them.
 
 `python -m scripts.levers --seeds {seeds} --scale {scale:g}` makes the runs and this page.
