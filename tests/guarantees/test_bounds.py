@@ -7,6 +7,7 @@ import pytest
 
 from abm import scenario, start
 from abm.engine.params import about
+from abm.engine.together import Whole
 from abm.facts import facts
 from abm.scenario import PARAMS, section_of
 from experiments.sweeps import runner
@@ -18,6 +19,12 @@ def ends(field):
     if known["low"] is not None:
         return known["low"], known["high"]
     return get_args(field.annotation) or (False, True)
+
+
+def others(process, parameter):
+    """The other parts of the whole that a parameter is part of: at its bound it can leave nothing for them."""
+    wholes = [rule for rule in getattr(PARAMS[process], "TOGETHER", ()) if isinstance(rule, Whole)]
+    return {part for rule in wholes if parameter in rule.parameters for part in rule.parameters} - {parameter}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,8 @@ def test_every_parameter_runs_at_each_of_its_bounds(process, inputs):
     failed = []
     for parameter, field in PARAMS[process].model_fields.items():
         for value in ends(field):
-            given = {f"{section_of(process, parameter)}.{process}.{parameter}": value}
+            given = {f"{section_of(process, part)}.{process}.{part}": 0 for part in others(process, parameter)}
+            given[f"{section_of(process, parameter)}.{process}.{parameter}"] = value
             try:
                 runner.simulate(small.with_values(given), inputs)
             except Exception as error:  # all that fail are wanted, not the first

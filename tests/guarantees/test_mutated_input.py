@@ -41,7 +41,7 @@ DESIGNS = [
     "name: listed\ntitle: Some points\nscenarios: [now.yaml]\nuntil: 2029-12\nscale: 0.1\nseed: 3\nlevers:\n"
     "  method: list\n  points:\n    - {policy.coupling.rule: region}\n"
     "    - {policy.money.decision_term: {2020-01: 9}}\n",
-    "scenarios: now.yaml\nluck: independent\nmost_runs: 64\nuncertainties:\n  method: latin_hypercube\n"
+    "scenarios: now.yaml\nrandom_numbers: independent\nmost_runs: 64\nuncertainties:\n  method: latin_hypercube\n"
     "  samples: [4, 4]\n  seed: 7\n  parameters:\n    world.arrival.mix_years:\n"
     "    world.arrival.family_size: {high: 4}\n",
     "scenarios: now.yaml\nlevers:\n  method: ladder\n  to: then.yaml\n  groups:\n    a: policy.money.*\n",
