@@ -3,10 +3,10 @@
     hazard = base x (peak in the years of a peak) x (family, where there is more than one person)
 
 Peaks come when a permit can be renewed or a passport asked, after four and eight years; people with a partner or
-children leave less. Those who deregister for another country or for an unknown destination count as left for an unknown
-destination, the others have returned. Families that joined a sponsor leave with the sponsor, and nobody leaves who
-waits for a family. Deaths and naturalisation are not modelled: the published share is of all who are no longer
-registered.
+children leave less. Those who deregister for another country or for an unknown destination count as left for an
+unknown destination, the others have returned. Families that joined a sponsor leave with the sponsor, and nobody leaves
+who waits for a family, abroad or in reception. Deaths and naturalisation are not modelled: the published share is of
+all who are no longer registered.
 
 Source: who_leaves_again (WODC: of status holders registered in 1995-1999, 31.6% at the end of 2015).
 """
@@ -69,6 +69,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = waiting(households.stage, households.since, Stage.HOUSED, month)
     rows = rows[(households.sponsor[rows] == NO_ROW) & (households.family_abroad[rows] == 0)]
     rows = rows[households.granted[rows] != NEVER]
+    here = (households.sponsor != NO_ROW) & (households.location != NO_ROW)
+    rows = rows[~np.isin(rows, households.sponsor[here])]
     months = month - households.granted[rows].astype(np.int64)
     leaves = draws.uniform("leaves", households.identity[rows]) < hazard(months, households.size[rows], params)
     heads = rows[leaves]

@@ -3,7 +3,8 @@
 A home fits up to the number of persons that its size is meant for. Where the units of a starter home can be linked,
 free units beside it are. A family that exceeds this by a few persons moves in all the same, and so does any family that
 has waited for long: they live overcrowded, are counted, and register for a larger home. Until a family can join, its
-sponsor is an urgent home seeker for a home that fits all of them together (lettings).
+sponsor is an urgent home seeker for a home that fits all of them together (lettings). A household whose home is too
+small since a child was born in it registers for a larger one in the same way.
 
 Where hotels are used (in 2026), a family waits in one near the municipality of its sponsor, also while the sponsor
 still waits for a home there. The reception agency pays for the first months, the municipality after that.
@@ -115,6 +116,15 @@ def wait_in_hotels(state: State, families: np.ndarray) -> None:
     households.hotel[families] = state.clock.month
 
 
+def with_newborn(state: State) -> np.ndarray:
+    """Households, (n,), in whose home a child was born this month; a family that joined lives with its sponsor."""
+    households, people = state.households, state.newcomers
+    of = people.household[people.born == state.clock.month]
+    of = of[households.stage[of] == Stage.HOUSED]
+    sponsor = households.sponsor[of]
+    return np.where(sponsor == NO_ROW, of, sponsor)
+
+
 def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Cost of families in hotels to the reception agency and to municipalities, EUR this month at full scale."""
     households, month = state.households, state.clock.month
@@ -149,7 +159,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     moves.move_in(state, joining, households.municipality[of])
     households.complex[joining] = households.complex[of]
     households.urgent[for_family] = NEVER
-    moves.crowds(state, joining)
+    moves.crowds(state, np.union1d(households.sponsor[joining], with_newborn(state)))
 
     moves.becomes_urgent(state, sponsors[at_home & ~joins])
     if params.hotel:

@@ -6,7 +6,7 @@ move_away      leaves its home for one in another municipality
 lose_home      has no home any more, and needs one at once
 becomes_urgent needs another home at once, and is registered for it
 leave_country  gives up its home and is no longer registered
-crowds         a family joined that does not fit, so the household registers for a larger home
+crowds         its home became too small, so the household registers for a larger one
 enter, leave   units of a complex of starter homes
 
 A family that joined its sponsor lives, and moves, with the sponsor.
@@ -155,14 +155,13 @@ def becomes_urgent(state: State, rows: np.ndarray) -> None:
         column[rows[column[rows] == NEVER]] = state.clock.month
 
 
-def crowds(state: State, joined: np.ndarray) -> None:
-    """Mark households as crowded whose home is too small since a family (rows `joined`) moved in.
+def crowds(state: State, rows: np.ndarray) -> None:
+    """Mark those of the households (rows) as crowded whose home is too small since a family or a child came.
 
     They register for a larger home this month, unless they were already on a list. A home of unknown size is assumed to
     fit.
     """
     people = state.households
-    rows = np.unique(people.sponsor[joined])
     known = rows[people.home[rows] != UNSET]
     crowded = known[home_size(needed_by(state, known)) > people.home[known]]
     fresh = crowded[~people.crowded[crowded]]

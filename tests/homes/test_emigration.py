@@ -56,6 +56,15 @@ def test_who_waits_for_a_family_has_no_permit_or_joined_a_sponsor_does_not_decid
     assert len(run(emigration, state, months=12, **SURE)["emigrated"]) == 0
 
 
+def test_a_sponsor_whose_family_is_still_in_reception_stays():
+    state = village_state()
+    sponsors = people(state, Stage.HOUSED, 50, granted=-1, municipality=A)
+    for sponsor in sponsors:
+        people(state, Stage.AWAITING_COUPLING, 1, 2, granted=-1, sponsor=sponsor)
+    state.clock.month = 1
+    assert len(run(emigration, state, months=12, **SURE)["emigrated"]) == 0
+
+
 def test_nobody_leaves_from_reception():
     state = village_state()
     people(state, Stage.AWAITING_HOME, 50, granted=-1)

@@ -39,6 +39,29 @@ def test_a_family_joins_where_the_home_fits(home, size, joins):
         assert state.households.location[family].tolist() == [NO_ROW]
 
 
+@pytest.mark.parametrize(("home", "size", "crowded"), [(SMALL, 2, False), (SMALL, 3, True), (UNSET, 9, False)])
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_child_can_make_the_home_too_small(home, size, crowded, joined):
+    state = town()
+    head = people(state, Stage.HOUSED, size=1 if joined else size, home=home, municipality=D)[0]
+    of = people(state, Stage.HOUSED, size=size - 1, sponsor=head, municipality=D)[0] if joined else head
+    state.newcomers.born[:] = -400
+    state.newcomers.born[np.flatnonzero(state.newcomers.household == of)[-1]] = state.clock.month
+    run(joining, state, **EXACT)
+    assert state.households.crowded[head] == crowded
+    assert (state.households.registered[head] == state.clock.month) == crowded
+
+
+def test_a_child_in_reception_crowds_no_home():
+    state = town()
+    people(state, Stage.HOUSED, size=3, home=SMALL)
+    state.newcomers.born[:] = -400
+    waits = people(state, Stage.AWAITING_HOME, size=3)
+    state.newcomers.born[state.newcomers.household == waits[0]] = state.clock.month
+    run(joining, state, **EXACT)
+    assert not state.households.crowded.any()
+
+
 @pytest.mark.parametrize(("tolerated", "joins"), [(1, False), (2, True)])
 def test_a_few_persons_too_many_move_in_all_the_same(tolerated, joins):
     state = town()
