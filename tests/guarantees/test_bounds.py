@@ -21,10 +21,18 @@ def ends(field):
     return get_args(field.annotation) or (False, True)
 
 
-def others(process, parameter):
-    """The other parts of the whole that a parameter is part of: at its bound it can leave nothing for them."""
-    wholes = [rule for rule in getattr(PARAMS[process], "TOGETHER", ()) if isinstance(rule, Whole)]
-    return {part for rule in wholes if parameter in rule.parameters for part in rule.parameters} - {parameter}
+def along(process, parameter, value):
+    """What a bound leaves to other parameters: nothing to the parts of its whole, itself to a pair in order."""
+    found = {}
+    for rule in getattr(PARAMS[process], "TOGETHER", ()):
+        if parameter not in rule.parameters:
+            continue
+        defaults = {each: PARAMS[process].model_fields[each].default for each in rule.parameters}
+        if isinstance(rule, Whole):
+            found |= dict.fromkeys(defaults.keys() - {parameter}, 0)
+        elif rule.fault(defaults | {parameter: value}):
+            found |= dict.fromkeys(defaults.keys() - {parameter}, value)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +47,8 @@ def test_every_parameter_runs_at_each_of_its_bounds(process, inputs):
     failed = []
     for parameter, field in PARAMS[process].model_fields.items():
         for value in ends(field):
-            given = {f"{section_of(process, part)}.{process}.{part}": 0 for part in others(process, parameter)}
-            given[f"{section_of(process, parameter)}.{process}.{parameter}"] = value
+            values = along(process, parameter, value) | {parameter: value}
+            given = {f"{section_of(process, each)}.{process}.{each}": set_to for each, set_to in values.items()}
             try:
                 runner.simulate(small.with_values(given), inputs)
             except Exception as error:  # all that fail are wanted, not the first
