@@ -1,7 +1,7 @@
-"""The years ahead of the baseline: `python -m scripts.baseline RUN` writes docs/baseline.md from a kept run.
+"""The years ahead of the baseline: `python -m scripts.baseline RUN` writes docs/baseline.md and the README's picture.
 
-RUN is a run of `current` at scale 1 to 2035. The page shows each headline series, how far it goes and why; a series
-that hardly moves, or that ends at an edge, is marked, so that none is flat or empty by accident.
+RUN is a kept run of `current` at scale 1 to 2035. The page shows each headline series, how far it goes and why; a
+series that hardly moves, or that ends at an edge, is marked, so that none is flat or empty by accident.
 """
 
 from pathlib import Path
@@ -12,6 +12,8 @@ import typer
 
 from abm.engine.errors import InputError
 from abm.measures import HEADLINES, MEASURES
+from experiments.report import figures
+from experiments.report.page import counted
 from experiments.store.store import DEFAULT, Run, Store
 from experiments.text import number, share
 
@@ -108,8 +110,10 @@ def page(run: Run) -> str:
 
 
 def main(run: Annotated[str, typer.Argument(help="Name of a run.")], store: str = str(DEFAULT)) -> None:
-    """Write docs/baseline.md from a kept run of the baseline."""
-    PAGE.write_text(page(Store(store).find(run)), encoding="utf-8")
+    """Write docs/baseline.md, and the picture of the README, from a kept run of the baseline."""
+    kept = Store(store).find(run)
+    PAGE.write_text(page(kept), encoding="utf-8")
+    figures.reception(kept.outcomes(), counted()).keep(PAGE.parent)
 
 
 if __name__ == "__main__":
