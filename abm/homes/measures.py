@@ -192,12 +192,12 @@ def search_time(month: Month) -> np.ndarray:
 
 @measure(
     "households",
-    en="Newcomers in a home too small since family joined",
-    nl="Nieuwkomers in een te kleine woning sinds de komst van familie",
+    en="Newcomers in a home too small since family or a child came",
+    nl="Nieuwkomers in een te kleine woning sinds de komst van familie of een kind",
     by=("total", "region"),
 )
 def crowded(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Households of newcomers in a home that is too small for the family that joined them, per group, at full size."""
+    """Households of newcomers in a home that became too small by a family or a child, per group, at full size."""
     people, towns = month.households, month.state.municipalities
     place = people.municipality[people.crowded]
     each = np.bincount(place, minlength=len(towns)) / month.state.scale
