@@ -1,9 +1,10 @@
 """Children are born to newcomers: the child joins the household of its mother.
 
 Every month a woman of 18 to 45 in the Netherlands has a child with one hazard, whatever her origin, household and
-stage: published rates do not distinguish these. The child shares the permit of its household, and its place or
-home. A family that no longer fits in its reception location goes through the registration centre, and placement finds
-it another one this month. People from Ukraine are counted in the series of people under protection, children included.
+stage: published rates do not distinguish these. The child shares the permit of its household, and its place or home. A
+family that no longer fits in its reception location goes through the registration centre, and placement finds it
+another one this month. Children who are born here grow up in Dutch: those of 2015 are of working age in 2033. People
+from Ukraine are counted in the series of people under protection, children included.
 
 Source: cbs_births_2022 (births per 1,000 women, standardised, of mothers who were born outside the Netherlands).
 """
@@ -36,6 +37,14 @@ class Params(ProcessParams):
         "births a year per woman of the ages below: mothers born in Morocco, the highest of the published groups",
     )  # fmt: skip
     girls: float = param(0.488, "share", 0, 1, "assumption: 105 boys to 100 girls", "girls among the children")
+    language: float = param(
+        4,
+        "CEFR level",
+        0,
+        5,
+        "assumption: B2, after school in Dutch",
+        "Dutch that children who are born here have at 18",
+    )
     oldest: int = param(45, "years", 30, 50, "assumption", "age up to which women of 18 and more have children")
 
 
@@ -74,6 +83,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         role=Role.CHILD,
         female=draws.once("girl", child) < params.girls,
         born=state.clock.month,
+        language=params.language,
     )
     households.size[rows] += 1
     out = crowded_out(state, rows)

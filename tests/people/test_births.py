@@ -23,7 +23,9 @@ def mother(state, stage=Stage.HOUSED, count=1, size=2, age=30, **columns):
 
 def born(state):
     """The events of a month in which every woman who can have a child has one."""
-    return births.step(state, births.Params.model_construct(rate=12.0, oldest=45, girls=0.488), Draws(1, "births", 0))
+    return births.step(
+        state, births.Params.model_construct(rate=12.0, oldest=45, girls=0.488, language=4), Draws(1, "births", 0)
+    )
 
 
 def test_a_child_joins_the_household_of_its_mother():
@@ -35,6 +37,7 @@ def test_a_child_joins_the_household_of_its_mother():
     assert state.newcomers.household[child].tolist() == rows.tolist()
     assert set(state.newcomers.role[child]) == {Role.CHILD}
     assert set(state.newcomers.born[child]) == {state.clock.month}
+    assert set(state.newcomers.language[child]) == {4}  # they grow up in Dutch
     assert len(np.unique(state.newcomers.identity)) == len(state.newcomers)
     assert np.bincount(state.newcomers.household)[rows].tolist() == state.households.size[rows].tolist()
     state.check()
