@@ -31,7 +31,7 @@ WHY = {
         "permits, up to a ceiling of vacancies."
     ),
     "awaiting_decision": (
-        "Decision capacity follows the queue with a lag of 18 months, up to a fifth above that of 2023 to "
+        "Decision capacity follows the queue with a lag of 18 months, growing by 8.5% a year at most from that of 2023 to "
         "2025; inflow stays at the level of 2025. The queue shrinks until the wait is the one that is aimed "
         "at."
     ),

@@ -82,9 +82,13 @@ class Params(ProcessParams):
         18, "months", 1, 60, "ind_capacity_2022|assumption: 9 months of training, and as many to hire",
         "time constant with which decision capacity follows its queue after 2025",
     )  # fmt: skip
+    staff_growth: float = param(
+        0.085, "share/year", 0, 1, "unhcr_decisions: 15,497 in 2021 and 19,816 in 2024, while a queue stood",
+        "most by which decision capacity grows in a year after 2025",
+    )  # fmt: skip
     staff_most: float = param(
-        1.2, "ratio", 0.25, 3, "assumption: decisions hardly rose while staff doubled from 2015 to 2023",
-        "most decisions after 2025 over those of the series; 1 and a long lag: they stay",
+        2.0, "ratio", 0.25, 3, "ind_staff_2023: staff doubled from 2015 to 2023",
+        "most decisions after 2025 over those of the series",
     )  # fmt: skip
     grant_return: float = param(
         0.5, "share", 0, 1, "assumption: 0 stays at the low of 2025, when decisions on Syrians paused",
@@ -146,7 +150,7 @@ def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     nation.decision_repeated[0] = left[Track.REPEATED]
     nation.decision_staff[0] = followed(
         nation.decision_staff[0], state.clock.month, persons[: Track.REPEATED].sum(), base,
-        params.wait_wanted, params.staff_lag, params.staff_most,
+        params.wait_wanted, params.staff_lag, params.staff_growth, params.staff_most,
     )  # fmt: skip
     return np.concatenate([first, decided])
 

@@ -49,8 +49,12 @@ class Params(ProcessParams):
         18, "months", 1, 60, "ind_capacity_2022|assumption: as decision.staff_lag",
         "time constant with which capacity follows its queue after 2025",
     )  # fmt: skip
+    staff_growth: float = param(
+        0.085, "share/year", 0, 1, "assumption: as decision.staff_growth",
+        "most by which capacity grows in a year after 2025",
+    )  # fmt: skip
     staff_most: float = param(
-        1.2, "ratio", 0.25, 3, "assumption: as decision.staff_most",
+        2.0, "ratio", 0.25, 3, "assumption: as decision.staff_most",
         "most decisions after 2025 over those of the series",
     )  # fmt: skip
     travel: float = param(3, "months", 1, 24, "assumption", "mean time from decision to arrival")
@@ -98,7 +102,7 @@ def decide(state: State, params: Params, draws: Draws) -> np.ndarray:
     capacity = base * params.capacity_factor * nation.reunion_staff[0]
     nation.reunion_staff[0] = followed(
         nation.reunion_staff[0], month, float(households.family_abroad[queue].sum()), base,
-        params.wait_wanted, params.staff_lag, params.staff_most,
+        params.wait_wanted, params.staff_lag, params.staff_growth, params.staff_most,
     )  # fmt: skip
     rows, nation.reunion[0] = oldest_first(
         queue, households.reunion_applied, households.lottery, households.family_abroad, nation.reunion[0] + capacity

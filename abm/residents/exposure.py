@@ -4,6 +4,7 @@ Pure functions of arrays over neighbourhoods, municipalities or locations; the p
 """
 
 import numpy as np
+from scipy.special import pdtr, pdtrik
 
 from abm.engine.clock import NEVER
 from abm.engine.products import product
@@ -88,13 +89,9 @@ def incidents(
     half are newcomers; size, mix: exponents; newcomers, management [share]. Source: E075.
     """
     mean = rate * persons * (persons / complex) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
-    found, term = np.zeros(len(persons)), np.exp(-mean)
-    below, left = term.copy(), u >= term
-    while left.any():
-        found += left
-        term = term * mean / np.maximum(found, 1)
-        below += term
-        left &= (u >= below) & (term > np.finfo(float).tiny)
+    found, some = np.zeros(len(persons)), u >= np.exp(-mean)  # most have none, and need no inverse
+    least = np.ceil(pdtrik(u[some], mean[some]))  # of a continuous distribution function, so perhaps one too many
+    found[some] = least - (pdtr(least - 1, mean[some]) >= u[some])
     return found
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW, UNSET
-from abm.residents import support
+from abm.residents import exposure, support
 from abm.scenario import default
 from abm.tables.country import Kind
 from abm.tables.homes import Rule, Tenure
@@ -360,3 +360,19 @@ def test_a_run_without_feedback_has_the_same_start_and_another_end():
     assert np.array_equal(one.residents.anchor, other.residents.anchor)
     assert not np.array_equal(one.municipalities.willingness, other.municipalities.willingness)
     assert default().params_at(0)["support"].feedback
+
+
+def test_incidents_are_poisson_numbers_also_in_a_crowd():
+    u = (np.arange(20_000) + 0.5) / 20_000
+    for persons, mean in ((150, 0.105), (1_500, 5.9), (60_000, 3_740), (300_000, 62_500)):
+        found = exposure.incidents(np.full(len(u), float(persons)), 0.001, 0.75, 1.0, 0.5, 0.3, 150, u)
+        assert (np.diff(found) >= 0).all()
+        assert found.mean() == pytest.approx(mean, rel=0.01)
+        assert found.var() == pytest.approx(mean, rel=0.02)
+    by_hand, below, term = np.zeros(len(u)), np.exp(-0.105), np.exp(-0.105)
+    for k in range(1, 9):  # the distribution function, summed
+        by_hand[u >= below] = k
+        term *= 0.105 / k
+        below += term
+    found = exposure.incidents(np.full(len(u), 150.0), 0.001, 0.75, 1.0, 0.5, 0.3, 150, u)
+    assert found.tolist() == by_hand.tolist()
