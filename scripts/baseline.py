@@ -31,9 +31,8 @@ WHY = {
         "permits, up to a ceiling of vacancies."
     ),
     "awaiting_decision": (
-        "Decision capacity follows the queue with a lag of 18 months, growing by 8.5% a year at most from that of 2023 to "
-        "2025; inflow stays at the level of 2025. The queue shrinks until the wait is the one that is aimed "
-        "at."
+        "Decision capacity follows the queue with a lag of 18 months and grows by 8.5% a year at most; inflow stays "
+        "at the level of 2025. The queue shrinks until the wait is the one that is aimed at."
     ),
     "awaiting_home": (
         "The status holders who are tied to a municipality: as many as the ceiling of vacancies leaves waiting."
