@@ -222,6 +222,7 @@ class Households(Table):
         doc="support in the municipality when the household was tied to it; 0: mean, or not tied yet",
     )
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
+    earlier = column(np.int16, 0, unit="months", doc="months in the Netherlands before that, since a first application")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")
