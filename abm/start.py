@@ -4,8 +4,8 @@ Reception held 24,929 people on 31 December 2014. They are placed in the locatio
 places. They are status holders (most of them tied to a municipality), applicants who wait for a decision, refused
 applicants, and applicants in appeal. Some status holders have relatives in the reunification queue; the remaining
 relatives in the queue, and those who may come and are on their way, belong to housed permit holders of 2014. Origins
-are those of the applications of early 2015; some had been here for years, as many of an origin as its repeat
-applications (column here_before of origins.csv). The balances of municipalities on the housing task keep the spread that was
+are those of the applications of early 2015; of each origin as many had been here for years as had applied before
+(column here_before of origins.csv). The balances of municipalities on the housing task keep the spread that was
 observed in November 2015, around zero. The effort of municipalities on the task is a property of the country
 (abm/homes/effort.py).
 

@@ -104,7 +104,7 @@ def makeup(
 
 
 def months_before(u: np.ndarray, mean: float) -> np.ndarray:
-    """Months in the Netherlands before a repeat application, (n,) int64: exponential with a mean [years]; u: uniform."""
+    """Months here before a repeat application, (n,) int64: exponential with a mean [years]; u: uniform draws."""
     return np.minimum(-mean * MONTHS * np.log1p(-u), LONGEST).astype(np.int64)
 
 

@@ -1,10 +1,11 @@
 """Family reunification (nareis): relatives abroad apply, wait for a decision, travel, and arrive.
 
 Some households with a permit apply for relatives, within the term that the law sets: a share of the country, times how
-much more or less permit holders of that origin do. Where official papers are missing, family ties are shown by tests,
-interviews and objections first; an application counts from when they are. The immigration service decides oldest first within a capacity [persons], which after 2025 follows the queue (abm/asylum/staffing.py). Families whose
-application is granted travel and arrive at the registration centre with a permit. For some months in 2022-2023 families
-could only travel to a sponsor with a home, or after a long wait.
+much more or less often people of that origin do. Where official papers are missing, family ties are first shown by
+tests, interviews and objections; an application counts from when they are. The immigration service decides oldest first
+within a capacity [persons], which after 2025 follows the queue (abm/asylum/staffing.py). Families whose application is
+granted travel and arrive at the registration centre with a permit. For some months in 2022-2023 families could only
+travel to a sponsor with a home, or after a long wait.
 
 Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); by origin, columns sponsors and
 papers of origins.csv; capacity, national_series.csv.
@@ -32,9 +33,9 @@ class Params(ProcessParams):
 
     applying_share: float = param(
         0.5, "share", 0, 1, "asy_family_followers: 1.2 come per permit / (3.0 per sponsor who applies x 0.8 granted)",
-        "households with a permit that apply for relatives, all origins; from 2021 by the stocks of 2023 (ind_backlog_2023): "
-        "9,000 more pending and 13,900 decided, over 9,700 households with a permit",
-        dated={"2021-01": 0.8},
+        "households with a permit that apply for relatives, at the mean of all origins; from 2021 so that 0.8 of "
+        "those of 2023 do, by their stocks (ind_backlog_2023): 9,000 more pending and 13,900 decided, over 9,700",
+        dated={"2021-01": 0.9},
     )  # fmt: skip
     followers: float = param(3.0, "persons", 1, 8, "asy_family_followers", "mean number of relatives in an application")
     apply_within: float = param(

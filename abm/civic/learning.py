@@ -8,10 +8,11 @@
 Hours of work are those of a paid job or of an activity. Neighbours are those in the same reception location, where all
 are newcomers, or around a home, where compatriots are over-represented (language_exposure.py). Hours per level depend
 on schooling. People who had been in the Netherlands before they applied begin with the Dutch that daily life in those
-months gave, at the level that the first rule reaches without class, work or neighbours. Disengagement builds up in full while work is barred, and in part (`fill`) where the law lets the person
-work, with or without a work permit, but the person has no job. Permit holders may work, and applicants whom last
-month's rules of access (work) let work. Disengagement was found in people who wait for a decision or may not work:
-those under temporary protection who are free to work build up none.
+months gave, at the level that the first rule reaches without class, work or neighbours. Disengagement builds up in full
+while work is barred, and in part (`fill`) where the law lets the person work, with or without a work permit, but the
+person has no job. Permit holders may work, and applicants whom last month's rules of access (work) let work.
+Disengagement was found in people who wait for a decision or may not work: those under temporary protection who are free
+to work build up none.
 
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """

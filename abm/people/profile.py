@@ -173,8 +173,8 @@ class Spells(NamedTuple):
 def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, address: Address):
     """End and begin spells of exemption of rows, (n,), in place; nobody at work becomes exempt.
 
-    stage, origin: whole columns of households; address: of the monthly draws, which are made for some hundreds of persons at a
-    time, as in wellbeing.
+    stage, origin: whole columns of households; address: of the monthly draws, which are made for some hundreds of
+    persons at a time, as in wellbeing.
     """
     number, stream, k0, k1 = address
     u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)

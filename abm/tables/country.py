@@ -16,9 +16,7 @@ class Origins(Table):
     unschooled = column(np.float64, unit="share", doc="adults who cannot read and write")
     primary = column(np.float64, unit="share", doc="adults with primary school")
     higher = column(np.float64, unit="share", doc="adults with higher education; the others have secondary school")
-    sponsors = column(
-        np.float64, 1.0, unit="ratio", doc="permit holders who apply for relatives, over those of all origins"
-    )
+    sponsors = column(np.float64, 1.0, unit="ratio", doc="permit holders who apply for relatives, over all origins")
     papers = column(np.float64, unit="months", doc="mean extra time until family ties are shown and relatives may come")
     exempt = column(np.float64, 1.0, unit="ratio", doc="adults exempt from class and work, over those of all origins")
     here_before = column(np.float64, unit="share", doc="people here in January 2015 who had applied before")
