@@ -1,11 +1,11 @@
 """Couples with a home part: one leaves it and looks for another, the children and the home stay with the other.
 
 Every month a couple parts with one hazard, whatever its origin: couples of two partners of Turkish or Moroccan origin
-part as often as Dutch ones. The man leaves, and where both are of one sex either. The one who leaves is a household of
-his own from then on, without a home, and an urgent home seeker in the same municipality. A sponsor whose family joined
-him leaves the home to the family, which is a household of its own from then on. Permits and what the law asks of each
-stay as they were. Couples in reception, in an interim place, without a home or with a family that is still to come stay
-together.
+part as often as Dutch ones. The man leaves, and where both are of one sex either (an assumption: most children live
+with their mother). The one who leaves is a household of his own from then on, without a home, and an urgent home seeker
+in the same municipality. A sponsor whose family joined leaves the home to the family, which is a household of its own
+from then on. Permits and what the law asks of each stay as they were. Couples in reception, in an interim place,
+without a home or with a family that is still to come stay together.
 
 Source: cbs_parting_2018 (almost three quarters of couples together after twelve years).
 """
@@ -24,6 +24,7 @@ from abm.tables.people import Role, Stage
 
 WRITES = ("households", "complexes.newcomers", "newcomers.household", "newcomers.role")
 EVENTS = {"parted": "households"}
+EITHER = 0.5  # share of couples of one sex of whom the lead leaves
 _STAYS = (
     "origin", "repeated", "tie", "track", "municipality", "moves", "relocated", "support_at_placement", "applied",
     "earlier", "decided", "granted", "coupled", "housed", "moved_in", "moved_out", "came_from", "priority",
@@ -74,7 +75,7 @@ def part(state: State, draws: Draws, partners: np.ndarray) -> np.ndarray:
     leads = members_of(home, people.household)
     leads = leads[people.role[leads] == Role.LEAD]
     leads = leads[np.argsort(people.household[leads])]
-    either = draws.once("who", of.identity[home]) < 0.5
+    either = draws.once("who", of.identity[home]) < EITHER
     lead_leaves = np.where(people.female[leads] == people.female[partners], either, ~people.female[leads])
     leaves, stays = np.where(lead_leaves, leads, partners), np.where(lead_leaves, partners, leads)
     columns = {name: getattr(of, name)[home] for name in _STAYS}
