@@ -140,7 +140,7 @@ def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) 
     people.keen[rows] = draws.once("keen", who)
 
 
-def odds_of_exemption(age: np.ndarray, ratio: np.ndarray | float, params: Params) -> np.ndarray:
+def odds_of_exemption(age: np.ndarray | int, ratio: np.ndarray | float, params: Params) -> np.ndarray:
     """Odds of being exempt at first assessment, (n,); age (n,) [months]; ratio (n,): share of the origin over all."""
     decades, share = (age - REFERENCE_AGE) / DECADE, np.minimum(params.exempt_share * ratio, MOST_EXEMPT)
     return share / (1 - share) * np.exp(params.exempt_ageing * decades)
