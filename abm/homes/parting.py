@@ -40,12 +40,14 @@ class Params(ProcessParams):
     )
 
 
-def settled(state: State, rows: np.ndarray) -> np.ndarray:
-    """Whether households (rows) have a lasting home, a permit and no relatives to come, (n,) bool."""
+def settled(state: State, rows: np.ndarray, awaiting: np.ndarray) -> np.ndarray:
+    """Whether households (rows) have a lasting home, a permit and no relatives to come, (n,) bool.
+
+    awaiting: sponsors whose family is in reception, (households,) bool.
+    """
     of = state.households
     home = (of.stage[rows] == Stage.HOUSED) & (of.homeless[rows] == NEVER) & (of.interim[rows] == NEVER)
-    here = (of.sponsor != NO_ROW) & (of.location != NO_ROW)
-    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~np.isin(rows, of.sponsor[here])
+    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~awaiting[rows]
 
 
 def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
@@ -53,9 +55,11 @@ def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.
     people, of = state.newcomers, state.households
     partners = np.flatnonzero(people.role == Role.PARTNER)
     partners = partners[of.stage[people.household[partners]] == Stage.HOUSED]
-    two = np.zeros(len(of), bool)
+    two, awaiting = np.zeros(len(of), bool), np.zeros(len(of), bool)
     two[people.household[partners]] = True
-    families = np.flatnonzero((of.sponsor != NO_ROW) & (of.stage == Stage.HOUSED) & ~two)
+    families = np.flatnonzero(of.sponsor != NO_ROW)
+    awaiting[of.sponsor[families[of.location[families] != NO_ROW]]] = True
+    families = families[(of.stage[families] == Stage.HOUSED) & ~two[families]]
     sponsor = of.sponsor[families]
     families = families[~two[sponsor] & ~of.unaccompanied[sponsor]]
     monthly, found = params.rate / MONTHS, []
@@ -63,7 +67,7 @@ def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.
         parts = draws.uniform("parts", of.identity[home]) < monthly
         rows, home = rows[parts], home[parts].astype(np.int64)
         head = np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home])
-        found.append(rows[settled(state, home) & settled(state, head)])
+        found.append(rows[settled(state, home, awaiting) & settled(state, head, awaiting)])
     return found[0], found[1]
 
 
