@@ -44,6 +44,7 @@ from abm.homes import (
     lettings,
     moving,
     onward,
+    parting,
     seeking,
     starter_homes,
 )
@@ -67,6 +68,7 @@ CHAIN = (
     building,  # corporations plan and build starter homes
     seeking,  # other households begin and stop looking for a home
     leases,  # temporary leases of private landlords end
+    parting,  # couples part, and one of them looks for a home
     lettings,  # the remaining vacancies are let, by the rules of letting
     starter_homes,  # starter homes are let, and their tenants move on to lasting homes
     joining,  # families move in with their sponsors if the home is large enough

@@ -4,7 +4,8 @@ Reception held 24,929 people on 31 December 2014. They are placed in the locatio
 places. They are status holders (most of them tied to a municipality), applicants who wait for a decision, refused
 applicants, and applicants in appeal. Some status holders have relatives in the reunification queue; the remaining
 relatives in the queue, and those who may come and are on their way, belong to housed permit holders of 2014. Origins
-are those of the applications of early 2015. The balances of municipalities on the housing task keep the spread that was
+are those of the applications of early 2015; of each origin as many had been here for years as had applied before
+(column here_before of origins.csv). The balances of municipalities on the housing task keep the spread that was
 observed in November 2015, around zero. The effort of municipalities on the task is a property of the country
 (abm/homes/effort.py).
 
@@ -101,6 +102,9 @@ class Params(ResidentParams):
 NO_LANGUAGE = "mixed"  # in origins.csv: a group of origins without a common language
 PENDING, APPEALING, REFUSED, STATUS, SPONSORS, JOINED_SOON = range(6)  # the initial stocks, numbered as in identities
 _RANKS = 1 << 17  # identities reserved for each stock and origin
+_OF_ORIGIN = (
+    "male_share", "family_share", "unschooled", "primary", "higher", "sponsors", "papers", "exempt", "here_before",
+)  # fmt: skip
 _FIRST_MONTHS = 6  # of 2015: their applications stand for the origins of 2014
 
 
@@ -166,7 +170,7 @@ def initialise_country(state: State, params: Params, draws: Draws, contracts: re
     language = [NO_ROW if each == NO_LANGUAGE else languages.index(each) for each in groups["language"]]
     state.origins.add(
         len(groups), safe=groups["safe"] == 1, language=language,
-        **{k: groups[k] for k in ("male_share", "family_share", "unschooled", "primary", "higher")},
+        **{k: groups[k] for k in _OF_ORIGIN},
     )  # fmt: skip
     initialise_locations(state, (contracts or reception.Params()).regular_term, draws)
     initialise_corporations(state, params)
@@ -250,15 +254,16 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
             tie(state, draws, rows, own.tied_after)
             add_relatives_abroad(state, params, draws, rows, own.family_pending * state.scale)
     queueing = own.family_pending * state.scale - state.households.family_abroad.sum()
-    relatives = reuniting.applying_share * reuniting.followers
+    applying = reunion.applying_share(state, reuniting)
     sizes = 1 + state.origins.family_share * (params_of(params, "arrival", arrival.Params).family_size - 1)
-    of_each = sizes * came * rate / (came * rate).sum()
+    of_sponsors = came * rate / (came * rate).sum()
+    relatives = (of_sponsors * applying).sum() * reuniting.followers
     for stock, persons, where in (
         (SPONSORS, queueing, Reunion.APPLIED),
         (JOINED_SOON, own.family_travelling * state.scale, Reunion.TRAVELLING),
     ):
         sponsors = max(persons, 0) / relatives if relatives else 0.0
-        housed = add_stock(state, params, draws, stock, sponsors * of_each, stage=Stage.HOUSED)
+        housed = add_stock(state, params, draws, stock, sponsors * sizes * of_sponsors, stage=Stage.HOUSED)
         add_relatives_abroad(state, params, draws, housed, persons, where)
     assign_places(state, draws)
 
@@ -277,10 +282,12 @@ def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarra
     origin, identity, size = origin[here], identity[here], size[here]
     since = -1 - np.floor(draws.once("since", identity) * own.spread_months).astype(np.int16)
     status, housed = stock in (STATUS, SPONSORS, JOINED_SOON), stage == Stage.HOUSED
+    before = draws.once("here before", identity) < state.origins.here_before[origin]
+    earlier = np.where(before, arrival.months_before(draws.once("earlier", identity), of.years_before), 0)
     where = np.searchsorted(np.cumsum(state.municipalities.population_share), draws.once("where", identity))
     return admit(
         state, draws, identity, size, arrival.makeup(state, of, draws, identity, origin, size),
-        origin=origin, stage=stage, since=since, applied=since,
+        origin=origin, stage=stage, since=since, applied=since, earlier=earlier,
         track=np.where(state.origins.safe[origin], Track.FAST, Track.REGULAR),
         granted=since if status else NEVER, decided=NEVER if stage == Stage.IN_DECISION else since,
         housed=since if housed else NEVER, moved_in=since if housed else NEVER, coupled=since if housed else NEVER,
@@ -305,14 +312,18 @@ def add_relatives_abroad(
 ) -> None:
     """Give some households with a permit (rows) relatives abroad, in the queue or on their way: `most` persons."""
     households, of = state.households, params_of(params, "reunion", reunion.Params)
-    rows = rows[draws.once("applies", households.identity[rows]) < of.applying_share]
+    share = reunion.applying_share(state, of)[households.origin[rows]]
+    rows = rows[draws.once("applies", households.identity[rows]) < share]
     rows = rows[np.argsort(households.lottery[rows])]
     abroad = reunion.family_size(draws.once("relatives", households.identity[rows]), of.followers)
     fits = np.cumsum(abroad) - abroad < most
     rows = rows[fits]
     households.family_abroad[rows] = abroad[fits]
     households.reunion[rows] = where
-    households.reunion_since[rows] = households.reunion_applied[rows] = households.granted[rows]
+    since = households.granted[rows].astype(np.int64)
+    if where == Reunion.APPLIED:
+        since += reunion.months_for_papers(state, draws, rows).astype(np.int64)
+    households.reunion_since[rows] = households.reunion_applied[rows] = since
 
 
 def assign_places(state: State, draws: Draws) -> None:

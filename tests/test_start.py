@@ -151,6 +151,30 @@ def test_where_nobody_applies_for_relatives_nobody_waits_abroad():
     assert Stage.HOUSED not in state.households.stage
 
 
+def test_people_here_before_are_those_of_origins_with_repeat_applications(country):
+    of, origins = country.households, country.inputs.origins["origin"].tolist()
+    share = {
+        name: (of.earlier[of.origin == origins.index(name)] > 0).mean() for name in ("syria", "iraq", "afghanistan")
+    }
+    # of an exponential time of 48 months, 2% are less than a whole month
+    assert share["syria"] == pytest.approx(0.006, abs=0.004)
+    assert share["iraq"] == pytest.approx(0.376 * 0.98, abs=0.06)
+    assert share["afghanistan"] == pytest.approx(0.502 * 0.98, abs=0.06)
+    assert of.earlier[of.earlier > 0].mean() == pytest.approx(48, rel=0.08)
+
+
+def test_relatives_of_people_whose_papers_miss_wait_longer(country):
+    of, origins = country.households, country.inputs.origins["origin"].tolist()
+    late = (of.reunion == Reunion.APPLIED) & (of.reunion_applied > of.granted)
+    assert {origins[row] for row in set(of.origin[late])}.isdisjoint(("syria", "stateless_unknown"))
+    delay = of.reunion_applied[late].astype(int) - of.granted[late]
+    eritrea = of.origin[late] == origins.index("eritrea")
+    assert delay[~eritrea].max() == 5  # evenly from 0 up to twice 3 months
+    delay = delay[eritrea]
+    assert delay.mean() == pytest.approx(19.5, abs=1.5)  # of the whole months from 1 to 37
+    assert delay.max() == 37
+
+
 def test_nobody_shares_an_identity(country):
     assert len(np.unique(country.households.identity)) == len(country.households)
     assert len(np.unique(country.newcomers.identity)) == len(country.newcomers)

@@ -21,6 +21,7 @@ from abm.tables.people import Stage
 WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated", "origins.due_resettled")
 EVENTS = {"applied": "households", "applied_again": "households", "resettled": "households"}
 FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat application, resettlement
+LONGEST = 30 * MONTHS  # that anybody has been here before
 
 
 class Params(ProcessParams):
@@ -60,6 +61,10 @@ class Params(ProcessParams):
         0.75, "share", 0, 1, "assumption", "applying families whose second person is a partner"
     )
     adult_age: float = param(31, "years", 20, 50, "assumption", "mean age of adult applicants")
+    years_before: float = param(
+        4, "years", 0, 15, "assumption: a refusal, an appeal and some years until a new fact",
+        "mean time that repeat applicants have been in the Netherlands, since their first application",
+    )  # fmt: skip
 
 
 def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.ndarray:
@@ -98,6 +103,11 @@ def makeup(
     )
 
 
+def months_before(u: np.ndarray, mean: float) -> np.ndarray:
+    """Months here before a repeat application, (n,) int64: exponential with a mean [years]; u: uniform draws."""
+    return np.minimum(-mean * MONTHS * np.log1p(-u), LONGEST).astype(np.int64)
+
+
 def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
     """Admit households until `due` [persons], (origins,), is met, and subtract them from it; returns their rows."""
     most = np.maximum(np.ceil(due), 0).astype(np.int64)
@@ -113,11 +123,12 @@ def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int
     due -= np.bincount(origin, size, len(due))
     registration = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
     month = state.clock.month
+    earlier = months_before(draws.once("earlier", identity), params.years_before) if way == AGAIN else 0
     return admit(
         state, draws, identity, size, makeup(state, params, draws, identity, origin, size),
         origin=origin, repeated=way == AGAIN, since=month, applied=month, location=registration,
         stage=Stage.AWAITING_REGISTRATION if way == INVITED else Stage.REGISTERING,
-        granted=month if way == INVITED else NEVER,
+        granted=month if way == INVITED else NEVER, earlier=earlier,
     )  # fmt: skip
 
 

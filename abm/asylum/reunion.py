@@ -1,11 +1,14 @@
 """Family reunification (nareis): relatives abroad apply, wait for a decision, travel, and arrive.
 
-Some households with a permit apply for relatives, within the term that the law sets; the immigration service decides
-oldest first within a capacity [persons], which after 2025 follows the queue (abm/asylum/staffing.py). Families whose
-application is granted travel and arrive at the registration centre with a permit. For some months in 2022-2023 families
-could only travel to a sponsor with a home, or after a long wait.
+Some households with a permit apply for relatives, within the term that the law sets: a share of the country, times how
+much more or less often people of that origin do. Where official papers are missing, family ties are first shown by
+tests, interviews and objections; an application counts from when they are. The immigration service decides oldest first
+within a capacity [persons], which after 2025 follows the queue (abm/asylum/staffing.py). Families whose application is
+granted travel and arrive at the registration centre with a permit. For some months in 2022-2023 families could only
+travel to a sponsor with a home, or after a long wait.
 
-Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); capacity, national_series.csv.
+Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who applies); by origin, columns sponsors and
+papers of origins.csv; capacity, national_series.csv.
 """
 
 import numpy as np
@@ -30,9 +33,9 @@ class Params(ProcessParams):
 
     applying_share: float = param(
         0.5, "share", 0, 1, "asy_family_followers: 1.2 come per permit / (3.0 per sponsor who applies x 0.8 granted)",
-        "households with a permit that apply for relatives; from 2021 by the stocks of 2023 (ind_backlog_2023): "
-        "9,000 more pending and 13,900 decided, over 9,700 households with a permit",
-        dated={"2021-01": 0.8},
+        "households with a permit that apply for relatives, at the mean of all origins; from 2021 so that 0.8 of "
+        "those of 2023 do, by their stocks (ind_backlog_2023): 9,000 more pending and 13,900 decided, over 9,700",
+        dated={"2021-01": 0.9},
     )  # fmt: skip
     followers: float = param(3.0, "persons", 1, 8, "asy_family_followers", "mean number of relatives in an application")
     apply_within: float = param(
@@ -75,14 +78,27 @@ class Params(ProcessParams):
     adult_age: float = param(33, "years", 20, 50, "assumption", "mean age of adults who follow")
 
 
+def applying_share(state: State, params: Params) -> np.ndarray:
+    """Households with a permit that apply for relatives, (origins,) share."""
+    return np.minimum(params.applying_share * state.origins.sponsors, 1.0)
+
+
+def months_for_papers(state: State, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Whole months until households (rows) have shown family ties, (n,): evenly from none to twice their mean."""
+    households = state.households
+    mean = state.origins.papers[households.origin[rows]]
+    return np.floor(draws.once("papers", households.identity[rows]) * 2 * mean)
+
+
 def apply(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Let some of this month's new permit holders apply for relatives; returns their rows."""
     households, month = state.households, state.clock.month
     fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NO_ROW))
-    rows = fresh[draws.once("applies", households.identity[fresh]) < params.applying_share]
+    share = applying_share(state, params)[households.origin[fresh]]
+    rows = fresh[draws.once("applies", households.identity[fresh]) < share]
     who = households.identity[rows]
     households.family_abroad[rows] = family_size(draws.once("relatives", who), params.followers)
-    start = month + np.floor(draws.once("delay", who) * params.apply_within)
+    start = month + np.floor(draws.once("delay", who) * params.apply_within) + months_for_papers(state, draws, rows)
     households.reunion[rows] = Reunion.APPLIED
     households.reunion_since[rows] = start
     households.reunion_applied[rows] = start

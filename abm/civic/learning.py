@@ -7,21 +7,25 @@
 
 Hours of work are those of a paid job or of an activity. Neighbours are those in the same reception location, where all
 are newcomers, or around a home, where compatriots are over-represented (language_exposure.py). Hours per level depend
-on schooling. Disengagement builds up in full while work is barred, and in part (`fill`) where the law lets the person
-work, with or without a work permit, but the person has no job. Permit holders may work, and applicants whom last
-month's rules of access (work) let work. Disengagement was found in people who wait for a decision or may not work:
-those under temporary protection who are free to work build up none.
+on schooling. People who had been in the Netherlands before they applied begin with the Dutch that daily life in those
+months gave, at the level that the first rule reaches without class, work or neighbours. Disengagement builds up in full
+while work is barred, and in part (`fill`) where the law lets the person work, with or without a work permit, but the
+person has no job. Permit holders may work, and applicants whom last month's rules of access (work) let work.
+Disengagement was found in people who wait for a decision or may not work: those under temporary protection who are free
+to work build up none.
 
 Source: E017 (hours per level), E018 (age), E019 (own language), E077 (mixed living), E004, E005, E020 (disengagement).
 """
 
 from collections import namedtuple
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.civic.language_exposure import openness
 from abm.engine.clock import NEVER, WEEKS_PER_MONTH
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
@@ -91,6 +95,7 @@ Idle = namedtuple("Idle", "idleness employed class_hours active household")
 class Learning(NamedTuple):
     """Factors of learning; see Params."""
 
+    informal: float
     slope: float
     young: float
     old: float
@@ -105,20 +110,30 @@ class Idling(NamedTuple):
     activity: float
 
 
+@njit
+def level_after(months, rates, needed):
+    """Level [CEFR] that daily life of some months gives from nothing; needed [hours/level] for the first level."""
+    return (sqrt(1 + 2 * rates.slope * months * rates.informal / needed) - 1) / rates.slope
+
+
 @kernel(writes=("people.language",))
-def learn(rows, people: Learners, informal, month, per_level, rates: Learning):
+def learn(rows, people: Learners, informal, earlier, month, per_level, rates: Learning):
     """Add this month's learning to the language level of rows, in place.
 
-    informal [hours/month]: of households; per_level [hours/level]: by schooling.
+    informal [hours/month], earlier (months in the Netherlands before the application): of households; per_level
+    [hours/level]: by schooling.
     """
     for row in rows:
         i = np.uint64(row)  # unsigned: no check for a negative index
         age = month - people.born[i]
         ease = rates.young if age < YOUNG else rates.old if age >= OLD else 1.0
-        needed = per_level[people.schooling[i]] * ease * (1 + rates.slope * people.language[i])
+        first_level, of = per_level[people.schooling[i]] * ease, np.uint64(people.household[i])
+        if earlier[of] > 0 and people.language[i] == 0:  # the first month as an adult here
+            people.language[i] = min(level_after(earlier[of], rates, first_level), TOP)
+        needed = first_level * (1 + rates.slope * people.language[i])
         worth = rates.at_work_dual if people.dual[i] else rates.at_work
         working = WEEKS_PER_MONTH * (people.work_hours[i] + people.practice_hours[i])
-        gained = (people.class_hours[i] + worth * working + informal[np.uint64(people.household[i])]) / needed
+        gained = (people.class_hours[i] + worth * working + informal[of]) / needed
         people.language[i] = min(people.language[i] + gained, TOP)
 
 
@@ -147,7 +162,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     rows = adults(state)
     informal = params.informal * openness(state, params.mixed, params.clustering)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
-    learn(rows, people, informal, state.clock.month, per_level, params)
+    learn(rows, people, informal, households.earlier, state.clock.month, per_level, params)
     allowed = households.may_work | (free_since(state) != NEVER)  # the right that a permit brings counts at once
     rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
     waits = _WAITS[households.stage] & ~households.free_to_work

@@ -18,7 +18,7 @@ WITH_REGION = ("total", "origin", "region")
 LET, CORPORATION, MOVED_ON = event("let"), event("housed", "moved_on"), event("moved_on")
 SEEKING, STOPPED, FOUND = event("seeking"), event("stopped"), event("found")
 TO_MIDDLE_RENT, BOUGHT, MOVED_OUT = event("to_middle_rent"), event("bought"), event("moved_out")
-EMIGRATED = event("emigrated")
+EMIGRATED, PARTED = event("emigrated"), event("parted")
 
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
@@ -257,6 +257,17 @@ def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 def emigrated(month: Month) -> np.ndarray:
     """Persons who had a home and are no longer registered: returned, in another country or elsewhere unknown."""
     return EMIGRATED(month)
+
+
+@persons(
+    en="Newcomers who left their home when a couple parted",
+    nl="Nieuwkomers die hun woning verlieten toen een paar uit elkaar ging",
+    by=WITH_REGION,
+    flow=True,
+)
+def parted(month: Month) -> np.ndarray:
+    """Persons who look for another home since they parted: one of a couple, and the children who are of one only."""
+    return PARTED(month)
 
 
 @persons(

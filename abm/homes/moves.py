@@ -4,9 +4,11 @@ move_in        leaves reception for a home, which counts for the task of the mun
 move_on        leaves its home for another one in the municipality
 move_away      leaves its home for one in another municipality
 lose_home      has no home any more, and needs one at once
+keep_home      a family keeps the home that its sponsor leaves to it
 becomes_urgent needs another home at once, and is registered for it
 leave_country  gives up its home and is no longer registered
 crowds         its home became too small, so the household registers for a larger one
+fits_again     its home is large enough again
 enter, leave   units of a complex of starter homes
 
 A family that joined its sponsor lives, and moves, with the sponsor.
@@ -62,6 +64,17 @@ LOSE_HOME = (
     "households.homeless",
     "households.urgent",
     "households.registered",
+)
+KEEP_HOME = (
+    "households.sponsor",
+    "households.home",
+    "households.tenure",
+    "households.rule",
+    "households.moved_in",
+    "households.registered",
+    "households.crowded",
+    "households.urgent",
+    "households.complex",
 )
 LEAVE_COUNTRY = (
     *_ANOTHER_HOME,
@@ -135,6 +148,18 @@ def lose_home(state: State, rows: np.ndarray) -> None:
     people.registered[rows[people.registered[rows] == NEVER]] = month
 
 
+def keep_home(state: State, families: np.ndarray) -> None:
+    """Let families, one of each sponsor, keep the home of the sponsor as households of their own; nobody moves yet."""
+    people = state.households
+    sponsors = people.sponsor[families].astype(np.int64)
+    for name in KEEP_HOME[1:]:
+        column = getattr(people, name.removeprefix("households."))
+        column[families] = column[sponsors]
+    people.sponsor[families] = people.complex[sponsors] = NO_ROW
+    people.urgent[sponsors], people.registered[sponsors] = NEVER, NEVER
+    fits_again(state, families)
+
+
 def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stage) -> None:
     """Let households (heads) and the families that joined them (rows holds all) leave: RETURNED or UNKNOWN.
 
@@ -167,6 +192,13 @@ def crowds(state: State, rows: np.ndarray) -> None:
     fresh = crowded[~people.crowded[crowded]]
     people.crowded[fresh] = True
     people.registered[fresh[people.tenure[fresh] != Tenure.PRIVATE]] = state.clock.month
+
+
+def fits_again(state: State, rows: np.ndarray) -> None:
+    """Mark those of the households (rows) as not crowded whose home fits since somebody left."""
+    people = state.households
+    crowded = rows[people.crowded[rows]]
+    people.crowded[crowded[home_size(needed_by(state, crowded)) <= people.home[crowded]]] = False
 
 
 def enter(state: State, rows: np.ndarray, complexes: np.ndarray, size: np.ndarray) -> None:

@@ -54,7 +54,7 @@ def mothers(state: State, params: Params, draws: Draws) -> np.ndarray:
     rows = np.flatnonzero(people.adult & people.female)
     rows = rows[people.born[rows] > month - params.oldest * MONTHS]
     of = people.household[rows]
-    able = _COUNTED[households.stage[of]] & (households.size[of] < MOST_PERSONS)
+    able = _COUNTED[households.stage[of]] & (households.size[of] + households.parted[of] < MOST_PERSONS)
     rows = rows[able]
     rows = rows[draws.uniform("birth", people.identity[rows]) < params.rate / MONTHS]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
@@ -75,7 +75,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households = state.newcomers, state.households
     women = mothers(state, params, draws)
     rows = people.household[women].astype(np.int64)
-    child = households.identity[rows] + households.size[rows].astype(np.uint64)
+    number = households.size[rows] + households.parted[rows]  # so that no two members have ever had the same
+    child = households.identity[rows] + number.astype(np.uint64)
     people.add(
         len(rows),
         identity=child,

@@ -2,7 +2,7 @@
 
 An identity is packed, not hashed, so no two people can share one; it depends on origin, month and rank among those
 who arrived that month, never on how many others there are. A family that joins a sponsor has the sponsor's identity
-with the next generation number.
+with the next generation number, and who leaves a couple that of the couple two generation numbers on.
 """
 
 from dataclasses import dataclass
@@ -40,6 +40,12 @@ def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np
 def relatives(sponsor_identity: np.ndarray) -> np.ndarray:
     """Identity of the household that joins a sponsor, (n,) uint64."""
     return sponsor_identity + np.uint64(1 << _GENERATION)
+
+
+def alone_again(identity: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+    """Identity and lottery number of the households of those who leave a couple, from that of the couple, (n,)."""
+    own = identity + np.uint64(2 << _GENERATION)  # beside the household itself and the family that joins it
+    return {"identity": own, "lottery": Draws(draws.seed, "composition", 0).order("lottery", own)}
 
 
 def geometric(u: np.ndarray, mean: float) -> np.ndarray:

@@ -5,14 +5,14 @@ what a person brings: it is drawn once, at registration. An exemption is a spell
 grants it to a share by age; later ones grant it to people without a job, more often at a higher age and in worse mental
 health, and end it seldom.
 
-    log odds of a first exemption = log odds of the share + per decade (age - 35) / 10
+    log odds of a first exemption = log odds of (share x ratio of the origin) + per decade (age - 35) / 10
     spells that end this month = 1 / mean months
     people without a job for whom one begins = odds x exp(health x (wellbeing of reference - wellbeing)) / mean months
 
 Temporary protection asks no civic integration, so nobody under it is exempt. With wellbeing at the reference and nobody
 at work, ends and begins balance, so the share of an age stays what it was at registration.
 
-Source: schooling by origin, abm/facts/data/origins.csv; exempt E045, E101.
+Source: schooling and exemption by origin, abm/facts/data/origins.csv; exempt E045, E101.
 """
 
 from collections import namedtuple
@@ -46,6 +46,7 @@ _HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` holds, and the unit of ageing [months]
 _PROTECTED = int(Stage.PROTECTED)
+MOST_EXEMPT = 0.9  # share: no origin is exempt as a whole
 _BATCH = 512  # persons per batch of draws
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
 
@@ -59,7 +60,7 @@ class Params(ProcessParams):
 
     exempt_share: float = param(
         0.3, "share", 0.1, 0.4, "E045|E101",
-        "adults of 35 who are exempt from class and work because of health or care, at registration",
+        "adults of 35 who are exempt from class and work because of health or care, at registration, all origins",
     )  # fmt: skip
     exempt_ageing: float = param(
         0.3, "log odds/decade", 0, 1, "assumption: poor health and care grow with age",
@@ -139,17 +140,19 @@ def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) 
     people.keen[rows] = draws.once("keen", who)
 
 
-def odds_of_exemption(age: np.ndarray, params: Params) -> np.ndarray:
-    """Odds of being exempt at first assessment, (n,) ratio; age [months]: (n,)."""
-    decades = (age - REFERENCE_AGE) / DECADE
-    return params.exempt_share / (1 - params.exempt_share) * np.exp(params.exempt_ageing * decades)
+def odds_of_exemption(age: np.ndarray | int, ratio: np.ndarray | float, params: Params) -> np.ndarray:
+    """Odds of being exempt at first assessment, (n,); age (n,) [months]; ratio (n,): share of the origin over all."""
+    decades, share = (age - REFERENCE_AGE) / DECADE, np.minimum(params.exempt_share * ratio, MOST_EXEMPT)
+    return share / (1 - share) * np.exp(params.exempt_ageing * decades)
 
 
 def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
     """Assess for the first time whether persons (rows) are exempt from class and work."""
     people = state.newcomers
-    odds = odds_of_exemption(state.clock.month - people.born[rows].astype(np.int64), params)
-    asked = state.households.stage[people.household[rows]] != Stage.PROTECTED
+    of = people.household[rows]
+    ratio = state.origins.exempt[state.households.origin[of]]
+    odds = odds_of_exemption(state.clock.month - people.born[rows].astype(np.int64), ratio, params)
+    asked = state.households.stage[of] != Stage.PROTECTED
     people.exempt[rows] = asked & (draws.once("exempt", people.identity[rows]) < odds / (1 + odds))
 
 
@@ -159,7 +162,7 @@ Assessed = namedtuple("Assessed", "exempt employed born wellbeing identity house
 class Spells(NamedTuple):
     """Rates of exemption; see Params."""
 
-    odds: float  # at the age of reference
+    odds: np.ndarray  # at the age of reference, by origin
     ageing: float  # log odds a decade
     health: float  # log odds per standard deviation below `wellbeing`
     wellbeing: float  # [SD]
@@ -167,11 +170,11 @@ class Spells(NamedTuple):
 
 
 @kernel(writes=("people.exempt",))
-def assess_again(rows, people: Assessed, stage, month, spells: Spells, address: Address):
+def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, address: Address):
     """End and begin spells of exemption of rows, (n,), in place; nobody at work becomes exempt.
 
-    stage: whole column of households; address: of the monthly draws, which are made for some hundreds of persons at a
-    time, as in wellbeing.
+    stage, origin: whole columns of households; address: of the monthly draws, which are made for some hundreds of
+    persons at a time, as in wellbeing.
     """
     number, stream, k0, k1 = address
     u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
@@ -184,19 +187,22 @@ def assess_again(rows, people: Assessed, stage, month, spells: Spells, address: 
             i = np.uint64(batch[k])  # unsigned: no check for a negative index
             if people.exempt[i]:
                 people.exempt[i] = u[k] >= spells.ends
-            elif not (people.employed[i] or stage[np.uint64(people.household[i])] == _PROTECTED):
+                continue
+            of = np.uint64(people.household[i])
+            if not (people.employed[i] or stage[of] == _PROTECTED):
                 decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
                 more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
-                people.exempt[i] = u[k] < spells.ends * spells.odds * exp(more)
+                people.exempt[i] = u[k] < spells.ends * spells.odds[np.uint64(origin[of])] * exp(more)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Draw profiles of new people, also while they register (placement uses profiles), and assess exemptions."""
     people, month = state.newcomers, state.clock.month
     fresh = present(people, state.households.stage, _HERE, _SCREENED, month, YOUNGEST, OLDEST)
-    odds = params.exempt_share / (1 - params.exempt_share)
+    odds = odds_of_exemption(REFERENCE_AGE, state.origins.exempt, params)
     spells = Spells(odds, params.exempt_ageing, params.exempt_health, params.exempt_wellbeing, 1 / params.exempt_months)
-    assess_again(adults(state), people, state.households.stage, month, spells, draws.address("spell"))
+    of = state.households
+    assess_again(adults(state), people, of.stage, of.origin, month, spells, draws.address("spell"))
     draw_profiles(state, params, draws, fresh)
     assess(state, params, draws, fresh)
     return {"profiled": fresh}

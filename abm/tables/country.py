@@ -16,6 +16,10 @@ class Origins(Table):
     unschooled = column(np.float64, unit="share", doc="adults who cannot read and write")
     primary = column(np.float64, unit="share", doc="adults with primary school")
     higher = column(np.float64, unit="share", doc="adults with higher education; the others have secondary school")
+    sponsors = column(np.float64, 1.0, unit="ratio", doc="permit holders who apply for relatives, over all origins")
+    papers = column(np.float64, unit="months", doc="mean extra time until family ties are shown and relatives may come")
+    exempt = column(np.float64, 1.0, unit="ratio", doc="adults exempt from class and work, over those of all origins")
+    here_before = column(np.float64, unit="share", doc="people here in January 2015 who had applied before")
     language = column(np.int8, doc="main language, in the order of the list of origins; -1: none is common")
     due = column(
         np.float64, unit="persons", doc="first applicants still due (negative: ahead, as households are whole)"

@@ -195,6 +195,7 @@ class Households(Table):
     lottery = column(np.uint64, doc="order among households that wait equally long; all different")
     origin = column(np.int8, unit="row of origins", doc="group of countries of origin")
     size = column(np.int8, 1, unit="persons", doc="members who are in the Netherlands")
+    parted = column(np.int8, 0, unit="persons", doc="members who left when a couple parted")
     repeated = column(np.bool_, False, doc="whether this is a repeat application")
     unaccompanied = column(np.bool_, False, doc="whether this is a minor without parents")
     medical = column(np.bool_, False, doc="whether screening found a medical need that gives precedence in placement")
@@ -222,6 +223,7 @@ class Households(Table):
         doc="support in the municipality when the household was tied to it; 0: mean, or not tied yet",
     )
     applied = column(np.int16, NEVER, unit="month", doc="month of application or arrival")
+    earlier = column(np.int16, 0, unit="months", doc="months in the Netherlands before that, since a first application")
     decided = column(np.int16, NEVER, unit="month", doc="month of the first decision")
     granted = column(np.int16, NEVER, unit="month", doc="month of the permit")
     coupled = column(np.int16, NEVER, unit="month", doc="month of coupling to a municipality")

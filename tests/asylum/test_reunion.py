@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from abm.asylum import reunion
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, relatives
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage
-from tests.helpers.village import MIXED, A, lifelong_draws, locations, people, run, village, village_state
+from tests.helpers.village import MIXED, WAR, A, lifelong_draws, locations, people, run, village, village_state
 
 EVEN = (np.arange(20_000) + 0.5) / 20_000  # evenly spaced instead of drawn
 NONE, APPLIED, TRAVELLING, REFUSED, ARRIVED = Reunion
@@ -51,6 +52,20 @@ def test_nobody_or_everybody_applies(share, number):
     state = village_state()
     people(state, Stage.AWAITING_REGISTRATION, 20, granted=0)
     assert len(run(reunion, state, applying_share=share)["family_applied"]) == number
+
+
+def test_applications_and_their_delay_differ_by_origin():
+    state = village_state()
+    state.origins.sponsors[:], state.origins.papers[:] = [1.5, 0.5, 9.0], [0, 10, 0]
+    assert reunion.applying_share(state, reunion.Params(applying_share=0.4)).tolist() == pytest.approx([0.6, 0.2, 1])
+    each = [people(state, Stage.AWAITING_REGISTRATION, 2000, granted=0, origin=origin) for origin in (WAR, MIXED)]
+    reunion.apply(state, reunion.Params(applying_share=0.4, apply_within=1), Draws(1, "reunion", 0))
+    of = state.households
+    assert [(of.reunion[rows] == APPLIED).mean() for rows in each] == pytest.approx([0.6, 0.2], abs=0.035)
+    late = [of.reunion_applied[rows[of.reunion[rows] == APPLIED]] for rows in each]
+    assert (late[0] == 0).all()
+    assert set(late[1]) == set(range(20))  # evenly from 0 up to twice the mean
+    assert late[1].mean() == pytest.approx(9.5, abs=1)
 
 
 def test_a_longer_term_to_apply_postpones_applications():

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from abm.asylum import arrival
 from abm.civic import learning
 from abm.jobs import work
 from abm.tables.people import Schooling, Stage, Track
@@ -12,7 +13,7 @@ from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import people, run
 
 PER_LEVEL = np.array([600.0, 240.0, 210.0, 120.0])
-RATES = learning.Learning(slope=0.36, young=0.65, old=2.0, at_work=0.1, at_work_dual=0.2)
+RATES = learning.Learning(informal=4.0, slope=0.36, young=0.65, old=2.0, at_work=0.1, at_work_dual=0.2)
 
 
 def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
@@ -22,11 +23,13 @@ def slow(language, hours, work_hours, dual, schooling, age, slope, informal):
     return min(language + gained / (PER_LEVEL[schooling] * ease * (1 + slope * language)), 5)
 
 
-def one(language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0):
+def one(
+    language=0.0, hours=0.0, work_hours=0.0, schooling=Schooling.SECONDARY, age=360, slope=0.5, informal=0.0, earlier=0
+):
     """The same by the compiled loop, not on a dual track."""
     person = (float(language), hours, work_hours, 0, False, int(schooling), 60 - age, 0)
     people, rates = learning.Learners(*(np.array([each]) for each in person)), RATES._replace(slope=slope)
-    learning.learn(np.arange(1), people, np.array([informal]), 60, PER_LEVEL, rates)
+    learning.learn(np.arange(1), people, np.array([informal]), np.array([earlier]), 60, PER_LEVEL, rates)
     return float(people.language[0])
 
 
@@ -44,6 +47,35 @@ def test_higher_levels_age_and_other_hours():
     assert one(language=4.9, hours=10_000) == 5
 
 
+def test_years_in_the_country_before_the_application_give_some_dutch():
+    # 105 months at 4 hours are 420: two levels at 210 hours each, or with slope 0.5 (sqrt(1 + 2) - 1) / 0.5
+    assert one(earlier=105, slope=1e-9) == pytest.approx(2)
+    assert one(earlier=105) == pytest.approx((math.sqrt(3) - 1) / 0.5)
+    month_by_month = 0.0
+    for _ in range(105):
+        month_by_month = one(language=month_by_month, informal=4)
+    assert one(earlier=105) == pytest.approx(month_by_month, abs=0.01)
+    assert one(earlier=105, age=45 * 12) < one(earlier=105)
+    assert one(earlier=10_000) == 5
+    assert one(language=0.1, earlier=105) == pytest.approx(0.1)  # only in the first month
+    # the class of that month counts at the level reached
+    level = (math.sqrt(3) - 1) / 0.5
+    assert one(earlier=105, hours=21) == pytest.approx(level + 0.1 / (1 + 0.5 * level))
+
+
+def test_only_repeat_applicants_have_been_here_before():
+    assert arrival.months_before(np.array([0, 1 - math.exp(-1), 1 - 1e-16]), 4).tolist() == [0, 48, 360]
+    state = village_state()
+    for _ in range(12):
+        run(arrival, state)
+        state.clock.month += 1
+    of = state.households
+    assert (of.earlier[~of.repeated] == 0).all()
+    assert of.earlier[of.repeated].mean() == pytest.approx(48, rel=0.25)  # some 80 households
+    run(arrival, other := village_state(), years_before=0)
+    assert (other.households.earlier == 0).all()
+
+
 def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
     rng, n = np.random.default_rng(1), 300
     columns = {
@@ -59,7 +91,7 @@ def test_many_rows_equal_the_slow_version_and_other_rows_are_left_alone():
     household, informal = np.arange(n, dtype=np.int32) // 2, rng.uniform(0, 8, n).astype(np.float32)
     level = columns["language"].copy()
     people = learning.Learners(**(columns | {"language": level}), household=household)
-    learning.learn(rows, people, informal, 60, PER_LEVEL, RATES)
+    learning.learn(rows, people, informal, np.zeros(n, np.int16), 60, PER_LEVEL, RATES)
     columns["work_hours"] = columns["work_hours"] + columns.pop("practice_hours")  # unpaid hours count alike
     of = zip(*(column[rows].tolist() for column in columns.values()), strict=True)
     around = informal[household[rows]].tolist()

@@ -92,6 +92,7 @@ def village(**changes) -> Inputs:
                 "name_nl": ["Oorlog", "Gemengd", "Veilig"], "members": ["AAA", "BBB", "CCC"],
                 "male_share": [0.6, 0.7, 0.8], "family_share": [0.5, 0.25, 0.0], "safe": [0, 0, 1],
                 "language": ["first", "second", "first"], "unschooled": 0.1, "primary": 0.3, "higher": 0.2,
+                "sponsors": 1.0, "papers": 0.0, "exempt": 1.0, "here_before": 0.0,
             }
         ),
         locations=pd.DataFrame(

@@ -86,7 +86,7 @@ LASTING = {"exempt_share": 0.3, "exempt_months": 120}
 def test_the_first_assessment_follows_age():
     params = profile.Params(exempt_share=0.2, exempt_ageing=0.5)
     # 35 years: 0.2 to 0.8; 55: two decades, so e times as much; 25: a decade less
-    assert profile.odds_of_exemption(np.array([420, 660, 300]), params) == pytest.approx(
+    assert profile.odds_of_exemption(np.array([420, 660, 300]), 1.0, params) == pytest.approx(
         [0.25, 0.25 * math.e, 0.25 * math.exp(-0.5)]
     )
     state = village_state()
@@ -96,6 +96,24 @@ def test_the_first_assessment_follows_age():
     young, old = state.newcomers.exempt.reshape(2, 2000).mean(axis=1)
     assert young == pytest.approx(0.2, abs=0.03)
     assert old == pytest.approx(0.25 * math.e / (1 + 0.25 * math.e), abs=0.035)
+
+
+def test_exemption_differs_by_origin():
+    """Twice the share of all is 0.4, half of it 0.1: at the first assessment, and of spells that begin."""
+    params = profile.Params(exempt_share=0.2)
+    assert profile.odds_of_exemption(420, np.array([1, 2, 0.5]), params) == pytest.approx([1 / 4, 2 / 3, 1 / 9])
+    state = village_state()
+    state.origins.exempt[:] = [2.0, 0.5, 0.0]
+    rows = [people(state, Stage.HOUSED, count=3000, origin=origin) for origin in (WAR, MIXED, SAFE)]
+    state.newcomers.born[:] = state.clock.month - 420
+    run(profile, state, exempt_share=0.2, exempt_months=24)
+    assert [state.newcomers.exempt[of].mean() for of in rows] == pytest.approx([0.4, 0.1, 0], abs=0.03)
+    state.newcomers.exempt[:], state.newcomers.wellbeing[:] = False, -0.9
+    state.clock.month += 1
+    state.newcomers.born[:] += 1
+    run(profile, state, exempt_share=0.2, exempt_months=24)
+    begun = [state.newcomers.exempt[of].mean() for of in rows]
+    assert begun == pytest.approx([2 / 3 / 24, 1 / 9 / 24, 0], abs=0.008)
 
 
 def slow_spells(u, exempt, employed, age, wellbeing, p):

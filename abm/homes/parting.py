@@ -1,0 +1,104 @@
+"""Couples with a home part: one leaves it and looks for another, the children and the home stay with the other.
+
+Every month a couple parts with one hazard, whatever its origin: couples of two partners of Turkish or Moroccan origin
+part as often as Dutch ones. The man leaves, and where both are of one sex either (an assumption: most children live
+with their mother). The one who leaves is a household of his own from then on, without a home, and an urgent home seeker
+in the same municipality. A sponsor whose family joined leaves the home to the family, which is a household of its own
+from then on. Permits and what the law asks of each stay as they were. Couples in reception, in an interim place,
+without a home or with a family that is still to come stay together.
+
+Source: cbs_parting_2018 (almost three quarters of couples together after twelve years).
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.draws import Draws
+from abm.engine.kernels import members_of
+from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW
+from abm.homes import moves
+from abm.people.household_formation import alone_again
+from abm.state import State
+from abm.tables.people import Role, Stage
+
+WRITES = ("households", "complexes.newcomers", "newcomers.household", "newcomers.role")
+EVENTS = {"parted": "households"}
+EITHER = 0.5  # share of couples of one sex of whom the lead leaves
+_STAYS = (
+    "origin", "repeated", "tie", "track", "municipality", "moves", "relocated", "support_at_placement", "applied",
+    "earlier", "decided", "granted", "coupled", "housed", "moved_in", "moved_out", "came_from", "priority",
+    "free_to_work", "may_work",
+)  # fmt: skip
+
+
+class Params(ProcessParams):
+    """The rate at which couples part."""
+
+    rate: float = param(
+        0.025, "share/year", 0, 0.2, "cbs_parting_2018: 0.74 together after 12 years", "couples with a home that part"
+    )
+
+
+def settled(state: State, rows: np.ndarray, awaiting: np.ndarray) -> np.ndarray:
+    """Whether households (rows) have a lasting home, a permit and no relatives to come, (n,) bool.
+
+    awaiting: sponsors whose family is in reception, (households,) bool.
+    """
+    of = state.households
+    home = (of.stage[rows] == Stage.HOUSED) & (of.homeless[rows] == NEVER) & (of.interim[rows] == NEVER)
+    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~awaiting[rows]
+
+
+def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """Couples that part this month: rows of partners who share a household, and of families that joined a sponsor."""
+    people, of = state.newcomers, state.households
+    partners = np.flatnonzero(people.role == Role.PARTNER)
+    partners = partners[of.stage[people.household[partners]] == Stage.HOUSED]
+    two, awaiting = np.zeros(len(of), bool), np.zeros(len(of), bool)
+    two[people.household[partners]] = True
+    families = np.flatnonzero(of.sponsor != NO_ROW)
+    awaiting[of.sponsor[families[of.location[families] != NO_ROW]]] = True
+    families = families[(of.stage[families] == Stage.HOUSED) & ~two[families]]
+    sponsor = of.sponsor[families]
+    families = families[~two[sponsor] & ~of.unaccompanied[sponsor]]
+    monthly, found = params.rate / MONTHS, []
+    for rows, home in ((partners, people.household[partners]), (families, families)):
+        parts = draws.uniform("parts", of.identity[home]) < monthly
+        rows, home = rows[parts], home[parts].astype(np.int64)
+        head = np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home])
+        found.append(rows[settled(state, home, awaiting) & settled(state, head, awaiting)])
+    return found[0], found[1]
+
+
+def part(state: State, draws: Draws, partners: np.ndarray) -> np.ndarray:
+    """Let one of each couple in one household (rows of the partners) form a household of one; returns their rows."""
+    people, of = state.newcomers, state.households
+    partners = partners[np.argsort(people.household[partners])]
+    home = people.household[partners].astype(np.int64)
+    leads = members_of(home, people.household)
+    leads = leads[people.role[leads] == Role.LEAD]
+    leads = leads[np.argsort(people.household[leads])]
+    either = draws.once("who", of.identity[home]) < EITHER
+    lead_leaves = np.where(people.female[leads] == people.female[partners], either, ~people.female[leads])
+    leaves, stays = np.where(lead_leaves, leads, partners), np.where(lead_leaves, partners, leads)
+    columns = {name: getattr(of, name)[home] for name in _STAYS}
+    rows = of.add(
+        len(home), **columns, **alone_again(of.identity[home], draws), stage=Stage.HOUSED, since=state.clock.month
+    )
+    people.household[leaves] = rows
+    people.role[leaves] = people.role[stays] = Role.LEAD
+    of.size[home] -= 1
+    of.parted[home] += 1
+    moves.fits_again(state, np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home]))
+    return rows
+
+
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let couples part."""
+    partners, families = couples(state, params, draws)
+    sponsors = state.households.sponsor[families].astype(np.int64)
+    moves.keep_home(state, families)
+    rows = np.append(part(state, draws, partners), sponsors)
+    moves.lose_home(state, rows)
+    return {"parted": rows}
