@@ -202,7 +202,7 @@ class Params(ProcessParams):
         0.48, "share", 0, 1, "sup_nuisance_2015", "residents who expect nuisance of a location that does not stand yet"
     )
     nuisance_met: float = param(
-        0.14, "share", 0, 1, "sup_nuisance_2015", "residents who meet nuisance of a location near them, whatever its size"
+        0.14, "share", 0, 1, "sup_nuisance_2015", "residents who meet nuisance of a location near them, of any size"
     )
     known_after: float = param(
         12, "months", 1, 60, "assumption: within some years, nuisance_zutphen",
