@@ -3,7 +3,7 @@
 Each month part of the households with a permit that live in reception go to hosts, in the region of the municipality to
 which they are tied, or else where they are. They give up their place and keep their turn for a home. Who has none when
 the stay ends comes back, and process `placement` gives a place. Since December 2023 applicants may go too; how many of
-them do is not published. Minors without parents and families whose sponsor is here do not go.
+them do is not published. Minors without parents do not go.
 
 The scheme began in October 2014, was ended in the autumn of 2016 and came back in February 2018; in 2021 the allowance
 was raised from 25 to 75 euros a week.
@@ -56,7 +56,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     share[stage == Stage.IN_DECISION] = params.uptake * params.applicants
     here, share = here[share > 0], share[share > 0]
     may = np.isin(locations.kind[households.location[here]], LEFT)
-    may &= (households.sponsor[here] == NO_ROW) & ~households.unaccompanied[here]
+    may &= ~households.unaccompanied[here]
     here, share = here[may], share[may]
     rows = here[draws.uniform("hosts", households.identity[here]) < share]
     tied = households.municipality[rows]

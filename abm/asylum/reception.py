@@ -84,8 +84,10 @@ class Params(ProcessParams):
         "half of the range of contracts of emergency locations, over their mean",
     )  # fmt: skip
     emergency_lead: float = param(
-        2, "months", 0, 12, "assumption", "months from the need for an emergency location to its opening"
-    )
+        0, "months", 0, 12,
+        "crisis_dec_2015: in the autumn of 2015 places grew in the months of the need; later an assumption",
+        "months from the need for an emergency location to its opening", dated={"2016-02": 2},
+    )  # fmt: skip
     regular_term: int = param(
         60, "months", 12, 240, "assumption", "term of the contract of a regular location", lever=True
     )

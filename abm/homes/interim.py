@@ -13,7 +13,8 @@ nobody enters any more.
 
 Two schemes are dated: hotels from November 2021 (at most 2,500 people), extended each time and at last to 2025, and
 interim locations from March 2024 (at most 8,500), which take their place here. Whether a grant covers the cost is the
-whole choice here: a council's politics, what it would lose by not taking part, and costs before the opening are left out.
+whole choice here: a council's politics, what it would lose by not taking part, and costs before the opening are left
+out.
 
 Source: har_2022, har_term, har_2025 (hotels), door_status, door_first (locations), incentive_2025 (grants),
 coa_cost_hotel_2024, coa_cost_reg_2023 (costs), E078 (share of plans that is built).
