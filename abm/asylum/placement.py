@@ -5,10 +5,10 @@ finds no place stays at the registration centre, above what was agreed for it, u
 
 Households that must move are placed first (those just screened, or whose location closed or stay with hosts ended),
 then those in municipal and those in emergency places for which something better is free. Within each group, households
-with medical needs or family ties come first, then those that have waited longest. The region of relatives is tried first; after that the
-rule decides among the locations with room: free (most free places), quota (the region furthest below its share of
-inhabitants), random, greedy (the region with most jobs per inhabitant). Three rules use how well the jobs of a region
-match the household, observed with error:
+with medical needs or family ties come first, then those that have waited longest. The region of relatives is tried
+first; after that the rule decides among the locations with room: free (most free places), quota (the region furthest
+below its share of inhabitants), random, greedy (the region with most jobs per inhabitant). Three rules use how well the
+jobs of a region match the household, observed with error:
 
     seen = match + noise x error            mean over its adults [SD over the regions]
     batch        all households of the month at once, maximising the sum of `seen`
