@@ -15,6 +15,7 @@ from abm.asylum import (
     arrival,
     coupling,
     decision,
+    hosts,
     leaving,
     placement,
     protection,
@@ -59,6 +60,7 @@ CHAIN = (
     protection,  # people from Ukraine arrive under temporary protection, and leave
     screening,  # the registration centre screens applicants and chooses their track
     placement,  # everyone in reception gets a place
+    hosts,  # status holders stay with hosts for some months
     decision,  # the immigration service and the courts decide
     reception,  # reception locations open and close
     status,  # permit holders enter the population register

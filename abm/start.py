@@ -34,7 +34,7 @@ from abm.people.household_formation import BEFORE_START, admit, household_sizes,
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, initialise_residents
 from abm.state import State
-from abm.tables.country import Kind
+from abm.tables.country import ELSEWHERE, Kind
 from abm.tables.money import Purpose
 from abm.tables.people import Reunion, Schooling, Stage, Track
 
@@ -202,7 +202,7 @@ def pools(municipalities, scale: float) -> np.ndarray:
 
 
 def initialise_locations(state: State, term: int, draws: Draws) -> None:
-    """Add the locations of 2015 except emergency ones, and a municipal crisis location and a hotel in every region.
+    """Add the locations of 2015 except emergency ones, with a municipal location, a hotel and hosts in every region.
 
     Contracts of regular locations end evenly over a term [months], whose length the policy says: which one when is not
     known, and a property of the country.
@@ -221,7 +221,7 @@ def initialise_locations(state: State, term: int, draws: Draws) -> None:
     )  # fmt: skip
     size = np.where(region == np.arange(len(state.regions))[:, None], state.municipalities.population, -1)
     largest = size.argmax(axis=1)
-    for kind in (Kind.MUNICIPAL, Kind.HOTEL):
+    for kind in (Kind.MUNICIPAL, *ELSEWHERE):
         state.locations.add(len(largest), municipality=largest, region=region[largest], kind=kind, places=0)
 
 
@@ -327,7 +327,7 @@ def add_relatives_abroad(
 
 
 def assign_places(state: State, draws: Draws) -> None:
-    """Assign households in reception to regular locations; those that do not fit go to municipal ones."""
+    """Assign households in reception to regular locations; those that do not fit stay at the registration centre."""
     households, locations = state.households, state.locations
     rows = np.flatnonzero(households.stage != Stage.HOUSED)
     rows = rows[np.argsort(households.lottery[rows])]
@@ -337,6 +337,5 @@ def assign_places(state: State, draws: Draws) -> None:
     last = np.cumsum(households.size[rows])
     at = np.minimum(np.searchsorted(ends, last), len(regular) - 1)
     fits = (last <= ends[at]) & (last - households.size[rows] >= np.where(at > 0, ends[at - 1], 0))
-    municipal = np.flatnonzero(locations.kind == Kind.MUNICIPAL)
-    spread = municipal[(draws.once("crisis", households.identity[rows]) * len(municipal)).astype(np.int64)]
-    households.location[rows] = np.where(fits, regular[at], spread)
+    centre = np.flatnonzero(locations.kind == Kind.REGISTRATION)[0]
+    households.location[rows] = np.where(fits, regular[at], centre)

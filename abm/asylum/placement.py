@@ -1,11 +1,14 @@
 """Every household in reception gets a place: a regular one if there is room, an emergency or municipal one if not.
 
-Households that must move are placed first (those just screened, or whose location closed), then those in municipal
-and those in emergency places for which something better is free. Within each group, households with medical needs or
-family ties come first, then those that have waited longest. The region of relatives is tried first; after that the
-rule decides among the locations with room: free (most free places), quota (the region furthest below its share of
-inhabitants), random, greedy (the region with most jobs per inhabitant). Three rules use how well the jobs of a region
-match the household, observed with error:
+Municipalities gave crisis reception from September 2015 to January 2016 and give it since June 2022; at other times who
+finds no place stays at the registration centre, above what was agreed for it, until one is free.
+
+Households that must move are placed first (those just screened, or whose location closed or stay with hosts ended),
+then those in municipal and those in emergency places for which something better is free. Within each group, households
+with medical needs or family ties come first, then those that have waited longest. The region of relatives is tried
+first; after that the rule decides among the locations with room: free (most free places), quota (the region furthest
+below its share of inhabitants), random, greedy (the region with most jobs per inhabitant). Three rules use how well the
+jobs of a region match the household, observed with error:
 
     seen = match + noise x error            mean over its adults [SD over the regions]
     batch        all households of the month at once, maximising the sum of `seen`
@@ -77,6 +80,12 @@ class Params(ProcessParams):
         2000, "persons", 0, 20000, "ter_apel_agreed: most people who stay there by agreement with the municipality",
         "people that the registration centre can hold; who waits longest there goes on to another place", lever=True,
     )  # fmt: skip
+    crisis: bool = param(
+        False, "switch", None, None, "crisis_2015|crisis_2016|crisis_2022: from September 2015 to January 2016, and "
+        "since June 2022; that it lasts after 2025 is an assumption",
+        "whether municipalities give crisis reception to people without any other place",
+        dated={"2015-09": True, "2016-02": False, "2022-06": True},
+    )  # fmt: skip
     relatives: float = param(2, "log odds", 0, 5, "assumption", "added preference for a region with relatives")
 
 
@@ -87,7 +96,7 @@ class Moving(NamedTuple):
     tie: np.ndarray  # region or NO_ROW
     last_kind: np.ndarray  # worst kind of place that it accepts
     u: np.ndarray  # uniform draw of rule `random`
-    fallback: np.ndarray  # municipal location
+    fallback: np.ndarray  # location without a limit
     leaves: np.ndarray  # region where it is now
 
 
@@ -155,10 +164,10 @@ def best_location(size, only, u, wanted, places, regions, rule):
     return best
 
 
-def groups(state: State, rows: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def groups(state: State, rows: np.ndarray, most: float, crisis: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows in reception that must move, and of the others those in municipal and in emergency places; each (n,).
 
-    most: people at full scale whom the registration centre can hold.
+    most: people at full scale whom the registration centre can hold; crisis: whether municipal places stay open.
     """
     households, locations = state.households, state.locations
     where = households.location[rows]
@@ -166,6 +175,8 @@ def groups(state: State, rows: np.ndarray, most: float) -> tuple[np.ndarray, np.
     at_centre = kind == Kind.REGISTRATION
     screened = at_centre & (households.stage[rows] != Stage.REGISTERING)
     must = screened | (locations.ends[where] <= state.clock.month)
+    must |= (kind == Kind.HOSTS) & (households.host_until[rows] <= state.clock.month)
+    must |= (kind == Kind.MUNICIPAL) & (not crisis)
     must[np.isin(rows, beyond(state, rows[at_centre & ~screened], most * state.scale), assume_unique=True)] = True
     return rows[must], rows[~must & (kind == Kind.MUNICIPAL)], rows[~must & (kind == Kind.EMERGENCY)]
 
@@ -275,7 +286,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     here = placed(households.location)
     occupants = np.bincount(households.location[here], households.size[here], len(locations))
     room = free_places(locations, occupants, month, state.scale)
-    must, municipal, emergency = groups(state, here, params.registration_most)
+    must, municipal, emergency = groups(state, here, params.registration_most, params.crisis)
     regular_room = room[locations.kind == Kind.REGULAR].sum()
     spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - households.size[must].sum()
     queues = (
@@ -287,7 +298,9 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     last_kind = np.repeat([worst for _, worst in queues], [len(queue) for queue, _ in queues])
     size, who = households.size[rows], households.identity[rows]
     tie = households.tie[rows] if params.ties_first else np.full(len(rows), NO_ROW, np.int8)
-    fallback = crisis_place(state, tie, draws.uniform("crisis", who))
+    centre = np.flatnonzero(locations.kind == Kind.REGISTRATION)[0]
+    at_last = crisis_place(state, tie, draws.uniform("crisis", who)) if params.crisis else np.full(len(rows), centre)
+    fallback = at_last.astype(np.int32)
     if params.rule in RULES:
         held = np.bincount(locations.region, occupants, len(state.regions))
         leaves = locations.region[households.location[rows]]
@@ -299,7 +312,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         value[tie != NO_ROW, tie[tie != NO_ROW]] += _TIED
         chosen = by_match(state, params, value, tie != NO_ROW, size.astype(np.int64), last_kind, room)
         chosen = np.where((chosen == NO_ROW) & (last_kind == MUNICIPAL), fallback, chosen)
-    rows, chosen = rows[chosen != NO_ROW], chosen[chosen != NO_ROW]
+    moves = (chosen != NO_ROW) & (chosen != households.location[rows])
+    rows, chosen = rows[moves], chosen[moves]
     from_registration = locations.kind[households.location[rows]] == Kind.REGISTRATION
     households.location[rows] = chosen
     households.moves[rows] += 1

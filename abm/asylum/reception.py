@@ -21,13 +21,13 @@ Source: places and norms, abm/facts/data/reception_locations.csv, municipalities
 
 import numpy as np
 
-from abm.engine.clock import ENDLESS, NEVER
+from abm.engine.clock import ENDLESS
 from abm.engine.draws import Draws
+from abm.engine.kernels import placed
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW
 from abm.state import State
-from abm.tables.country import Kind
+from abm.tables.country import ELSEWHERE, Kind
 
 WRITES = ("locations", "nation.reception")
 EVENTS = {"opened": "locations", "closed_location": "locations", "stopped_location": "municipalities"}
@@ -60,8 +60,10 @@ class Params(ProcessParams):
         "regular places that can open a month",
     )  # fmt: skip
     emergency_rate: float = param(
-        1966, "places/month", 0, 20000, "coa_new_places_aug21_jan22|coa_new_temp_share: 80% of 2,456 a month",
-        "emergency places that can open a month",
+        3275, "places/month", 0, 20000,
+        "coa_occ_2015|crisis_dec_2015: people in places of the agency, 14 September to 31 December 2015, less 490 "
+        "regular ones a month; coa_new_places_aug21_jan22|coa_new_temp_share: 80% of 2,456 a month",
+        "emergency places that can open a month", dated={"2016-02": 1966},
     )  # fmt: skip
     closing_rate: float = param(
         1833, "places/month", 0, 20000, "coa_2017_shrink: 22,000 places in 2017",
@@ -82,8 +84,10 @@ class Params(ProcessParams):
         "half of the range of contracts of emergency locations, over their mean",
     )  # fmt: skip
     emergency_lead: float = param(
-        2, "months", 0, 12, "assumption", "months from the need for an emergency location to its opening"
-    )
+        0, "months", 0, 12,
+        "crisis_dec_2015: in the autumn of 2015 places grew in the months of the need; later an assumption",
+        "months from the need for an emergency location to its opening", dated={"2016-02": 2},
+    )  # fmt: skip
     regular_term: int = param(
         60, "months", 12, 240, "assumption", "term of the contract of a regular location", lever=True
     )
@@ -154,7 +158,8 @@ def places_by_municipality(state: State, kind: Kind, month: int) -> np.ndarray:
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Close surplus regular locations, then open regular and emergency ones for next month."""
     households, locations, month = state.households, state.locations, state.clock.month
-    in_place = np.flatnonzero((households.location != NO_ROW) & (households.hotel == NEVER))
+    here = placed(households.location)
+    in_place = here[~np.isin(locations.kind[households.location[here]], ELSEWHERE)]
     need = households.size[in_place].sum() / state.scale
     state.nation.reception[0] += (need - state.nation.reception[0]) / params.plan_lag
     norm = state.inputs.series_at("occupancy_norm", month)

@@ -30,6 +30,7 @@ PLACES = {  # what people in places cost: purpose, series of the cost of one, ki
     Purpose.PLACES_REGULAR: ("cost_regular", (Kind.REGULAR, Kind.REGISTRATION)),
     Purpose.PLACES_EMERGENCY: ("cost_emergency", (Kind.EMERGENCY,)),
     Purpose.PLACES_MUNICIPAL: ("cost_municipal", (Kind.MUNICIPAL,)),
+    Purpose.PLACES_HOSTS: ("cost_hosts", (Kind.HOSTS,)),
 }
 PARTIES = dict.fromkeys((*PLACES, Purpose.PLACES_EMPTY), (Account.COA, Account.PROVIDERS)) | {
     Purpose.BUDGET_COA: (Account.STATE, Account.COA),

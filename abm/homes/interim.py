@@ -11,12 +11,13 @@ Whole households enter, longest waiting first. They count for the task, live in 
 urgent seekers, without priority, until they have one; a family waits until its sponsor has left. When a scheme ends,
 nobody enters any more.
 
-Two schemes are dated: hotels from November 2021 (at most 2,500 people, to June 2023), and interim locations from March
-2024 (at most 8,500). Whether a grant covers the cost is the whole choice here: a council's politics, what it would lose
-by not taking part, and costs before the opening are left out.
+Two schemes are dated: hotels from November 2021 (at most 2,500 people), extended each time and at last to 2025, and
+interim locations from March 2024 (at most 8,500), which take their place here. Whether a grant covers the cost is the
+whole choice here: a council's politics, what it would lose by not taking part, and costs before the opening are left
+out.
 
-Source: har_2022, har_term (hotels), door_status, door_first (locations), incentive_2025 (grants), coa_cost_hotel_2024,
-coa_cost_reg_2023 (costs), E078 (share of plans that is built).
+Source: har_2022, har_term, har_2025 (hotels), door_status, door_first (locations), incentive_2025 (grants),
+coa_cost_hotel_2024, coa_cost_reg_2023 (costs), E078 (share of plans that is built).
 """
 
 from typing import Literal
@@ -51,8 +52,9 @@ class Params(ProcessParams):
     """The offer of a scheme, and the cost of a place to a municipality."""
 
     most: int = param(
-        0, "persons", 0, 20_000, "har_2022|har_term|door_first|door_status", "people that a scheme pays for at most",
-        lever=True, dated={"2021-11": 2500, "2023-07": 0, "2024-03": 8500},
+        0, "persons", 0, 20_000, "har_2022|har_term|har_2025|door_first|door_status",
+        "people that a scheme pays for at most",
+        lever=True, dated={"2021-11": 2500, "2024-03": 8500},
     )  # fmt: skip
     grant: float = param(
         38_000, "EUR/year", 0, 150_000, "incentive_2025: the amount of 2022 is taken as that of 2025",

@@ -61,8 +61,18 @@ def accepting_near(month: Month) -> np.ndarray:
     nl="Bewoners die opvang in de buurt zouden accepteren bij hun grondhouding",
 )
 def accepting_near_anchor(month: Month) -> np.ndarray:
-    """Share of residents who would accept a location in their neighbourhood at the anchor, (neighbourhoods,)."""
+    """Share of residents who would accept a location in their neighbourhood at the anchor, as a thought."""
     return month.state.neighbourhoods.near_before
+
+
+@over_inhabitants(
+    "share",
+    en="Residents who expect nuisance of a location nearby, or meet it",
+    nl="Bewoners die overlast van opvang in de buurt verwachten of ervaren",
+)
+def nuisance(month: Month) -> np.ndarray:
+    """Share of residents who expect nuisance of a location in their neighbourhood or meet it, (neighbourhoods,)."""
+    return month.state.neighbourhoods.nuisance
 
 
 @over_inhabitants(

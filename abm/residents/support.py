@@ -16,6 +16,9 @@ seek a home (q = 1). W: employment of newcomers in the municipality. A coefficie
     T = b_T [sum over locations of decay (N / 0.02 residents)^nu h] (1 - x urban) (1 - chi regulars)
         + b_M points of newcomers (1 - urban)
 
+A resident accepts a location nearby with probability Phi(s - threshold), and the threshold is higher for those who
+expect nuisance of it, or meet it: process module `nuisance`. So near and far differ without any effect of contact.
+
 If `feedback` is on, support acts back: on where locations open, on delay and stops, on participation in programmes,
 and on the support that a household finds where it is placed.
 
@@ -33,7 +36,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
-from abm.residents import complexes_nearby, exposure, feedback
+from abm.residents import complexes_nearby, exposure, feedback, locations_announced, nuisance
 from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
 from abm.residents.synthetic_residents import by_municipality, means
@@ -47,6 +50,8 @@ WRITES = (
     "residents.support",
     "residents.positive",
     "residents.negative",
+    "residents.nuisance",
+    "neighbourhoods.nuisance",
     "neighbourhoods.places",
     "neighbourhoods.announced",
     "neighbourhoods.opened",
@@ -185,9 +190,23 @@ class Params(ProcessParams):
     confidence: float = param(1.5, "SD", 0.5, 2.5, "E087", "difference beyond which residents do not listen")
     noise: float = param(0.025, "SD", 0, 0.05, "E087", "spread of the random change of a month")
     siting: float = param(0.5, "log odds per SD", 0, 3, "assumption", "preference for sites where support is higher")
-    near_accepting: float = param(
-        0.55, "share", 0.3, 0.8, "E067: people without a location near, 2022",
-        "residents who accept a location nearby, at the anchor",
+    calm_accepting: float = param(
+        0.8, "share", 0.5, 0.95, "sup_near_far_2022|sup_nuisance_2015: 0.55 far and 0.73 near, at 48% and 14% nuisance",
+        "residents who accept a location nearby, at the anchor, of those who expect no nuisance and meet none",
+    )  # fmt: skip
+    worried_accepting: float = param(
+        0.28, "share", 0.05, 0.5, "sup_near_far_2022|sup_nuisance_2015: as before, two equations with two unknowns",
+        "the same of those who expect nuisance, or meet it",
+    )  # fmt: skip
+    nuisance_expected: float = param(
+        0.48, "share", 0, 1, "sup_nuisance_2015", "residents who expect nuisance of a location that does not stand yet"
+    )
+    nuisance_met: float = param(
+        0.14, "share", 0, 1, "sup_nuisance_2015", "residents who meet nuisance of a location near them, of any size"
+    )
+    known_after: float = param(
+        12, "months", 1, 60, "assumption: within some years, nuisance_zutphen",
+        "mean time in which residents come to know a location that opened nearby",
     )  # fmt: skip
     own_accepting: float = param(
         0.49, "share", 0.3, 0.8, "E067: 34 against 35 percent, 2022",
@@ -215,30 +234,9 @@ def terms(params: Params) -> Terms:
         joining=params.joining, selection=params.selection, follows=params.feedback,
         contact=params.carried * params.contact, ratio=params.negative_weight, convergence=params.convergence,
         middle=params.middle, limit=params.limit, rate=params.rate, talk=params.talk, confidence=params.confidence,
-        noise=params.noise, near=threshold(params.near_accepting), own=threshold(params.own_accepting),
+        noise=params.noise, near=threshold(params.calm_accepting), own=threshold(params.own_accepting),
+        worry=threshold(params.worried_accepting) - threshold(params.calm_accepting),
     )  # fmt: skip
-
-
-def announce(state: State, params: Params, draws: Draws) -> None:
-    """Give new locations a neighbourhood, and let residents hear of them."""
-    locations, where, month = state.locations, state.neighbourhoods, state.clock.month
-    rows = np.flatnonzero(locations.neighbourhood == NO_ROW)
-    if not len(rows):
-        return
-    town = locations.municipality[rows]
-    before = np.bincount(locations.municipality[: rows[0]], minlength=len(state.municipalities))
-    order = np.argsort(town, kind="stable")
-    number = np.empty(len(rows), np.int64)
-    number[order] = np.arange(len(rows)) - np.searchsorted(town[order], town[order])
-    address = (town.astype(np.int64) << kernels.RANKS) + before[town] + number
-    first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
-    there = locations.opened[rows] == 0  # those of the start stand where they stand, whatever the seed
-    u = np.where(there, *(each.once("site", address) for each in (draws.of_country(), draws)))
-    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, params.siting, u)
-    heard = rows[locations.opened[rows] > month]
-    locations.announced[heard] = month
-    locations.voice[heard] = params.voice
-    where.announced[locations.neighbourhood[heard]] = month
 
 
 def felt_weights(params: Params) -> np.ndarray:
@@ -352,10 +350,13 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Announce locations, update the support of residents, aggregate it, and let it act back."""
     people, where = state.residents, state.neighbourhoods
     of_all = terms(params)
-    if not where.near_before.any():
-        each = kernels.acceptance(people.anchor, of_all)
+    locations_announced.announce(state, params.siting, params.voice, draws)
+    if first := not where.near_before.any():
+        people.nuisance[:] = nuisance.expected(state, params.nuisance_expected, draws)
+        each = kernels.acceptance(people.anchor, people.nuisance, of_all)
         where.near_before[:], where.own_before[:] = (means(where, column) for column in each)
-    announce(state, params, draws)
+    known = 1.0 if first else 1 / params.known_after  # what stands at the start has stood for long
+    nuisance.come_to_know(state, known, params.nuisance_met, draws)
     complexes_nearby.site(state, params.siting, draws)
     shared = surroundings(state, params, draws)
     bounds = np.append(where.first, len(people)).astype(np.int64)

@@ -27,8 +27,8 @@ PUSH = 5  # raises the support of all [SD]: sociotropic and voice, less threat a
 UNFAIR = 6  # lowers the support of home seekers [SD]
 SHARED = 7
 # columns of the sums over the residents of a neighbourhood
-SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING = range(8)
-SUMMED = 8
+SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING, NUISANCE = range(9)
+SUMMED = 9
 MANY = 1_000_000  # residents from which threads are worth their start
 
 _WORKING = int(Age.OLD)  # classes below it work
@@ -67,8 +67,9 @@ class Terms(NamedTuple):
     talk: float  # part of the difference with those tied to oneself taken over each month
     confidence: float  # difference beyond which a tie has no influence [SD]
     noise: float  # [SD a month]
-    near: float  # support at which half accept a location nearby [SD]
-    own: float  # the same in the municipality
+    near: float  # support at which half of those who expect no nuisance accept a location nearby [SD]
+    worry: float  # how much more it takes of those who expect or meet nuisance [SD]
+    own: float  # support at which half accept one in the municipality [SD]
 
 
 class Blocks(NamedTuple):
@@ -86,7 +87,7 @@ class Renewed(NamedTuple):
     sums: np.ndarray  # (neighbourhoods, SUMMED)
 
 
-Persons = namedtuple("Persons", "age seeking anchor support positive negative")
+Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
 Links = namedtuple("Links", "starts targets")  # of Ties
 Households = namedtuple("Households", "stage size location municipality")
 Newcomers = namedtuple("Newcomers", "adult employed household")
@@ -213,27 +214,27 @@ def _moved(found, pulled, heard, words, terms):
 
 
 @njit(error_model="numpy")
-def _acceptance(near, own, support, terms):
+def _acceptance(near, own, support, nuisance, terms):
     """Probabilities to accept a location nearby and in the municipality, into `near` and `own`; (n,) each."""
     for i in range(len(support)):
-        near[i] = accepting(support[i], terms.near)
+        near[i] = accepting(support[i], terms.near + terms.worry * nuisance[i])
     for i in range(len(support)):
         own[i] = accepting(support[i], terms.own)
 
 
 @kernel
-def acceptance(support, terms: Terms):
-    """Probabilities to accept a location nearby and in the municipality, (n,) each."""
+def acceptance(support, nuisance, terms: Terms):
+    """Probabilities to accept a location nearby and in the municipality, (n,) each; nuisance (n,) as of residents."""
     near, own = np.empty(len(support)), np.empty(len(support))
-    _acceptance(near, own, support, terms)
+    _acceptance(near, own, support, nuisance, terms)
     return near, own
 
 
 @njit
-def _summed(support, seeking, near, own, total):
+def _summed(support, seeking, nuisance, near, own, total):
     """Sums over the residents of a neighbourhood, into `total`."""
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
-    seekers = 0
+    seekers = worried = 0
     for i in range(len(support)):
         s = support[i]
         first += s
@@ -244,8 +245,10 @@ def _summed(support, seeking, near, own, total):
         in_town += own[i]
         of_seekers += s * seeking[i]
         seekers += seeking[i]
+        worried += nuisance[i]
     total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
     total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
+    total[NUISANCE] = worried
 
 
 @njit
@@ -255,7 +258,7 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     Steps that depend on the neighbourhood are done one by one; the costly ones in between, for the whole batch: small
     loops compile to fast code, and in long ones the remainder hardly counts. room: (4, residents) of working memory.
     """
-    age, seeking, anchor, before, good, ill = people
+    age, seeking, anchor, before, good, ill, nuisance = people
     bounds, shared = blocks.bounds, blocks.shared
     outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
     a, b, c, words = room[0], room[1], room[2], room[3]
@@ -288,13 +291,18 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
         whole = -(-(end - at) // _WORDS) * _WORDS  # whole calls; the next neighbourhood overwrites the surplus
         _words(words[at : at + whole], n, address)
     _moved(c[:end], a[:end], b[:end], words[:end], terms)
-    _acceptance(a[:end], b[:end], c[:end], terms)
+    end = 0
+    for n in batch:
+        first, last, at = bounds[n], bounds[n + 1], end
+        end += last - first
+        _copied(words[at:end], nuisance[first:last])
+    _acceptance(a[:end], b[:end], c[:end], words[:end], terms)
     end = 0
     for n in batch:
         first, last, at = bounds[n], bounds[n + 1], end
         end += last - first
         _copied(into.support[first:last], c[at:end])
-        _summed(c[at:end], seeking[first:last], a[at:end], b[at:end], into.sums[n])
+        _summed(c[at:end], seeking[first:last], nuisance[first:last], a[at:end], b[at:end], into.sums[n])
 
 
 @njit
@@ -379,7 +387,7 @@ def keep(where: Neighbourhoods, sums: np.ndarray) -> None:
     sums: (neighbourhoods, SUMMED), as `renew` gives them.
     """
     names = (("support", SUM), ("square", SQUARE), ("cube", CUBE), ("fourth", FOURTH))
-    for name, at in (*names, ("near", NEAR_ACCEPTED), ("own", OWN_ACCEPTED)):
+    for name, at in (*names, ("near", NEAR_ACCEPTED), ("own", OWN_ACCEPTED), ("nuisance", NUISANCE)):
         getattr(where, name)[:] = sums[:, at] / where.residents
     seeking = sums[:, SEEKING]
     where.seekers[:] = np.where(seeking > 0, sums[:, SEEKERS] / np.maximum(seeking, 1), where.support)

@@ -58,9 +58,11 @@ class Kind(Named):
     EMERGENCY = 2  # noodopvang
     MUNICIPAL = 3  # crisisnoodopvang: opened by municipalities for people without any other place
     HOTEL = 4  # where reunited families wait for a home near the municipality of their sponsor
+    HOSTS = 5  # logeerregeling: with relatives, friends or a host family, for some months
 
 
 LIMITED = (Kind.REGULAR, Kind.EMERGENCY)  # kinds that never hold more people than they have places
+ELSEWHERE = (Kind.HOTEL, Kind.HOSTS)  # kinds whose people need no place of the reception agency
 MAKESHIFT = (Kind.EMERGENCY, Kind.MUNICIPAL)  # bare and crowded: no contribution is due, and residents mind them more
 
 
@@ -150,7 +152,9 @@ class Locations(Table):
     municipality = column(np.int16, unit="row of municipalities", doc="where the location stands")
     region = column(np.int8, unit="row of regions", doc="labour market region")
     kind = column(np.int8, Kind.REGULAR, doc="kind of location")
-    places = column(np.int32, unit="places", doc="places at full scale; no limit for registration and municipal kinds")
+    places = column(
+        np.int32, unit="places", doc="places at full scale; 0 where there is no limit (municipal, hotel, hosts)"
+    )
     opened = column(np.int16, unit="month", doc="first month")
     ends = column(np.int16, ENDLESS, unit="month", doc="first month in which it is closed")
     neighbourhood = column(np.int32, NO_ROW, unit="row of neighbourhoods", doc="where the location stands")

@@ -44,6 +44,7 @@ class Purpose(Named):
     STARTER_RENTS = 16
     STARTER_RUNNING = 17  # upkeep and social management of starter homes
     INTERIM_GRANTS = 18
+    PLACES_HOSTS = 19  # allowance of those who stay with hosts
 
 
 class Ledger(Table):

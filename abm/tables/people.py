@@ -245,6 +245,7 @@ class Households(Table):
     urgent = column(np.int16, NEVER, unit="month", doc="month from which it urgently needs another home")
     interim = column(np.int16, NEVER, unit="month", doc="month in which it moved into an interim place")
     hotel = column(np.int16, NEVER, unit="month", doc="month in which it moved into a hotel")
+    host_until = column(np.int16, NEVER, unit="month", doc="month in which its last stay with hosts ends")
     homeless = column(np.int16, NEVER, unit="month", doc="month in which it lost a home without a next one")
     assisted = column(np.bool_, False, doc="whether the household lives on social assistance (bijstand)")
     free_to_work = column(np.bool_, False, doc="whether temporary protection lets it work without a permit")

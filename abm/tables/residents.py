@@ -75,12 +75,13 @@ class Neighbourhoods(Table):
     fourth = column(np.float64, unit="SD4", doc="mean of support to the fourth power")
     seekers = column(np.float64, unit="SD", doc="mean support of those who seek a home")
     near_before = column(
-        np.float64, unit="share", doc="residents who would accept a location nearby if support were at the anchor"
+        np.float64, unit="share", doc="residents who would accept a location nearby at the anchor, as a thought"
     )
     near = column(np.float64, unit="share", doc="residents who accept a location nearby")
     own_before = column(
         np.float64, unit="share", doc="residents who would accept a location in the municipality at the anchor"
     )
+    nuisance = column(np.float64, unit="share", doc="residents who expect nuisance of a location nearby, or meet it")
     own = column(np.float64, unit="share", doc="residents who accept a location in the municipality")
 
 
@@ -96,6 +97,7 @@ class Residents(Table):
     support = column(np.float32, unit="SD", doc="support for the reception of newcomers")
     positive = column(np.float32, unit="contacts", doc="good contacts with newcomers, decaying over time")
     negative = column(np.float32, unit="contacts", doc="bad contacts with newcomers, decaying over time")
+    nuisance = column(np.bool_, False, doc="whether this resident expects nuisance of a location nearby, or meets it")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import vl_convert
 
 WIDE, NARROW, MARGIN, HEIGHT = 700, 350, 62, 320  # pixels
 BLUE, ORANGE, RED, GREEN, PURPLE = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7"
-GREY, INK, PAPER = "#8c8c8c", "#222222", "#ffffff"
+GREY, SKY, INK, PAPER = "#8c8c8c", "#56b4e9", "#222222", "#ffffff"
 FIRST, FORECAST, LONG_RUN, ROOM = 2015, 2026, 8, 0.82  # first year, first without observed inputs; years; bar width
 HALF, YEAR = 6, 12  # months
 VEGA_LITE = "6.4"
@@ -32,6 +32,7 @@ KINDS: Names = {
     "municipal": ("In municipal crisis places", RED),
     "registration": ("At the registration centre", PURPLE),
     "hotel": ("Families in hotels", GREEN),
+    "hosts": ("With hosts", SKY),
 }
 WAITS: Names = {
     "wait_decision": ("From application to first decision", BLUE),
@@ -50,6 +51,7 @@ COSTS: Names = {
     "places emergency": ("Emergency places", ORANGE),
     "places municipal": ("Municipal crisis places", RED),
     "places empty": ("Empty regular places", GREY),
+    "places hosts": ("Allowance for stays with hosts", SKY),
     "hotels coa": ("Hotels, paid by COA", GREEN),
     "hotels municipality": ("Hotels, paid by municipalities", PURPLE),
 }

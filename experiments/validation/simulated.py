@@ -95,4 +95,6 @@ def _taken(made: Quantity, period: list[str], outcomes: Outcomes, together: bool
         value = value / _taken(made.over, period, outcomes, together)
     if made.minus:
         value = value - _taken(made.minus, period, outcomes, together)
+    if made.plus:
+        value = value + _taken(made.plus, period, outcomes, together)
     return value / made.divided_by

@@ -22,7 +22,8 @@ from abm.tables.people import Stage
 
 START = 12  # first month of a case, so that it does not reach back to month -1
 STILL = {"noise": 0.0, "talk": 0.0}  # without noise and talk, only exposure changes support
-FIXED = {"near_accepting", "own_accepting", "lead", "management", "programme", "voice", "feedback", "decay"}
+FIXED = {"own_accepting", "lead", "management", "programme", "voice", "feedback", "decay"}
+FIXED |= {"calm_accepting", "worried_accepting", "nuisance_expected", "nuisance_met", "known_after"}  # of polls
 FIXED |= {name for name in support.Params.model_fields if name.startswith("felt_")}  # no homes are let in a case
 WIDE = {"contacts": (1, 60)}  # priors that are uniform in the logarithm
 _MAKEUP = Makeup(female_lead=0.5, partner=0.5, female_partner=0.5, unaccompanied=False, adult_age=30)

@@ -45,7 +45,7 @@ Id = Annotated[
 
 
 class Quantity(Form):
-    """A number that is computed from outcomes; `over` and `minus` have the same breakdown."""
+    """A number that is computed from outcomes; `over`, `minus` and `plus` have as many groups, or all are summed."""
 
     measure: Annotated[str, AfterValidator(_known)]
     by: str = "total"
@@ -54,12 +54,13 @@ class Quantity(Form):
     across: Literal["sum", "highest", "lowest", "zeros"] = "sum"  # of the groups; zeros: number of groups with none
     over: Self | None = None
     minus: Self | None = None
+    plus: Self | None = None
     divided_by: Number = Field(1, gt=0)
 
     def parts(self) -> Iterator["Quantity"]:
         """The quantity and those inside it."""
         yield self
-        for inner in filter(None, (self.over, self.minus)):
+        for inner in filter(None, (self.over, self.minus, self.plus)):
             yield from inner.parts()
 
 

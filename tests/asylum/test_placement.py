@@ -151,7 +151,7 @@ def test_medical_needs_and_ties_go_before_those_who_wait_longer():
     state = country(b=3)
     plain = screened(state, applied=-20)
     later, medical, tied = screened(state, applied=-19), screened(state, medical=True), screened(state, tie=ALPHA)
-    run(placement, state)
+    run(placement, state, crisis=True)
     rows = np.concatenate([plain, later, medical, tied])
     assert kinds(state, rows) == [REGULAR, MUNICIPAL, REGULAR, REGULAR]
 
@@ -160,7 +160,7 @@ def test_longest_waiting_first_and_the_lottery_among_equals():
     state = country(b=4)
     rows = screened(state, 6)
     early = screened(state, applied=-7)
-    run(placement, state)
+    run(placement, state, crisis=True)
     lucky = rows[np.argsort(state.households.lottery[rows])][:3]
     regular = np.flatnonzero(state.locations.kind[state.households.location] == Kind.REGULAR)
     assert set(regular) == {*lucky, *early}
@@ -170,7 +170,7 @@ def test_the_region_of_relatives_goes_before_the_rule():
     for ties_first, where in ((True, B), (False, D)):
         state = country(b=5, d=50)
         row = screened(state, tie=ALPHA)
-        run(placement, state, ties_first=ties_first)
+        run(placement, state, crisis=True, ties_first=ties_first)
         assert state.locations.municipality[state.households.location[row]].tolist() == [where]
 
 
@@ -178,7 +178,7 @@ def test_a_regular_place_elsewhere_goes_before_an_emergency_place_near_relatives
     state = country(d=10)
     emergency(state, 100, A)
     row = screened(state, tie=ALPHA)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, row) == [REGULAR]
 
 
@@ -186,7 +186,7 @@ def test_a_regular_place_elsewhere_goes_before_an_emergency_place_near_relatives
 def test_rules_fill_a_country_with_just_enough_room(rule):
     state = country(b=40, d=30)
     rows = screened(state, 70)
-    run(placement, state, rule=rule)
+    run(placement, state, crisis=True, rule=rule)
     assert np.bincount(state.households.location[rows], minlength=3)[1:3].tolist() == [40, 30]
 
 
@@ -195,7 +195,7 @@ def test_free_levels_the_room_quota_the_shares_and_greedy_goes_for_jobs():
     for rule in RULES:
         state = country(b=100, d=100)
         rows = screened(state, 50)
-        run(placement, state, rule=rule)
+        run(placement, state, crisis=True, rule=rule)
         found[rule] = int((state.locations.region[state.households.location[rows]] == BETA).sum())
     assert found["free"] == 25  # by turns
     assert found["quota"] == 20  # 40% of the inhabitants
@@ -208,7 +208,7 @@ def test_households_are_moved_when_their_location_ends():
     b, d = locations(state, Kind.REGULAR)
     leaving, staying = people(state, Stage.IN_DECISION, 3, location=b), people(state, Stage.IN_DECISION, 2, location=d)
     state.locations.ends[b] = 0
-    assert set(run(placement, state)["moved"]) == set(leaving)
+    assert set(run(placement, state, crisis=True)["moved"]) == set(leaving)
     assert set(state.households.location) == {d}
     assert state.households.moves[leaving].tolist() == [1, 1, 1]
     assert state.households.moves[staying].tolist() == [0, 0]
@@ -218,12 +218,12 @@ def test_a_location_is_used_until_the_month_in_which_it_ends():
     state = country(b=10)
     state.locations.ends[locations(state, Kind.REGULAR)[0]] = 1
     row = screened(state)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, row) == [REGULAR]
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert state.households.moves[row].tolist() == [1]
     state.clock.month = 1
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, row) == [MUNICIPAL]
     assert state.households.moves[row].tolist() == [2]
 
@@ -232,10 +232,10 @@ def test_a_location_that_opens_next_month_takes_nobody_yet():
     state = country()
     state.locations.add(1, municipality=B, region=ALPHA, kind=Kind.REGULAR, places=50, opened=1)
     row = screened(state)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, row) == [MUNICIPAL]
     state.clock.month = 1
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, row) == [REGULAR]
 
 
@@ -243,7 +243,7 @@ def test_from_emergency_to_regular_as_far_as_there_is_room():
     state = country(b=3)
     where = emergency(state, 20)
     rows = np.concatenate([people(state, Stage.IN_DECISION, location=where, applied=-n) for n in (2, 5, 3, 4)])
-    assert set(run(placement, state)["moved"]) == set(rows[1:])  # all but the last to come
+    assert set(run(placement, state, crisis=True)["moved"]) == set(rows[1:])  # all but the last to come
     assert kinds(state, rows) == [EMERGENCY, REGULAR, REGULAR, REGULAR]
 
 
@@ -252,9 +252,9 @@ def test_from_municipal_to_emergency_but_never_from_regular_or_emergency_to_the_
     where = emergency(state, 2)
     crisis = locations(state, Kind.MUNICIPAL)[0]
     rows = people(state, Stage.IN_DECISION, 6, location=crisis)
-    assert len(run(placement, state)["moved"]) == 4
+    assert len(run(placement, state, crisis=True)["moved"]) == 4
     assert sorted(kinds(state, rows)) == [REGULAR] * 2 + [EMERGENCY] * 2 + [MUNICIPAL] * 2
-    assert len(run(placement, state)["moved"]) == 0  # everything is full: nobody moves for nothing
+    assert len(run(placement, state, crisis=True)["moved"]) == 0  # everything is full: nobody moves for nothing
     assert (state.households.location == where).sum() == 2
 
 
@@ -262,7 +262,7 @@ def test_screened_people_go_before_those_who_could_have_something_better():
     state = country(b=5)
     inside = people(state, Stage.IN_DECISION, 5, location=emergency(state, 5), applied=-30)
     new = screened(state, 5)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, new) == [REGULAR] * 5
     assert kinds(state, inside) == [EMERGENCY] * 5
 
@@ -272,7 +272,7 @@ def test_nobody_exceeds_the_room_and_nobody_is_lost(rule):
     state = country(b=23, d=31)
     emergency(state, 17)
     rows = np.concatenate([screened(state, 12, size=size) for size in (1, 2, 3, 7)])
-    run(placement, state, months=3, rule=rule)
+    run(placement, state, crisis=True, months=3, rule=rule)
     people_at = np.bincount(state.households.location[rows], state.households.size[rows], len(state.locations))
     limited = np.isin(state.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
     assert (people_at[limited] <= state.locations.places[limited]).all()
@@ -283,7 +283,7 @@ def test_nobody_exceeds_the_room_and_nobody_is_lost(rule):
 def test_places_count_at_the_scale_of_the_run():
     state = country(b=45, scale=0.1)
     rows = screened(state, 10)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert sorted(kinds(state, rows)) == [REGULAR] * 4 + [MUNICIPAL] * 6  # four and a half places
 
 
@@ -291,7 +291,7 @@ def test_overflow_goes_to_the_municipal_location_of_the_region_of_relatives():
     state = country()
     alpha, beta = locations(state, Kind.MUNICIPAL)
     rows = {tie: screened(state, 10, tie=tie) for tie in (ALPHA, BETA, NO_ROW)}
-    run(placement, state)
+    run(placement, state, crisis=True)
     where = state.households.location
     assert set(where[rows[ALPHA]]) == {alpha}
     assert set(where[rows[BETA]]) == {beta}
@@ -309,7 +309,7 @@ def test_overflow_without_relatives_is_spread_by_inhabitants():
 def test_leaving_the_registration_centre_and_later_moves_are_separate_events():
     state = country(b=10)
     new, inside = screened(state), people(state, Stage.IN_DECISION, location=emergency(state, 5))
-    events = run(placement, state)
+    events = run(placement, state, crisis=True)
     assert events["placed"].tolist() == new.tolist()
     assert events["moved"].tolist() == inside.tolist()
     assert state.households.moves.tolist() == [1, 1]
@@ -318,7 +318,7 @@ def test_leaving_the_registration_centre_and_later_moves_are_separate_events():
 def test_households_that_still_register_stay_at_the_centre():
     state = country(b=10)
     people(state, Stage.REGISTERING, 3)
-    events = run(placement, state)
+    events = run(placement, state, crisis=True)
     assert {name: len(rows) for name, rows in events.items()} == {"placed": 0, "moved": 0}
     assert set(state.households.location) == set(locations(state, Kind.REGISTRATION))
 
@@ -328,13 +328,13 @@ def test_families_that_arrive_with_a_permit_get_a_place_too():
     sponsor = people(state, Stage.HOUSED)
     gate = locations(state, Kind.REGISTRATION)[0]
     family = people(state, Stage.AWAITING_REGISTRATION, size=4, sponsor=sponsor[0], location=gate)
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert kinds(state, family) == [REGULAR]
     assert state.households.location[sponsor].tolist() == [NO_ROW]
 
 
 def test_nobody_in_reception():
-    events = run(placement, village_state())
+    events = run(placement, village_state(), crisis=True)
     assert {name: len(rows) for name, rows in events.items()} == {"placed": 0, "moved": 0}
 
 
@@ -343,7 +343,7 @@ def test_more_regular_places_leave_fewer_people_without():
     for places in (0, 20, 60, 200):
         state = country(b=places)
         screened(state, 50, size=2)
-        run(placement, state)
+        run(placement, state, crisis=True)
         without.append(int((state.locations.kind[state.households.location] == Kind.MUNICIPAL).sum()))
     assert without == [50, 40, 20, 0]
 
@@ -352,7 +352,7 @@ def test_who_waits_longest_leaves_a_full_registration_centre():
     state = village_state()
     centre = locations(state, Kind.REGISTRATION)[0]
     rows = [people(state, Stage.REGISTERING, 1, 2, since=-k, location=centre)[0] for k in range(5)]
-    run(placement, state, registration_most=5)
+    run(placement, state, crisis=True, registration_most=5)
     stays = state.households.location[rows] == centre
     assert stays.tolist() == [True, True, False, False, False]  # the newest, as long as whole households fit in
     assert set(state.households.stage[rows]) == {Stage.REGISTERING}
@@ -362,5 +362,5 @@ def test_the_ceiling_of_the_registration_centre_is_that_of_the_whole_country():
     state = village_state(scale=0.5)
     centre = locations(state, Kind.REGISTRATION)[0]
     people(state, Stage.REGISTERING, 10, location=centre)
-    run(placement, state, registration_most=12)
+    run(placement, state, crisis=True, registration_most=12)
     assert (state.households.location == centre).sum() == 6

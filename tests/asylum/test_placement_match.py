@@ -36,7 +36,7 @@ def test_by_match_everyone_goes_where_the_own_work_is():
     for rule in ("batch", "dynamic"):
         state = country(b=50, d=50)
         farm, care = working(state, 20, FARM), working(state, 20, CARE)
-        run(placement, state, rule=rule, noise=0, price_rate=0)
+        run(placement, state, crisis=True, rule=rule, noise=0, price_rate=0)
         assert (in_beta(state, farm), in_beta(state, care)) == (20, 0)
 
 
@@ -44,26 +44,26 @@ def test_a_batch_gives_scarce_places_to_those_who_gain_more():
     state = village_state(own_sector=1.0)
     state.locations.places[locations(state, Kind.REGULAR)] = [20, 20]
     unknown, farm = screened(state, 20, applied=-30), working(state, 20, FARM)  # those without profile come first
-    run(placement, state, rule="batch", noise=0)
+    run(placement, state, crisis=True, rule="batch", noise=0)
     assert (in_beta(state, unknown), in_beta(state, farm)) == (0, 20)
 
 
 def test_a_price_rises_where_everyone_wants_to_be_and_stays():
     state = country(b=500, d=40)
     rows = working(state, 60, FARM)
-    run(placement, state, rule="dynamic", noise=0)
+    run(placement, state, crisis=True, rule="dynamic", noise=0)
     alpha, beta = state.regions.shadow_price
     assert beta > alpha == 0
     assert in_beta(state, rows) <= 40
     state.clock.month += 1
-    run(placement, state, rule="free")
+    run(placement, state, crisis=True, rule="free")
     assert state.regions.shadow_price.tolist() == [alpha, beta]
 
 
 def test_greedy_keeps_no_prices():
     state = country(b=500, d=40)
     rows = working(state, 60, FARM)
-    run(placement, state, rule="dynamic", noise=0, price_rate=0)
+    run(placement, state, crisis=True, rule="dynamic", noise=0, price_rate=0)
     assert state.regions.shadow_price.tolist() == [0, 0]
     assert in_beta(state, rows) == 40
 
@@ -72,7 +72,7 @@ def test_a_wish_is_followed_above_the_floor_only():
     for floor, most in ((-3, 60), (0.5, 0)):
         state = country(b=500, d=500)
         rows = working(state, 60, CARE)  # match 1 in Alpha and -1 in Beta
-        run(placement, state, rule="preference", noise=0, floor=floor)
+        run(placement, state, crisis=True, rule="preference", noise=0, floor=floor)
         assert in_beta(state, rows) <= most
         assert floor > 0 or 10 < in_beta(state, rows) < 40  # two in five of the inhabitants
 
@@ -80,7 +80,7 @@ def test_a_wish_is_followed_above_the_floor_only():
 def test_below_the_floor_only_where_nothing_else_has_room():
     state = country(b=25, d=500)
     rows = working(state, 60, CARE)
-    run(placement, state, rule="preference", noise=0, floor=0)
+    run(placement, state, crisis=True, rule="preference", noise=0, floor=0)
     assert in_beta(state, rows) == 35
 
 
@@ -101,7 +101,7 @@ def test_the_region_of_relatives_goes_before_the_match(rule):
     for ties_first, where in ((True, 30), (False, 0)):
         state = country(b=50, d=50)
         rows = working(state, 30, CARE, tie=BETA)
-        run(placement, state, rule=rule, noise=0, ties_first=ties_first, floor=0.5)
+        run(placement, state, crisis=True, rule=rule, noise=0, ties_first=ties_first, floor=0.5)
         assert in_beta(state, rows) == where
 
 
@@ -110,7 +110,7 @@ def test_a_regular_place_goes_before_a_better_match(rule):
     state = country(b=10)
     emergency(state, 100, D)
     rows = working(state, 10, FARM)
-    run(placement, state, rule=rule, noise=0)
+    run(placement, state, crisis=True, rule=rule, noise=0)
     assert kinds(state, rows) == [REGULAR] * 10
 
 
@@ -119,7 +119,7 @@ def test_by_match_families_are_whole_and_nobody_exceeds_the_room(rule):
     state = country(b=23, d=31)
     emergency(state, 17)
     rows = np.concatenate([working(state, 12, FARM, size=size) for size in (1, 2, 3, 7)])
-    run(placement, state, months=3, rule=rule)
+    run(placement, state, crisis=True, months=3, rule=rule)
     people_at = np.bincount(state.households.location[rows], state.households.size[rows], len(state.locations))
     limited = np.isin(state.locations.kind, (Kind.REGULAR, Kind.EMERGENCY))
     assert (people_at[limited] <= state.locations.places[limited]).all()
@@ -131,14 +131,14 @@ def test_by_match_families_are_whole_and_nobody_exceeds_the_room(rule):
 def test_by_match_the_longest_waiting_have_the_regular_places(rule):
     state = country(b=3, d=3)
     late, early = working(state, 9, FARM), working(state, 6, CARE, applied=-9)
-    run(placement, state, rule=rule)
+    run(placement, state, crisis=True, rule=rule)
     assert kinds(state, early) == [REGULAR] * 6
     assert kinds(state, late) == [MUNICIPAL] * 9
 
 
 @by_match
 def test_by_match_nobody_in_reception(rule):
-    events = run(placement, village_state(), rule=rule)
+    events = run(placement, village_state(), crisis=True, rule=rule)
     assert {name: len(rows) for name, rows in events.items()} == {"placed": 0, "moved": 0}
 
 

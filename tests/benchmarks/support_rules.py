@@ -59,6 +59,7 @@ class SupportRules:
             "support": anchor.astype(np.float32),
             "positive": np.zeros(self.people, np.float32),
             "negative": np.zeros(self.people, np.float32),
+            "nuisance": draws.once("nuisance", who) < 0.48,
         }
 
     @cached_property

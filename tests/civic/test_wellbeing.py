@@ -141,7 +141,7 @@ def test_family_apart_weighs_until_it_is_here(stands):
 def test_a_move_counts_for_half_after_a_year():
     state, rows = adults(10, stage=Stage.IN_DECISION, location=NO_ROW)
     state.households.location[rows] = locations(state, Kind.REGISTRATION)[0]
-    run(placement, state)
+    run(placement, state, crisis=True)
     assert state.households.relocated[rows].tolist() == state.households.moves[rows].tolist()
     state.households.relocated[rows] = 1
     run(wellbeing, state, months=12)

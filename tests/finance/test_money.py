@@ -41,7 +41,7 @@ def test_reception_costs_of_a_small_population():
 
 def test_every_kind_of_place_is_paid_for_once():
     paid_for = [kind for _, kinds in money.PLACES.values() for kind in kinds]
-    assert sorted([*paid_for, Kind.HOTEL]) == list(Kind)  # hotels by process joining
+    assert sorted([*paid_for, Kind.HOTEL]) == sorted(Kind)  # hotels by process joining
 
 
 def test_costs_are_of_the_whole_country_at_any_scale():

@@ -35,6 +35,7 @@ SERIES = {
     "closing_capacity": 10,
     "closing_ratio": 1,
     "cost_emergency": 24_000,
+    "cost_hosts": 2_400,
     "cost_hotel": 40_000,
     "cost_municipal": 36_000,
     "cost_regular": 12_000,

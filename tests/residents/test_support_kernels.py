@@ -14,6 +14,7 @@ from abm.residents.support_kernels import Blocks, Links, Persons, Renewed, Terms
 TERMS = Terms(
     fading=0.95, programme=0.4, multiplier=2.5, joining=-1.0, selection=1.2, follows=True, contact=0.3, ratio=1.5,
     convergence=0.1, middle=0.2, limit=0.5, rate=0.2, talk=0.05, confidence=0.8, noise=0.1, near=-0.2, own=0.1,
+    worry=0.9,
 )  # fmt: skip
 SIZES = np.array([1, 7, 1030, 12])  # residents of four neighbourhoods: in ORDER, a batch of one and a batch of three
 BOUNDS = np.append(0, np.cumsum(SIZES)).astype(np.int64)
@@ -33,7 +34,8 @@ def country(seed=2):
     )
     shared = rng.random((4, kernels.SHARED)) * 0.3
     shared[:, kernels.TENANTS] = [0, 3, 5.5, 20]
-    return Persons(age, seeking, anchor, support, good, ill), Links(net.starts, net.targets), shared
+    nuisance = rng.random(n) < 0.4
+    return Persons(age, seeking, anchor, support, good, ill, nuisance), Links(net.starts, net.targets), shared
 
 
 def did(function, people, net, shared, terms=TERMS):
@@ -47,7 +49,7 @@ def did(function, people, net, shared, terms=TERMS):
 def plain(blocks, people, net, terms, address, into):
     """The same in plain Python, resident by resident and term by term."""
     (order, bounds, shared), (new, sums) = blocks, into
-    age, seeking, anchor, support, good, ill = people
+    age, seeking, anchor, support, good, ill, nuisance = people
     month, stream, k0, k1 = address
     for n in order:
         sums[n] = 0
@@ -72,9 +74,10 @@ def plain(blocks, people, net, terms, address, into):
             word = philox.py_func(who, who >> np.uint64(32), month, stream, k0, k1)[rank % 4]
             shock = (int(word) / 2**32 - 0.5) * 12**0.5
             new[j] = s + terms.rate * (anchor[j] + drawn - s) + terms.talk * heard + terms.noise * shock
-            accepts = [0.5 * (1 + math.erf((new[j] - at) / 2**0.5)) for at in (terms.near, terms.own)]
+            near = terms.near + terms.worry * nuisance[j]
+            accepts = [0.5 * (1 + math.erf((new[j] - at) / 2**0.5)) for at in (near, terms.own)]
             powers = [float(new[j]) ** power for power in (1, 2, 3, 4)]
-            sums[n] += [*powers, *accepts, new[j] * seeking[j], seeking[j]]
+            sums[n] += [*powers, *accepts, new[j] * seeking[j], seeking[j], nuisance[j]]
 
 
 VARIANTS = {

@@ -140,7 +140,10 @@ def test_a_point_more_newcomers_lowers_support_outside_cities():
 
 
 def near_over_far(siting: float, **params) -> tuple[float, float]:
-    """Acceptance nearby where a location stands over where none does, as probits: as it is, and at the anchor [SD]."""
+    """Acceptance nearby where a location stands over where none does, as probits: as it is, and at the anchor [SD].
+
+    Nobody expects or meets nuisance, so that neither is due to what residents believe about it.
+    """
     state = village_state(residents_share=0.2, neighbourhood_size=1_000, neighbourhood_spread=1.0)
     state.clock.month = START
     locations = state.locations
@@ -148,7 +151,8 @@ def near_over_far(siting: float, **params) -> tuple[float, float]:
     rows = locations.add(25, municipality=np.repeat(np.arange(5), 5), region=0, places=10, opened=0)
     for row in rows:
         people(state, Stage.IN_DECISION, 10, location=row, applied=0)
-    followed(state, 36, siting=siting, **(STILL | params))
+    calm = {"nuisance_expected": 0, "nuisance_met": 0}
+    followed(state, 36, siting=siting, **(STILL | calm | params))
     month = Month(state, {})
     found = []
     for column in ("near", "near_before"):

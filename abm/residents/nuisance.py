@@ -1,0 +1,38 @@
+"""What residents believe about nuisance of a location nearby: far, it is expected; near, it is met or not.
+
+Before a location stands in their neighbourhood, residents judge a thought: part of them expect nuisance. Where one is
+open, they come to know it one by one, and from then on they hold what they meet, which most of them do not. What they
+learnt stays after the location has closed: no study says that the expectation comes back.
+"""
+
+import numpy as np
+
+from abm.engine.draws import Draws
+from abm.residents.social_network import RANKS, identities
+from abm.state import State
+
+
+def expected(state: State, share: float, draws: Draws) -> np.ndarray:
+    """Whether each resident expects nuisance of a location nearby, (residents,) bool: a `share`, whatever the seed."""
+    return draws.of_country().once("expects nuisance", identities(np.asarray(state.neighbourhoods.residents))) < share
+
+
+def stands(state: State) -> np.ndarray:
+    """Whether a location with places of its own is open in each neighbourhood, (neighbourhoods,) bool."""
+    locations, month = state.locations, state.clock.month
+    here = (locations.opened <= month) & (locations.ends > month) & (locations.places > 0)
+    found = np.zeros(len(state.neighbourhoods), bool)
+    found[locations.neighbourhood[here]] = True
+    return found
+
+
+def come_to_know(state: State, part: float, meeting: float, draws: Draws) -> None:
+    """Let a `part` of the residents beside an open location hold what they meet there; `meeting` of them, nuisance."""
+    where, people = state.neighbourhoods, state.residents
+    rows = np.flatnonzero(np.repeat(stands(state), where.residents))
+    home = people.neighbourhood[rows].astype(np.int64)
+    who = (home << RANKS | rows - where.first[home]).astype(np.uint64)
+    if part < 1:
+        knows = draws.uniform("comes to know", who) < part
+        rows, who = rows[knows], who[knows]
+    people.nuisance[rows] = draws.of_country().once("meets nuisance", who) < meeting
