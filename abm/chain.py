@@ -36,6 +36,7 @@ from abm.engine.params import ProcessParams
 from abm.finance import contribution, money
 from abm.homes import (
     building,
+    country,
     emigration,
     housing,
     interim,
@@ -62,6 +63,7 @@ CHAIN = (
     reception,  # reception locations open and close
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
+    country,  # households of the rest of the country grow, and homes are built for them
     housing,  # homes become vacant, and status holders have priority up to a ceiling
     interim,  # municipalities take status holders into interim places
     building,  # corporations plan and build starter homes

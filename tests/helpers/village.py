@@ -34,6 +34,7 @@ SERIES = {
     "appeal_success": 0.25,
     "closing_capacity": 10,
     "closing_ratio": 1,
+    "corporation_built": 0,
     "cost_emergency": 24_000,
     "cost_hotel": 40_000,
     "cost_municipal": 36_000,
@@ -41,6 +42,7 @@ SERIES = {
     "decision_capacity": 100,
     "flex_homes": 0,
     "freed_homes_rate": 0.12,
+    "household_growth": 0,
     "middle_rent_from": 800,
     "middle_rent_to": 1_200,
     "minimum_wage": 2_000,
@@ -54,6 +56,7 @@ SERIES = {
     "reunion_capacity": 50,
     "reunion_grant_rate": 0.8,
     "social_assistance": 1_200,
+    "stock_growth": 0,
     "tightness": 50,
     "unemployment": 0.05,
 }
@@ -75,7 +78,7 @@ def village(**changes) -> Inputs:
                 "longitude": [5.0, 5.1, 5.2, 5.3, 5.4], "latitude": 52.0, "indicative_places_2026": INHABITANTS,
                 "spread_law_places_2024": 100, "regular_places_2025": [0, 200, 0, 300, 0],
                 "emergency_places_2025": [0, 0, 100, 0, 0], "task_balance_2015": 0, "task_balance_2015_imputed": 0,
-                "area_km2": [10.0, 20.0, 30.0, 20.0, 20.0],
+                "area_km2": [10.0, 20.0, 30.0, 20.0, 20.0], "new_dwellings": [50, 0, 20, 20, 10],
             }
         ),
         regions=pd.DataFrame(

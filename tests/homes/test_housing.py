@@ -125,16 +125,6 @@ def test_turnover_is_lower_where_lists_are_longer_and_the_same_in_the_country():
     assert state.municipalities.vacancies.tolist() == pytest.approx((100 * own / own.sum()).tolist())
 
 
-def test_homes_are_those_of_the_year():
-    homes = constant(11, INHABITANTS).copy()
-    homes[1:] *= 2
-    state = village_state(village(corporation_homes=homes))
-    for month, factor in ((11, 1), (12, 2), (300, 2)):
-        state.clock.month = month
-        run(housing, state, **NOW)
-        assert state.municipalities.vacancies.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
-
-
 def test_nothing_piles_up_while_nobody_waits():
     state = village_state()
     run(housing, state, months=24, priority_share=0.1, small_share=0.5, middle_share=0.4, **NOW)
