@@ -1,6 +1,6 @@
 """Households of the rest of the country grow, and homes are built, demolished and sold, for everybody.
 
-Until 2025 both are what was published, by year; from then on they go on at an assumed pace. Corporations build part of
+Until 2025 both are what was published, by year; from then on they go on at an assumed rate. Corporations build part of
 the homes that are added, in the municipalities where new dwellings were built from 2015 to 2024, and demolish or sell a
 part of their stock. A new home is let for the first time like any home that comes free (dwellings.py), and the stock
 that turns over is larger from then on.
@@ -14,7 +14,7 @@ published shortage is more than households less homes: households that share a h
 dwelling, less homes that stand empty. The shortage only shows: no source says how the turnover of corporation homes
 follows it. Home seekers begin in proportion to the ratio (seeking.py).
 
-Source: cbs_households, primos_2020; cbs_dwellings, homes_added_2025; corp_newbuild; shortage_series.
+Source: cbs_households, primos_2020; cbs_dwellings, homes_added_2025; corp_newbuild, cbs_freed; shortage_series (a check).
 """
 
 import numpy as np
@@ -34,18 +34,19 @@ WRITES = (
     "municipalities.built",
     "municipalities.sold",
 )
+EVENTS = {}
 
 
 class Params(ProcessParams):
     """The households and homes of the country, and how they grow after the published years."""
 
     households: float = param(
-        7665198, "households", 1e6, 2e7, "cbs_households", "private households in the country in January 2015"
+        7665198, "households", 1e4, 2e7, "cbs_households", "private households in the country in January 2015"
     )
-    dwellings: float = param(7588000, "homes", 1e6, 2e7, "cbs_dwellings", "homes in the country in January 2015")
+    dwellings: float = param(7588000, "homes", 1e4, 2e7, "cbs_dwellings", "homes in the country in January 2015")
     growth: float = param(
         50965, "households/year", -100000, 300000,
-        "primos_2020: from 8,430,352 in 2025 to 8.94 million in 2035",
+        "primos_2020: from 8,430,352 in 2025 to 8.94 million in 2035; primos_2023: 91,400",
         "growth of the households in the country after 2025, newcomers included",
     )  # fmt: skip
     newcomer_part: float = param(
@@ -55,7 +56,8 @@ class Params(ProcessParams):
         "growth of the households that is newcomers, who are simulated",
     )  # fmt: skip
     building: float = param(
-        77600, "homes/year", 0, 300000, "homes_added_2025: expected in 2025; the goal is 100,000",
+        77600, "homes/year", 0, 300000,
+        "homes_added_2025: expected in 2025, the goal is 100,000; stock_growth_low: 58,800",
         "homes added to the stock after 2025, new dwellings and others",
     )  # fmt: skip
     replaced: float = param(
@@ -75,7 +77,7 @@ class Params(ProcessParams):
     hidden: float = param(
         240126, "households", 0, 1e6,
         "homes_added_2025|cbs_key_figures_2025|cbs_new_dwellings: 396,000, less 8,430,352 households, plus 8,274,478 "
-        "homes",
+        "homes; shortage_series is not used",
         "published shortage of homes, over the households less the homes",
     )  # fmt: skip
 

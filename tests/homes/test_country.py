@@ -9,7 +9,7 @@ from abm.homes.dwellings import vacancies_per_month
 from abm.observe.measure import Month
 from abm.tables.people import Stage
 from tests.helpers.runs import real
-from tests.helpers.village import A, B, INHABITANTS, constant, people, run, village, village_state
+from tests.helpers.village import INHABITANTS, A, B, constant, people, run, village, village_state
 
 AHEAD = 132  # January 2026
 SMALL = {"households": 100_000, "dwellings": 98_000, "hidden": 5_000, "newcomer_part": 0.25}

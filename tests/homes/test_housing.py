@@ -11,7 +11,7 @@ from abm.start import pools
 from abm.tables.country import Kind
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Reunion, Stage
-from tests.helpers.village import INHABITANTS, A, B, C, D, constant, locations, people, run, village, village_state
+from tests.helpers.village import A, B, C, D, constant, locations, people, run, village, village_state
 
 SMALL, MIDDLE, LARGE = HomeSize
 SOON = {"preparation_weeks": 0}  # whoever is tied to a municipality can move in the month after
