@@ -49,13 +49,14 @@ from abm.homes import (
     starter_homes,
 )
 from abm.jobs import employers, guidance, income, work
-from abm.people import births, profile
+from abm.people import births, deaths, naturalisation, profile
 from abm.residents import support
 from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
     births,  # children are born, and join the household of their mother
+    deaths,  # newcomers who have a home die, and who is left keeps the home
     protection,  # people from Ukraine arrive under temporary protection, and leave
     screening,  # the registration centre screens applicants and chooses their track
     placement,  # everyone in reception gets a place
@@ -79,6 +80,7 @@ CHAIN = (
     onward,  # households that earn enough move on to middle rent, or buy a home
     profile,  # adults of working age get a profile, and exemptions are assessed
     integration,  # routes, plans and duties of civic integration begin and end
+    naturalisation,  # permit holders who passed civic integration become Dutch
     participation,  # language classes are attended, within the capacity of teachers
     activities,  # adults take part in volunteering, internships, unpaid work and training
     learning,  # adults learn Dutch, and disengagement grows in idle months

@@ -14,7 +14,7 @@ published shortage is more than households less homes: households that share a h
 dwelling, less homes that stand empty. The shortage only shows: no source says how the turnover of corporation homes
 follows it. Home seekers begin in proportion to the ratio (seeking.py).
 
-Source: cbs_households, primos_2020; cbs_dwellings, homes_added_2025; corp_newbuild, cbs_freed; shortage_series (a check).
+Source: cbs_households, primos_2020; cbs_dwellings, homes_added_2025; corp_newbuild, cbs_freed; shortage_series.
 """
 
 import numpy as np

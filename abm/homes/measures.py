@@ -18,7 +18,7 @@ WITH_REGION = ("total", "origin", "region")
 LET, CORPORATION, MOVED_ON = event("let"), event("housed", "moved_on"), event("moved_on")
 SEEKING, STOPPED, FOUND = event("seeking"), event("stopped"), event("found")
 TO_MIDDLE_RENT, BOUGHT, MOVED_OUT = event("to_middle_rent"), event("bought"), event("moved_out")
-EMIGRATED = event("emigrated")
+EMIGRATED, DIED, NATURALISED = event("emigrated"), event("died"), event("naturalised")
 
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
@@ -257,6 +257,31 @@ def by_tenure(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 def emigrated(month: Month) -> np.ndarray:
     """Persons who had a home and are no longer registered: returned, in another country or elsewhere unknown."""
     return EMIGRATED(month)
+
+
+@persons(
+    en="Newcomers with a home who died",
+    nl="Nieuwkomers met een woning die overleden",
+    by=("total", "origin"),
+    flow=True,
+)
+def died(month: Month) -> np.ndarray:
+    """Persons who had a home and died."""
+    return DIED(month)
+
+
+@measure(
+    "persons/month",
+    en="Newcomers who became Dutch",
+    nl="Nieuwkomers die Nederlander werden",
+    by=("total", "origin"),
+)
+def naturalised(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Permit holders who became Dutch, with their children, at full size."""
+    people = month.state.newcomers
+    origin = month.households.origin[people.household[NATURALISED(month)]]
+    each = np.bincount(origin, minlength=month.group_sizes["origin"]) / month.state.scale
+    return {by: each if by == "origin" else np.array([each.sum()]) for by in wanted}
 
 
 @persons(

@@ -5,7 +5,7 @@ move_on        leaves its home for another one in the municipality
 move_away      leaves its home for one in another municipality
 lose_home      has no home any more, and needs one at once
 becomes_urgent needs another home at once, and is registered for it
-leave_country  gives up its home and is no longer registered
+leave_country  gives up its home and is no longer registered; also where the last member dies
 crowds         its home became too small, so the household registers for a larger one
 enter, leave   units of a complex of starter homes
 
@@ -136,7 +136,7 @@ def lose_home(state: State, rows: np.ndarray) -> None:
 
 
 def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stage) -> None:
-    """Let households (heads) and the families that joined them (rows holds all) leave: RETURNED or UNKNOWN.
+    """Let households (heads) and the families that joined them (rows holds all) leave: a stage of GONE.
 
     A starter home becomes vacant. Any other home is among the vacancies by turnover of the stock. They keep the
     municipality where they lived: what happened to them there this month is counted there.

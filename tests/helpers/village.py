@@ -119,6 +119,7 @@ def village(**changes) -> Inputs:
         sectors=["farm", "shop", "care"],
         jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
+        survival=fixed(np.full((2, 9), 1.0)),
         labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
         restrictive_votes=fixed(np.full(5, 0.3)),
