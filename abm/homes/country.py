@@ -50,9 +50,9 @@ class Params(ProcessParams):
         "growth of the households in the country after 2025, newcomers included",
     )  # fmt: skip
     newcomer_part: float = param(
-        0.18, "share", 0, 0.9,
-        "assumption: people asked of municipalities in 2015 to 2024 (264,704), 1.9 to a home, over the growth of "
-        "households (765,154)",
+        0.11, "share", 0, 0.9,
+        "assumption: households of newcomers with a home here at the end of 2024 (85,600; scale 0.1, seed 1), over the "
+        "published growth of households from 2015 (765,154)",
         "growth of the households that is newcomers, who are simulated",
     )  # fmt: skip
     building: float = param(

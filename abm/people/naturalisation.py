@@ -1,9 +1,10 @@
-"""Permit holders become Dutch: from five years after their application on, once they have passed civic integration.
+"""Permit holders become Dutch: from five years after their application on, once they passed civic integration.
 
-Once a year, in the month of their application, adults with a home who passed the exams, or are exempt, become Dutch
-with one probability. Children below 18 in their household become Dutch with them, and children of a Dutch mother are
-Dutch from birth (births). It only shows: no rule of the model hangs on the permit of who has a home, and what the
-passport does to work or moving away is not set by any source here. They stay newcomers everywhere else.
+The decision takes a year. Once a year, in the month of their application for asylum, adults with a home who passed the
+exams, or are exempt, become Dutch with one probability, whatever their origin. Children below 18 in their household
+become Dutch with them, and children of a Dutch mother are Dutch from birth (births). It only shows: no rule of the
+model hangs on the permit of who has a home, and no source here says what the passport does to work or to moving away.
+They stay newcomers everywhere else.
 
 Source: cbs_naturalised_2021 (permit holders of 2015 who were Dutch in 2021: 41% of Syrians, 11% of Eritreans).
 """
@@ -29,8 +30,9 @@ class Params(ProcessParams):
     """When permit holders become Dutch."""
 
     years: int = param(5, "years", 0, 20, "cbs_naturalised_2021", "years since the application, at least")
+    deciding: int = param(12, "months", 0, 36, "assumption: the term of the law", "months to a decision")
     rate: float = param(
-        0.6, "share/year", 0, 1, "assumption: 41% of cbs_naturalised_2021, where three in four have passed by then",
+        0.4, "share/year", 0, 1, "assumption: gives 46% of the Syrians with a permit of 2015 by the end of 2021; 41% in cbs_naturalised_2021",
         "of those who can become Dutch, who do so in a year",
     )  # fmt: skip
 
@@ -62,7 +64,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households, month = state.newcomers, state.households, state.clock.month
     persons = Persons(people.naturalised, people.passed, people.exempt, people.born, people.household)
     homes = Homes(households.stage, households.granted, households.applied)
-    rows = eligible(persons, homes, month, params.years * MONTHS)
+    rows = eligible(persons, homes, month, params.years * MONTHS + params.deciding)
     rows = rows[draws.uniform("naturalised", people.identity[rows]) < params.rate]
     children = members_of(np.unique(people.household[rows]).astype(np.int64), people.household)
     minor = month - people.born[children].astype(np.int64) < _ADULT

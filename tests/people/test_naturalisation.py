@@ -12,7 +12,7 @@ from abm.tables.people import Stage
 from tests.helpers.village import people, run, village_state
 
 
-def holders(state, count=1, size=1, years=5, passed=True, **columns):
+def holders(state, count=1, size=1, years=6, passed=True, **columns):
     """Households with a home who applied some years ago, all members adults; returns the rows of persons."""
     applied = state.clock.month - 12 * years
     rows = people(state, Stage.HOUSED, count, size, applied=applied, granted=applied + 3, **columns)
@@ -45,7 +45,7 @@ def test_a_share_becomes_dutch_each_year_in_the_month_of_application():
 
 def test_who_cannot_become_dutch_yet():
     state = begun()
-    holders(state, years=4)
+    holders(state, years=5)
     holders(state, passed=False)
     minor = holders(state)
     state.newcomers.born[minor] = 100 - 12 * 17
