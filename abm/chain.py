@@ -37,6 +37,7 @@ from abm.finance import contribution, money
 from abm.homes import (
     building,
     country,
+    deaths,
     emigration,
     housing,
     interim,
@@ -49,7 +50,7 @@ from abm.homes import (
     starter_homes,
 )
 from abm.jobs import employers, guidance, income, work
-from abm.people import births, deaths, naturalisation, profile
+from abm.people import births, naturalisation, profile
 from abm.residents import support
 from abm.state import Events, State
 

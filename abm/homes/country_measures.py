@@ -25,7 +25,7 @@ def household_ratio(month: Month) -> float:
     return float(month.state.nation.household_ratio[0])
 
 
-@level("homes", en="Homes of corporations", nl="Corporatiewoningen")
+@level("homes", en="Homes of corporations", nl="Woningen van corporaties")
 def corporation_stock(month: Month) -> float:
     """Homes of corporations: on 1 January of the year, and from 2025 on at the start of the month."""
     return float(month.state.municipalities.homes.sum())

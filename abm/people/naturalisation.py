@@ -32,7 +32,8 @@ class Params(ProcessParams):
     years: int = param(5, "years", 0, 20, "cbs_naturalised_2021", "years since the application, at least")
     deciding: int = param(12, "months", 0, 36, "assumption: the term of the law", "months to a decision")
     rate: float = param(
-        0.4, "share/year", 0, 1, "assumption: gives 46% of the Syrians with a permit of 2015 by the end of 2021; 41% in cbs_naturalised_2021",
+        0.4, "share/year", 0, 1, "assumption: gives 46% of the Syrians with a permit of 2015 by the end of 2021; "
+        "cbs_naturalised_2021 has 41%",
         "of those who can become Dutch, who do so in a year",
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW, UNSET
 from abm.facts.csv_tables import fixed
-from abm.people import archive, births, deaths
+from abm.homes import deaths
+from abm.people import archive, births
 from abm.tables.homes import HomeSize
 from abm.tables.people import Role, Stage
 from tests.helpers.runs import real
