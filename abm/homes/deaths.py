@@ -124,5 +124,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     last, families = leave_families(state, rows[alone])
     ended = np.append(people.household[last].astype(np.int64), families)
     moves.leave_country(state, ended, ended, Stage.DIED)
+    state.households.sponsor[ended] = NO_ROW  # who is counted with a sponsor needs room in the home
     gone = leave_others(state, draws, rows[~alone])
     return {"died": np.append(ended, gone)}

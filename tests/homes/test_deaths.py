@@ -8,6 +8,7 @@ from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW, UNSET
 from abm.facts.csv_tables import fixed
 from abm.homes import deaths
+from abm.homes.dwellings import needed_by
 from abm.people import archive, births
 from abm.tables.homes import HomeSize
 from abm.tables.people import Role, Stage
@@ -92,6 +93,17 @@ def test_a_joined_family_keeps_the_home_of_its_sponsor():
     assert (of.stage[family], of.size[family], of.sponsor[family]) == (Stage.DIED, 1, NO_ROW)
     assert state.newcomers.household[head] == family
     assert set(state.newcomers.household[members]) == {sponsor}
+
+
+def test_the_last_of_a_joined_family_needs_no_room_any_more():
+    state = mortal(np.full((2, 9), 0.0))
+    sponsor = people(state, Stage.HOUSED)[0]
+    family = people(state, Stage.HOUSED, sponsor=sponsor)[0]
+    born(state, [family], 30)
+    state.newcomers.born[born(state, [sponsor], 50)] -= 1
+    assert needed_by(state, np.array([sponsor])).tolist() == [2]
+    assert run(deaths, state)["died"].tolist() == [family]
+    assert needed_by(state, np.array([sponsor])).tolist() == [1]
 
 
 def test_nobody_dies_alone_who_waits_for_a_family():
