@@ -39,9 +39,10 @@ def birthdays(born, household, stage, month):
     """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
     found, count = np.empty(len(born), np.int64), 0
     for i in range(len(born)):
+        if (month - born[i]) % MONTHS != 0:  # a branch, as it holds for one in twelve
+            continue
         found[count] = i
-        at_home = stage[np.uint64(household[i])] == _HOUSED  # unsigned: no check for a negative index
-        count += at_home & ((month - born[i]) % MONTHS == 0)
+        count += stage[np.uint64(household[i])] == _HOUSED  # unsigned: no check for a negative index
     return found[:count].copy()
 
 

@@ -50,13 +50,14 @@ def eligible(people: Persons, households: Homes, month, least):
     """
     found, count = np.empty(len(people.born), np.int64), 0
     for i in range(len(people.born)):
+        if people.naturalised[i] != NEVER or not (people.passed[i] != NEVER or people.exempt[i]):
+            continue
         h = np.uint64(people.household[i])  # unsigned: no check for a negative index
         months = month - households.applied[h]
         can = (households.stage[h] == _HOUSED) & (households.granted[h] != NEVER)
         can &= (months >= least) & (months % MONTHS == 0)
-        can &= (people.naturalised[i] == NEVER) & (month - people.born[i] >= _ADULT)
         found[count] = i
-        count += can & ((people.passed[i] != NEVER) | people.exempt[i])
+        count += can & (month - people.born[i] >= _ADULT)
     return found[:count].copy()
 
 
