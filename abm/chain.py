@@ -37,6 +37,8 @@ from abm.engine.params import ProcessParams
 from abm.finance import contribution, money
 from abm.homes import (
     building,
+    country,
+    deaths,
     emigration,
     housing,
     interim,
@@ -50,13 +52,14 @@ from abm.homes import (
     starter_homes,
 )
 from abm.jobs import employers, guidance, income, work
-from abm.people import births, profile
+from abm.people import births, naturalisation, profile
 from abm.residents import support
 from abm.state import Events, State
 
 CHAIN = (
     arrival,  # people apply for asylum
     births,  # children are born, and join the household of their mother
+    deaths,  # newcomers who have a home die, and who is left keeps the home
     protection,  # people from Ukraine arrive under temporary protection, and leave
     screening,  # the registration centre screens applicants and chooses their track
     placement,  # everyone in reception gets a place
@@ -65,6 +68,7 @@ CHAIN = (
     reception,  # reception locations open and close
     status,  # permit holders enter the population register
     coupling,  # permit holders are tied to a municipality
+    country,  # households of the rest of the country grow, and homes are built for them
     housing,  # homes become vacant, and status holders have priority up to a ceiling
     interim,  # municipalities take status holders into interim places
     building,  # corporations plan and build starter homes
@@ -81,6 +85,7 @@ CHAIN = (
     onward,  # households that earn enough move on to middle rent, or buy a home
     profile,  # adults of working age get a profile, and exemptions are assessed
     integration,  # routes, plans and duties of civic integration begin and end
+    naturalisation,  # permit holders who passed civic integration become Dutch
     participation,  # language classes are attended, within the capacity of teachers
     activities,  # adults take part in volunteering, internships, unpaid work and training
     learning,  # adults learn Dutch, and disengagement grows in idle months

@@ -15,13 +15,14 @@ from abm.chain import EVENTS
 from abm.civic import measures as civic
 from abm.engine.errors import InputError, brief
 from abm.finance import measures as finance
+from abm.homes import country_measures as country
 from abm.homes import measures as homes
 from abm.homes import starter_measures as starter_homes
 from abm.jobs import measures as jobs
 from abm.observe.measure import DECLARED, READ, Measure
 from abm.residents import measures as residents
 
-ROOMS = (asylum, task, protection, civic, jobs, homes, starter_homes, residents, finance)
+ROOMS = (asylum, task, protection, civic, jobs, homes, country, starter_homes, residents, finance)
 
 
 def gathered(modules: tuple[ModuleType, ...]) -> tuple[Measure, ...]:

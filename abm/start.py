@@ -27,7 +27,7 @@ from abm.engine.table import NO_ROW
 from abm.engine.together import Whole
 from abm.facts.facts import Inputs
 from abm.finance import contribution, money
-from abm.homes import building, interim, joining, seeking, starter_homes
+from abm.homes import building, country, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
 from abm.homes.effort import efforts, residual
 from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
@@ -126,6 +126,7 @@ def begin(
     initialise_country(state, own, draws, params_of(params, "reception", reception.Params))
     initialise_residents(state, own)
     initialise_people(state, params, draws)
+    country.initialise(state, params_of(params, "country", country.Params))
     seeking.initialise(state, params_of(params, "seeking", seeking.Params), Draws(seed, "seeking", 0))
     state.nation.reception[0] = own.in_reception
     state.check()
@@ -151,6 +152,7 @@ def initialise_country(state: State, params: Params, draws: Draws, contracts: re
         emergency_places=towns["emergency_places_2025"],
         effort=effort,
         homes=inputs.of_year("corporation_homes", 0),
+        building_share=towns["new_dwellings"] / max(towns["new_dwellings"].sum(), 1),
         turnover=np.exp(-params.turnover_slope * inputs.registration_years),
         balance=behind - behind.sum() * inhabitants / inhabitants.sum(),
     )

@@ -210,7 +210,7 @@ def test_new_households_made_no_move():
 def test_every_stage_leads_out_of_reception_and_nobody_comes_back():
     assert set(MOVES) == set(Stage)
     ends = {stage for stage in Stage if not MOVES[stage]}
-    assert ends == {Stage.RETURNED, Stage.UNKNOWN}
+    assert ends == {Stage.RETURNED, Stage.UNKNOWN, Stage.DIED}
     assert ends | {Stage.HOUSED, Stage.PROTECTED} == set(Stage) - set(IN_RECEPTION)
     assert not any(Stage.PROTECTED in targets for targets in MOVES.values())  # nobody of the asylum chain
     assert set(STATUS_HOLDERS) < set(IN_RECEPTION)

@@ -38,6 +38,7 @@ KEYS = {  # the columns that identify a row of each table; a grid names its row 
     "municipal_tasks": ["gm_code", "period"],
     "jobs": ["region_code", "sector"],
     "schooling_of_jobs": ["sector"],
+    "mortality": ["age_from"],
     "commuting": ["region_from", "region_to"],
     "unemployment": ["province"],
     "votes": ["gm_code"],

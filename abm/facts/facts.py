@@ -68,6 +68,7 @@ class Inputs:
     jobs_schooling: (
         FloatArray  # (sectors, 3) [share of jobs] that ask primary school at most, secondary, higher education
     )
+    survival: FloatArray  # (2, ages) [share] of men and of women who live ten years more, from 0, 10, 20... years on
     commuting: FloatArray  # (regions, regions) [share of the working residents of a row who work in a column]
     regional_unemployment: FloatArray  # (regions,) [share of the labour force]
     labour_force: float  # [persons]
@@ -138,6 +139,7 @@ def load(folder: Path | None = None, layout: int = mergers.BASE) -> Inputs:
         task_halves=HALVES.copy(),
         sectors=list(expected["sectors"]),
         jobs_schooling=schooling_asked(tables, expected["sectors"]),
+        survival=fixed(tables["mortality"][["men", "women"]].to_numpy(float).T.copy()),
         labour_force=float(tables["unemployment"]["labour_force"].sum()),
         series={name: values[: len(MONTHS)] for name, values in series.items()},
         known_series=series,

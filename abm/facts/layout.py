@@ -19,7 +19,7 @@ from abm.facts.csv_tables import DataError, FloatArray, Tables, long
 
 SUMS = (
     "population", "households", "indicative_places_2026", "spread_law_places_2024", "regular_places_2025",
-    "emergency_places_2025", "task_balance_2015", "area_km2",
+    "emergency_places_2025", "task_balance_2015", "area_km2", "new_dwellings",
 )  # fmt: skip
 MEANS = {  # column of municipalities.csv -> what its mean is weighted by; the centre of a union is that by area
     "urbanity": "population",

@@ -129,7 +129,6 @@ class Params(ProcessParams):
         1, "ratio", 0, 4, "assumption", "how strongly it follows the months to opening, over those of today"
     )
     room_years: float = param(5, "years", 1, 10, "flex_corp_plans", "years of room that can be kept")
-    new_homes: float = param(15000, "homes/year", 5000, 40000, "corp_newbuild", "new homes of corporations")
     nitrogen_share: float = param(0.1, "share", 0, 0.5, "assumption", "new build that nitrogen stops")
     appeal_share: float = param(0.5, "share", 0, 1, "E078: objections stronger than for other homes; size an "
         "assumption", "plans that are appealed against; not homes in a street",
@@ -245,17 +244,16 @@ def rent(running: float, cost: np.ndarray, term: np.ndarray, most: float) -> np.
 
 def renew_corporations(state: State, params: Params) -> None:
     """Update stock, vacancies, new and sold homes of corporations for this year, and add the room of a year."""
-    of, held, month, inputs = state.corporations, state.holdings, state.clock.month, state.inputs
+    of, held, towns = state.corporations, state.holdings, state.municipalities
 
-    def stock(year_from: int) -> np.ndarray:
-        homes = inputs.of_year("corporation_homes", year_from)[held.municipality] * held.share
-        return np.bincount(held.corporation, homes, len(of))
+    def own(homes: np.ndarray) -> np.ndarray:
+        """Homes of each corporation, (corporations,), from those in municipalities."""
+        return np.bincount(held.corporation, homes[held.municipality] * held.share, len(of))
 
-    of.homes[:] = stock(month)
-    vacancies = vacancies_per_month(state)[held.municipality] * MONTHS * held.share
-    of.vacated[:] = np.bincount(held.corporation, vacancies, len(of))
-    of.built[:] = params.new_homes * of.homes / of.homes.sum()
-    of.sold[:] = of.built - (stock(month + MONTHS) - of.homes)
+    of.homes[:] = own(towns.homes)
+    of.vacated[:] = own(vacancies_per_month(state)) * MONTHS
+    of.built[:] = own(towns.built) * MONTHS
+    of.sold[:] = own(towns.sold) * MONTHS
     a_year = params.room_share * of.homes * params.cost_new * state.scale
     of.room[:] = np.minimum(of.room + a_year, a_year * params.room_years)
 

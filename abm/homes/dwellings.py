@@ -16,12 +16,15 @@ FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of mi
 
 
 def vacancies_per_month(state: State) -> np.ndarray:
-    """Corporation homes that become vacant a month, (municipalities,): the national turnover is the observed one."""
-    month, inputs = state.clock.month, state.inputs
-    homes = inputs.of_year("corporation_homes", month)
-    own = homes * state.municipalities.turnover
-    total = inputs.series_at("freed_homes_rate", month) / MONTHS * homes.sum()
-    return own * (total / (own.sum() or 1))
+    """Corporation homes that come free a month, (municipalities,): by turnover of the stock, or because they are new.
+
+    The published rate counts new homes, so those of its year are taken off: what is left is the national turnover.
+    """
+    of, month, inputs = state.municipalities, state.clock.month, state.inputs
+    new = inputs.series_at("corporation_built", month) / (inputs.of_year("corporation_homes", month).sum() or 1)
+    turnover = max(inputs.series_at("freed_homes_rate", month) - new, 0) / MONTHS
+    own = of.homes * of.turnover
+    return own * (turnover * of.homes.sum() / (own.sum() or 1)) + of.built
 
 
 def home_size(persons: np.ndarray) -> np.ndarray:

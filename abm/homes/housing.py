@@ -1,9 +1,9 @@
 """Status holders get a home in the municipality that they are tied to, from a corporation or found elsewhere.
 
-Vacancies this month = stock x turnover / 12, where turnover is lower the longer home seekers are registered, and the
-national turnover is the observed one. What municipalities offer follows the housing task, up to a ceiling of the
-vacancies; part of the movable homes (flexwoningen) comes on top. Homes that no status holder there can use within a
-month go on to all home seekers (lettings).
+Vacancies this month = stock x turnover / 12 + new homes of corporations, where turnover is lower the longer home
+seekers are registered, and the national turnover is the observed one. What municipalities offer follows the housing
+task, up to a ceiling of the vacancies; part of the movable homes (flexwoningen) comes on top. Homes that no status
+holder there can use within a month go on to all home seekers (lettings).
 
     left to house = effort x aim x (task + behind) - people housed in this half-year
     wanted this month = left to house / persons to a home x weight of the month / weights of the months that are left
@@ -41,7 +41,6 @@ from abm.tables.people import Stage
 WRITES = written(
     moves.MOVE_IN,
     "households.priority",
-    "municipalities.homes",
     "municipalities.vacancies",
     "municipalities.vacated",
     "municipalities.on_offer",
@@ -142,7 +141,6 @@ def house(
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count vacancies, offer part of them to status holders, let these, and pass the rest on."""
     households, municipalities, month = state.households, state.municipalities, state.clock.month
-    municipalities.homes[:] = state.inputs.of_year("corporation_homes", month)
     municipalities.vacancies[:] = vacancies_per_month(state)
     flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
     inhabitants = municipalities.population_share

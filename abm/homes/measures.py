@@ -18,7 +18,8 @@ WITH_REGION = ("total", "origin", "region")
 LET, CORPORATION, MOVED_ON = event("let"), event("housed", "moved_on"), event("moved_on")
 SEEKING, STOPPED, FOUND = event("seeking"), event("stopped"), event("found")
 TO_MIDDLE_RENT, BOUGHT, MOVED_OUT = event("to_middle_rent"), event("bought"), event("moved_out")
-EMIGRATED, PARTED = event("emigrated"), event("parted")
+EMIGRATED, PARTED, DIED = event("emigrated"), event("parted"), event("died")
+NATURALISED = event("naturalised")
 
 _KINDS = NEWCOMER + 1
 _SEARCHING, _HOUSED, _TENURES = int(Search.SEARCHING), int(Stage.HOUSED), len(Tenure)
@@ -268,6 +269,31 @@ def emigrated(month: Month) -> np.ndarray:
 def parted(month: Month) -> np.ndarray:
     """Persons who look for another home since they parted: one of a couple, and the children who are of one only."""
     return PARTED(month)
+
+
+@persons(
+    en="Newcomers with a home who died",
+    nl="Nieuwkomers met een woning die overleden",
+    by=("total", "origin"),
+    flow=True,
+)
+def died(month: Month) -> np.ndarray:
+    """Persons who had a home and died."""
+    return DIED(month)
+
+
+@measure(
+    "persons/month",
+    en="Newcomers who became Dutch",
+    nl="Nieuwkomers die Nederlander werden",
+    by=("total", "origin"),
+)
+def naturalised(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Permit holders who became Dutch, with their children, at full size."""
+    people = month.state.newcomers
+    origin = month.households.origin[people.household[NATURALISED(month)]]
+    each = np.bincount(origin, minlength=month.group_sizes["origin"]) / month.state.scale
+    return {by: each if by == "origin" else np.array([each.sum()]) for by in wanted}
 
 
 @persons(

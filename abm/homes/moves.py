@@ -6,7 +6,7 @@ move_away      leaves its home for one in another municipality
 lose_home      has no home any more, and needs one at once
 keep_home      a family keeps the home that its sponsor leaves to it
 becomes_urgent needs another home at once, and is registered for it
-leave_country  gives up its home and is no longer registered
+leave_country  gives up its home and is no longer registered; also where the last member dies
 crowds         its home became too small, so the household registers for a larger one
 fits_again     its home is large enough again
 enter, leave   units of a complex of starter homes
@@ -161,7 +161,7 @@ def keep_home(state: State, families: np.ndarray) -> None:
 
 
 def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stage) -> None:
-    """Let households (heads) and the families that joined them (rows holds all) leave: RETURNED or UNKNOWN.
+    """Let households (heads) and the families that joined them (rows holds all) leave: a stage of GONE.
 
     A starter home becomes vacant. Any other home is among the vacancies by turnover of the stock. They keep the
     municipality where they lived: what happened to them there this month is counted there.

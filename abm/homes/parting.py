@@ -89,7 +89,6 @@ def part(state: State, draws: Draws, partners: np.ndarray) -> np.ndarray:
     people.household[leaves] = rows
     people.role[leaves] = people.role[stays] = Role.LEAD
     of.size[home] -= 1
-    of.parted[home] += 1
     moves.fits_again(state, np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home]))
     return rows
 

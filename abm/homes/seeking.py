@@ -4,7 +4,8 @@ Each month, in each municipality, seekers begin in proportion to the vacancies t
 for a lead time, exponential with a mean of the municipality. Inflow and lead are those of a waiting list in steady
 state (queue_steady_state.py): the homes let to others than status holders, the registration at letting observed about
 2020, the part of it that is search, and the hazard to stop imply how many begin, and how many wait in January 2015.
-From then on the inflow stays as it is, so the effect of homes on registration times and waiting lists is an outcome.
+From then on the inflow grows as the households of the rest of the country do (country.py): the same part of them begins
+each month. So the effect of homes and households on registration times and waiting lists is an outcome.
 
     hazard to stop = stopping x (ratio for middle incomes, who find something else sooner), the mean being stopping
 
@@ -207,7 +208,7 @@ def months_until(u: np.ndarray, yearly: np.ndarray) -> np.ndarray:
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Add the seekers who begin this month, then end the searches of those who stop."""
     of, seekers, month = state.municipalities, state.seekers, state.clock.month
-    of.seekers_due[:] += of.beginning * state.scale
+    of.seekers_due[:] += of.beginning * state.nation.household_ratio[0] * state.scale
     count = np.floor(of.seekers_due).astype(np.int64)
     of.seekers_due[:] -= count
     town, identity = identities(count, month)

@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.engine.table import NO_ROW
 from abm.state import State
-from abm.tables.people import Stage
+from abm.tables.people import GONE
 
 WORTH = 0.2  # share of households that must have left before rewriting the tables pays off
 
@@ -17,7 +17,7 @@ WORTH = 0.2  # share of households that must have left before rewriting the tabl
 def put_away(state: State, worth: float = WORTH) -> int:
     """Remove households that left, and their members; returns how many (0 where at most share `worth` of all left)."""
     people, households = state.newcomers, state.households
-    left = (households.stage == Stage.RETURNED) | (households.stage == Stage.UNKNOWN)
+    left = np.isin(households.stage, GONE)
     if np.count_nonzero(left) <= worth * len(households):
         return 0
     here = ~left | still_used(state)

@@ -11,18 +11,18 @@ Source: cbs_births_2022 (births per 1,000 women, standardised, of mothers who we
 
 import numpy as np
 
-from abm.engine.clock import MONTHS
+from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS
 from abm.state import State
 from abm.tables.country import LIMITED, Kind
-from abm.tables.people import Role, Stage
+from abm.tables.people import GONE, Role, Stage
 
-WRITES = ("newcomers", "households.size", "households.location", "households.moves")
+WRITES = ("newcomers", "households.size", "households.members", "households.location", "households.moves")
 EVENTS = {"born": "households", "born_with_permit": "households"}
-_COUNTED = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN, Stage.PROTECTED))
+_COUNTED = ~np.isin(np.arange(len(Stage)), (*GONE, Stage.PROTECTED))
 _WITH_PERMIT = np.isin(
     np.arange(len(Stage)), (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AWAITING_HOME, Stage.HOUSED)
 )
@@ -54,7 +54,7 @@ def mothers(state: State, params: Params, draws: Draws) -> np.ndarray:
     rows = np.flatnonzero(people.adult & people.female)
     rows = rows[people.born[rows] > month - params.oldest * MONTHS]
     of = people.household[rows]
-    able = _COUNTED[households.stage[of]] & (households.size[of] + households.parted[of] < MOST_PERSONS)
+    able = _COUNTED[households.stage[of]] & (households.members[of] < MOST_PERSONS)
     rows = rows[able]
     rows = rows[draws.uniform("birth", people.identity[rows]) < params.rate / MONTHS]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
@@ -75,8 +75,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households = state.newcomers, state.households
     women = mothers(state, params, draws)
     rows = people.household[women].astype(np.int64)
-    number = households.size[rows] + households.parted[rows]  # so that no two members have ever had the same
-    child = households.identity[rows] + number.astype(np.uint64)
+    child = households.identity[rows] + households.members[rows].astype(np.uint64)
     people.add(
         len(rows),
         identity=child,
@@ -84,9 +83,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         role=Role.CHILD,
         female=draws.once("girl", child) < params.girls,
         born=state.clock.month,
+        naturalised=np.where(people.naturalised[women] != NEVER, state.clock.month, NEVER),
         language=params.language,
     )
     households.size[rows] += 1
+    households.members[rows] += 1
     out = crowded_out(state, rows)
     households.location[out] = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
     return {"born": rows, "born_with_permit": rows[_WITH_PERMIT[households.stage[rows]]]}

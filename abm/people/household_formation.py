@@ -81,7 +81,7 @@ def admit(
     households, number_of = state.households, len(identity)
     alone = np.broadcast_to(makeup.unaccompanied, number_of) & (size == 1)
     lottery = Draws(draws.seed, "composition", 0).order("lottery", identity)
-    columns |= {"identity": identity, "size": size, "lottery": lottery, "unaccompanied": alone}
+    columns |= {"identity": identity, "size": size, "members": size, "lottery": lottery, "unaccompanied": alone}
     rows = households.add(number_of, **columns)
 
     of = np.repeat(np.arange(number_of), size)

@@ -30,7 +30,7 @@ from abm.engine.together import Whole
 from abm.people.region_match import sector_shares, sectors_of
 from abm.people.working_age import OLDEST, YOUNGEST, adults
 from abm.state import State
-from abm.tables.people import Activity, Stage
+from abm.tables.people import GONE, Activity, Stage
 
 WRITES = (
     "newcomers.adult",
@@ -42,7 +42,7 @@ WRITES = (
     "newcomers.exempt",
 )
 EVENTS = {"profiled": "newcomers"}
-_HERE = ~np.isin(np.arange(len(Stage)), (Stage.RETURNED, Stage.UNKNOWN))
+_HERE = ~np.isin(np.arange(len(Stage)), GONE)
 _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` holds, and the unit of ageing [months]
 _PROTECTED = int(Stage.PROTECTED)

@@ -6,14 +6,13 @@ import numpy as np
 
 from abm.engine.kernels import chosen, kernel
 from abm.state import State
-from abm.tables.people import Stage
+from abm.tables.people import GONE, Stage
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
 _LAST: WeakKeyDictionary = WeakKeyDictionary()  # per table of newcomers: the last marks and their rows
 _NOBODY = (np.zeros(0, bool), np.zeros(0, np.int64))
-_LEFT = (Stage.RETURNED, Stage.UNKNOWN)
-_HERE = ~np.isin(np.arange(len(Stage)), _LEFT)
-_SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *_LEFT))
+_HERE = ~np.isin(np.arange(len(Stage)), GONE)
+_SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *GONE))
 
 
 def look(state: State, registering: bool = False) -> np.ndarray:

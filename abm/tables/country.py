@@ -37,6 +37,11 @@ class Nation(Table):
     decision_regular = column(np.float64, unit="persons", doc="decision capacity carried over, regular track")
     decision_staff = column(np.float64, 1.0, unit="ratio", doc="decision capacity over that of the series")
     reunion_staff = column(np.float64, 1.0, unit="ratio", doc="reunification capacity over that of the series")
+    household_ratio = column(
+        np.float64, 1.0, unit="ratio", doc="households of the rest of the country, over those of January 2015"
+    )
+    dwellings = column(np.float64, unit="homes", doc="homes of all owners in the country")
+    shortage = column(np.float64, unit="homes", doc="households of the country over its homes, sharers included")
     prices = column(np.float64, 1.0, unit="ratio", doc="price level over that of the last published unit costs")
     closing = column(np.float64, unit="persons", doc="capacity to close applications carried over")
     appeal = column(np.float64, unit="persons", doc="court capacity carried over")
@@ -77,7 +82,10 @@ class Municipalities(Table):
     emergency_places = column(np.float64, unit="places", doc="emergency reception places in November 2025")
     effort = column(np.float64, unit="ratio", doc="people housed over those asked of it, relative to the country")
     pool = column(np.int16, unit="row of municipalities", doc="holder of the homes of its pool (itself at scale 1)")
-    homes = column(np.float64, unit="homes", doc="corporation homes on 1 January of this year")
+    homes = column(np.float64, unit="homes", doc="corporation homes on 1 January; after 2025, of this month")
+    building_share = column(np.float64, unit="share", doc="new dwellings of 2015 to 2024, of those of the country")
+    built = column(np.float64, unit="homes/month", doc="new homes of corporations this month")
+    sold = column(np.float64, unit="homes/month", doc="homes of corporations demolished or sold; below 0: bought")
     turnover = column(np.float64, 1.0, unit="ratio", doc="turnover of these homes, over the national mean")
     on_offer = column(np.float64, unit="homes", doc="homes for status holders under the ceiling, not let yet")
     found = column(np.float64, unit="homes", doc="homes found for them outside corporations, not yet let")
@@ -100,7 +108,7 @@ class Municipalities(Table):
         np.float64, 1.0, unit="ratio", doc="local share of lettings by lottery, over the national one"
     )
     lead = column(np.float64, unit="months", doc="mean time registered when home seekers begin to search")
-    beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search, at full scale")
+    beginning = column(np.float64, unit="seekers/month", doc="home seekers who begin to search in 2015, full scale")
     pressing = column(np.float64, unit="share", doc="home seekers who are urgent when they begin to search")
     starter_due = column(np.float64, unit="units", doc="starter homes still to be planned here")
     starter_plans = column(np.int32, unit="complexes", doc="complexes of starter homes planned here so far")

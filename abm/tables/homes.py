@@ -122,9 +122,9 @@ class Corporations(Table):
     """Housing corporations (woningcorporaties); homes and euros at full size."""
 
     homes = column(np.float64, unit="homes", doc="rented homes on 1 January of this year")
-    vacated = column(np.float64, unit="homes/year", doc="homes vacated at the turnover of this year")
-    built = column(np.float64, unit="homes/year", doc="its share of the new homes in the country this year")
-    sold = column(np.float64, unit="homes/year", doc="sold or demolished: new homes less the growth of the stock")
+    vacated = column(np.float64, unit="homes/year", doc="homes that come free this year, new ones included")
+    built = column(np.float64, unit="homes/year", doc="its part of the new homes in its municipalities this year")
+    sold = column(np.float64, unit="homes/year", doc="sold or demolished; below 0: bought")
     room = column(np.float64, unit="EUR", doc="what it can still invest in starter homes, at the scale of the run")
 
 

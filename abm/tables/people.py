@@ -26,6 +26,7 @@ class Stage(Named):
     RETURNED = 8  # left, demonstrably
     UNKNOWN = 9  # left, destination unknown or another country
     PROTECTED = 10  # from Ukraine, under temporary protection: in a municipal shelter or a private home
+    DIED = 11
 
 
 IN_RECEPTION = (
@@ -38,6 +39,7 @@ IN_RECEPTION = (
     Stage.DEPARTING,
 )
 STATUS_HOLDERS = (Stage.AWAITING_REGISTRATION, Stage.AWAITING_COUPLING, Stage.AWAITING_HOME)
+GONE = (Stage.RETURNED, Stage.UNKNOWN, Stage.DIED)
 IN_MUNICIPALITY = (Stage.HOUSED, Stage.PROTECTED)
 
 MOVES = {
@@ -48,9 +50,10 @@ MOVES = {
     Stage.AWAITING_COUPLING: (Stage.AWAITING_HOME, Stage.HOUSED),
     Stage.AWAITING_HOME: (Stage.HOUSED,),
     Stage.DEPARTING: (Stage.RETURNED, Stage.UNKNOWN),
-    Stage.HOUSED: (Stage.RETURNED, Stage.UNKNOWN),
+    Stage.HOUSED: (Stage.RETURNED, Stage.UNKNOWN, Stage.DIED),
     Stage.RETURNED: (),
     Stage.UNKNOWN: (),
+    Stage.DIED: (),
     Stage.PROTECTED: (Stage.RETURNED,),
 }
 
@@ -140,6 +143,7 @@ class Newcomers(Table):
     passed = column(
         np.int16, NEVER, unit="month", doc="month in which the exams were passed, or the hours of the route completed"
     )
+    naturalised = column(np.int16, NEVER, unit="month", doc="month in which this person became Dutch")
     language = column(np.float32, unit="CEFR level", doc="Dutch: 1 is A1, 2 is A2, 3 is B1, 4 is B2, 5 is C1")
     class_hours = column(np.float32, unit="hours/month", doc="class attended this month")
     learner = column(np.bool_, False, doc="whether eligible for class: offered, and below the level the law requires")
@@ -195,7 +199,7 @@ class Households(Table):
     lottery = column(np.uint64, doc="order among households that wait equally long; all different")
     origin = column(np.int8, unit="row of origins", doc="group of countries of origin")
     size = column(np.int8, 1, unit="persons", doc="members who are in the Netherlands")
-    parted = column(np.int8, 0, unit="persons", doc="members who left when a couple parted")
+    members = column(np.int8, 1, unit="persons", doc="members who have been counted so far, who died included")
     repeated = column(np.bool_, False, doc="whether this is a repeat application")
     unaccompanied = column(np.bool_, False, doc="whether this is a minor without parents")
     medical = column(np.bool_, False, doc="whether screening found a medical need that gives precedence in placement")

@@ -21,6 +21,7 @@ PROVINCES = {
 PARTIES = {"pvv": "PVV|Partij voor de Vrijheid", "fvd": "Forum voor Democratie|FVD", "ja21": "JA21"}
 ELECTIONS = (2023, 2025)
 NOW, TRAITS_YEAR, BALANCE_YEAR = 2025, 2022, 2015
+BUILT = (2015, 2024)  # the first and last year of new dwellings
 SHARE, TRAIT, HUNDRED, THOUSAND = 4, 3, 100, 1000
 COMPILED = {  # column of municipalities.csv -> its name in a table where the figures are already together
     "name": "name",
@@ -43,6 +44,7 @@ COMPILED = {  # column of municipalities.csv -> its name in a table where the fi
     "regular_places_2025": "regular_places_2025|cap_regular_nov2025",
     "emergency_places_2025": "emergency_places_2025|cap_emergency_nov2025",
     "area_km2": "area_km2",
+    "new_dwellings": "new_dwellings",
 }
 WORDS = ("name", "province", "region_code")
 
@@ -56,6 +58,7 @@ def municipalities(given: Given) -> pd.DataFrame:
         "classification": classification,
         "key_figures": key_figures,
         "tenure": social_rent,
+        "new_building": new_dwellings,
         "traits": traits,
         "origin": outside_europe,
         "votes_2023": pvv,
@@ -111,6 +114,13 @@ def social_rent(given: Given) -> pd.DataFrame:
     found = published.municipal(found[(found["year"] == NOW) & found["StatusVanBewoning"].isin(OCCUPIED + VACANT)])
     sums = found.groupby("region")[["corporation", "all"]].sum()
     return pd.DataFrame({"social_rent_share": (sums["corporation"] / sums["all"]).round(SHARE)})
+
+
+def new_dwellings(given: Given) -> pd.DataFrame:
+    """Mean new dwellings a year in the years in which a municipality existed, from StatLine 81955NED [homes/year]."""
+    found = published.municipal(published.statline(given["new_building"], new="Nieuwbouw"))
+    found = found[(found["year"] >= BUILT[0]) & (found["year"] <= BUILT[1])]
+    return pd.DataFrame({"new_dwellings": found.groupby("region")["new"].mean().dropna().round().astype(int)})
 
 
 def traits(given: Given) -> pd.DataFrame:
@@ -259,6 +269,7 @@ TABLES = [
             "classification": f"StatLine 86247NED, areas of 2026, with codes: {STATLINE}86247NED",
             "key_figures": f"StatLine 70072ned, 2025: {STATLINE}70072ned",
             "tenure": f"StatLine 82900NED, 2025: {STATLINE}82900NED",
+            "new_building": f"StatLine 81955NED, dwellings by municipality and year, 2015-2024: {STATLINE}81955NED",
             "traits": f"StatLine 85318NED, neighbourhoods 2022: {STATLINE}85318NED",
             "origin": f"StatLine 85984NED, neighbourhoods 2024: {STATLINE}85984NED",
             "votes_2023": RESULT.format("22 November 2023", "TK20231122"),

@@ -149,6 +149,7 @@ TABLES = [
         jobs,
     ),
     Table("schooling_of_jobs", {}, remark="An assumption: there is no file or page to compare it with."),
+    Table("mortality", {}, remark="Computed by hand from the figures of StatLine 70701ned in sources.yaml."),
     Table(
         "unemployment",
         {

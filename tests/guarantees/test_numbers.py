@@ -34,6 +34,7 @@ DEFINITIONS = {
     "civic.wellbeing": {"UNIFORM": FORMULA, "_BATCH": COMPUTING},
     "finance.contribution": {"WEEKS": LAW, "LARGE": LAW, "MIDDLE": LAW},
     "finance.money": {"DAYS_PER_MONTH": UNIT},
+    "homes.deaths": {"_YEARS": REFERENCE, "_DEAD": BITS},
     "homes.dwellings": {"FIT_MIDDLE": LAW},
     "homes.lettings": {"_ROUNDING": TOLERANCE},
     "homes.building": {"_TOWN": BITS, "_MOVED": BITS, "_ROUNDING": TOLERANCE},
@@ -56,6 +57,7 @@ DEFINITIONS = {
     "jobs.measures": {"SMALL": LAW},
     "jobs.job_terms": {"B1": REFERENCE},
     "jobs.work": {"PER_CENT": UNIT},
+    "people.naturalisation": {"_ADULT": LAW},
     "people.archive": {"WORTH": COMPUTING},
     "people.household_formation": {
         "_GENERATION": BITS,

@@ -38,6 +38,8 @@ class Says(NamedTuple):
 
 SHARED_PLACES = "places away from what the law asks"  # not a measure of the model: see `away`
 SAYS = {
+    "building-high": Says("shortage", DOWN),
+    "building-low": Says("shortage", UP),
     "day-one-language": Says("in_class", UP),
     "diploma-fast-track": Says("diplomas_recognised", UP),
     "dual-tracks": Says("employed", UP),
@@ -46,6 +48,7 @@ SAYS = {
     "free-access": Says("applicants_employed", UP),
     "good-neighbours": Says("support/nearness/near", UP),
     "grants-stay-low": Says("grants", DOWN, "2027-06"),
+    "households-high": Says("seekers", UP),
     "inflow-high": Says("applications", UP, "2026-12"),
     "inflow-low": Says("applications", DOWN, "2026-12"),
     "inflow-middle": Says("applications", UP, "2026-12"),

@@ -34,6 +34,7 @@ SERIES = {
     "appeal_success": 0.25,
     "closing_capacity": 10,
     "closing_ratio": 1,
+    "corporation_built": 0,
     "cost_emergency": 24_000,
     "cost_hosts": 2_400,
     "cost_hotel": 40_000,
@@ -42,6 +43,7 @@ SERIES = {
     "decision_capacity": 100,
     "flex_homes": 0,
     "freed_homes_rate": 0.12,
+    "household_growth": 0,
     "middle_rent_from": 800,
     "middle_rent_to": 1_200,
     "minimum_wage": 2_000,
@@ -55,6 +57,7 @@ SERIES = {
     "reunion_capacity": 50,
     "reunion_grant_rate": 0.8,
     "social_assistance": 1_200,
+    "stock_growth": 0,
     "tightness": 50,
     "unemployment": 0.05,
 }
@@ -76,7 +79,7 @@ def village(**changes) -> Inputs:
                 "longitude": [5.0, 5.1, 5.2, 5.3, 5.4], "latitude": 52.0, "indicative_places_2026": INHABITANTS,
                 "spread_law_places_2024": 100, "regular_places_2025": [0, 200, 0, 300, 0],
                 "emergency_places_2025": [0, 0, 100, 0, 0], "task_balance_2015": 0, "task_balance_2015_imputed": 0,
-                "area_km2": [10.0, 20.0, 30.0, 20.0, 20.0],
+                "area_km2": [10.0, 20.0, 30.0, 20.0, 20.0], "new_dwellings": [50, 0, 20, 20, 10],
             }
         ),
         regions=pd.DataFrame(
@@ -118,6 +121,7 @@ def village(**changes) -> Inputs:
         sectors=["farm", "shop", "care"],
         jobs_schooling=fixed(np.full((3, 3), 1 / 3)),
         commuting=fixed(np.array([[0.75, 0.25], [0.5, 0.5]])),
+        survival=fixed(np.full((2, 9), 1.0)),
         labour_force=50_000.0,
         regional_unemployment=fixed(np.array([0.04, 0.065])),  # 0.05 of all: 60,000 x 0.04 + 40,000 x 0.065
         restrictive_votes=fixed(np.full(5, 0.3)),

@@ -125,12 +125,14 @@ def test_the_corporations_of_a_municipality_pay_in_proportion_to_their_room():
 
 def test_a_corporation_by_hand():
     state = town()
+    state.municipalities.built[:] = [20, 0, 10, 6, 4]  # a month; the first corporation has all homes of A and B
+    state.municipalities.sold[:] = [5, 5, 0, 1, -1]
     run(building, state, room_share=0.002)
     of = state.corporations
     assert of.homes.tolist() == [3_000, 3_000, 4_000]
-    assert of.vacated.tolist() == pytest.approx([360, 360, 480])  # 12%
-    assert of.built.tolist() == pytest.approx([4_500, 4_500, 6_000])  # 15,000 new homes in the country
-    assert of.sold.tolist() == of.built.tolist()  # the stock of the village does not grow
+    assert of.vacated.tolist() == pytest.approx([360 + 240, 360 + 120, 480 + 120])  # 12%, and the new ones
+    assert of.built.tolist() == pytest.approx([240, 120, 120])
+    assert of.sold.tolist() == pytest.approx([120, 0, 0])
     assert of.room.tolist() == pytest.approx([540_000, 540_000, 720_000])  # 0.2% of 90,000 each
     state.clock.month += 12
     run(building, state, room_share=0.002, room_years=1.5)

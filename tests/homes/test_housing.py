@@ -11,7 +11,7 @@ from abm.start import pools
 from abm.tables.country import Kind
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Reunion, Stage
-from tests.helpers.village import INHABITANTS, A, B, C, D, constant, locations, people, run, village, village_state
+from tests.helpers.village import A, B, C, D, constant, locations, people, run, village, village_state
 
 SMALL, MIDDLE, LARGE = HomeSize
 SOON = {"preparation_weeks": 0}  # whoever is tied to a municipality can move in the month after
@@ -123,16 +123,6 @@ def test_turnover_is_lower_where_lists_are_longer_and_the_same_in_the_country():
     turnover = np.array([1 / 4, 1 / 2, 1 / 2, 2**-0.5, 2**-0.25])
     own = turnover * [1_000, 2_000, 3_000, 2_000, 2_000]
     assert state.municipalities.vacancies.tolist() == pytest.approx((100 * own / own.sum()).tolist())
-
-
-def test_homes_are_those_of_the_year():
-    homes = constant(11, INHABITANTS).copy()
-    homes[1:] *= 2
-    state = village_state(village(corporation_homes=homes))
-    for month, factor in ((11, 1), (12, 2), (300, 2)):
-        state.clock.month = month
-        run(housing, state, **NOW)
-        assert state.municipalities.vacancies.tolist() == pytest.approx([0.01 * factor * n for n in INHABITANTS])
 
 
 def test_nothing_piles_up_while_nobody_waits():

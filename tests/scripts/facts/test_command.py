@@ -88,7 +88,7 @@ def test_a_part_of_a_table_can_be_checked_but_not_written(folder, tmp_path, caps
     path = str(figures(tmp_path / "70072ned.csv", folder))
     assert main(["municipalities", "--key-figures", path, "--check"]) == 0
     assert (
-        "2 of 22 columns checked, the same; not checked for want of a file: name, province" in capsys.readouterr().out
+        "2 of 23 columns checked, the same; not checked for want of a file: name, province" in capsys.readouterr().out
     )
     before = (folder / "municipalities.csv").read_bytes()
     assert main(["municipalities", "--key-figures", path, "--folder", str(folder)]) == 2
@@ -125,7 +125,7 @@ def test_a_list_of_tables(tmp_path, capsys):
     assert main(["all", str(path), "--check"]) == 0
     said = capsys.readouterr().out
     assert "registration_times.csv: the same" in said
-    assert "municipalities.csv: 2 of 22 columns checked, the same" in said
+    assert "municipalities.csv: 2 of 23 columns checked, the same" in said
     assert " rows or figures looked up: 1 confirmed, " in said
 
 

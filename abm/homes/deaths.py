@@ -1,0 +1,130 @@
+"""Newcomers who have a home die at the rates of the country, by age and sex, and who is left keeps the home.
+
+Once a year, in the month of birth, a person dies with the yearly probability that the published survival over ten years
+gives. In a household of more persons the others stay: the partner, or else the oldest, becomes its lead. Where the last
+member dies and a family had joined, the family keeps the home; else the home comes free like that of a household that
+leaves the country. Nobody is counted here while in reception or under temporary protection, nor the last member of a
+household that waits for a family. At most one person of a household dies in a month.
+
+Source: cbs_survival_2019 (survival over ten years by age and sex); rates of the origins are not published.
+"""
+
+import numpy as np
+
+from abm.engine.clock import MONTHS
+from abm.engine.draws import Draws
+from abm.engine.kernels import kernel, members_of
+from abm.engine.params import ProcessParams, param
+from abm.engine.table import NO_ROW, written
+from abm.homes import moves
+from abm.state import State
+from abm.tables.people import Role, Stage
+
+WRITES = written(moves.LEAVE_COUNTRY, "households", "newcomers.household", "newcomers.role")
+EVENTS = {"died": "households"}
+_YEARS, _HOUSED = 10, int(Stage.HOUSED)  # years of a class of age
+_DEAD = np.uint64(1 << 62)  # in the identity of the household of who died in a larger one
+
+
+class Params(ProcessParams):
+    """The rate of deaths."""
+
+    ratio: float = param(
+        1, "ratio", 0, 3, "assumption: rates of the country", "probability to die, over that of people of the same age"
+    )
+
+
+@kernel
+def birthdays(born, household, stage, month):
+    """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
+    found, count = np.empty(len(born), np.int64), 0
+    for i in range(len(born)):
+        if (month - born[i]) % MONTHS != 0:  # a branch, as it holds for one in twelve
+            continue
+        found[count] = i
+        count += stage[np.uint64(household[i])] == _HOUSED  # unsigned: no check for a negative index
+    return found[:count].copy()
+
+
+def probability(state: State, rows: np.ndarray, ratio: float) -> np.ndarray:
+    """Probability to die within a year of persons (rows), (n,)."""
+    people = state.newcomers
+    yearly = 1 - state.inputs.survival ** (1 / _YEARS)
+    age = (state.clock.month - people.born[rows].astype(np.int64)) // (MONTHS * _YEARS)
+    return np.minimum(ratio * yearly[people.female[rows].astype(np.int64), np.clip(age, 0, yearly.shape[1] - 1)], 1)
+
+
+def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
+    """Rows of the persons who die this month, (n,) int64."""
+    people, households, month = state.newcomers, state.households, state.clock.month
+    rows = birthdays(people.born, people.household, households.stage, month)
+    rows = rows[draws.uniform("dies", people.identity[rows]) < probability(state, rows, params.ratio)]
+    of = people.household[rows]
+    waits = households.family_abroad[of] > 0
+    here = (households.sponsor != NO_ROW) & (households.location != NO_ROW)
+    waits |= np.isin(of, households.sponsor[here])
+    rows = rows[(households.size[of] > 1) | ~waits]
+    return rows[np.unique(people.household[rows], return_index=True)[1]]
+
+
+def leave_others(state: State, draws: Draws, rows: np.ndarray) -> np.ndarray:
+    """Take persons (rows) out of households in which others are left; returns the rows of households for them."""
+    people, households = state.newcomers, state.households
+    of = people.household[rows].astype(np.int64)
+    households.size[of] -= 1
+    identity = people.identity[rows] | _DEAD
+    gone = households.add(
+        len(rows), identity=identity, lottery=draws.order("lottery", identity), origin=households.origin[of],
+        stage=Stage.DIED, since=state.clock.month, municipality=households.municipality[of],
+        applied=households.applied[of], granted=households.granted[of],
+    )  # fmt: skip
+    people.household[rows] = gone
+    succeed(state, of[people.role[rows] == Role.LEAD])
+    people.role[rows] = Role.LEAD
+    return gone
+
+
+def succeed(state: State, rows: np.ndarray) -> None:
+    """Give households (rows) without a lead another one: the partner, or else the oldest."""
+    people, members = state.newcomers, members_of(rows, state.newcomers.household)
+    order = np.lexsort((people.born[members], people.role[members] != Role.PARTNER, people.household[members]))
+    members = members[order]
+    first = np.unique(people.household[members], return_index=True)[1]
+    people.role[members[first]] = Role.LEAD
+
+
+def leave_families(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Let families take the place of the sponsors whose last member dies (persons, rows).
+
+    Returns the persons without such a family, and the rows of households of the others.
+    """
+    people, households = state.newcomers, state.households
+    of = people.household[rows].astype(np.int64)
+    joined = np.flatnonzero((households.sponsor != NO_ROW) & (households.stage == Stage.HOUSED))
+    joined = joined[np.isin(households.sponsor[joined], of)]
+    sponsor, first = np.unique(households.sponsor[joined], return_index=True)
+    family = np.full(len(households), NO_ROW)
+    family[sponsor] = joined[first]
+    some = family[of] != NO_ROW
+    heads, families = of[some], family[of[some]]
+    members = members_of(families, people.household)
+    people.household[members] = households.sponsor[people.household[members]]
+    people.household[rows[some]] = families
+    households.size[heads], households.size[families] = households.size[families], 1
+    households.sponsor[families], households.complex[families] = NO_ROW, NO_ROW
+    return rows[~some], families
+
+
+def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
+    """Let newcomers with a home die."""
+    people, households = state.newcomers, state.households
+    rows = dying(state, params, draws)
+    if not len(rows):
+        return {"died": rows}
+    alone = households.size[people.household[rows]] == 1
+    last, families = leave_families(state, rows[alone])
+    ended = np.append(people.household[last].astype(np.int64), families)
+    moves.leave_country(state, ended, ended, Stage.DIED)
+    state.households.sponsor[ended] = NO_ROW  # who is counted with a sponsor needs room in the home
+    gone = leave_others(state, draws, rows[~alone])
+    return {"died": np.append(ended, gone)}
