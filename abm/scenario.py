@@ -105,12 +105,8 @@ class Scenario:
         """
         params = {}
         for (process, parameter), steps in self.values.items():
-            kept: dict[str, Any] = {}
-            last = None
-            for month in sorted(steps):
-                if 0 <= month < self.months and (not kept or steps[month] != last):
-                    kept[clock.label(month)] = last = steps[month]
-            params[f"{process}.{parameter}"] = kept
+            kept = changes_of(steps, self.months)
+            params[f"{process}.{parameter}"] = {clock.label(month): value for month, value in kept.items()}
         more = {} if self.layout == BASE else {"layout": self.layout}
         more |= {"plugins": assembly.digests(self.plugins)} if self.plugins else {}
         return {"until": self.until, "seed": self.seed, "scale": self.scale, "params": params} | more
@@ -182,6 +178,16 @@ class Scenario:
                         f"{clock.label(month)} is outside the run: give a month from {FIRST_MONTH} to {self.until}"
                     )
         return self
+
+
+def changes_of(steps: Mapping[int, Any], months: int) -> dict[int, Any]:
+    """The months of a run in which a parameter takes another value, ascending, with the value from then on."""
+    kept: dict[int, Any] = {}
+    last = None
+    for month in sorted(steps):
+        if 0 <= month < months and (not kept or steps[month] != last):
+            kept[month] = last = steps[month]
+    return kept
 
 
 def default() -> Scenario:

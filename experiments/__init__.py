@@ -1,4 +1,4 @@
-"""Experiments: `sweep` a design, `compare` two scenarios, `load` outcomes as tidy frames. See docs/experiments.md."""
+"""Experiments: `sweep`, `compare`, `load` outcomes, `model_at` a later month; see docs/experiments.md."""
 
 import sys
 from importlib import import_module
@@ -21,6 +21,7 @@ _HOMES = {
     "dry_run": "sweeps.api",
     "compare": "analysis.comparison",
     "load": "sweeps.sweep",
+    "model_at": "sweeps.models",
     "Execution": "sweeps.execution",
 }
 __all__ = list(_HOMES)

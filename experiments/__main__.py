@@ -13,7 +13,8 @@ from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escap
 from experiments import terminal
 from experiments.cli import catalogue, given, listing, many_runs, usage, validating
 from experiments.cli.given import assignments
-from experiments.cli.many_runs import STOPPED, Place, Values
+from experiments.cli.many_runs import STOPPED
+from experiments.cli.options import GB, HISTORY, History, Place, Values
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import number
@@ -69,6 +70,7 @@ def run(
         bool,
         typer.Option("--again", help="Simulate also what is kept already, and check that it is the same."),
     ] = False,
+    history: History = HISTORY,
 ) -> None:
     """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
     from experiments.cli import interrupts, run_summary
@@ -85,7 +87,7 @@ def run(
                 stop_if_asked()
                 show(done, months)
 
-            kept, simulated = runner.run(wanted, store, again=again, progress=progress)
+            kept, simulated = runner.run(wanted, store, again=again, progress=progress, history=int(history * GB))
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None

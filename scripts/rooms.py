@@ -23,6 +23,7 @@ LINES = {
               plugins
               scenario_file
               scenario recorder
+              checkpoint
               parameters agents""",
     "experiments": """text terminal
                       store

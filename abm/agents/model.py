@@ -17,6 +17,7 @@ from abm.agents.agents import INSTITUTIONS, Household, Neighbourhood, Newcomer, 
 from abm.agents.borders import border_graph, neighbours
 from abm.agents.population import Population
 from abm.chain import CHAIN, turn
+from abm.checkpoint import Checkpoint
 from abm.engine.errors import InputError
 from abm.engine.params import ProcessParams
 from abm.facts import facts
@@ -24,7 +25,7 @@ from abm.plugins import assembly
 from abm.plugins.assembly import Plugins
 from abm.scenario import Scenario, default, load
 from abm.start import begin
-from abm.state import Events
+from abm.state import Events, State
 
 
 def _repetition() -> int:
@@ -57,9 +58,10 @@ class Model(mesa.Model):
     scenario: a Scenario, the path of a scenario file, or None for the defaults; seed, scale, until and layout replace
     its own (rng is another word for seed). plugins: paths or modules, besides those of the scenario. `chain` may be
     longer than CHAIN: an appended process is anything with `__name__`, `WRITES` and `step(state, params, draws)`.
-    After the last month `running` is False; further steps are possible. Mesa's own generators, `random` and `rng`, are
-    seeded too, but the model never draws from them. A lever that is set without what it needs gives a warning. Raises
-    InputError.
+    checkpoint: a state of this scenario to go on from (see `experiments.model_at`); `everybody` says whether it holds
+    those who left before, too. After the last month `running` is False; further steps are possible. Mesa's own
+    generators, `random` and `rng`, are seeded too, but the model never draws from them. A lever that is set without
+    what it needs gives a warning. Raises InputError.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Model(mesa.Model):
         rng: int | None = None,
         chain: tuple = CHAIN,
         plugins: Sequence = (),
+        checkpoint: Checkpoint | None = None,
     ):
         if seed is not None and rng is not None:
             raise InputError("Model: seed and rng mean the same: give only one of them")
@@ -93,12 +96,25 @@ class Model(mesa.Model):
         self.chain = assembly.chain(self.plugins, tuple(chain), self)
         self._changes = frozenset(given.changes())
         self._params: dict[str, ProcessParams] = given.params_at(0)
+        self._waiting = False  # while Mesa's clock runs to the month of a checkpoint
         self.events: Events = {}  # of the last month: rows by name of the event
         more = assembly.tables(self.plugins)
-        self.state = begin(facts.load(layout=given.layout), self._params, given.seed, given.scale, more)
+        inputs = facts.load(layout=given.layout)
+        self.everybody = checkpoint is None or checkpoint.everybody
+        if checkpoint is None:
+            self.state = begin(inputs, self._params, given.seed, given.scale, more)
+        else:
+            self._go_on(checkpoint.state(inputs, more))
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
         self.borders = neighbours(border_graph(len(self.state.municipalities), self.state.inputs.border_pairs))
         self.institutions: dict[str, list] = {view.table: [] for view in INSTITUTIONS}
+
+    def _go_on(self, state: State) -> None:
+        """Take over a state of a later month, with Mesa's clock."""
+        self._waiting = True
+        self.run_for(state.clock.month)
+        self.state, self._waiting = state, False
+        self._params = self.scenario.params_at(state.clock.month)
 
     @property
     def scenario(self) -> Scenario:
@@ -167,6 +183,8 @@ class Model(mesa.Model):
 
     def step(self) -> None:
         """Simulate one month."""
+        if self._waiting:
+            return
         month = self.state.clock.month
         if month in self._changes:
             self._params = self.scenario.params_at(month)

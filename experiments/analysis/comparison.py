@@ -111,7 +111,7 @@ def compare(
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is too few or too many: give 2 to {MOST_PAIRS}")
     how.store.check()
-    shared = sweep.shared(how.store)
+    shared = sweep.shared(how.store, how.history)
     began, found = time.monotonic(), pd.DataFrame()
     counts = reports.SweepProgress(total=2 * pairs)
     with (

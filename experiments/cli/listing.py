@@ -13,7 +13,7 @@ from rich.text import Text
 from experiments import terminal
 from experiments.cli import catalogue, usage
 from experiments.cli.catalogue import Row
-from experiments.cli.many_runs import Place
+from experiments.cli.options import Place
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import plain

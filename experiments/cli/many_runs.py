@@ -14,6 +14,18 @@ from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
 from experiments.cli.given import assignments
+from experiments.cli.options import (
+    HISTORY,
+    Address,
+    Budget,
+    DesignFile,
+    History,
+    Place,
+    Plugins,
+    Shard,
+    Workers,
+    execution,
+)
 from experiments.designs import alone
 from experiments.store import store as stores
 from experiments.store import versions
@@ -22,7 +34,7 @@ from experiments.store.records import Damaged
 from experiments.store.store import Store
 from experiments.sweeps import machine, progress, replicates, runner
 from experiments.sweeps import sweep as sweeps
-from experiments.sweeps.execution import Execution, execution_of
+from experiments.sweeps.execution import Execution
 from experiments.text import brief, duration, number
 
 STOPPED, INCOMPLETE = 130, 1
@@ -36,35 +48,6 @@ SHORT = {  # verdicts in a table
 SHOWN = 5  # number of failed runs that are listed
 
 console = terminal.console()
-DesignFile = Annotated[
-    Path, typer.Argument(metavar="DESIGN", help="Design file (YAML), like configs/designs/smoke.yaml.")
-]
-Place = Annotated[
-    str, typer.Option("--store", metavar="PLACE", help="Folder or URI (s3://BUCKET/PREFIX) that holds the runs.")
-]
-Values = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Set a parameter, like policy.decision.capacity_factor=1.5; repeatable."
-    ),
-]
-Workers = Annotated[
-    int | None, typer.Option(metavar="N", help="Number of processes; one per core if not given; 1 runs without Ray.")
-]
-Address = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Use a Ray cluster: auto, HOST:6379 or ray://HOST:10001.")
-]
-Budget = Annotated[
-    float | None,
-    typer.Option(metavar="HOURS", help="Most hours to spend; a sweep estimated to take longer is not begun."),
-]
-Shard = Annotated[
-    str | None, typer.Option(metavar="I/N", help="Make only the I-th of N shards of the runs, for arrays of jobs.")
-]
-Plugins = Annotated[
-    Path,
-    typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
-]
 
 
 def sweep(
@@ -73,6 +56,7 @@ def sweep(
     address: Address = None,
     store: Place = stores.DEFAULT,
     budget: Budget = None,
+    history: History = HISTORY,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Time a few runs, print the cost of all, write nothing.")
     ] = False,
@@ -81,7 +65,7 @@ def sweep(
     """Make the missing runs of a design. The same command continues after an interruption."""
     from experiments.sweeps import api
 
-    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    how = execution(workers, address, store, budget, history)
     part, found = api.shard_of(shard), api.read(design)
     usage.say_alone(alone.lines(found))
     if dry_run:
@@ -107,12 +91,13 @@ def extend(
     address: Address = None,
     store: Place = stores.DEFAULT,
     budget: Budget = None,
+    history: History = HISTORY,
     replicates: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Add runs to a sweep: more seeds, more samples, or points added to its design file."""
     from experiments.sweeps import api
 
-    how = execution_of(None, {"workers": workers, "address": address, "store": store, "budget": budget})
+    how = execution(workers, address, store, budget, history)
     found = api.read(design)
     usage.say_alone(alone.lines(found))
     if replicates is not None:
@@ -191,6 +176,7 @@ def compare(
     workers: Workers = None,
     address: Address = None,
     store: Place = stores.DEFAULT,
+    history: History = HISTORY,
 ) -> None:
     """Compare two scenarios with common random numbers: difference of outcomes, with 95% interval."""
     from experiments.analysis import comparison
@@ -200,9 +186,10 @@ def compare(
     one = scenarios.load(a)
     other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
     usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
+    how = execution(workers, address, store, budget, history)
     try:
         found = comparison.compare(
-            one, other, Execution(workers, address, store, budget), measure=measure, by=by, group=group, take=take,
+            one, other, how, measure=measure, by=by, group=group, take=take,
             pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed, console=console,
         )  # fmt: skip
     except KeyboardInterrupt:

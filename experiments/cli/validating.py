@@ -9,7 +9,8 @@ import typer
 from abm.engine.errors import InputError
 from experiments import terminal
 from experiments.cli import usage, whole_files
-from experiments.cli.many_runs import INCOMPLETE, STOPPED, Address, Place, Plugins, Workers
+from experiments.cli.many_runs import INCOMPLETE, STOPPED
+from experiments.cli.options import Address, Place, Plugins, Workers
 from experiments.store import store as stores
 from experiments.sweeps.execution import Execution
 

@@ -114,6 +114,25 @@ class Files:
         """Names of the files in a folder with this ending, without it, sorted."""
         return sorted(name.removesuffix(ending) for name in self._listed(folder) if name.endswith(ending))
 
+    def listed(self, folder: str, ending: str) -> dict[str, tuple[int, float]]:
+        """Names of the files in a folder with this ending, without it: size [bytes] and when each was last used [s]."""
+        selector = fs.FileSelector(self.path(folder), allow_not_found=True)
+        try:
+            found = self.system.get_file_info(selector)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{self.shown(folder)}: cannot be listed ({self.why(error)})") from None
+        return {
+            file.base_name.removesuffix(ending): (file.size or 0, file.mtime.timestamp())
+            for file in found
+            if file.base_name.endswith(ending) and file.mtime
+        }
+
+    def touch(self, key: str) -> None:
+        """Note that a file on a disk was used."""
+        if self.local:
+            with suppress(OSError):  # somebody else's, or gone
+                os.utime(self.path(key))
+
     def folders(self, folder: str) -> list[str]:
         """Names of the subfolders of a folder, sorted."""
         return sorted(name for name, is_folder in self._listed(folder).items() if is_folder)

@@ -1,6 +1,7 @@
 """Sweeps from the command line and from Python: plan them, make missing runs, report progress."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
@@ -12,13 +13,15 @@ from abm.engine.errors import InputError, shown
 from abm.engine.plain_values import plain
 from experiments.designs import design as designs
 from experiments.designs.design import Design
+from experiments.store.checkpoints import Checkpoints
 from experiments.sweeps import cost
 from experiments.sweeps import progress as reports
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.cost import Plan
 from experiments.sweeps.execution import Execution, Options, execution_of
+from experiments.sweeps.jobs import Jobs
 from experiments.sweeps.runner import Shared
-from experiments.sweeps.sweep import Jobs, Sweep
+from experiments.sweeps.sweep import Sweep
 
 _SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 AsDesign = Design | str | Path | Mapping[str, Any]
@@ -42,7 +45,7 @@ def sweep(
     Raises InputError. After a KeyboardInterrupt the kept runs stay, and the same call continues from there.
     """
     how, found = execution_of(execution, options), read(design)
-    shared = sweeps.shared(how.store)
+    shared = sweeps.shared(how.store, how.history)
     begun = sweeps.begin(found, how.store, shared.inputs.digest, keep=False)
     return make_missing(begun, shared, how, shard, reports.console_of(console, progress))
 
@@ -62,7 +65,7 @@ def extend(
     (totals). The larger design must contain all runs of the sweep. Other arguments and errors as for `sweep`.
     """
     how, found = execution_of(execution, options), read(design)
-    shared = sweeps.shared(how.store)
+    shared = sweeps.shared(how.store, how.history)
     totals = {"replicates": replicates, "samples": samples}
     larger = found if replicates is samples is None else designs.changed(found, **totals)
     begun = sweeps.extend(larger, how.store, shared.inputs.digest)
@@ -130,7 +133,20 @@ def planned(begun: Sweep, wanted: pd.DataFrame, how: Execution) -> Plan:
     places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
     assert begun.design  # as it was begun, not found
     timed = list(Jobs(begun.design, wanted.iloc[places]))
-    return cost.plan(len(begun.runs), len(wanted), timed, how.count(), begun.store)
+    branching = branching_of(Jobs(begun.design, wanted), sweeps.shared(how.store, how.history).checkpoints)
+    return cost.plan(len(begun.runs), len(wanted), timed, how.count(), begun.store, branching)
+
+
+def branching_of(jobs: Jobs, kept: Checkpoints) -> dict[int, int]:
+    """How many of some jobs branch in which month: from a state that is kept, or that another of them will keep."""
+    found: Counter[int] = Counter()
+    for turn in jobs.order if kept.most else ():
+        months = [month for month, _ in reversed(turn.branches)]
+        if not turn.led and months:
+            scenario = jobs.design.scenario_of(turn.point, turn.replicate)
+            months = [month for month in months if kept.has(scenario, month)]
+        found.update(months[:1])
+    return dict(found)
 
 
 def shard_of(text: str | None) -> tuple[int, int] | None:

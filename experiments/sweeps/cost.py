@@ -11,20 +11,29 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 
+from abm import checkpoint
+from abm.engine import clock
 from abm.engine.errors import InputError
 from abm.facts import facts
+from abm.facts.facts import Inputs
+from abm.plugins import assembly
+from abm.scenario import Scenario
 from experiments import text
 from experiments.store import outcomes
+from experiments.store.checkpoints import Checkpoints
 from experiments.store.store import Store
 from experiments.sweeps import machine, runner
 from experiments.sweeps.execution import HOUR
 from experiments.sweeps.runner import Job
 
 ROOT = str(Path(__file__).parents[2])  # where this package is found, also without an installation
+_NOTHING = {"seconds": [], "memory": 0, "size": 0, "branch": {}}
 RAY_SECONDS = 8.0  # to start the workers and have them ready
 
 
@@ -35,26 +44,34 @@ class Plan:
     runs: int
     missing: int
     workers: int
-    seconds: tuple[float, ...]  # of the runs that were timed
+    seconds: tuple[float, ...]  # of the runs that were timed, from January 2015 on
     memory: int
     size: int
     free: int | None  # bytes on the disk of the store; None where unknown
+    branches: Mapping[int, int] = field(default_factory=dict)  # missing runs by the month at which they branch
+    branch_seconds: Mapping[int, float] = field(default_factory=dict)  # of a run that branches there
 
     @property
     def each(self) -> float:
-        """Seconds per run."""
+        """Seconds per run, from January 2015 on."""
         return median(self.seconds) if self.seconds else 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean seconds of the missing runs."""
+        branched = sum(count * self.branch_seconds[month] for month, count in self.branches.items())
+        return (branched + self.each * (self.missing - sum(self.branches.values()))) / max(self.missing, 1)
 
     @property
     def hours(self) -> float:
         """Hours for all missing runs."""
         start = RAY_SECONDS if self.workers > 1 else 0.0
-        return (start + math.ceil(self.missing / self.workers) * self.each) / HOUR if self.missing else 0.0
+        return (start + math.ceil(self.missing / self.workers) * self.mean) / HOUR if self.missing else 0.0
 
     def fitting(self, hours: float) -> int:
         """Number of missing runs that fit into some hours."""
         start = RAY_SECONDS if self.workers > 1 else 0.0
-        return min(max(int((hours * HOUR - start) / max(self.each, 1e-9)) * self.workers, 0), self.missing)
+        return min(max(int((hours * HOUR - start) / max(self.mean, 1e-9)) * self.workers, 0), self.missing)
 
     def check(self, place: str, budget: float | None) -> None:
         """Raise InputError where the hours exceed the budget or the disk is too small."""
@@ -72,6 +89,16 @@ class Plan:
                 f"{int(self.free / self.size):,} of them would fit: give another place with --store"
             )
 
+    def branching(self) -> str:
+        """How many runs branch from the history of another one, and when, in words."""
+        if not self.missing or not self.branches:
+            return "none: the runs of a seed differ from January 2015 on" if self.missing else "none"
+        found = [
+            f"{count:,} in {clock.label(month)} ({text.fixed(self.branch_seconds[month], 2)} seconds per run)"
+            for month, count in sorted(self.branches.items())
+        ]
+        return ", ".join(found)
+
     def lines(self, memory: int) -> list[tuple[str, str]]:
         """Labels and values of the plan, for people; `memory`: memory that may be used here [bytes]."""
         bounds = [text.fixed(seconds, 2) for seconds in sorted(self.seconds)]
@@ -82,6 +109,7 @@ class Plan:
             ("Runs of the design", f"{self.runs:,}"),
             ("Kept already", f"{self.runs - self.missing:,}"),
             ("To make", f"{self.missing:,}"),
+            ("That branch", self.branching()),
             ("Seconds per run", f"{text.fixed(self.each, 2)}{span}, measured on {len(self.seconds)}"),
             ("Workers", f"{self.workers}"),
             ("Hours", text.number(self.hours)),
@@ -90,11 +118,24 @@ class Plan:
         ]
 
 
-def plan(runs: int, missing: int, timed: list[Job], workers: int, store: Store) -> Plan:
-    """A plan for all missing runs, from timing some jobs. Raises InputError where a timed run fails."""
-    found = measured(timed) if timed else {"seconds": [], "memory": 0, "size": 0}
+def plan(
+    runs: int,
+    missing: int,
+    timed: list[Job],
+    workers: int,
+    store: Store,
+    branches: Mapping[int, int] = MappingProxyType({}),
+) -> Plan:
+    """A plan for all missing runs, from timing some jobs; branches: missing runs by the month at which they branch.
+
+    Raises InputError where a timed run fails.
+    """
+    found: dict = measured([replace(job, keeps=tuple(branches)) for job in timed]) if timed else _NOTHING
     free = shutil.disk_usage(existing(store)).free if store.files.local else None
-    return Plan(runs, missing, workers, tuple(found["seconds"]), found["memory"], found["size"], free)
+    seconds = {month: found["branch"][str(month)] for month in branches}
+    return Plan(
+        runs, missing, workers, tuple(found["seconds"]), found["memory"], found["size"], free, branches, seconds
+    )
 
 
 def existing(store: Store) -> str:
@@ -116,18 +157,50 @@ def measured(jobs: list[Job]) -> dict:
     return json.loads(result.stdout.splitlines()[-1])
 
 
+class _Watched(Checkpoints):
+    """Checkpoints that are made, read and thrown away, and when: what a run from each of them would have taken."""
+
+    def __init__(self, inputs: Inputs):
+        super().__init__(Store(), inputs.digest)
+        self.inputs = inputs
+        self.since: dict[int, float] = {}  # time at which a run goes on, by month
+        self.reading: dict[int, float] = {}  # seconds that it takes to read a state
+
+    def latest(self, scenario: Scenario, wanted: tuple[int, ...]) -> None:
+        """None: every run is timed from January 2015 on."""
+
+    def has(self, scenario: Scenario, month: int) -> bool:
+        """Whether a state is kept: no."""
+        return False
+
+    def keep(self, scenario: Scenario, month: int, content: bytes) -> None:
+        """Time how long it takes to go on from a state."""
+        began = time.perf_counter()
+        checkpoint.unpack(content).state(self.inputs.on_layout(scenario.layout), assembly.tables(scenario.plugins))
+        self.since[month] = time.perf_counter()
+        self.reading[month] = self.since[month] - began
+
+
 def measure(jobs: list[Job]) -> dict:
-    """Seconds of each job, peak memory and size of outcomes [bytes], measured in this process."""
+    """Seconds of each job, peak memory and size of outcomes [bytes], measured in this process; and the median seconds
+    of a job from the beginning of the months `keeps` on.
+    """
     inputs = facts.load()
     runner.warm_up(inputs)
-    seconds, sizes, peak = [], [], machine.Peak()
+    seconds, sizes, peak, branch = [], [], machine.Peak(), {}
     for job in jobs:
-        began = time.perf_counter()
-        content, _ = outcomes.as_parquet(job.name, runner.simulate(job.scenario, inputs, peak)[0].table())
+        began, watched = time.perf_counter(), _Watched(inputs)
+        recorder = runner.simulate(job.scenario, inputs, peak, watched, job.keeps)[0]
+        content, _ = outcomes.as_parquet(job.name, recorder.table())
         peak()
-        seconds.append(time.perf_counter() - began)
+        ended = time.perf_counter()
+        seconds.append(ended - began - sum(watched.reading.values()))
+        for month, since in watched.since.items():
+            later = sum(took for other, took in watched.reading.items() if other > month)
+            branch.setdefault(month, []).append(ended - since - later + watched.reading[month])
         sizes.append(len(content))
-    return {"seconds": seconds, "memory": peak.bytes, "size": int(median(sizes))}
+    medians = {month: median(found) for month, found in branch.items()}
+    return {"seconds": seconds, "memory": peak.bytes, "size": int(median(sizes)), "branch": medians}
 
 
 if __name__ == "__main__":

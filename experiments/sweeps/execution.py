@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from abm.engine.errors import InputError, shown
+from experiments.store import checkpoints
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import machine, ray_workers
@@ -22,6 +23,7 @@ class Options(TypedDict, total=False):
     address: str | None
     store: stores.Place | Store
     budget: float | None
+    history: float
 
 
 @dataclass(frozen=True, init=False)
@@ -30,12 +32,14 @@ class Execution:
 
     workers: processes on this machine (None: one per core; 1: this process, without Ray), or the most at once on the
     Ray cluster at `address`. store: a folder or URI that holds the runs. budget: hours; a longer sweep is not begun.
+    history: bytes of the store for states that runs with the same history branch from; 0: each begins in January 2015.
     """
 
     workers: int | None
     address: str | None
     store: Store
     budget: float | None
+    history: int
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Execution:
         address: str | None = None,
         store: stores.Place | Store = stores.DEFAULT,
         budget: float | None = None,
+        history: float = checkpoints.MOST,
     ):
         if workers is not None:
             whole = isinstance(workers, numbers.Integral) and not isinstance(workers, bool)
@@ -54,6 +59,8 @@ class Execution:
             if not real or not (budget >= 0 and math.isfinite(budget)):
                 given = f"{budget:g}" if real else shown(budget)
                 raise InputError(f"--budget: {given} is not a number of hours: give 0 or more")
+        if not isinstance(history, numbers.Real) or isinstance(history, bool) or not 0 <= history < math.inf:
+            raise InputError(f"--history: {shown(history)} is not a size: give 0 or more, like 4 for 4 GB")
         if not isinstance(address, str | None):
             raise InputError(f"--address: {shown(address)} is not an address: give auto, HOST:6379 or ray://HOST:10001")
         if not isinstance(store, str | os.PathLike | Store):
@@ -63,6 +70,7 @@ class Execution:
             address=address,
             store=Store(store),
             budget=None if budget is None else float(budget),
+            history=int(history),
         )
 
     @property

@@ -13,8 +13,8 @@ from abm.engine.text_files import ABSENT
 from abm.scenario import Scenario
 from experiments.store import versions
 from experiments.store.store import Run
+from experiments.sweeps import branches, ray_workers, sweep
 from experiments.sweeps import progress as reports
-from experiments.sweeps import ray_workers, sweep
 from experiments.sweeps.execution import Execution
 from experiments.sweeps.runner import Done, Job, Shared
 
@@ -38,7 +38,7 @@ def replicates(
     names = first | {seed: versions.name_by(model, record["scenario"] | {"seed": seed}, digest) for seed in wanted[1:]}
     there = store.whole(names.values())
     if missing := [seed for seed in wanted[1:] if names[seed] not in there]:
-        shared = sweep.shared(store)
+        shared = sweep.shared(store, how.history)
         if (model, digest) != (shared.record["model"], shared.record["data_digest"]):
             raise InputError(
                 f"{run.name}: was made with another version of the model or the data, and {len(missing)} of its "
@@ -68,7 +68,7 @@ def make_all(do: ray_workers.Do, shared: Shared, jobs: Sequence[Job], report: sw
         failed.extend([done] if done.status in ("failed", "lost") else [])
         report(done)
 
-    sweep.make(do, shared, [job for job in jobs if job.name not in there], note)
+    sweep.make(do, shared, branches.planned([job for job in jobs if job.name not in there]), note)
     if failed:
         raise InputError(
             f"run {failed[0].name} failed ({failed[0].reason}): reproduce it with "

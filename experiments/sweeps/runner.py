@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from shlex import quote
 
-from abm import start
+from abm import checkpoint, start
 from abm.chain import turn
 from abm.engine.errors import InputError
 from abm.facts import facts
@@ -15,24 +15,41 @@ from abm.people.archive import put_away
 from abm.plugins import assembly
 from abm.recorder import Recorder
 from abm.scenario import Scenario
+from abm.state import State
+from experiments.store import checkpoints as states
 from experiments.store import records, versions
 from experiments.store import store as stores
+from experiments.store.checkpoints import Checkpoints
 from experiments.store.store import Run, Store
-from experiments.sweeps import machine, machine_lock
+from experiments.sweeps import branches, machine, machine_lock
 
 Progress = Callable[[int, int], None]  # months done, months in total
 
 
-def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = None) -> tuple[Recorder, dict[str, float]]:
-    """Simulate all months; returns the recorder, and seconds per process."""
+def simulate(
+    scenario: Scenario,
+    inputs: Inputs,
+    progress: Progress | None = None,
+    checkpoints: Checkpoints | None = None,
+    keeps: tuple[int, ...] = (),
+) -> tuple[Recorder, dict[str, float]]:
+    """Simulate all months; returns the recorder, and seconds per process.
+
+    It begins at the latest of the checkpoints that has its history, and keeps its state at the months `keeps`; the
+    outcomes are the same bytes.
+    """
     began = time.perf_counter()
-    params, changes = scenario.params_at(0), set(scenario.changes())
-    inputs = inputs.on_layout(scenario.layout)
     chain = assembly.chain(scenario.plugins)
-    state = start.begin(inputs, params, scenario.seed, scenario.scale, assembly.tables(scenario.plugins))
-    spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0}
+    inputs = inputs.on_layout(scenario.layout)
     recorder = Recorder(inputs, scenario.months, assembly.measures(scenario.plugins))
-    for month in range(scenario.months):
+    state, changes = begun(scenario, inputs, recorder, checkpoints, keeps), set(scenario.changes())
+    params = scenario.params_at(state.clock.month)
+    spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0, "checkpoint": 0.0}
+    for month in range(state.clock.month, scenario.months):
+        if checkpoints and month in keeps:
+            began = time.perf_counter()
+            keep(checkpoints, scenario, state, recorder)
+            spent["checkpoint"] += time.perf_counter() - began
         if month in changes:
             params = scenario.params_at(month)
         events = turn(state, params, scenario.seed, chain, spent)
@@ -47,16 +64,40 @@ def simulate(scenario: Scenario, inputs: Inputs, progress: Progress | None = Non
     return recorder, spent
 
 
+def begun(
+    scenario: Scenario, inputs: Inputs, recorder: Recorder, checkpoints: Checkpoints | None, keeps: tuple[int, ...]
+) -> State:
+    """The state from which a run goes on: of a checkpoint, with what was recorded before it, or of January 2015."""
+    tables = assembly.tables(scenario.plugins)
+    found = checkpoints.latest(scenario, keeps) if checkpoints else None
+    if found is None:
+        return start.begin(inputs, scenario.params_at(0), scenario.seed, scenario.scale, tables)
+    found.recorded(recorder)
+    return found.state(inputs, tables)
+
+
+def keep(checkpoints: Checkpoints, scenario: Scenario, state: State, recorder: Recorder) -> None:
+    """Keep the state between two months, unless it is kept already."""
+    if checkpoints.most and not checkpoints.has(scenario, state.clock.month):
+        checkpoints.keep(scenario, state.clock.month, checkpoint.pack(state, recorder))
+
+
 def warm_up(inputs: Inputs) -> None:
     """Compile the kernels, or load them from disk where they were compiled before."""
     simulate(Scenario(until="2015-12", scale=0.01), inputs)
 
 
 def run(
-    scenario: Scenario, place: stores.Place | Store = stores.DEFAULT, *, again: bool = False, progress=None
+    scenario: Scenario,
+    place: stores.Place | Store = stores.DEFAULT,
+    *,
+    again: bool = False,
+    progress=None,
+    history: int = states.MOST,
 ) -> tuple[Run, bool]:
     """The kept run of a scenario, and whether it was simulated now (False: it was kept already).
 
+    history: bytes that the checkpoints of the store may take up; a run that is made again branches from none.
     Raises InputError; a run that is interrupted leaves nothing behind.
     """
     inputs, store = facts.load(), Store(place)
@@ -66,7 +107,8 @@ def run(
     record = stores.provenance(scenario, inputs.digest)
     records.written(record)  # what cannot be kept is refused before the first month
     store.check()
-    recorder, _ = simulate(scenario, inputs, progress)
+    known = Checkpoints(store, inputs.digest, 0 if again else history)
+    recorder, _ = simulate(scenario, inputs, progress, known, branches.usual(scenario))
     store.keep(name, record, recorder.table())
     return store.run(name), True
 
@@ -77,6 +119,7 @@ class Job:
 
     name: str
     scenario: Scenario
+    keeps: tuple[int, ...] = ()  # months at the beginning of which it keeps its state, so that others branch
 
 
 @dataclass(frozen=True)
@@ -86,6 +129,7 @@ class Shared:
     inputs: Inputs
     store: Store
     record: dict  # `made_with`, commit and kind of processor of the driver
+    checkpoints: Checkpoints  # from which runs branch
 
 
 @dataclass(frozen=True)
@@ -107,7 +151,7 @@ def work(job: Job, shared: Shared) -> Done:
     record = provenance(job, shared)
     records.written(record)  # what cannot be kept is refused before the first month
     try:
-        table = simulate(job.scenario, shared.inputs, peak)[0].table()
+        table = simulate(job.scenario, shared.inputs, peak, shared.checkpoints, job.keeps)[0].table()
     except Exception as error:
         shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")

@@ -14,7 +14,7 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,15 +31,16 @@ from abm.facts import facts
 from abm.plugins import assembly
 from experiments.designs import design as designs
 from experiments.designs.design import Design
+from experiments.store import checkpoints, records, versions
 from experiments.store import outcomes as tables
-from experiments.store import records, versions
 from experiments.store import store as stores
+from experiments.store.checkpoints import Checkpoints
 from experiments.store.records import Damaged, OfDesign
 from experiments.store.store import Store
 from experiments.sweeps import gathering, ray_workers, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.ray_workers import Lost
-from experiments.sweeps.runner import Done, Job, Shared
+from experiments.sweeps.runner import Done, Shared
 
 SWEEPS = "sweeps"
 Report = Callable[[Done], None]  # called with the record of each finished job
@@ -170,26 +171,11 @@ def _column(given: list) -> list:
     return single
 
 
-@dataclass(frozen=True)
-class Jobs:
-    """The jobs of some rows of the index, each created when its turn comes."""
-
-    design: Design
-    rows: pd.DataFrame
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[Job]:
-        for name, point, replicate in self.rows[["run", "point", "replicate"]].itertuples(index=False):
-            yield Job(name, self.design.scenario_of(point, replicate))
-
-
-def shared(store: Store) -> Shared:
-    """The shared part of the jobs of a store on this machine."""
+def shared(store: Store, history: int = checkpoints.MOST) -> Shared:
+    """The shared part of the jobs of a store on this machine; history: bytes that its checkpoints may take up."""
     inputs = facts.load()
     record = {"commit": stores.commit(), "processor": versions.processor()} | stores.made_with(inputs.digest)
-    return Shared(inputs, store, record)
+    return Shared(inputs, store, record, Checkpoints(store, inputs.digest, history))
 
 
 def make(do: ray_workers.Do, given: Shared, wanted, report: Report, seconds: float | None = None) -> bool:

@@ -259,7 +259,7 @@ def test_scenarios_that_can_not_be_compared(tmp_path):
 
 
 def test_a_run_that_fails_is_told_with_the_way_to_see_it(tmp_path, monkeypatch):
-    def fails(scenario, inputs, progress=None):
+    def fails(scenario, inputs, *how):
         raise ValueError("no homes")
 
     monkeypatch.setattr(runner, "warm_up", lambda inputs: None)

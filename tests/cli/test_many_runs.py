@@ -44,10 +44,10 @@ def failing(monkeypatch):
     """Let the runs with some capacity factor fail, as long as it is in the list."""
     wrong, simulate = [], runner.simulate
 
-    def checked(scenario, inputs, progress=None):
+    def checked(scenario, inputs, *how):
         if scenario.params_at(0)["decision"].capacity_factor in wrong:
             raise ValueError("no homes [left]")
-        return simulate(scenario, inputs, progress)
+        return simulate(scenario, inputs, *how)
 
     monkeypatch.setattr(runner, "simulate", checked)
     return wrong
@@ -223,10 +223,10 @@ def test_a_sweep_with_failed_runs_ends_with_1_and_says_how_to_see_them(abm, fail
 def test_a_sweep_that_is_stopped_says_what_is_kept(abm, monkeypatch):
     simulate, seen = runner.simulate, []
 
-    def stopped(scenario, inputs, progress=None):
+    def stopped(scenario, inputs, *how):
         if scenario.until == "2015-02" and (seen.append(1) or len(seen) == 2):
             raise KeyboardInterrupt
-        return simulate(scenario, inputs, progress)
+        return simulate(scenario, inputs, *how)
 
     monkeypatch.setattr(runner, "simulate", stopped)
     code, out, err = abm("sweep", "mine.yaml", *HERE)

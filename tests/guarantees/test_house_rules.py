@@ -29,7 +29,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
     },
     "numba": {"abm.engine"},
     "pandas": {"abm.facts", "abm.recorder", "experiments"},
-    "pyarrow": {"abm.recorder", "experiments"},
+    "pyarrow": {"abm.recorder", "abm.checkpoint", "experiments"},
     "scipy": {"abm.residents.exposure", "experiments"},
     "altair": {"experiments.report"},
     "jinja2": {"experiments.report"},

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from abm.engine.errors import InputError
+from experiments.store.checkpoints import Checkpoints
 from experiments.store.filesystem import Files
 from experiments.store.place import public, reason
 from experiments.store.store import Store
@@ -97,7 +98,7 @@ def test_no_part_of_a_secret_is_kept_or_said_by_what_uses_a_place(tmp_path, uri)
     files = store.files
     files.place, files.local, files.named = uri, False, public(uri)
     job = runner.Job("abc", small("2015-01", scale=0.01))
-    record = runner.failure(job, runner.Shared(real(), store, {}), "a reason")
+    record = runner.failure(job, runner.Shared(real(), store, {}, Checkpoints(store, real().digest)), "a reason")
     error = OSError(f"while reading '{uri}': {SECRET} of {KEY} or {ESCAPED} is wrong, see {KEY}:{ESCAPED[:9]}")
     said = [files.named, files.shown("runs/a.json"), json.dumps(record), files.why(error), repr(store), repr(files)]
     with pytest.raises(InputError) as not_there:

@@ -29,12 +29,12 @@ class Simulations:
     def __init__(self, simulate):
         self.seeds, self.simulate, self.wrong = [], simulate, {}
 
-    def __call__(self, scenario, inputs, progress=None):
+    def __call__(self, scenario, inputs, *how):
         if scenario.until == TINY["until"]:  # not what warms up the kernels
             if scenario.seed in self.wrong:
                 raise self.wrong[scenario.seed]
             self.seeds.append(scenario.seed)
-        return self.simulate(scenario, inputs, progress)
+        return self.simulate(scenario, inputs, *how)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,50 @@
+"""The jobs of a sweep: its runs in the order in which they are made best."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.designs.design import Design
+from experiments.sweeps import branches
+from experiments.sweeps.branches import Branch
+from experiments.sweeps.runner import Job
+
+
+class Turn(NamedTuple):
+    """A run of a sweep, where it branches from others, and whether another one, made before, keeps that state."""
+
+    run: str
+    point: int
+    replicate: int
+    branches: tuple[Branch, ...]
+    led: bool
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of some rows of the index, each created when its turn comes: those that others branch from first."""
+
+    design: Design
+    rows: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def order(self) -> list["Turn"]:
+        """The runs in the order in which they are made best."""
+        names, points, replicates, seeds = (self.rows[name].tolist() for name in ("run", "point", "replicate", "seed"))
+        own = branches.of_points(self.design, set(points))
+        places, leaders = branches.order([(seed, own[point]) for seed, point in zip(seeds, points, strict=True)])
+        return [
+            Turn(names[place], points[place], replicates[place], own[points[place]], turn >= leaders)
+            for turn, place in enumerate(places)
+        ]
+
+    def __iter__(self) -> Iterator[Job]:
+        for turn in self.order:
+            months = tuple(month for month, _ in turn.branches)
+            yield Job(turn.run, self.design.scenario_of(turn.point, turn.replicate), months)
