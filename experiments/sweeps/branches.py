@@ -2,7 +2,8 @@
 
 Of the runs of a seed, each keeps its state at the months in which another one begins to differ from it, or begins at
 the latest of these states that is kept. Leaders, the first runs of each history, come first; the others then find its
-state. A run that finds none, because it is still being made, simulates the history, which takes no longer than waiting. So the order of runs and the number of workers decide how long it takes, never what comes out.
+state. A run that finds none, because it is still being made, simulates the history, which takes no longer than waiting.
+So the order of runs and the number of workers decide how long it takes, never what comes out.
 
 A run on its own keeps its state at the month in which it begins to differ from the law and practice of today, or in
 January 2027, from which on policies are set: whoever compares it with something, or asks for one more policy, branches.
