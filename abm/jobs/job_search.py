@@ -76,7 +76,8 @@ class Odds(NamedTuple):
     idleness: float
     experience: float
     ageing: float
-    woman: float
+    woman: float  # among asylum seekers, where the effect was found
+    selection: float  # of people under temporary protection
     in_reception: float
     coaching: float  # where everybody is coached
     regulated: float
@@ -121,12 +122,6 @@ def columns(state: State) -> Columns:
 
 
 @njit(inline="always")
-def of_sex(i, c):
-    """Whether the effect of being a woman holds for the person in row i: it was found among asylum seekers."""
-    return c.female[i] & (c.stage[c.household[i]] != _PROTECTED)
-
-
-@njit(inline="always")
 def odds_of(i, placed, c, month, w):
     """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
     age = month - c.born[i]
@@ -139,7 +134,7 @@ def odds_of(i, placed, c, month, w):
     )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
-        + w.woman * of_sex(i, c)
+        + (w.selection if c.stage[c.household[i]] == _PROTECTED else w.woman * c.female[i])
         + w.coaching * c.coaching[i]
         + w.in_reception * placed
     )

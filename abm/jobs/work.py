@@ -1,14 +1,15 @@
 """Adults of working age find paid work and lose it.
 
     probability of a job this month = access x search x logistic(z)
-    z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
+    z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + b_H selection + talent
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
         + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(job duration ratio)
 
 Where no work permit is needed, an agency can find the job as well: it asks no Dutch (z without that term, plus b_Z),
 brings people to employers in a few sectors, and its jobs end sooner. The effect of sex was found among asylum seekers,
 and comes from care at home rather than from employers: it holds at agencies as well, and not under temporary
-protection.
+protection. People under it could choose where to go, and came to work: what sets them apart from permit holders of the
+same schooling and Dutch is one number, selection.
 
 Seekers meet employers within commuting reach in proportion to their vacancies, a share of them in the own sector only;
 where more seekers come than there are vacancies, part of the meetings finds none. Access is zero in the first months
@@ -111,6 +112,10 @@ class Params(ProcessParams):
     woman: float = param(
         -0.6, "log odds", -1.5, 0, "assumption: E013; a job had 29% of men and 4% of women (inb_work_coa)",
         "a woman rather than a man",
+    )  # fmt: skip
+    selection: float = param(
+        1.15, "log odds", -1, 3, "ukr_emp: set by the shares at work on 1 July and 1 November 2022",
+        "people under temporary protection rather than permit holders of the same schooling and Dutch",
     )  # fmt: skip
     ageing: float = param(-0.15, "log odds/decade", -0.5, 0, "assumption", "ten more years of age, from 30 on")
     unemployment: float = param(-0.06, "log odds/pp", -0.1, -0.02, "E031|E032", "one more point of unemployment")
@@ -218,8 +223,8 @@ class Params(ProcessParams):
 def weights(params: Params) -> job_search.Odds:
     """Coefficients of the log odds of a job."""
     return job_search.Odds(
-        params.level, params.idleness, params.experience, params.ageing, params.woman, params.in_reception,
-        params.at_scale * params.coaching, params.regulated, params.recognised,
+        params.level, params.idleness, params.experience, params.ageing, params.woman, params.selection,
+        params.in_reception, params.at_scale * params.coaching, params.regulated, params.recognised,
         params.support, params.agency,
     )  # fmt: skip
 

@@ -187,6 +187,16 @@ def test_sex_counts_among_asylum_seekers_and_not_under_temporary_protection():
         assert odds(state, rows, woman=-0.6) - odds(state, rows, woman=0) == pytest.approx([-0.6 * counts], abs=1e-6)
 
 
+def test_selection_counts_under_temporary_protection_only_and_at_agencies_too():
+    state = village_state()
+    both = people(state, Stage.HOUSED), people(state, Stage.PROTECTED, free_to_work=True)
+    holder, guest = (make_adults(state, rows, female=False) for rows in both)
+    for rows, counts in ((holder, 0), (guest, 1)):
+        assert odds(state, rows, selection=1.15) - odds(state, rows, selection=0) == pytest.approx([1.15 * counts])
+    without, found = (agency_share(state, guest, selection=each)[0] for each in (0, 1.15))
+    assert found / without == pytest.approx(np.exp(1.15), rel=0.1)  # of small probabilities, nearly their odds
+
+
 def test_a_move_in_reception_to_another_region_ends_a_job():
     state = village_state()
     beta = locations(state, Kind.REGULAR)[1]
