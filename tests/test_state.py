@@ -135,7 +135,7 @@ def pay_a_negative_amount(state):
         (keep_a_place_after_moving_out, "a place for exactly those in reception; rows [1] (1 in all)"),
         (keep_a_place_after_leaving, "a place for exactly those in reception; rows [3] (1 in all)"),
         (overfill_a_regular_location, "no more people than places (locations); rows [1] (1 in all)"),
-        (overfill_an_emergency_location, "no more people than places (locations); rows [7] (1 in all)"),
+        (overfill_an_emergency_location, "no more people than places (locations); rows [9] (1 in all)"),
         (let_more_than_offered, "homes let within homes offered (municipalities); rows [1] (1 in all)"),
         (house_nowhere, "a municipality for everyone housed or protected; rows [1] (1 in all)"),
         (protect_nowhere, "a municipality for everyone housed or protected; rows [4] (1 in all)"),

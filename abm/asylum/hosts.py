@@ -1,9 +1,9 @@
 """Status holders stay with hosts (logeerregeling): with relatives, friends or a host family, for some months.
 
 Each month part of the households with a permit that live in reception go to hosts, in the region of the municipality to
-which they are tied, or else where they are. They give up their place and keep their turn for a home. Who has none when
-the stay ends comes back, and process `placement` gives a place. Since December 2023 applicants may go too; how many of
-them do is not published. Minors without parents do not go.
+which they are tied, or else where they are. They give up their place and keep their turn for a home. Those who have
+none when the stay ends come back, and process `placement` gives them a place. Since December 2023 applicants may go
+too; how many of them do is not published. Minors without parents do not go.
 
 The scheme began in October 2014, was ended in the autumn of 2016 and came back in February 2018; in 2021 the allowance
 was raised from 25 to 75 euros a week.
@@ -29,7 +29,7 @@ LEFT = (Kind.REGULAR, Kind.EMERGENCY, Kind.MUNICIPAL)  # places that people leav
 
 
 class Params(ProcessParams):
-    """Who goes, and for how long."""
+    """Share of people who go, and for how long."""
 
     uptake: float = param(
         0.0076, "share/month", 0, 0.05,

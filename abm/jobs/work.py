@@ -1,7 +1,8 @@
 """Adults of working age find paid work and lose it.
 
     probability of a job this month = access x search x logistic(z)
-    z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + b_H selection + talent
+    z = base + b_L (level - 2) - b_D idleness + b_X experience + b_A (age - 30) / 10 + b_F woman + talent
+        + selection under temporary protection
         + b_U (unemployment - its level in 2018) + b_R lives in reception + b_J coaching + b_P recognised diploma
         + b_T trust of employers met + b_W subsidy + b_M match with the region + b_S support + g ln(job duration ratio)
 

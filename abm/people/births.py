@@ -20,7 +20,7 @@ from abm.state import State
 from abm.tables.country import LIMITED, Kind
 from abm.tables.people import GONE, Role, Stage
 
-WRITES = ("newcomers", "households.size", "households.members", "households.location", "households.moves")
+WRITES = ("newcomers", "households.size", "households.counted", "households.location", "households.moves")
 EVENTS = {"born": "households", "born_with_permit": "households"}
 _COUNTED = ~np.isin(np.arange(len(Stage)), (*GONE, Stage.PROTECTED))
 _WITH_PERMIT = np.isin(
@@ -54,7 +54,7 @@ def mothers(state: State, params: Params, draws: Draws) -> np.ndarray:
     rows = np.flatnonzero(people.adult & people.female)
     rows = rows[people.born[rows] > month - params.oldest * MONTHS]
     of = people.household[rows]
-    able = _COUNTED[households.stage[of]] & (households.members[of] < MOST_PERSONS)
+    able = _COUNTED[households.stage[of]] & (households.counted[of] < MOST_PERSONS)
     rows = rows[able]
     rows = rows[draws.uniform("birth", people.identity[rows]) < params.rate / MONTHS]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
@@ -75,7 +75,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households = state.newcomers, state.households
     women = mothers(state, params, draws)
     rows = people.household[women].astype(np.int64)
-    child = households.identity[rows] + households.members[rows].astype(np.uint64)
+    child = households.identity[rows] + households.counted[rows].astype(np.uint64)
     people.add(
         len(rows),
         identity=child,
@@ -87,7 +87,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         language=params.language,
     )
     households.size[rows] += 1
-    households.members[rows] += 1
+    households.counted[rows] += 1
     out = crowded_out(state, rows)
     households.location[out] = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
     return {"born": rows, "born_with_permit": rows[_WITH_PERMIT[households.stage[rows]]]}

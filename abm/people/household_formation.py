@@ -42,10 +42,15 @@ def relatives(sponsor_identity: np.ndarray) -> np.ndarray:
     return sponsor_identity + np.uint64(1 << _GENERATION)
 
 
+def lottery_of(identity: np.ndarray, draws: Draws) -> np.ndarray:
+    """Lottery number of each household, (n,), all different: one permutation of the identities of all."""
+    return Draws(draws.seed, "composition", 0).order("lottery", identity)
+
+
 def alone_again(identity: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     """Identity and lottery number of the households of those who leave a couple, from that of the couple, (n,)."""
     own = identity + np.uint64(2 << _GENERATION)  # beside the household itself and the family that joins it
-    return {"identity": own, "lottery": Draws(draws.seed, "composition", 0).order("lottery", own)}
+    return {"identity": own, "lottery": lottery_of(own, draws)}
 
 
 def geometric(u: np.ndarray, mean: float) -> np.ndarray:
@@ -80,8 +85,8 @@ def admit(
     """
     households, number_of = state.households, len(identity)
     alone = np.broadcast_to(makeup.unaccompanied, number_of) & (size == 1)
-    lottery = Draws(draws.seed, "composition", 0).order("lottery", identity)
-    columns |= {"identity": identity, "size": size, "members": size, "lottery": lottery, "unaccompanied": alone}
+    lottery = lottery_of(identity, draws)
+    columns |= {"identity": identity, "size": size, "counted": size, "lottery": lottery, "unaccompanied": alone}
     rows = households.add(number_of, **columns)
 
     of = np.repeat(np.arange(number_of), size)

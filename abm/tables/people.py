@@ -199,7 +199,7 @@ class Households(Table):
     lottery = column(np.uint64, doc="order among households that wait equally long; all different")
     origin = column(np.int8, unit="row of origins", doc="group of countries of origin")
     size = column(np.int8, 1, unit="persons", doc="members who are in the Netherlands")
-    members = column(np.int8, 1, unit="persons", doc="members who have been counted so far, who died included")
+    counted = column(np.int8, 1, unit="persons", doc="members who have been counted so far, who died included")
     repeated = column(np.bool_, False, doc="whether this is a repeat application")
     unaccompanied = column(np.bool_, False, doc="whether this is a minor without parents")
     medical = column(np.bool_, False, doc="whether screening found a medical need that gives precedence in placement")

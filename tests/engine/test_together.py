@@ -29,7 +29,11 @@ APART = {  # process -> shares that stand together in the code, each of a whole 
     "activities": [{"share", "other_share", "training_share"}],  # of those offered one, exempt, on the fast track
     "learning": [{"activity", "idle_allowed"}],  # factors of one rate
     "work": [{"separation", "tax_reference"}, {"agency_separation", "separation"}],  # of jobs, of wages; of two kinds
-    "support": [{"programme", "rate", "talk"}, {"halo", "threat_size"}],  # of neighbours, of distances to a level
+    "support": [
+        {"programme", "rate", "talk"},  # of neighbours, of distances to a level
+        {"halo", "threat_size"},
+        {"calm_accepting", "worried_accepting"},  # of those who hold no nuisance, of those who do
+    ],
 }
 
 

@@ -52,7 +52,8 @@ def test_canonical_is_plain_json():
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     assert list(content) == ["until", "seed", "scale", "params"]
     assert content["params"]["decision.capacity_factor"] == {"2015-01": 1.0}
-    dates = {"2015-01", "2016-01", "2016-02", "2017-02"}  # the own contribution of 2016, two terms for a decision
+    # crisis reception and stays with hosts of 2015 and 2016, the own contribution of 2016, two terms for a decision
+    dates = {"2015-01", "2015-09", "2016-01", "2016-02", "2016-11", "2017-02"}
     assert {month for steps in content["params"].values() for month in steps} == dates
     assert content["params"]["money.decision_term"]["2016-02"] == 15
 

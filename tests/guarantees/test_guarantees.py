@@ -88,7 +88,7 @@ def test_one_more_arrival_changes_nobody_elses_draws():
         applicants = alone[state.households.sponsor[alone] == NO_ROW]
         assert len(applicants) <= 7  # whole households: the last one of a month may come a month earlier or later
         assert len(alone) <= 30  # a queue that is one person longer lets some families arrive a month later
-    drawn = ("size", "lottery", "unaccompanied", "origin", "repeated")
+    drawn = ("counted", "lottery", "unaccompanied", "origin", "repeated")
     for name in drawn:
         one, other = getattr(states[0].households, name)[same], getattr(states[1].households, name)[also]
         assert np.array_equal(one, other), name

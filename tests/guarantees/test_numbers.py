@@ -24,6 +24,7 @@ UNIT, REFERENCE, LAW, BITS, TOLERANCE, COMPUTING, FORMULA = (
     "part of a formula",
 )
 DEFINITIONS = {
+    "asylum.arrival": {"LONGEST": REFERENCE},
     "asylum.placement": {"_FIRST": COMPUTING, "_BELOW": COMPUTING, "_TIED": COMPUTING, "_AIMED": COMPUTING},
     "asylum.placement_algorithms": {"_LEAST": TOLERANCE, "_PLACED": COMPUTING, "_ROUNDS": COMPUTING},
     "asylum.protection": {"WAY": BITS},
@@ -69,7 +70,7 @@ DEFINITIONS = {
         "MINOR_ALONE": REFERENCE,
         "OLDEST": REFERENCE,
     },
-    "people.profile": {"REFERENCE_AGE": REFERENCE, "DECADE": UNIT, "_BATCH": COMPUTING},
+    "people.profile": {"REFERENCE_AGE": REFERENCE, "DECADE": UNIT, "_BATCH": COMPUTING, "MOST_EXEMPT": TOLERANCE},
     "people.working_age": {"YOUNGEST": LAW, "OLDEST": LAW},
     "residents.exposure": {"_FAINT": TOLERANCE},
     "residents.social_network": {"RANKS": BITS, "KEPT_FROM": COMPUTING},

@@ -39,7 +39,7 @@ def test_plugins_follow_one_another_by_name_and_take_the_place_of_others(tmp_pat
     at = names.index("learning")
     assert names[at : at + 5] == ["learning", "a", "b", "c", "guidance"]
     at = names.index("seeking")
-    assert names[at : at + 5] == ["seeking", "d", "e", "f", "lettings"]
+    assert names[at : at + 5] == ["seeking", "d", "e", "f", "parting"]
     assert "leases" not in names
 
 

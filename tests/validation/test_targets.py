@@ -11,7 +11,11 @@ from experiments.validation import targets
 
 KNOWN = {measure.name: measure for measure in measures.MEASURES}
 ALL = {f"C{n}" for n in range(1, 16)} | {f"V{n}" for n in (2, 4, 5, 7, 9, 10, 11, 16, 17)}
-SET_SOMETHING = {f"X{n}" for n in (2, 3, 4, 5, 8, 10, 14, 15, 17, 18)} | {"V16", "V16b", "V7a"}  # set a number of the model
+SET_SOMETHING = {f"X{n}" for n in (2, 3, 4, 5, 8, 10, 14, 15, 17, 18)} | {
+    "V16",
+    "V16b",
+    "V7a",
+}  # set a number of the model
 
 
 @pytest.fixture(scope="module")
