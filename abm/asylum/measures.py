@@ -34,7 +34,12 @@ def in_reception(month: Month) -> np.ndarray:
     return month.in_reception
 
 
-@persons(en="Status holders in reception", nl="Statushouders in de opvang", by=EVERYWHERE)
+@persons(
+    en="Status holders in reception",
+    nl="Statushouders in de opvang",
+    by=EVERYWHERE,
+    scale=0.2,  # below it families wait longer for a home that is large enough, as homes come in tens
+)
 def status_holders(month: Month) -> np.ndarray:
     """Persons in reception whose household has a permit."""
     return month.at(*STATUS_HOLDERS)
@@ -67,6 +72,7 @@ def awaiting_appeal(month: Month) -> np.ndarray:
     nl="Gekoppelde statushouders, wachtend op een woning",
     by=EVERYWHERE,
     at_home=True,
+    scale=1.0,  # homes are pooled below it: fewer wait where a municipality is behind
 )
 def awaiting_home(month: Month) -> np.ndarray:
     """Status holders in reception whose municipality is known and who wait for a home there."""

@@ -19,7 +19,11 @@ def spending(month: Month) -> np.ndarray:
     return month.state.ledger.month
 
 
-@payments(en="Cost of reception", nl="Kosten van de opvang")
+@payments(
+    en="Cost of reception",
+    nl="Kosten van de opvang",
+    scale=0.2,  # below it more people wait in reception in quiet years, see status_holders
+)
 def reception_cost() -> Purposes:
     """Places in reception, used or empty, and hotels."""
     return *PLACES, *HOTELS

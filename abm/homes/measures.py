@@ -37,7 +37,12 @@ def corporation_homes(month: Month) -> np.ndarray:
     return rows[month.households.rule[rows] != Rule.PRIVATE]
 
 
-@by_municipality("homes/month", en="Corporation homes let to newcomers", nl="Corporatiewoningen naar nieuwkomers")
+@by_municipality(
+    "homes/month",
+    en="Corporation homes let to newcomers",
+    nl="Corporatiewoningen naar nieuwkomers",
+    scale=0.2,  # homes are pooled below it: a rule of coupling moves fewer
+)
 def homes_let(month: Month) -> np.ndarray:
     """Homes of corporations let to newcomers this month, from reception or another home, (municipalities,)."""
     rows = corporation_homes(month)

@@ -327,7 +327,9 @@ def level[F: Callable[[Month], object]](
     return declaration(values_of, unit, en, nl, by, name, scale)
 
 
-def payments[F: Callable[[], tuple[Purpose, ...]]](*, en: str, nl: str, name: str = "") -> Callable[[F], F]:
+def payments[F: Callable[[], tuple[Purpose, ...]]](
+    *, en: str, nl: str, name: str = "", scale: Floors = 0.0
+) -> Callable[[F], F]:
     """Declare a function that gives purposes: the euros paid for them in a month."""
 
     def values_of(purposes: F) -> Values:
@@ -338,4 +340,4 @@ def payments[F: Callable[[], tuple[Purpose, ...]]](*, en: str, nl: str, name: st
 
         return values
 
-    return declaration(values_of, "EUR/month", en, nl, "total", name)
+    return declaration(values_of, "EUR/month", en, nl, "total", name, scale)

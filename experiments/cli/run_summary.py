@@ -72,7 +72,8 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
         values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
         table.add_row(about.label + of_year, *(number(value) for value in values))
     console.print(table)
-    for line in filter(None, refused.values()):
+    if left_out := [measure for measure, line in refused.items() if line]:
+        line = f"Not said at scale {wanted.scale:g} (docs/scale.md): {', '.join(left_out)}"
         console.print(terminal.line(line), soft_wrap=True)
 
 

@@ -9,7 +9,7 @@ from tests.helpers.observed import target, tiny
 
 @pytest.fixture
 def run(tmp_path):
-    return tiny(tmp_path)
+    return tiny(tmp_path, scale=1.0)  # on which every measure is said
 
 
 def value(run, measure, period):
@@ -88,6 +88,6 @@ def test_a_group_that_is_none_is_refused(run):
 
 
 def test_each_run_has_its_value(run, tmp_path):
-    runs = [run, tiny(tmp_path, "other", seed=2, persons=110)]
+    runs = [run, tiny(tmp_path, "other", seed=2, persons=110, scale=1.0)]
     (found,) = simulated(runs, [target({"measure": "in_reception", "take": "end"}, ("2015-02", 1))])
     assert found.values == (200, 220)
