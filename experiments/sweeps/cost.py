@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -130,7 +131,8 @@ def plan(
 
     Raises InputError where a timed run fails.
     """
-    found: dict = measured([replace(job, keeps=tuple(branches)) for job in timed]) if timed else _NOTHING
+    at_once = min(workers, machine.cores())
+    found: dict = measured([replace(job, keeps=tuple(branches)) for job in timed], at_once) if timed else _NOTHING
     free = shutil.disk_usage(existing(store)).free if store.files.local else None
     seconds = {month: found["branch"][str(month)] for month in branches}
     return Plan(
@@ -144,8 +146,23 @@ def existing(store: Store) -> str:
     return str(next(each for each in (path, *path.parents) if each.exists()))
 
 
-def measured(jobs: list[Job]) -> dict:
-    """Seconds of each job, peak memory and size of outcomes [bytes], measured in a process of its own."""
+def measured(jobs: list[Job], at_once: int = 1) -> dict:
+    """What `measure` says of some jobs, measured in processes of their own, as many at once as there will be workers:
+    they slow one another down.
+    """
+    parts = [jobs[first::at_once] for first in range(min(at_once, len(jobs)))] or [jobs]
+    with ThreadPoolExecutor(len(parts)) as together:
+        found = list(together.map(_measured, parts))
+    return {
+        "seconds": [each for part in found for each in part["seconds"]],
+        "memory": max(part["memory"] for part in found),
+        "size": int(median(part["size"] for part in found)),
+        "branch": {month: median(part["branch"][month] for part in found) for month in found[0]["branch"]},
+    }
+
+
+def _measured(jobs: list[Job]) -> dict:
+    """What `measure` says, in a process of its own."""
     command = [sys.executable, "-P", "-m", "experiments.sweeps.cost"]  # -P: no package of the working folder
     path = os.pathsep.join([ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
     result = subprocess.run(

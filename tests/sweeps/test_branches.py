@@ -8,7 +8,7 @@ from abm.engine.errors import InputError
 from experiments import model_at
 from experiments.analysis import comparison
 from experiments.store.store import Store
-from experiments.sweeps import api, branches, runner
+from experiments.sweeps import api, branches, cost, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.jobs import Jobs
 from tests.helpers.runs import CURRENT, real, small
@@ -165,7 +165,8 @@ def test_a_run_that_is_made_again_branches_from_nothing(tmp_path, turns):
 # --- told before
 
 
-def test_a_dry_run_says_how_many_runs_branch_and_when(tmp_path):
+def test_a_dry_run_says_how_many_runs_branch_and_when(tmp_path, monkeypatch):
+    monkeypatch.setattr(cost, "measured", lambda jobs, at_once: cost.measure(jobs))  # in this process: quicker
     plan = api.dry_run(DESIGN, workers=1, store=tmp_path)
     assert dict(plan.branches) == {3: 4}
     assert 0 < plan.branch_seconds[3] < plan.each * 1.5

@@ -141,14 +141,14 @@ def test_a_probe_that_is_killed_tells_so(monkeypatch):
 
 
 def test_a_dry_run_writes_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(cost, "measured", cost.measure)  # in this process, which is quicker
+    monkeypatch.setattr(cost, "measured", lambda jobs, at_once: cost.measure(jobs))  # in this process, which is quicker
     plan = api.dry_run(TINY | {"replicates": 5}, workers=1, store=tmp_path / "absent", shard=(1, 2))
     assert (plan.runs, plan.missing, plan.workers, len(plan.seconds)) == (5, 3, 1, 3)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_over_budget_makes_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(cost, "measured", cost.measure)
+    monkeypatch.setattr(cost, "measured", lambda jobs, at_once: cost.measure(jobs))
     with pytest.raises(InputError, match="--budget 1e-06: 2 runs take about"):
         api.sweep(TINY | {"replicates": 2}, workers=1, store=tmp_path, budget=1e-6)
     assert Store(tmp_path).done() == set()
