@@ -134,7 +134,7 @@ def plan(
     at_once = min(workers, machine.cores())
     found: dict = measured([replace(job, keeps=tuple(branches)) for job in timed], at_once) if timed else _NOTHING
     free = shutil.disk_usage(existing(store)).free if store.files.local else None
-    seconds = {month: found["branch"][str(month)] for month in branches}
+    seconds = {month: found["branch"][month] for month in branches}
     return Plan(
         runs, missing, workers, tuple(found["seconds"]), found["memory"], found["size"], free, branches, seconds
     )
@@ -171,7 +171,8 @@ def _measured(jobs: list[Job]) -> dict:
     if result.returncode:
         last = (result.stderr.decode(errors="replace").strip().splitlines() or ["it was killed, out of memory?"])[-1]
         raise InputError(f"a run that was timed failed ({last}): repeat it with 'abm run' and --workers 1 to see why")
-    return json.loads(result.stdout.splitlines()[-1])
+    found = json.loads(result.stdout.splitlines()[-1])
+    return found | {"branch": {int(month): seconds for month, seconds in found["branch"].items()}}
 
 
 class _Watched(Checkpoints):
