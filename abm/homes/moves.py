@@ -71,6 +71,7 @@ KEEP_HOME = (
     "households.tenure",
     "households.rule",
     "households.moved_in",
+    "households.coupled",  # from which the registration of a tenant of others than corporations may count
     "households.registered",
     "households.crowded",
     "households.urgent",

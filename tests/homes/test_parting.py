@@ -6,7 +6,7 @@ import pytest
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
-from abm.homes import parting
+from abm.homes import lettings, parting
 from abm.people import births
 from abm.tables.homes import HomeSize, Tenure
 from abm.tables.people import Reunion, Role, Stage
@@ -101,6 +101,17 @@ def test_a_sponsor_leaves_the_home_to_the_family_that_joined():
     assert (of.urgent[sponsor], of.registered[sponsor]) == (0, 0)
     assert of.home[sponsor] == -1
     assert len(part(state)) == 0
+
+
+def test_a_family_that_keeps_a_home_of_others_is_registered_from_the_tie_of_its_sponsor():
+    state = village_state()
+    sponsor = alone(state, female=False, municipality=A, tenure=Tenure.PRIVATE, coupled=-7, moved_in=-5)
+    # a family is never tied: it goes where its sponsor goes
+    family = alone(state, female=True, size=2, sponsor=sponsor, municipality=A, coupled=NEVER)
+    assert part(state).tolist() == [sponsor]
+    with state.writing(lettings.WRITES):
+        line = lettings.newcomers_in_line(state, lettings.Params())
+    assert line.registered[line.rows == family].tolist() == [-7]
 
 
 def test_a_home_stays_crowded_where_those_who_stay_are_too_many():
