@@ -17,6 +17,7 @@ from abm.engine.params import ProcessParams
 from abm.engine.table import Table
 
 _WORD = 8  # one-byte flags that are read as one number
+_EACH, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)  # one in each byte, and the place of the highest byte
 
 
 class Kernel:
@@ -170,7 +171,7 @@ def whole_words(count):
 def flagged(flag):
     """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
-    rows, found = np.empty(_ones(flag) + 1, np.int64), 0
+    rows, found = np.empty(_ones(words) + 1, np.int64), 0
     for word in range(len(words)):
         if words[word]:
             for i in range(word * _WORD, (word + 1) * _WORD):
@@ -180,12 +181,12 @@ def flagged(flag):
 
 
 @njit
-def _ones(flag):
-    """Number of flags that are set."""
-    count = 0
-    for i in range(len(flag)):
-        count += flag[i]
-    return count
+def _ones(words):
+    """Number of flags that are set; words: eight of them each, which one multiplication adds up in the highest byte."""
+    count = np.uint64(0)
+    for word in words:
+        count += (word * _EACH) >> _HIGHEST
+    return np.int64(count)
 
 
 @kernel
@@ -207,19 +208,21 @@ def numbered(rows: np.ndarray, households: int) -> np.ndarray:
 
 def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
     """Rows of the persons, (n,) int64 ascending, of households (rows, (n,) in any order); household: whole column."""
-    wanted = np.zeros(int(rows.max(initial=-1)) + 1, np.bool_)
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    wanted = np.zeros(int(rows.max()) + 2, np.bool_)
     wanted[rows] = True
     return _members(wanted, household)
 
 
 @kernel
 def _members(wanted, household):
-    """Rows of the persons whose household is flagged; wanted: of the first households, none of the others is."""
+    """Rows of the persons whose household is flagged; wanted: of the first households, the last one for all others."""
     flag = np.empty(whole_words(len(household)), np.bool_)
     flag[len(household) :] = False
+    last = np.uint32(len(wanted) - 1)
     for i in range(len(household)):
-        of = np.uint64(household[i])  # unsigned: no check for a negative index
-        flag[i] = of < len(wanted) and wanted[of]
+        flag[i] = wanted[min(np.uint32(household[i]), last)]
     return flagged(flag)
 
 

@@ -70,6 +70,23 @@ def _joined(head, sponsor, stage):
     return rows[:count].copy()
 
 
+def awaiting(state: State) -> np.ndarray:
+    """Whether each household is the sponsor of a family that is in reception, (households,) bool."""
+    return _awaiting(state.households.sponsor, state.households.location)
+
+
+@kernel
+def _awaiting(sponsor, location):
+    flag = np.empty(whole_words(len(sponsor)), np.bool_)
+    flag[len(sponsor) :] = False
+    for i in range(len(sponsor)):
+        flag[i] = (sponsor[i] >= 0) & (location[i] >= 0)
+    found = np.zeros(len(sponsor), np.bool_)
+    for i in flagged(flag):
+        found[sponsor[i]] = True
+    return found
+
+
 def to_link(state: State) -> np.ndarray:
     """Units that tenants of linkable complexes lack for a family that waits or travels, (complexes,)."""
     people, of = state.households, state.complexes
