@@ -13,9 +13,6 @@ WEEKS_PER_MONTH = 365.25 / 12 / 7
 NEVER = -(2**14)  # stands for no month: before anybody was born, and differences to it fit in 16 bits
 EARLIEST = -1024  # earliest month that a waiting list can sort: September 1929
 ENDLESS = np.iinfo(np.int16).max  # a month that never comes
-# whether each number of months is a multiple of a year: indexed by np.uint16(months), which counts negative ones down
-WHOLE_YEARS = np.arange(1 << 16, dtype=np.uint16).view(np.int16) % MONTHS == 0
-WHOLE_YEARS.flags.writeable = False
 _LABEL = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 

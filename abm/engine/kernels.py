@@ -12,12 +12,16 @@ from typing import Any, overload
 
 import numpy as np
 
+from abm.engine.clock import MONTHS
 from abm.engine.compiled import Loop, is_off, njit
 from abm.engine.params import ProcessParams
 from abm.engine.table import Table
 
 _WORD = 8  # one-byte flags that are read as one number
+_LATER = MONTHS << 12  # months that make a difference of two months positive
+_PART, _FRACTION = np.uint64((1 << 32) // MONTHS + 1), np.uint64(0xFFFFFFFF)  # 1/12 and its bits, in units of 2**-32
 _EACH, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)  # one in each byte, and the place of the highest byte
+_ONE = np.uint64(1)
 
 
 class Kernel:
@@ -172,11 +176,12 @@ def flagged(flag):
     """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
     rows, found = np.empty(_ones(words) + 1, np.int64), 0
-    for word in range(len(words)):
-        if words[word]:
-            for i in range(word * _WORD, (word + 1) * _WORD):
-                rows[found] = i
-                found += flag[i]
+    for k in range(len(words)):
+        word = words[k]
+        if word:
+            for place in range(_WORD):
+                rows[found] = k * _WORD + place
+                found += np.int64(word >> np.uint64(8 * place) & _ONE)
     return rows[:found]
 
 
@@ -187,6 +192,15 @@ def _ones(words):
     for word in words:
         count += (word * _EACH) >> _HIGHEST
     return np.int64(count)
+
+
+@njit(inline="always")
+def whole_years(months):
+    """Whether a difference of two months is a multiple of a year: `months % 12 == 0`, many at once.
+
+    Without a division (Lemire, Kaser and Kurz 2019, doi 10.1002/spe.2689): the fraction of months / 12 is below 1/12.
+    """
+    return (np.uint64(months + _LATER) * _PART & _FRACTION) < _PART
 
 
 @kernel

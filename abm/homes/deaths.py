@@ -11,9 +11,9 @@ Source: cbs_survival_2019 (survival over ten years by age and sex); rates of the
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, WHOLE_YEARS
+from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
-from abm.engine.kernels import flagged, kernel, members_of, whole_words
+from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
 from abm.homes import moves
@@ -36,17 +36,14 @@ class Params(ProcessParams):
 
 
 @kernel
-def birthdays(born, household, stage, month, whole_years):
-    """Rows, (n,) int64, of persons with a home who were born in this month of a year; born to stage: whole columns.
-
-    whole_years: WHOLE_YEARS.
-    """
+def birthdays(born, household, stage, month):
+    """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
     flag = np.empty(whole_words(len(born)), np.bool_)
     flag[len(born) :] = False
     for i in range(len(born)):
-        flag[i] = whole_years[np.uint16(month - born[i])]
-    found, count = np.empty(len(born), np.int64), 0
-    for i in flagged(flag):
+        flag[i] = whole_years(month - born[i])
+    found, count = flagged(flag), 0
+    for i in found:
         found[count] = i
         count += stage[np.uint64(household[i])] == _HOUSED  # unsigned: no check for a negative index
     return found[:count].copy()
@@ -63,7 +60,7 @@ def probability(state: State, rows: np.ndarray, ratio: float) -> np.ndarray:
 def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Rows of the persons who die this month, (n,) int64."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = birthdays(people.born, people.household, households.stage, month, WHOLE_YEARS)
+    rows = birthdays(people.born, people.household, households.stage, month)
     rows = rows[draws.uniform("dies", people.identity[rows]) < probability(state, rows, params.ratio)]
     of = people.household[rows]
     waits = (households.family_abroad[of] > 0) | awaiting(state)[of]

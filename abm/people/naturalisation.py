@@ -13,9 +13,9 @@ from collections import namedtuple
 
 import numpy as np
 
-from abm.engine.clock import MONTHS, NEVER, WHOLE_YEARS
+from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import flagged, kernel, members_of, whole_words
+from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.state import State
 from abm.tables.people import Stage
@@ -43,30 +43,32 @@ Homes = namedtuple("Homes", "stage granted applied")
 
 
 @kernel
-def eligible(people: Persons, households: Homes, month, least, whole_years):
+def eligible(people: Persons, households: Homes, month, least):
     """Rows, (n,) int64, of adults who can become Dutch and applied in this month of a year.
 
-    people: whole columns of newcomers; households: those of households; least [months] since the application;
-    whole_years: WHOLE_YEARS.
+    people: whole columns of newcomers; households: those of households; least [months] since the application.
     """
     naturalised, passed, exempt, born, household = people
     stage, granted, applied = households
     can, last = np.empty(len(stage), np.bool_), month - least
     for h in range(len(stage)):
         can[h] = (stage[h] == _HOUSED) & (granted[h] != NEVER) & (applied[h] <= last)
-        can[h] &= whole_years[np.uint16(month - applied[h])]
+        can[h] &= whole_years(month - applied[h])
     flag = np.empty(whole_words(len(born)), np.bool_)
     flag[len(born) :] = False
     for i in range(len(born)):
-        able = (naturalised[i] == NEVER) & ((passed[i] != NEVER) | exempt[i]) & (month - born[i] >= _ADULT)
-        flag[i] = able & can[np.uint64(household[i])]  # unsigned: no check for a negative index
-    return flagged(flag)
+        flag[i] = (naturalised[i] == NEVER) & ((passed[i] != NEVER) | exempt[i]) & (month - born[i] >= _ADULT)
+    found, count = flagged(flag), 0
+    for i in found:
+        found[count] = i
+        count += can[np.uint64(household[i])]  # unsigned: no check for a negative index
+    return found[:count].copy()
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let permit holders become Dutch, with their children."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = eligible(people, households, month, params.years * MONTHS + params.deciding, WHOLE_YEARS)
+    rows = eligible(people, households, month, params.years * MONTHS + params.deciding)
     rows = rows[draws.uniform("naturalised", people.identity[rows]) < params.rate]
     children = members_of(np.unique(people.household[rows]).astype(np.int64), people.household)
     minor = month - people.born[children].astype(np.int64) < _ADULT
