@@ -7,6 +7,8 @@ letting_rules.py with everybody else.
 Source of middle rent: middle_rent_from and middle_rent_to in abm/facts/data/national_series.csv.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import NEVER
@@ -19,6 +21,8 @@ from abm.tables.people import Stage
 
 MEANT_FOR = np.array([FIT_SMALL, FIT_MIDDLE, np.iinfo(np.int8).max])  # most persons by HomeSize
 _HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.MIDDLE)
+_PRIVATE = int(Tenure.PRIVATE)
+Looking = namedtuple("Looking", "stage tenure crowded urgent registered complex sponsor")
 
 
 def overcrowded(state: State) -> np.ndarray:
@@ -101,12 +105,19 @@ def looking(state: State) -> np.ndarray:
 
     They are crowded, urgent, registered in a starter home, or rent from others than corporations.
     """
-    people = state.households
-    registered = (people.complex != NO_ROW) & (people.registered != NEVER)
-    private = (people.tenure == Tenure.PRIVATE) & (people.stage == Stage.HOUSED)
-    return np.flatnonzero(
-        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NO_ROW)
-    )
+    return _looking(state.households)
+
+
+@kernel
+def _looking(households: Looking):
+    stage, tenure, crowded, urgent, registered, complex_, sponsor = households
+    flag = np.empty(whole_words(len(stage)), np.bool_)
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        private = (tenure[i] == _PRIVATE) & (stage[i] == _HOUSED)
+        own = (private | (complex_[i] >= 0) & (registered[i] != NEVER)) & (sponsor[i] < 0)
+        flag[i] = crowded[i] | (urgent[i] != NEVER) | own
+    return flagged(flag)
 
 
 @kernel
@@ -117,11 +128,11 @@ def counted_incomes(wage, household, sponsor, stage, second):
     that joined its sponsor has its wages with the sponsor.
     """
     highest, others = np.zeros(len(sponsor)), np.zeros(len(sponsor))
-    workers, count = np.empty(len(wage) + 1, np.int32), 0
-    for i in range(len(wage)):  # without branches, as in abm/engine/kernels.py
-        workers[count] = i
-        count += wage[i] > 0
-    for i in workers[:count]:
+    flag = np.empty(whole_words(len(wage)), np.bool_)
+    flag[len(wage) :] = False
+    for i in range(len(wage)):
+        flag[i] = wage[i] > 0
+    for i in flagged(flag):
         home = np.uint64(household[i])  # unsigned: no check for a negative index
         joined = (sponsor[home] >= 0) & (stage[home] == _HOUSED)
         home = np.uint64(sponsor[home] if joined else home)
