@@ -141,6 +141,15 @@ def counted_incomes(wage, household, sponsor, stage, second):
     return highest + second * others
 
 
+@kernel
+def parts_payable(income, norm, low, high):
+    """Part of the rents from low to high [EUR/month], spread evenly, that each income can pay, (n,); see payable."""
+    found = np.empty_like(income)
+    for i in range(len(income)):
+        found[i] = min(max((income[i] / norm - low) / (high - low), 0.0), 1.0)
+    return found
+
+
 def payable(state: State, norm: float, second: float) -> np.ndarray:
     """Part of the homes at middle rent that households can pay by what landlords ask, (households,) share.
 
@@ -151,4 +160,4 @@ def payable(state: State, norm: float, second: float) -> np.ndarray:
     people, households, month = state.newcomers, state.households, state.clock.month
     low, high = (state.inputs.series_at(f"middle_rent_{end}", month) for end in ("from", "to"))
     income = counted_incomes(people.wage, people.household, households.sponsor, households.stage, second)
-    return np.clip((income / norm - low) / (high - low), 0, 1)
+    return parts_payable(income, norm, low, high)
