@@ -133,11 +133,11 @@ def counted_incomes(wage, household, sponsor, stage, second):
     for i in range(len(wage)):
         flag[i] = wage[i] > 0
     for i in flagged(flag):
-        home = np.uint64(household[i])  # unsigned: no check for a negative index
-        joined = (sponsor[home] >= 0) & (stage[home] == _HOUSED)
-        home = np.uint64(sponsor[home] if joined else home)
-        others[home] += min(wage[i], highest[home])
-        highest[home] = max(wage[i], highest[home])
+        home, earned = np.uint64(household[i]), np.float64(wage[i])  # unsigned: no check for a negative index
+        if (sponsor[home] >= 0) & (stage[home] == _HOUSED):
+            home = np.uint64(sponsor[home])
+        others[home] += min(earned, highest[home])
+        highest[home] = max(earned, highest[home])
     return highest + second * others
 
 
