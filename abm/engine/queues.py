@@ -17,7 +17,7 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
 
     since: (n,) [month] from EARLIEST on, so that 12 bits hold the month and 52 the lottery number. Raises BooksError.
     """
-    key, earliest = _keys(since, lottery)
+    key, earliest = _keys(since.astype(np.int64, copy=False), lottery)
     if earliest < EARLIEST:
         raise BooksError(f"a household waits since month {earliest}, which a waiting list cannot order")
     return key
@@ -28,9 +28,8 @@ def _keys(since, lottery):
     """`waiting_key` of each, (n,), and the earliest month, or EARLIEST."""
     key, earliest = np.empty(len(since), np.uint64), EARLIEST
     for i in range(len(since)):
-        month = np.int64(since[i])
-        earliest = min(earliest, month)
-        key[i] = np.uint64(month - EARLIEST) << _LOTTERY | lottery[i]
+        earliest = min(earliest, since[i])
+        key[i] = np.uint64(since[i] - EARLIEST) << _LOTTERY | lottery[i]
     return key, earliest
 
 

@@ -106,11 +106,10 @@ class Table:
 
     def writable(self, names: Iterable[str] | None) -> None:
         """Make only the named columns writable (None: all)."""
-        self._writable = None if names is None else frozenset(names)
-        if self._writable not in self._views:
-            opened = {name: self._open[name] for name in self._writable & self._open.keys()}
-            self._views[self._writable] = self._shut | opened
-        self._live = self._views[self._writable]
+        wanted = self._writable = None if names is None else frozenset(names)
+        if wanted is not None and wanted not in self._views:
+            self._views[wanted] = self._shut | {name: self._open[name] for name in wanted & self._open.keys()}
+        self._live = self._views[wanted]
 
     def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
         """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
