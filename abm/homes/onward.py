@@ -100,7 +100,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     who = households.identity[rows]
     buys = (wages[rows] >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
     rents = ~buys & (draws.uniform("rents", who) < params.middle_rent_rate * part[rows])
-    for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
-        last = households.rule[there]  # of their last home of a corporation
-        moves.move_on(state, there, home_size(needed_by(state, there)), last, tenure)
+    size = home_size(needed_by(state, rows))
+    for goes, tenure in ((buys, Tenure.OWNED), (rents, Tenure.MIDDLE_RENT)):
+        last = households.rule[rows[goes]]  # of their last home of a corporation
+        moves.move_on(state, rows[goes], size[goes], last, tenure)
     return {"bought": rows[buys], "to_middle_rent": rows[rents]}
