@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.engine.clock import Clock
 from abm.engine.errors import BooksError
-from abm.engine.kernels import kernel
+from abm.engine.kernels import flagged, kernel, placed, whole_words
 from abm.engine.table import NO_ROW, Table
 from abm.facts.facts import Inputs
 from abm.tables.country import LIMITED, Locations, Municipalities, Nation, Origins, Regions
@@ -109,7 +109,7 @@ class State:
     def check_moves(self, process: str, before: np.ndarray) -> None:
         """Raise BooksError where a household made an illegal move between stages; before: (n,) stages until then."""
         after = self.households.stage
-        moved = np.flatnonzero(before != after[: len(before)])
+        moved = differing(before, after)
         wrong = moved[~_LEGAL[before[moved], after[moved]]]
         if len(wrong):
             row = wrong[0]
@@ -175,6 +175,16 @@ def _refuse(rule: str, wrong: np.ndarray) -> None:
 
 
 @kernel
+def differing(before, after):
+    """Rows, (n,) int64, of which two columns hold other values; the second may be longer."""
+    flag = np.empty(whole_words(len(before)), np.bool_)
+    flag[len(before) :] = False
+    for i in range(len(before)):
+        flag[i] = before[i] != after[i]
+    return flagged(flag)
+
+
+@kernel
 def census(stage, size, location, municipality, has_place, has_town, locations):
     """Count households (n,) in one pass: persons, misplaced, lacking a municipality, people per location.
 
@@ -185,9 +195,10 @@ def census(stage, size, location, municipality, has_place, has_town, locations):
     occupants = np.zeros(locations)
     for i in range(len(stage)):
         persons += size[i]
-        placed = location[i] >= 0
-        misplaced += placed != has_place[stage[i]]
-        homeless += has_town[stage[i]] and municipality[i] < 0
-        if placed:
-            occupants[location[i]] += size[i]
+    for i in range(len(stage)):
+        at = np.uint64(stage[i])  # unsigned: no check for a negative index
+        misplaced += (location[i] >= 0) != has_place[at]
+        homeless += has_town[at] & (municipality[i] < 0)
+    for i in placed(location):
+        occupants[location[i]] += size[i]
     return persons, misplaced, homeless, occupants

@@ -16,6 +16,7 @@ from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing
 from abm.scenario import PARAMS
+from abm.state import differing
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
 from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
@@ -198,6 +199,14 @@ def test_only_legal_moves_pass(origin, target):
         expected = f"decision: illegal move {origin.name} -> {target.name} in households [1] (1 in all)"
         with pytest.raises(BooksError, match=re.escape(expected)):
             found.check_moves("decision", before)
+
+
+def test_rows_with_another_value_as_numpy_finds_them():
+    draws = np.random.default_rng(1)
+    for count in (0, 1, 7, 8, 100):
+        before, after = draws.integers(0, 3, (2, count)).astype(np.int8)
+        longer = np.append(after, np.int8(1))
+        assert differing(before, longer).tolist() == np.flatnonzero(before != after).tolist()
 
 
 def test_new_households_made_no_move():

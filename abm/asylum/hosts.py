@@ -52,10 +52,12 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households, locations = state.households, state.locations
     here = placed(households.location)
     stage = households.stage[here]
-    share = np.where(np.isin(stage, STATUS_HOLDERS), params.uptake, 0.0)
-    share[stage == Stage.IN_DECISION] = params.uptake * params.applicants
+    of_stage = np.zeros(len(Stage))
+    of_stage[list(STATUS_HOLDERS)] = params.uptake
+    of_stage[Stage.IN_DECISION] = params.uptake * params.applicants
+    share = of_stage[stage]
     here, share = here[share > 0], share[share > 0]
-    may = np.isin(locations.kind[households.location[here]], LEFT)
+    may = np.isin(locations.kind, LEFT)[households.location[here]]
     may &= ~households.unaccompanied[here]
     here, share = here[may], share[may]
     rows = here[draws.uniform("hosts", households.identity[here]) < share]

@@ -12,11 +12,16 @@ from typing import Any, overload
 
 import numpy as np
 
+from abm.engine.clock import MONTHS
 from abm.engine.compiled import Loop, is_off, njit
 from abm.engine.params import ProcessParams
 from abm.engine.table import Table
 
 _WORD = 8  # one-byte flags that are read as one number
+_LATER = MONTHS << 12  # months that make a difference of two months positive
+_PART, _FRACTION = np.uint64((1 << 32) // MONTHS + 1), np.uint64(0xFFFFFFFF)  # 1/12 and its bits, in units of 2**-32
+_EACH, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)  # one in each byte, and the place of the highest byte
+_ONE = np.uint64(1)
 
 
 class Kernel:
@@ -170,22 +175,32 @@ def whole_words(count):
 def flagged(flag):
     """Rows, (n,) int64 ascending, where a flag is set; flag: (whole words,) bool."""
     words = flag.view(np.uint64)
-    rows, found = np.empty(_ones(flag) + 1, np.int64), 0
-    for word in range(len(words)):
-        if words[word]:
-            for i in range(word * _WORD, (word + 1) * _WORD):
-                rows[found] = i
-                found += flag[i]
+    rows, found = np.empty(_ones(words) + 1, np.int64), 0
+    for k in range(len(words)):
+        word = words[k]
+        if word:
+            for place in range(_WORD):
+                rows[found] = k * _WORD + place
+                found += np.int64(word >> np.uint64(8 * place) & _ONE)
     return rows[:found]
 
 
 @njit
-def _ones(flag):
-    """Number of flags that are set."""
-    count = 0
-    for i in range(len(flag)):
-        count += flag[i]
-    return count
+def _ones(words):
+    """Number of flags that are set; words: eight of them each, which one multiplication adds up in the highest byte."""
+    count = np.uint64(0)
+    for word in words:
+        count += (word * _EACH) >> _HIGHEST
+    return np.int64(count)
+
+
+@njit(inline="always")
+def whole_years(months):
+    """Whether a difference of two months is a multiple of a year: `months % 12 == 0`, many at once.
+
+    Without a division (Lemire, Kaser and Kurz 2019, doi 10.1002/spe.2689): the fraction of months / 12 is below 1/12.
+    """
+    return (np.uint64(months + _LATER) * _PART & _FRACTION) < _PART
 
 
 @kernel
@@ -207,19 +222,21 @@ def numbered(rows: np.ndarray, households: int) -> np.ndarray:
 
 def members_of(rows: np.ndarray, household: np.ndarray) -> np.ndarray:
     """Rows of the persons, (n,) int64 ascending, of households (rows, (n,) in any order); household: whole column."""
-    wanted = np.zeros(int(rows.max(initial=-1)) + 1, np.bool_)
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    wanted = np.zeros(int(rows.max()) + 2, np.bool_)
     wanted[rows] = True
     return _members(wanted, household)
 
 
 @kernel
 def _members(wanted, household):
-    """Rows of the persons whose household is flagged; wanted: of the first households, none of the others is."""
+    """Rows of the persons whose household is flagged; wanted: of the first households, the last one for all others."""
     flag = np.empty(whole_words(len(household)), np.bool_)
     flag[len(household) :] = False
+    last = np.uint32(len(wanted) - 1)
     for i in range(len(household)):
-        of = np.uint64(household[i])  # unsigned: no check for a negative index
-        flag[i] = of < len(wanted) and wanted[of]
+        flag[i] = wanted[min(np.uint32(household[i]), last)]
     return flagged(flag)
 
 

@@ -8,6 +8,7 @@ from abm.engine.draws import ORDER_BITS
 from abm.engine.errors import BooksError
 from abm.engine.kernels import flagged, kernel, whole_words
 
+_LOTTERY = np.uint64(ORDER_BITS)
 _FEW = 16  # as many are sorted by insertion
 
 
@@ -16,10 +17,20 @@ def waiting_key(since: np.ndarray, lottery: np.ndarray) -> np.ndarray:
 
     since: (n,) [month] from EARLIEST on, so that 12 bits hold the month and 52 the lottery number. Raises BooksError.
     """
-    months = since.astype(np.int64) - EARLIEST
-    if len(months) and months.min() < 0:
-        raise BooksError(f"a household waits since month {since.min()}, which a waiting list cannot order")
-    return months.astype(np.uint64) << np.uint64(ORDER_BITS) | lottery
+    key, earliest = _keys(since.astype(np.int64, copy=False), lottery)
+    if earliest < EARLIEST:
+        raise BooksError(f"a household waits since month {earliest}, which a waiting list cannot order")
+    return key
+
+
+@kernel
+def _keys(since, lottery):
+    """`waiting_key` of each, (n,), and the earliest month, or EARLIEST."""
+    key, earliest = np.empty(len(since), np.uint64), EARLIEST
+    for i in range(len(since)):
+        earliest = min(earliest, since[i])
+        key[i] = np.uint64(since[i] - EARLIEST) << _LOTTERY | lottery[i]
+    return key, earliest
 
 
 @kernel

@@ -106,13 +106,10 @@ class Table:
 
     def writable(self, names: Iterable[str] | None) -> None:
         """Make only the named columns writable (None: all)."""
-        self._writable = None if names is None else frozenset(names)
-        if names is None:
-            self._live = self._open
-        elif not self._writable:
-            self._live = self._shut
-        else:
-            self._live = self._shut | {name: self._open[name] for name in self._writable & self._open.keys()}
+        wanted = self._writable = None if names is None else frozenset(names)
+        if wanted is not None and wanted not in self._views:
+            self._views[wanted] = self._shut | {name: self._open[name] for name in wanted & self._open.keys()}
+        self._live = self._views[wanted]
 
     def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
         """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
@@ -142,6 +139,7 @@ class Table:
         self._shut = {name: array.view() for name, array in self._open.items()}
         for view in self._shut.values():
             view.flags.writeable = False
+        self._views: dict[frozenset[str] | None, dict[str, np.ndarray]] = {None: self._open, frozenset(): self._shut}
         self.writable(self._writable)
 
     def __getstate__(self):

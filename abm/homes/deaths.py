@@ -13,10 +13,11 @@ import numpy as np
 
 from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, members_of
+from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
 from abm.homes import moves
+from abm.homes.tenancies import awaiting, with_families
 from abm.state import State
 from abm.tables.people import Role, Stage
 
@@ -37,10 +38,12 @@ class Params(ProcessParams):
 @kernel
 def birthdays(born, household, stage, month):
     """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
-    found, count = np.empty(len(born), np.int64), 0
+    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag[len(born) :] = False
     for i in range(len(born)):
-        if (month - born[i]) % MONTHS != 0:  # a branch, as it holds for one in twelve
-            continue
+        flag[i] = whole_years(month - born[i])
+    found, count = flagged(flag), 0
+    for i in found:
         found[count] = i
         count += stage[np.uint64(household[i])] == _HOUSED  # unsigned: no check for a negative index
     return found[:count].copy()
@@ -60,9 +63,7 @@ def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
     rows = birthdays(people.born, people.household, households.stage, month)
     rows = rows[draws.uniform("dies", people.identity[rows]) < probability(state, rows, params.ratio)]
     of = people.household[rows]
-    waits = households.family_abroad[of] > 0
-    here = (households.sponsor != NO_ROW) & (households.location != NO_ROW)
-    waits |= np.isin(of, households.sponsor[here])
+    waits = (households.family_abroad[of] > 0) | awaiting(state)[of]
     rows = rows[(households.size[of] > 1) | ~waits]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
 
@@ -100,13 +101,11 @@ def leave_families(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     people, households = state.newcomers, state.households
     of = people.household[rows].astype(np.int64)
-    joined = np.flatnonzero((households.sponsor != NO_ROW) & (households.stage == Stage.HOUSED))
-    joined = joined[np.isin(households.sponsor[joined], of)]
+    joined = with_families(state, of)[len(of) :]
     sponsor, first = np.unique(households.sponsor[joined], return_index=True)
-    family = np.full(len(households), NO_ROW)
-    family[sponsor] = joined[first]
-    some = family[of] != NO_ROW
-    heads, families = of[some], family[of[some]]
+    some = np.isin(of, sponsor)
+    heads = of[some]
+    families = joined[first][np.searchsorted(sponsor, heads)]
     members = members_of(families, people.household)
     people.household[members] = households.sponsor[people.household[members]]
     people.household[rows[some]] = families

@@ -5,7 +5,7 @@ import numpy as np
 from abm.engine.clock import MONTHS, whole_months
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.queues import waiting
 from abm.state import State
 from abm.tables.homes import HomeSize
@@ -47,17 +47,19 @@ def cell_number(municipality, persons):
 def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
     """Persons to house per household, (n,) int64: its members and their family, here or on its way."""
     households, rows = state.households, np.asarray(rows, np.int64)
+    if not len(rows):
+        return rows
     return _needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
 
 
 @kernel
 def _needed(rows, size, sponsor, reunion, family_abroad):
-    families, count = np.empty(len(sponsor) + 1, np.int32), 0
-    for i in range(len(sponsor)):  # without branches, as in abm/engine/kernels.py
-        families[count] = i
-        count += sponsor[i] >= 0
+    flag = np.empty(whole_words(len(sponsor)), np.bool_)
+    flag[len(sponsor) :] = False
+    for i in range(len(sponsor)):
+        flag[i] = sponsor[i] >= 0
     followers = np.zeros(len(sponsor), np.int16)
-    for i in families[:count]:
+    for i in flagged(flag):
         followers[sponsor[i]] += size[i]
     found = np.empty(len(rows), np.int64)
     for k in range(len(rows)):

@@ -11,20 +11,24 @@ their own (abm/homes/deaths.py): the parts of the published share are of people 
 Source: who_leaves_again (WODC: of status holders registered in 1995-1999, 31.6% at the end of 2015).
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
-from abm.engine.queues import waiting
-from abm.engine.table import NO_ROW, written
+from abm.engine.table import written
 from abm.homes import moves
-from abm.homes.tenancies import with_families
+from abm.homes.tenancies import awaiting, with_families
 from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = written(moves.LEAVE_COUNTRY)
 EVENTS = {"emigrated": "households"}
+_HOUSED = int(Stage.HOUSED)
+Homes = namedtuple("Homes", "stage sponsor family_abroad granted")
 
 
 class Params(ProcessParams):
@@ -63,17 +67,31 @@ def hazard(months: np.ndarray, size: np.ndarray, params: Params) -> np.ndarray:
     return np.minimum(params.base / MONTHS * np.where(peak, params.peak, 1.0) * of_size, 1.0)
 
 
+@kernel
+def may_leave(households: Homes, awaiting):
+    """Rows, (n,) int64, of permit holders with a home who wait for nobody, without families that joined a sponsor.
+
+    households: whole columns; awaiting: whether their family is in reception.
+    """
+    stage, sponsor, family_abroad, granted = households
+    flag = np.empty(whole_words(len(stage)), np.bool_)
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        alone = (sponsor[i] < 0) & (family_abroad[i] == 0) & (not awaiting[i])
+        flag[i] = (stage[i] == _HOUSED) & (granted[i] != NEVER) & alone
+    return flagged(flag)
+
+
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households leave the country, with the families that joined them."""
     households, month = state.households, state.clock.month
-    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
-    rows = rows[(households.sponsor[rows] == NO_ROW) & (households.family_abroad[rows] == 0)]
-    rows = rows[households.granted[rows] != NEVER]
-    here = (households.sponsor != NO_ROW) & (households.location != NO_ROW)
-    rows = rows[~np.isin(rows, households.sponsor[here])]
+    rows = may_leave(households, awaiting(state))
+    u = draws.uniform("leaves", households.identity[rows])
+    few = np.flatnonzero(u < params.base / MONTHS * params.peak)  # the highest hazard
+    rows, u = rows[few], u[few]
+    rows, u = (each[households.since[rows] < month] for each in (rows, u))
     months = month - households.granted[rows].astype(np.int64)
-    leaves = draws.uniform("leaves", households.identity[rows]) < hazard(months, households.size[rows], params)
-    heads = rows[leaves]
+    heads = rows[u < hazard(months, households.size[rows], params)]
     returned = draws.once("returned", households.identity[heads]) < params.returned
     gone = []
     for some, stage in ((heads[returned], Stage.RETURNED), (heads[~returned], Stage.UNKNOWN)):

@@ -80,7 +80,11 @@ class Newcomers:
 
     def without(self, gone: np.ndarray) -> "Newcomers":
         """The same newcomers without some, gone (m,): rows of households."""
-        here = ~np.isin(self.rows, gone)
+        if not len(gone):
+            return self
+        left = np.zeros(max(self.rows.max(), gone.max()) + 1, bool)
+        left[gone] = True
+        here = np.flatnonzero(~left[self.rows])
         return Newcomers(*(each[here] for each in vars(self).values()))
 
 

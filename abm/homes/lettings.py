@@ -132,6 +132,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         who, home = line.who[got], line.cell[got] % SIZES
         if rule != Rule.REGISTRATION:  # homes that this rule could not let
             given[-1] += given[number]
+            newcomers = newcomers.without(-1 - who[who < 0])
         regular, rows, home = who[who >= 0], -1 - who[who < 0], home[who < 0]
         seekers.search[regular] = Search.HOUSED
         seekers.ended[regular] = month
@@ -144,7 +145,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
         moves.move_in(state, rows, state.households.municipality[rows], rule, home)
         housed.append(rows)
         let.append(regular)
-        newcomers = newcomers.without(-1 - who[who < 0])
     count = (homes - given[-1]).reshape(-1, SIZES)
     of.let_in_line[:] += count.sum(axis=1)
     small, middle, large = np.maximum(vacant - count, 0).T

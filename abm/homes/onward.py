@@ -15,13 +15,15 @@ Source: abm/facts/data/national_series.csv (middle_rent_from, middle_rent_to), r
 holders leave homes of corporations were found, so the rates are assumptions.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW, written
+from abm.engine.table import written
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by
 from abm.homes.tenancies import payable
@@ -33,7 +35,8 @@ WRITES = written(
     moves.MOVE_ON,
 )
 EVENTS = {"bought": "households", "to_middle_rent": "households"}
-_HOUSED = int(Stage.HOUSED)
+_HOUSED, _PRIVATE = int(Stage.HOUSED), int(Tenure.PRIVATE)
+Homes = namedtuple("Homes", "stage complex homeless tenure interim")
 
 
 class Params(ProcessParams):
@@ -61,29 +64,44 @@ def wages_of_homes(earned, sponsor, stage):
 
     earned [EUR/month] to stage: whole columns of households.
     """
-    wages, families, count = earned.copy(), np.empty(len(earned) + 1, np.int32), 0
-    for i in range(len(earned)):  # without branches, as in abm/engine/kernels.py
-        families[count] = i
-        count += (sponsor[i] >= 0) & (stage[i] == _HOUSED)
-    for i in families[:count]:
+    flag = np.empty(whole_words(len(earned)), np.bool_)
+    flag[len(earned) :] = False
+    for i in range(len(earned)):
+        flag[i] = (sponsor[i] >= 0) & (stage[i] == _HOUSED)
+    wages, families = earned.copy(), flagged(flag)
+    for i in families:
         wages[sponsor[i]] += earned[i]
-    for i in families[:count]:
+    for i in families:
         wages[i] = 0
     return wages
+
+
+@kernel
+def could_move(households: Homes, wages, part, mortgage):
+    """Rows, (n,) int64, of tenants who earn enough for a mortgage or can pay part of the middle rents.
+
+    households: whole columns; wages, mortgage [EUR/month], part [share] of each household.
+    """
+    stage, complex_, homeless, tenure, interim = households
+    flag = np.empty(whole_words(len(stage)), np.bool_)
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        tenant = (stage[i] == _HOUSED) & (complex_[i] < 0) & (homeless[i] == NEVER) & (interim[i] == NEVER)
+        flag[i] = tenant & (tenure[i] <= _PRIVATE) & ((wages[i] >= mortgage) | (part[i] > 0))
+    return flagged(flag)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households buy a home, then let others move to middle rent."""
     households = state.households
     wages = wages_of_homes(households.earned, households.sponsor, households.stage)
-    tenants = (households.stage == Stage.HOUSED) & (households.complex == NO_ROW) & (households.homeless == NEVER)
-    tenants &= (households.tenure <= Tenure.PRIVATE) & (households.interim == NEVER)
     part = payable(state, params.rent_norm, params.second_income)
-    rows = np.flatnonzero(tenants & ((wages >= params.mortgage_wages) | (part > 0)))
+    rows = could_move(households, wages, part, np.float32(params.mortgage_wages))
     who = households.identity[rows]
     buys = (wages[rows] >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
     rents = ~buys & (draws.uniform("rents", who) < params.middle_rent_rate * part[rows])
-    for there, tenure in ((rows[buys], Tenure.OWNED), (rows[rents], Tenure.MIDDLE_RENT)):
-        last = households.rule[there]  # of their last home of a corporation
-        moves.move_on(state, there, home_size(needed_by(state, there)), last, tenure)
+    size = home_size(needed_by(state, rows))
+    for goes, tenure in ((buys, Tenure.OWNED), (rents, Tenure.MIDDLE_RENT)):
+        last = households.rule[rows[goes]]  # of their last home of a corporation
+        moves.move_on(state, rows[goes], size[goes], last, tenure)
     return {"bought": rows[buys], "to_middle_rent": rows[rents]}

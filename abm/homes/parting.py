@@ -10,20 +10,25 @@ without a home or with a family that is still to come stay together.
 Source: cbs_parting_2018 (almost three quarters of couples together after twelve years).
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import members_of
+from abm.engine.kernels import flagged, kernel, members_of, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.homes import moves
+from abm.homes.tenancies import awaiting
 from abm.people.household_formation import alone_again
 from abm.state import State
 from abm.tables.people import Role, Stage
 
 WRITES = ("households", "complexes.newcomers", "newcomers.household", "newcomers.role")
 EVENTS = {"parted": "households"}
+Homes = namedtuple("Homes", "stage sponsor unaccompanied")
+_PARTNER, _HOUSED = int(Role.PARTNER), int(Stage.HOUSED)
 EITHER = 0.5  # share of couples of one sex of whom the lead leaves
 _STAYS = (
     "origin", "repeated", "tie", "track", "municipality", "moves", "relocated", "support_at_placement", "applied",
@@ -40,34 +45,56 @@ class Params(ProcessParams):
     )
 
 
-def settled(state: State, rows: np.ndarray, awaiting: np.ndarray) -> np.ndarray:
+def settled(state: State, rows: np.ndarray, waits: np.ndarray) -> np.ndarray:
     """Whether households (rows) have a lasting home, a permit and no relatives to come, (n,) bool.
 
-    awaiting: sponsors whose family is in reception, (households,) bool.
+    waits: sponsors whose family is in reception, (households,) bool.
     """
     of = state.households
     home = (of.stage[rows] == Stage.HOUSED) & (of.homeless[rows] == NEVER) & (of.interim[rows] == NEVER)
-    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~awaiting[rows]
+    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~waits[rows]
+
+
+@kernel
+def pairs(role, household, households: Homes):
+    """Rows of the partners with a home, and of the families that joined one sponsor and have no partner among them.
+
+    role, household: whole columns of newcomers; the others of households. Where the sponsor has a partner, or came
+    without parents, the family is no couple with it.
+    """
+    stage, sponsor, unaccompanied = households
+    flag = np.empty(whole_words(len(role)), np.bool_)
+    flag[len(role) :] = False
+    for i in range(len(role)):
+        flag[i] = role[i] == _PARTNER
+    partners, two = flagged(flag), np.zeros(len(stage), np.bool_)
+    count = 0
+    for i in partners:
+        of = np.uint64(household[i])  # unsigned: no check for a negative index
+        partners[count] = i
+        count += stage[of] == _HOUSED
+        two[of] |= stage[of] == _HOUSED
+    joined = np.empty(whole_words(len(stage)), np.bool_)
+    joined[len(stage) :] = False
+    for i in range(len(stage)):
+        joined[i] = (sponsor[i] >= 0) & (stage[i] == _HOUSED) & (not two[i])
+    families, many = flagged(joined), 0
+    for i in families:
+        families[many] = i
+        many += (not two[sponsor[i]]) & (not unaccompanied[sponsor[i]])
+    return partners[:count].copy(), families[:many].copy()
 
 
 def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
     """Couples that part this month: rows of partners who share a household, and of families that joined a sponsor."""
     people, of = state.newcomers, state.households
-    partners = np.flatnonzero(people.role == Role.PARTNER)
-    partners = partners[of.stage[people.household[partners]] == Stage.HOUSED]
-    two, awaiting = np.zeros(len(of), bool), np.zeros(len(of), bool)
-    two[people.household[partners]] = True
-    families = np.flatnonzero(of.sponsor != NO_ROW)
-    awaiting[of.sponsor[families[of.location[families] != NO_ROW]]] = True
-    families = families[(of.stage[families] == Stage.HOUSED) & ~two[families]]
-    sponsor = of.sponsor[families]
-    families = families[~two[sponsor] & ~of.unaccompanied[sponsor]]
-    monthly, found = params.rate / MONTHS, []
+    partners, families = pairs(people.role, people.household, of)
+    monthly, waits, found = params.rate / MONTHS, awaiting(state), []
     for rows, home in ((partners, people.household[partners]), (families, families)):
         parts = draws.uniform("parts", of.identity[home]) < monthly
         rows, home = rows[parts], home[parts].astype(np.int64)
         head = np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home])
-        found.append(rows[settled(state, home, awaiting) & settled(state, head, awaiting)])
+        found.append(rows[settled(state, home, waits) & settled(state, head, waits)])
     return found[0], found[1]
 
 

@@ -7,6 +7,8 @@ letting_rules.py with everybody else.
 Source of middle rent: middle_rent_from and middle_rent_to in abm/facts/data/national_series.csv.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import NEVER
@@ -19,6 +21,8 @@ from abm.tables.people import Stage
 
 MEANT_FOR = np.array([FIT_SMALL, FIT_MIDDLE, np.iinfo(np.int8).max])  # most persons by HomeSize
 _HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.MIDDLE)
+_PRIVATE = int(Tenure.PRIVATE)
+Looking = namedtuple("Looking", "stage tenure crowded urgent registered complex sponsor")
 
 
 def overcrowded(state: State) -> np.ndarray:
@@ -70,6 +74,23 @@ def _joined(head, sponsor, stage):
     return rows[:count].copy()
 
 
+def awaiting(state: State) -> np.ndarray:
+    """Whether each household is the sponsor of a family that is in reception, (households,) bool."""
+    return _awaiting(state.households.sponsor, state.households.location)
+
+
+@kernel
+def _awaiting(sponsor, location):
+    flag = np.empty(whole_words(len(sponsor)), np.bool_)
+    flag[len(sponsor) :] = False
+    for i in range(len(sponsor)):
+        flag[i] = (sponsor[i] >= 0) & (location[i] >= 0)
+    found = np.zeros(len(sponsor), np.bool_)
+    for i in flagged(flag):
+        found[sponsor[i]] = True
+    return found
+
+
 def to_link(state: State) -> np.ndarray:
     """Units that tenants of linkable complexes lack for a family that waits or travels, (complexes,)."""
     people, of = state.households, state.complexes
@@ -84,12 +105,19 @@ def looking(state: State) -> np.ndarray:
 
     They are crowded, urgent, registered in a starter home, or rent from others than corporations.
     """
-    people = state.households
-    registered = (people.complex != NO_ROW) & (people.registered != NEVER)
-    private = (people.tenure == Tenure.PRIVATE) & (people.stage == Stage.HOUSED)
-    return np.flatnonzero(
-        people.crowded | (people.urgent != NEVER) | (registered | private) & (people.sponsor == NO_ROW)
-    )
+    return _looking(state.households)
+
+
+@kernel
+def _looking(households: Looking):
+    stage, tenure, crowded, urgent, registered, complex_, sponsor = households
+    flag = np.empty(whole_words(len(stage)), np.bool_)
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        private = (tenure[i] == _PRIVATE) & (stage[i] == _HOUSED)
+        own = (private | (complex_[i] >= 0) & (registered[i] != NEVER)) & (sponsor[i] < 0)
+        flag[i] = crowded[i] | (urgent[i] != NEVER) | own
+    return flagged(flag)
 
 
 @kernel
@@ -100,17 +128,26 @@ def counted_incomes(wage, household, sponsor, stage, second):
     that joined its sponsor has its wages with the sponsor.
     """
     highest, others = np.zeros(len(sponsor)), np.zeros(len(sponsor))
-    workers, count = np.empty(len(wage) + 1, np.int32), 0
-    for i in range(len(wage)):  # without branches, as in abm/engine/kernels.py
-        workers[count] = i
-        count += wage[i] > 0
-    for i in workers[:count]:
-        home = np.uint64(household[i])  # unsigned: no check for a negative index
-        joined = (sponsor[home] >= 0) & (stage[home] == _HOUSED)
-        home = np.uint64(sponsor[home] if joined else home)
-        others[home] += min(wage[i], highest[home])
-        highest[home] = max(wage[i], highest[home])
+    flag = np.empty(whole_words(len(wage)), np.bool_)
+    flag[len(wage) :] = False
+    for i in range(len(wage)):
+        flag[i] = wage[i] > 0
+    for i in flagged(flag):
+        home, earned = np.uint64(household[i]), np.float64(wage[i])  # unsigned: no check for a negative index
+        if (sponsor[home] >= 0) & (stage[home] == _HOUSED):
+            home = np.uint64(sponsor[home])
+        others[home] += min(earned, highest[home])
+        highest[home] = max(earned, highest[home])
     return highest + second * others
+
+
+@kernel
+def parts_payable(income, norm, low, high):
+    """Part of the rents from low to high [EUR/month], spread evenly, that each income can pay, (n,); see payable."""
+    found = np.empty_like(income)
+    for i in range(len(income)):
+        found[i] = min(max((income[i] / norm - low) / (high - low), 0.0), 1.0)
+    return found
 
 
 def payable(state: State, norm: float, second: float) -> np.ndarray:
@@ -123,4 +160,4 @@ def payable(state: State, norm: float, second: float) -> np.ndarray:
     people, households, month = state.newcomers, state.households, state.clock.month
     low, high = (state.inputs.series_at(f"middle_rent_{end}", month) for end in ("from", "to"))
     income = counted_incomes(people.wage, people.household, households.sponsor, households.stage, second)
-    return np.clip((income / norm - low) / (high - low), 0, 1)
+    return parts_payable(income, norm, low, high)

@@ -37,7 +37,17 @@ def reached(state: State, of_employers: np.ndarray) -> np.ndarray:
 
 def by_sector(state: State, each: np.ndarray) -> np.ndarray:
     """Sums over the employers of each sector, (regions, sectors), of (regions, employers)."""
-    return product(each, state.employers.sector[:, None] == np.arange(len(state.inputs.sectors)))
+    return summed_by(each, state.employers.sector, len(state.inputs.sectors))
+
+
+@kernel
+def summed_by(each, sector, sectors):
+    """Sums of the columns of each sector, in their order, (rows, sectors); each: (rows, n), sector: (n,)."""
+    found = np.zeros((len(each), sectors))
+    for row in range(len(each)):
+        for k in range(len(sector)):
+            found[row, sector[k]] += each[row, k]
+    return found
 
 
 def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:

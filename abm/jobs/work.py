@@ -323,10 +323,13 @@ def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray,
 
 def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
     """Rows of the adults whose job ends at random or by a move."""
-    people = state.newcomers
-    rate = np.where(people.by_agency[working], params.agency_separation, params.separation)
-    ends = rate * np.exp(-params.settled * people.experience[working])
-    return working[(draws.uniform("ends", people.identity[working]) < ends) | moved_away(state, working)]
+    people, u = state.newcomers, draws.uniform("ends", state.newcomers.identity[working])
+    few = np.flatnonzero(u < max(params.agency_separation, params.separation))  # the rate is highest without experience
+    rows = working[few]
+    rate = np.where(people.by_agency[rows], params.agency_separation, params.separation)
+    ends = moved_away(state, working)
+    ends[few] |= u[few] < rate * np.exp(-params.settled * people.experience[rows])
+    return working[ends]
 
 
 def find_jobs(

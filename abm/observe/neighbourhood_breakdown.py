@@ -30,11 +30,12 @@ class NeighbourhoodGroups:
 
     def __init__(self, state: State, month: int):
         self.where, self.region, self.regions = state.neighbourhoods, state.municipalities.region, len(state.regions)
+        self.town = self.where.municipality.astype(np.int64)  # as np.bincount takes it
         self.cell = phases(self.where, month) * len(SITE_SIZES) + site_sizes(self.where)  # gives nearness too
 
     def sums(self, values: np.ndarray, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
         """Sums of values, (neighbourhoods,), per group of each wanted breakdown."""
-        towns = np.bincount(self.where.municipality, values, len(self.region))
+        towns = np.bincount(self.town, values, len(self.region))
         found = {"total": towns.sum(keepdims=True), "municipality": towns}
         if "region" in wanted:
             found["region"] = np.bincount(self.region, towns, self.regions)

@@ -13,6 +13,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.kernels import flagged, kernel, placed, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS
@@ -48,15 +49,23 @@ class Params(ProcessParams):
     oldest: int = param(45, "years", 30, 50, "assumption", "age up to which women of 18 and more have children")
 
 
+@kernel
+def of_age(adult, female, born, first):
+    """Rows, (n,) int64, of women among the adults who were born after month `first`; whole columns."""
+    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag[len(born) :] = False
+    for i in range(len(born)):
+        flag[i] = adult[i] & female[i] & (born[i] > first)
+    return flagged(flag)
+
+
 def mothers(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Rows of the women, (n,) int64, who have a child this month; at most one of each household."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = np.flatnonzero(people.adult & people.female)
-    rows = rows[people.born[rows] > month - params.oldest * MONTHS]
-    of = people.household[rows]
-    able = _COUNTED[households.stage[of]] & (households.counted[of] < MOST_PERSONS)
-    rows = rows[able]
+    rows = of_age(people.adult, people.female, people.born, month - params.oldest * MONTHS)
     rows = rows[draws.uniform("birth", people.identity[rows]) < params.rate / MONTHS]
+    of = people.household[rows]
+    rows = rows[_COUNTED[households.stage[of]] & (households.counted[of] < MOST_PERSONS)]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
 
 
@@ -64,7 +73,7 @@ def crowded_out(state: State, rows: np.ndarray) -> np.ndarray:
     """Those of the households (rows) in reception whose location has fewer places than people."""
     households, locations = state.households, state.locations
     rows = rows[households.location[rows] != NO_ROW]
-    inside = np.flatnonzero(households.location != NO_ROW)
+    inside = placed(households.location)
     people = np.bincount(households.location[inside], households.size[inside], len(locations))
     full = np.isin(locations.kind, LIMITED) & (people > locations.places * state.scale)
     return rows[full[households.location[rows]]]

@@ -15,7 +15,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, members_of
+from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.state import State
 from abm.tables.people import Stage
@@ -48,25 +48,27 @@ def eligible(people: Persons, households: Homes, month, least):
 
     people: whole columns of newcomers; households: those of households; least [months] since the application.
     """
-    found, count = np.empty(len(people.born), np.int64), 0
-    for i in range(len(people.born)):
-        if people.naturalised[i] != NEVER or not (people.passed[i] != NEVER or people.exempt[i]):
-            continue
-        h = np.uint64(people.household[i])  # unsigned: no check for a negative index
-        months = month - households.applied[h]
-        can = (households.stage[h] == _HOUSED) & (households.granted[h] != NEVER)
-        can &= (months >= least) & (months % MONTHS == 0)
+    naturalised, passed, exempt, born, household = people
+    stage, granted, applied = households
+    can, last = np.empty(len(stage), np.bool_), month - least
+    for h in range(len(stage)):
+        can[h] = (stage[h] == _HOUSED) & (granted[h] != NEVER) & (applied[h] <= last)
+        can[h] &= whole_years(month - applied[h])
+    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag[len(born) :] = False
+    for i in range(len(born)):
+        flag[i] = (naturalised[i] == NEVER) & ((passed[i] != NEVER) | exempt[i]) & (month - born[i] >= _ADULT)
+    found, count = flagged(flag), 0
+    for i in found:
         found[count] = i
-        count += can & (month - people.born[i] >= _ADULT)
+        count += can[np.uint64(household[i])]  # unsigned: no check for a negative index
     return found[:count].copy()
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let permit holders become Dutch, with their children."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    persons = Persons(people.naturalised, people.passed, people.exempt, people.born, people.household)
-    homes = Homes(households.stage, households.granted, households.applied)
-    rows = eligible(persons, homes, month, params.years * MONTHS + params.deciding)
+    rows = eligible(people, households, month, params.years * MONTHS + params.deciding)
     rows = rows[draws.uniform("naturalised", people.identity[rows]) < params.rate]
     children = members_of(np.unique(people.household[rows]).astype(np.int64), people.household)
     minor = month - people.born[children].astype(np.int64) < _ADULT

@@ -23,7 +23,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS
 from abm.engine.draws import Address, Draws, fill_uniform, normal
-from abm.engine.kernels import kernel
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.engine.together import Whole
@@ -115,14 +115,18 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     stage: whole column of households; here, screened: (stages,) bool; youngest, oldest [months].
     """
     born, household, sector, adult = people
-    fresh, count = np.empty(len(born) + 1, np.int64), 0
+    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag[len(born) :] = False
     first, last = month - oldest, month - youngest  # months of birth, the first of them too early
     for i in range(len(born)):
+        flag[i] = (born[i] > first) & (born[i] <= last) & (sector[i] == NO_ROW)
+    for i in range(len(born)):
         at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
-        of_age = (born[i] > first) & (born[i] <= last)
-        adult[i] = of_age & screened[at]
+        adult[i] = (born[i] > first) & (born[i] <= last) & screened[at]
+    fresh, count = flagged(flag), 0
+    for i in fresh:
         fresh[count] = i
-        count += of_age & here[at] & (sector[i] == NO_ROW)
+        count += here[np.uint64(stage[np.uint64(household[i])])]
     return fresh[:count].copy()
 
 
@@ -178,8 +182,12 @@ def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, a
     """
     number, stream, k0, k1 = address
     u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
-    for first in range(0, len(rows), _BATCH):
-        batch = rows[first : first + _BATCH]
+    able, count = np.empty(len(rows) + 1, np.int64), 0
+    for k in range(len(rows)):  # without branches, as in abm/engine/kernels.py: many work
+        able[count] = rows[k]
+        count += people.exempt[np.uint64(rows[k])] | (not people.employed[np.uint64(rows[k])])
+    for first in range(0, count, _BATCH):
+        batch = able[first : min(first + _BATCH, count)]
         for k in range(len(batch)):
             who[k] = people.identity[batch[k]]
         fill_uniform(u[: len(batch)], who[: len(batch)], number, stream, k0, k1)
@@ -189,7 +197,7 @@ def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, a
                 people.exempt[i] = u[k] >= spells.ends
                 continue
             of = np.uint64(people.household[i])
-            if not (people.employed[i] or stage[of] == _PROTECTED):
+            if stage[of] != _PROTECTED:
                 decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
                 more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
                 people.exempt[i] = u[k] < spells.ends * spells.odds[np.uint64(origin[of])] * exp(more)

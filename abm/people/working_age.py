@@ -4,7 +4,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from abm.engine.kernels import chosen, kernel
+from abm.engine.kernels import chosen, flagged, kernel, whole_words
 from abm.state import State
 from abm.tables.people import GONE, Stage
 
@@ -49,13 +49,14 @@ def of_working_age(born, household, stage, counted, month, youngest, oldest):
 
     born [month], household: whole columns of persons; stage: whole column of households; counted (stages,) bool.
     """
-    found, count = np.empty(len(born), np.int64), 0
+    flag, inside = np.empty(whole_words(len(born)), np.bool_), np.empty(len(stage), np.bool_)
+    flag[len(born) :] = False
     first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    for h in range(len(stage)):
+        inside[h] = counted[np.uint64(stage[h])]  # unsigned: no check for a negative index
     for i in range(len(born)):
-        of = np.uint64(household[i])  # unsigned: no check for a negative index
-        found[count] = i
-        count += (born[i] > first) & (born[i] <= last) & counted[np.uint64(stage[of])]
-    return found[:count].copy()
+        flag[i] = (born[i] > first) & (born[i] <= last) & inside[np.uint64(household[i])]
+    return flagged(flag)
 
 
 @kernel

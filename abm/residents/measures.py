@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from abm.engine.products import product
-from abm.observe.measure import Month, Values, by_municipality, declaration, event, level, measure
+from abm.observe.measure import Month, Values, by_municipality, declaration, event, level, measure, once_a_month
 
 BY = ("total", "nearness", "site_size", "phase", "region", "municipality")
 PLACE = ("total", "region", "municipality")
@@ -118,6 +118,7 @@ def objections(month: Month) -> np.ndarray:
     return np.bincount(where.municipality, against, len(month.state.municipalities))
 
 
+@once_a_month
 def moments(month: Month) -> np.ndarray:
     """Mean of the first four powers of support over inhabitants, (4,)."""
     where = month.state.neighbourhoods

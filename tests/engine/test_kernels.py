@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.engine.clock import NEVER
-from abm.engine.kernels import chosen, members_of, numbered, parted, placed
+from abm.engine.clock import MONTHS, NEVER
+from abm.engine.kernels import chosen, flagged, kernel, members_of, numbered, parted, placed, whole_words, whole_years
 
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 3))
@@ -35,3 +35,24 @@ def test_a_month_is_chosen_from_one_of_two_columns():
     one, other = np.array([1, 2, 3, 4], np.int16), np.array([5, 6, 7, NEVER], np.int16)
     found = chosen(flag, one, other)
     assert (found.tolist(), found.dtype) == (np.where(flag, one, other).tolist(), np.int16)
+
+
+@given(st.lists(st.booleans(), max_size=90))
+def test_rows_where_a_flag_is_set(flags):
+    flag = np.zeros(whole_words(len(flags)), np.bool_)
+    flag[: len(flags)] = flags
+    assert flagged(flag).tolist() == np.flatnonzero(flags).tolist()
+
+
+@kernel
+def _whole(months, start):
+    found = np.empty(len(start), np.bool_)
+    for i in range(len(start)):
+        found[i] = whole_years(months - start[i])
+    return found
+
+
+def test_multiples_of_a_year_are_found_without_a_division():
+    start = np.arange(-(2**15), 2**15).astype(np.int16)  # all that a column of months holds
+    for month in (0, 7, 204, 1200):
+        assert np.array_equal(_whole(month, start), (month - start.astype(np.int64)) % MONTHS == 0)

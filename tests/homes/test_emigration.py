@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abm.engine.clock import NEVER
+from abm.engine.table import NO_ROW
 from abm.homes import emigration
 from abm.tables.people import Reunion, Stage
 from tests.helpers.village import A, people, run, village_state
@@ -18,6 +21,22 @@ def test_hazard_by_hand():
     expected = np.array([1, 1, 3, 3, 1, 3, 3, 1, 1.5]) * 0.01
     assert emigration.hazard(months, size, params) == pytest.approx(expected)
     assert emigration.hazard(months[:0], size[:0], params).tolist() == []
+
+
+HOME = st.tuples(
+    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.integers(-1, 3), st.integers(0, 1),
+    st.sampled_from([NEVER, 0, 5]), st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(HOME, max_size=30))
+def test_who_may_leave_as_numpy_finds_them(homes):
+    stage, sponsor, abroad, granted, waits = np.array(homes, np.int16).reshape(-1, 5).T
+    kinds = (np.int8, np.int32, np.int8, np.int16)
+    columns = [each.astype(kind) for each, kind in zip((stage, sponsor, abroad, granted), kinds, strict=True)]
+    found = emigration.may_leave(emigration.Homes(*columns), waits > 0)
+    expected = (stage == Stage.HOUSED) & (sponsor == NO_ROW) & (abroad == 0) & (granted != NEVER) & (waits == 0)
+    assert found.tolist() == np.flatnonzero(expected).tolist()
 
 
 def test_a_third_is_gone_after_eighteen_years_as_was_counted():

@@ -8,12 +8,28 @@ from hypothesis import strategies as st
 from abm.engine.clock import ENDLESS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW, UNSET
-from abm.homes import housing, lettings, seeking
+from abm.homes import housing, lettings, seeking, tenancies
 from abm.tables.country import Kind
-from abm.tables.homes import Group, Rule, Search
+from abm.tables.homes import Group, Rule, Search, Tenure
 from abm.tables.people import Stage
 from tests.helpers.lettings import ALL, NOW, seekers, town, vacancies
 from tests.helpers.village import A, B, C, locations, people, run, village_state
+
+HOME = st.tuples(
+    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.sampled_from(list(Tenure)), st.booleans(),
+    st.sampled_from([NEVER, 3]), st.sampled_from([NEVER, 3]), st.integers(-1, 1), st.integers(-1, 1),
+)  # fmt: skip
+
+
+@given(st.lists(HOME, max_size=30))
+def test_who_looks_for_another_home_as_numpy_finds_them(homes):
+    stage, tenure, crowded, urgent, registered, starter, sponsor = np.array(homes, np.int16).reshape(-1, 7).T
+    kinds = (np.int8, np.int8, np.bool_, np.int16, np.int16, np.int16, np.int32)
+    given = (stage, tenure, crowded, urgent, registered, starter, sponsor)
+    columns = tenancies.Looking(*(each.astype(kind) for each, kind in zip(given, kinds, strict=True)))
+    own = (starter != NO_ROW) & (registered != NEVER) | (tenure == Tenure.PRIVATE) & (stage == Stage.HOUSED)
+    expected = (crowded > 0) | (urgent != NEVER) | own & (sponsor == NO_ROW)
+    assert tenancies._looking(columns).tolist() == np.flatnonzero(expected).tolist()
 
 
 def waiting(state, count=1, **columns):

@@ -9,7 +9,7 @@ from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW
 from abm.facts.csv_tables import MONTHS
 from abm.homes import joining, onward
-from abm.homes.tenancies import counted_incomes, payable
+from abm.homes.tenancies import counted_incomes, parts_payable, payable
 from abm.jobs import work
 from abm.measures import MEASURES
 from abm.observe.breakdowns import labels
@@ -44,6 +44,30 @@ def paid(state, rows, wages):
     persons = state.newcomers
     leads = np.isin(persons.household, rows) & (persons.role == Role.LEAD)
     persons.wage[leads] = wages / NET
+
+
+HOME = st.tuples(
+    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.integers(-1, 1), st.sampled_from([NEVER, 3]),
+    st.sampled_from(list(Tenure)), st.sampled_from([NEVER, 3]), st.sampled_from([0, 4000, 4200]),
+    st.sampled_from([0, 0.5]),
+)  # fmt: skip
+
+
+@given(st.lists(HOME, max_size=30))
+def test_tenants_who_could_move_as_numpy_finds_them(homes):
+    stage, complexes, homeless, tenure, interim, wages, part = np.array(homes, float).reshape(-1, 7).T
+    kinds = (np.int8, np.int16, np.int16, np.int8, np.int16)
+    given = (stage, complexes, homeless, tenure, interim)
+    columns = onward.Homes(*(each.astype(kind) for each, kind in zip(given, kinds, strict=True)))
+    found = onward.could_move(columns, wages.astype(np.float32), part, np.float32(4200))
+    tenants = (stage == Stage.HOUSED) & (complexes == NO_ROW) & (homeless == NEVER) & (tenure <= Tenure.PRIVATE)
+    expected = tenants & (interim == NEVER) & ((wages >= 4200) | (part > 0))
+    assert found.tolist() == np.flatnonzero(expected).tolist()
+
+
+def test_parts_of_rents_as_numpy_computes_them():
+    income = np.random.default_rng(1).uniform(0, 9000, 1000)
+    assert parts_payable(income, 3, 900.0, 1200.0).tolist() == np.clip((income / 3 - 900) / 300, 0, 1).tolist()
 
 
 # --- what landlords count

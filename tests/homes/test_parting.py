@@ -2,17 +2,48 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.homes import lettings, parting
+from abm.homes.tenancies import _awaiting
 from abm.people import births
 from abm.tables.homes import HomeSize, Tenure
 from abm.tables.people import Reunion, Role, Stage
 from tests.helpers.village import A, B, people, run, village_state
 
 SURE = parting.Params.model_construct(rate=12.0)
+
+
+MEMBER = st.tuples(st.integers(0, 5), st.sampled_from([Role.LEAD, Role.PARTNER, Role.CHILD]))
+HOUSEHOLD = st.tuples(
+    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.integers(-1, 5), st.booleans(), st.integers(-1, 1)
+)
+
+
+def slow_pairs(role, household, stage, sponsor, unaccompanied):
+    """Partners with a home, and families that make a couple with their sponsor, in NumPy."""
+    partners = np.flatnonzero(role == Role.PARTNER)
+    partners = partners[stage[household[partners]] == Stage.HOUSED]
+    two = np.zeros(len(stage), bool)
+    two[household[partners]] = True
+    families = np.flatnonzero((sponsor != NO_ROW) & (stage == Stage.HOUSED) & ~two)
+    return partners, families[~two[sponsor[families]] & ~unaccompanied[sponsor[families]]]
+
+
+@given(st.lists(MEMBER, max_size=20), st.lists(HOUSEHOLD, min_size=6, max_size=6))
+def test_pairs_and_sponsors_who_wait_as_numpy_finds_them(members, households):
+    household, role = np.array(members, np.int32).reshape(-1, 2).T.copy()
+    stage, sponsor, unaccompanied, location = np.array(households, np.int32).T.copy()
+    columns = stage.astype(np.int8), sponsor, unaccompanied > 0
+    found = parting.pairs(role.astype(np.int8), household, parting.Homes(*columns))
+    expected = slow_pairs(role, household, *columns)
+    assert [each.tolist() for each in found] == [each.tolist() for each in expected]
+    here = sponsor[(sponsor != NO_ROW) & (location != NO_ROW)]
+    assert np.flatnonzero(_awaiting(sponsor, location)).tolist() == np.unique(here).tolist()
 
 
 def couple(state, count=1, size=4, woman_leads=False, **columns):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from abm.engine.products import product
 from abm.jobs import job_matching, work
 from abm.tables.people import Stage
 from tests.helpers.adults import make_adults, village_state
@@ -138,3 +139,10 @@ def test_no_more_are_hired_than_there_are_vacancies_by_both_ways_together():
     assert 0 < through.sum() < len(hired)
     assert len(hired) == pytest.approx(40, abs=3 * np.sqrt(40))
     assert set(state.newcomers.employer[hired].tolist()) == {1, 4}
+
+
+def test_sums_by_sector_are_those_of_the_matrix_product_to_the_last_digit():
+    draws = np.random.default_rng(1)
+    each, sector = draws.uniform(0, 1, (5, 40)), draws.integers(0, 6, 40).astype(np.int8)
+    expected = product(each, sector[:, None] == np.arange(7))
+    assert job_matching.summed_by(each, sector, 7).tobytes() == expected.tobytes()

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abm.engine.draws import Draws
 from abm.people import births
@@ -19,6 +21,14 @@ def mother(state, stage=Stage.HOUSED, count=1, size=2, age=30, **columns):
     state.newcomers.born[members] = np.where(lead, -12 * age, -12 * 40)
     state.newcomers.adult[members] = True
     return rows
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(-3, 3)), max_size=30), st.integers(-3, 3))
+def test_women_of_age_as_numpy_finds_them(persons, first):
+    adult, female, months = np.array(persons, np.int16).reshape(-1, 3).T.copy()
+    adult, female = adult > 0, female > 0
+    found = births.of_age(adult, female, months, first)
+    assert found.tolist() == np.flatnonzero(adult & female & (months > first)).tolist()
 
 
 def born(state):
