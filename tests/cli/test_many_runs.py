@@ -127,7 +127,7 @@ def test_extend_adds_replicates(abm):
 
 
 def test_a_dry_run_tells_and_writes_nothing(abm, here, monkeypatch):
-    monkeypatch.setattr(cost, "measured", cost.measure)
+    monkeypatch.setattr(cost, "measured", lambda jobs, at_once: cost.measure(jobs))
     before = contents(here)
     code, out, _ = abm("sweep", "mine.yaml", *HERE, "--dry-run")
     assert code == 0

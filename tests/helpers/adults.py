@@ -10,7 +10,8 @@ from abm.people.working_age import look
 from abm.tables.people import Schooling, Stage, Track
 from tests.helpers.village import village_state as village_of_2015
 
-PLAIN = {"level": 0.29, "idleness": 1.3, "experience": 0.19, "woman": 0, "ageing": 0, "in_reception": 0}
+PLAIN = {"level": 0.29, "idleness": 1.3, "experience": 0.19}
+PLAIN |= dict.fromkeys(("woman", "selection", "ageing", "in_reception"), 0)
 
 
 def village_state():
@@ -55,7 +56,9 @@ def slow_odds(people, households, p, rows, month):
         - p.idleness * people.idleness[rows]
         + p.experience * np.minimum(people.experience[rows].astype(float), 2)
         + p.ageing * decades
-        + p.woman * (people.female[rows] & (households.stage[people.household[rows]] != Stage.PROTECTED))
+        + np.where(
+            households.stage[people.household[rows]] == Stage.PROTECTED, p.selection, p.woman * people.female[rows]
+        )
         + p.in_reception * (households.location[people.household[rows]] != NO_ROW)
         + p.at_scale * p.coaching * people.coaching[rows]
         + diploma
