@@ -82,7 +82,8 @@ def test_a_driver_without_the_token_is_refused(tmp_path):
 
 def test_a_node_that_does_not_see_the_store_is_refused(tmp_path):
     other = tmp_path / "other" / "experiments"
-    shutil.copytree(ROOT / "experiments", other)
+    for package in ("abm", "experiments"):  # each refuses to work with a package of the other name elsewhere
+        shutil.copytree(ROOT / package, other.parent / package)
     text = (other / "store" / "store.py").read_text()
     (other / "store" / "store.py").write_text(text.replace('MARK, MARK_TEXT = "README"', 'MARK, MARK_TEXT = "ANOTHER"'))
     with cluster(tmp_path, nodes=0, PYTHONPATH=str(other.parent)) as nodes:
