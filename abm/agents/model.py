@@ -101,8 +101,13 @@ class Model(mesa.Model):
         more = assembly.tables(self.plugins)
         inputs = facts.load(layout=given.layout)
         self.everybody = checkpoint is None or checkpoint.everybody
+        self._stepped = False  # flows are of the month that a step simulated
         if checkpoint is None:
             self.state = begin(inputs, self._params, given.seed, given.scale, more)
+        elif checkpoint.scale != given.scale or checkpoint.month >= given.months:
+            raise InputError(
+                "Model: checkpoint: is of another scale, or after the last month: give one of this scenario"
+            )
         else:
             self._go_on(checkpoint.state(inputs, more))
         # neighbours of each municipality: rows targets[starts[i]:starts[i + 1]]
@@ -137,7 +142,7 @@ class Model(mesa.Model):
 
         `abm measures` lists the names. Raises InputError for an unknown one, and before the first month.
         """
-        if self.state.clock.month == 0:
+        if not self._stepped:
             raise InputError("Model.measure: no month is simulated yet: call step() or run_for(months) first")
         more = [each for plugin in self.plugins for each in plugin.measures]
         return recorder.measured(self.state, self.events, name, by, tuple(more))
@@ -189,6 +194,7 @@ class Model(mesa.Model):
         if month in self._changes:
             self._params = self.scenario.params_at(month)
         self.events = turn(self.state, self._params, self.scenario.seed, self.chain)
+        self._stepped = True
         if self.state.clock.month >= self.scenario.months:
             self.running = False
 

@@ -1,11 +1,11 @@
 """Payments for reception places and late decisions, booked in a ledger by payer, payee and purpose.
 
 The State pays the reception agency, which pays the providers of places: people x cost per kind of place, and a fraction
-of that for places that are empty beyond the planned share, at prices that grow after the last published unit costs; own
-contributions lower what the State pays. The immigration service pays a penalty when it decides a case of which the
-statutory term has passed, to a share of the households. It counts the days from the first month after the term in which
-penalties were in force until the decision, up to a
-maximum per case; a claim of before a suspension runs on through it.
+of that for regular and emergency places that are empty beyond the planned share, at prices that grow after the last
+published unit costs; own contributions lower what the State pays. The immigration service pays a penalty when it
+decides a case of which the statutory term has passed, to a share of the households. It counts the days from the first
+month after the term in which penalties were in force until the decision, up to a maximum per case; a claim of before a
+suspension runs on through it.
 
     penalty of a case that is decided d months after its claim began = min(d x day x 30.4, maximum)
 
@@ -31,6 +31,10 @@ PLACES = {  # what people in places cost: purpose, series of the cost of one, ki
     Purpose.PLACES_EMERGENCY: ("cost_emergency", (Kind.EMERGENCY,)),
     Purpose.PLACES_MUNICIPAL: ("cost_municipal", (Kind.MUNICIPAL,)),
     Purpose.PLACES_HOSTS: ("cost_hosts", (Kind.HOSTS,)),
+}
+CONTRACTED = {  # kinds whose places are paid for by contract, also where nobody lives in them
+    Kind.REGULAR: Purpose.PLACES_REGULAR,
+    Kind.EMERGENCY: Purpose.PLACES_EMERGENCY,
 }
 PARTIES = dict.fromkeys((*PLACES, Purpose.PLACES_EMPTY), (Account.COA, Account.PROVIDERS)) | {
     Purpose.BUDGET_COA: (Account.STATE, Account.COA),
@@ -64,7 +68,7 @@ class Params(ProcessParams):
     )  # fmt: skip
     empty_share: float = param(
         0.5, "ratio", 0, 1, "assumption",
-        "cost of a place that is empty beyond the planned share, over that of one in use",
+        "cost of a regular or emergency place that is empty beyond the planned share, over that of one in use",
     )  # fmt: skip
 
 
@@ -87,18 +91,19 @@ def penalty(term_ended: np.ndarray, decided: int, per_day: np.ndarray, maximum: 
 
 
 def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
-    """Cost of people in places of each kind and of empty regular places, EUR/month at full scale."""
+    """Cost of people in places of each kind and of empty places, EUR/month at full scale."""
     households, locations, month = state.households, state.locations, state.clock.month
     rows = placed(households.location)
     kind = locations.kind[households.location[rows]]
     people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
     prices = state.nation.prices[0] / MONTHS
     cost = {purpose: state.inputs.series_at(series, month) * prices for purpose, (series, _) in PLACES.items()}
-    open_now = (locations.kind == Kind.REGULAR) & (locations.opened <= month) & (locations.ends > month)
-    planned = locations.places[open_now].sum() * state.inputs.series_at("occupancy_norm", month)
-    empty = max(planned - people[Kind.REGULAR], 0.0)
+    open_now = (locations.opened <= month) & (locations.ends > month)
+    places = np.bincount(locations.kind[open_now], locations.places[open_now], len(Kind))
+    empty = np.maximum(places * state.inputs.series_at("occupancy_norm", month) - people, 0.0)
     paid = {purpose: people[list(kinds)].sum() * cost[purpose] for purpose, (_, kinds) in PLACES.items()}
-    return paid | {Purpose.PLACES_EMPTY: empty * cost[Purpose.PLACES_REGULAR] * params.empty_share}
+    of_empty = sum(empty[kind] * cost[purpose] for kind, purpose in CONTRACTED.items())
+    return paid | {Purpose.PLACES_EMPTY: of_empty * params.empty_share}
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:

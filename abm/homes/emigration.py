@@ -5,8 +5,8 @@
 Peaks come when a permit can be renewed or a passport asked, after four and eight years; people with a partner or
 children leave less. Those who deregister for another country or for an unknown destination count as left for an
 unknown destination, the others have returned. Families that joined a sponsor leave with the sponsor, and nobody leaves
-who waits for a family, abroad or in reception. Deaths are a process of
-their own (abm/homes/deaths.py): the parts of the published share are of people who left.
+who waits for a family, abroad or in reception. Deaths are a process of their own (abm/homes/deaths.py): the parts of
+the published share are of people who left.
 
 Source: who_leaves_again (WODC: of status holders registered in 1995-1999, 31.6% at the end of 2015).
 """

@@ -41,16 +41,15 @@ class Checkpoints:
     def __reduce__(self):
         return Checkpoints, (self.store, self.data_digest, self.most)
 
-    def months(self) -> set[int]:
-        """Months for which there are checkpoints, of whatever history."""
-        if not self.most:
-            return set()
-        return {clock.index(name.partition("-")[2]) for name in self.store.files.names(FOLDER, ENDING)}
-
-    def latest(self, scenario: Scenario, wanted: tuple[int, ...]) -> Checkpoint | None:
-        """The latest state of a scenario that is kept, of some months or of those of any checkpoint; None: none is."""
-        months = (month for month in self.months() | set(wanted) if 0 < month < scenario.months)
-        return next(filter(None, (self.at(scenario, month) for month in sorted(months, reverse=True))), None)
+    def latest(self, scenario: Scenario) -> Checkpoint | None:
+        """The latest state of a scenario that is kept, and not damaged; None: none is."""
+        kept = set(self.store.files.names(FOLDER, ENDING)) if self.most else set()
+        months = {clock.index(name.partition("-")[2]) for name in kept}
+        for month in sorted((each for each in months if each < scenario.months), reverse=True):
+            name = name_of(scenario, month, self.data_digest)
+            if name in kept and (found := self._read(name)):
+                return found
+        return None
 
     def at(self, scenario: Scenario, month: int) -> Checkpoint | None:
         """The state of a scenario at the beginning of a month, if it is kept, and not damaged."""

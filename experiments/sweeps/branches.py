@@ -63,6 +63,12 @@ def of_points(design: Design, points: Iterable[int]) -> dict[int, tuple[Branch, 
     return found
 
 
+def shared(runs: Sequence[tuple[int, tuple[Branch, ...]]]) -> list[tuple[int, tuple[Branch, ...]]]:
+    """The runs without the branches that no other run of their seed has."""
+    counts = Counter((seed, each) for seed, own in runs for each in own)
+    return [(seed, tuple(each for each in own if counts[seed, each] > 1)) for seed, own in runs]
+
+
 def order(runs: Sequence[tuple[int, tuple[Branch, ...]]]) -> tuple[list[int], int]:
     """The order in which runs are made best, as places: each run has a seed, and where it branches from others of it.
 

@@ -184,7 +184,7 @@ class _Watched(Checkpoints):
         self.since: dict[int, float] = {}  # time at which a run goes on, by month
         self.reading: dict[int, float] = {}  # seconds that it takes to read a state
 
-    def latest(self, scenario: Scenario, wanted: tuple[int, ...]) -> None:
+    def latest(self, scenario: Scenario) -> None:
         """None: every run is timed from January 2015 on."""
 
     def has(self, scenario: Scenario, month: int) -> bool:

@@ -38,9 +38,10 @@ class Jobs:
         """The runs in the order in which they are made best."""
         names, points, replicates, seeds = (self.rows[name].tolist() for name in ("run", "point", "replicate", "seed"))
         own = branches.of_points(self.design, set(points))
-        places, leaders = branches.order([(seed, own[point]) for seed, point in zip(seeds, points, strict=True)])
+        runs = branches.shared([(seed, own[point]) for seed, point in zip(seeds, points, strict=True)])
+        places, leaders = branches.order(runs)
         return [
-            Turn(names[place], points[place], replicates[place], own[points[place]], turn >= leaders)
+            Turn(names[place], points[place], replicates[place], runs[place][1], turn >= leaders)
             for turn, place in enumerate(places)
         ]
 

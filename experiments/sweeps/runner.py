@@ -42,7 +42,7 @@ def simulate(
     chain = assembly.chain(scenario.plugins)
     inputs = inputs.on_layout(scenario.layout)
     recorder = Recorder(inputs, scenario.months, assembly.measures(scenario.plugins))
-    state, changes = begun(scenario, inputs, recorder, checkpoints, keeps), set(scenario.changes())
+    state, changes = begun(scenario, inputs, recorder, checkpoints), set(scenario.changes())
     params = scenario.params_at(state.clock.month)
     spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0, "checkpoint": 0.0}
     for month in range(state.clock.month, scenario.months):
@@ -64,12 +64,10 @@ def simulate(
     return recorder, spent
 
 
-def begun(
-    scenario: Scenario, inputs: Inputs, recorder: Recorder, checkpoints: Checkpoints | None, keeps: tuple[int, ...]
-) -> State:
+def begun(scenario: Scenario, inputs: Inputs, recorder: Recorder, checkpoints: Checkpoints | None) -> State:
     """The state from which a run goes on: of a checkpoint, with what was recorded before it, or of January 2015."""
     tables = assembly.tables(scenario.plugins)
-    found = checkpoints.latest(scenario, keeps) if checkpoints else None
+    found = checkpoints.latest(scenario) if checkpoints else None
     if found is None:
         return start.begin(inputs, scenario.params_at(0), scenario.seed, scenario.scale, tables)
     found.recorded(recorder)

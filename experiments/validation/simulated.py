@@ -8,7 +8,9 @@ from typing import Any, Protocol
 import pandas as pd
 
 from abm.engine.errors import InputError
+from abm.facts import facts
 from abm.measures import refusal
+from abm.observe.breakdowns import labels
 from experiments.store.store import Run
 from experiments.validation.targets import HALF_YEAR, UNITS, Point, Quantity, Target, months
 
@@ -66,6 +68,12 @@ def reader(run: Run) -> Takes:
     return take
 
 
+@cache
+def known_groups() -> dict[str, list[str]]:
+    """Groups of each breakdown in this model, which an older one may have lacked."""
+    return labels(facts.load())
+
+
 def _of_point(target: Target, point: Point, readers: Sequence[Takes], scale: float) -> Simulated:
     made = point.measure or target.measure
     if not made:
@@ -84,6 +92,8 @@ def _taken(made: Quantity, period: list[str], outcomes: Outcomes, together: bool
     """Value per group, or of all `together`, so that a share is a ratio of sums. Raises KeyError outside the run."""
     frame = outcomes(made.measure, made.by)
     if lacking := set(made.groups) - set(frame):
+        if min(lacking) in known_groups().get(made.by, ()):
+            raise NotMeasured(f"{made.measure} by {made.by}, {min(lacking)}")
         raise InputError(f"{made.measure} by {made.by} has no group '{min(lacking)}': correct the target")
     groups: Any = list(made.groups) or list(frame)
     value: Any = frame.loc[period[-1:] if made.take == "end" else period, groups]

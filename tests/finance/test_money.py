@@ -35,8 +35,9 @@ def test_reception_costs_of_a_small_population():
     assert paid(state, Purpose.PLACES_REGULAR) == pytest.approx(12 * 1_000)  # the centre costs as much
     assert paid(state, Purpose.PLACES_EMERGENCY) == pytest.approx(3 * 2_000)
     assert paid(state, Purpose.PLACES_MUNICIPAL) == pytest.approx(4 * 3_000)
-    assert paid(state, Purpose.PLACES_EMPTY) == pytest.approx((500 * 0.8 - 10) * 1_000 * 0.5)  # of 500 regular places
-    assert paid(state, Purpose.BUDGET_COA) == pytest.approx(12_000 + 6_000 + 12_000 + 195_000)
+    regular, emergency = (500 * 0.8 - 10) * 1_000, (100 * 0.8 - 3) * 2_000  # 500 and 100 places, four in five planned
+    assert paid(state, Purpose.PLACES_EMPTY) == pytest.approx((regular + emergency) * 0.5)
+    assert paid(state, Purpose.BUDGET_COA) == pytest.approx(12_000 + 6_000 + 12_000 + 195_000 + 77_000)
 
 
 def test_every_kind_of_place_is_paid_for_once():
@@ -78,7 +79,7 @@ def test_empty_places_cost_more_the_higher_their_share():
         state = crowd()
         run(money, state, empty_share=share)
         costs.append(paid(state, Purpose.PLACES_EMPTY))
-    assert costs == pytest.approx([0, 97_500, 390_000])
+    assert costs == pytest.approx([0, 97_500 + 38_500, 390_000 + 154_000])
 
 
 # --- penalties

@@ -44,7 +44,7 @@ SAYS = {
     "diploma-fast-track": Says("diplomas_recognised", UP),
     "dual-tracks": Says("employed", UP),
     "faster-decisions": Says("awaiting_decision", DOWN),
-    "forecasts-too-high": Says("places/kind/emergency", UP, "2035-12"),
+    "forecasts-too-high": Says("reception_cost", UP, "2035-12"),
     "free-access": Says("applicants_employed", UP),
     "good-neighbours": Says("support/nearness/near", UP),
     "grants-stay-low": Says("grants", DOWN, "2027-06"),

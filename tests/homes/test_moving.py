@@ -69,7 +69,7 @@ def test_a_sixth_leaves_in_three_years_in_the_model():
     left = np.full(len(homes), 9_999)
     left[list(first)] = list(first.values())
     for months, share, around in ((36, 1 / 6, 0.03), (120, 0.5, 0.1)):
-        # those who are still here, as counted; not those who left a couple since
+        # whoever left the country or died cannot move within it; nor are those counted who left a couple since
         whole = (homes.stage == Stage.HOUSED) & (homes.since == homes.housed)
         rows = whole & (homes.housed >= 0) & (homes.housed < 150 - months) & (homes.sponsor == NO_ROW)
         assert (left - homes.housed <= months)[rows].mean() == pytest.approx(share, abs=around)

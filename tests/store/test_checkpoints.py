@@ -48,15 +48,14 @@ def test_a_name_says_all_that_led_to_the_state_and_nothing_later(monkeypatch):
 
 def test_the_latest_state_of_its_history_is_found(tmp_path):
     known = Checkpoints(Store(tmp_path), real().digest)
-    assert known.latest(WITHIN, (1,)) is None
+    assert known.latest(WITHIN) is None
     runner.simulate(WITHIN, real(), None, known, (1, 3))
     again = Checkpoints(Store(tmp_path), real().digest)
-    assert again.months() == {1, 3}
-    assert again.latest(WITHIN, ()).month == 3
-    assert again.latest(WITHIN.with_values({CAPACITY: {"2015-03": 2}}), ()).month == 1
-    assert again.latest(WITHIN.changed(until="2015-03"), ()).month == 1  # the state after its end is not its own
-    assert again.latest(WITHIN.changed(seed=2), ()) is None
-    assert Checkpoints(Store(tmp_path), "other data").latest(WITHIN, ()) is None
+    assert again.latest(WITHIN).month == 3
+    assert again.latest(WITHIN.with_values({CAPACITY: {"2015-03": 2}})).month == 1
+    assert again.latest(WITHIN.changed(until="2015-03")).month == 1  # the state after its end is not its own
+    assert again.latest(WITHIN.changed(seed=2)) is None
+    assert Checkpoints(Store(tmp_path), "other data").latest(WITHIN) is None
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "empty"])
@@ -92,7 +91,7 @@ def test_without_space_nothing_is_kept_or_found(tmp_path):
     with_space = Checkpoints(Store(tmp_path), real().digest)
     runner.simulate(WITHIN, real(), None, with_space, (2,))
     known = Checkpoints(Store(tmp_path), real().digest, most=0)
-    assert known.latest(WITHIN, (2,)) is None
+    assert known.latest(WITHIN) is None
     runner.simulate(WITHIN, real(), None, known, (1,))
     assert [clock.index(name.partition("-")[2]) for name in files(tmp_path)] == [2]
 
@@ -100,7 +99,7 @@ def test_without_space_nothing_is_kept_or_found(tmp_path):
 def test_a_folder_that_cannot_be_listed_is_one_line(tmp_path):
     (tmp_path / FOLDER).write_text("a file")
     with pytest.raises(InputError) as error:
-        Checkpoints(Store(tmp_path), real().digest).months()
+        Checkpoints(Store(tmp_path), real().digest).latest(WITHIN)
     assert "\n" not in str(error.value)
 
 

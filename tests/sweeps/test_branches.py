@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from abm import Model
 from abm.chain import turn
 from abm.engine.errors import InputError
 from experiments import model_at
 from experiments.analysis import comparison
+from experiments.store.checkpoints import Checkpoints
 from experiments.store.store import Store
 from experiments.sweeps import api, branches, cost, runner
 from experiments.sweeps import sweep as sweeps
@@ -85,6 +87,16 @@ def test_points_of_a_design_branch_among_those_that_share_their_world():
     assert {point: [month for month, _ in each] for point, each in found.items()} == dict.fromkeys(range(6), [3])
     assert len(set(found.values())) == 2
     assert branches.of_points(design, [0, 1, 5])[5] == ()
+
+
+def test_runs_with_random_numbers_of_their_own_keep_nothing(tmp_path):
+    design = api.read(DESIGN | {"random_numbers": "independent"})
+    begun = sweeps.begin(design, Store(tmp_path), real().digest)
+    assert {job.keeps for job in Jobs(design, begun.runs)} == {()}
+    shared = api.read(DESIGN)
+    one = sweeps.begin(shared, Store(tmp_path / "shared"), real().digest).runs
+    assert {job.keeps for job in Jobs(shared, one)} == {(3,)}
+    assert [job.keeps for job in Jobs(shared, one.iloc[:1])] == [()]  # the only one that is left of its seed
 
 
 def test_a_run_on_its_own_keeps_the_month_in_which_it_leaves_the_law_of_today():
@@ -194,12 +206,22 @@ def test_a_model_begins_at_a_month(tmp_path):
     assert (whole.month, whole.time, whole.everybody) == ("2015-05", 4, True)
     for _ in range(2):  # made, then read
         model = model_at("2015-05", BASE, store=tmp_path)
+        with pytest.raises(InputError, match="no month is simulated yet"):  # what happened before is not in the state
+            model.measure("permits")
         assert (model.month, model.time, model.steps, model.everybody) == ("2015-05", 4, 4, False)
         model.run_for(2)
         assert model.month == "2015-07"
     whole.run_for(2)
     for name, by in (("in_reception", "status"), ("support", "region"), ("employed", None)):
         assert np.array_equal(model.measure(name, by), whole.measure(name, by))
+
+
+def test_a_state_of_another_scale_or_a_later_month_is_refused(tmp_path):
+    known = Checkpoints(Store(tmp_path), real().digest)
+    runner.simulate(BASE, real(), None, known, (4,))
+    for other in (BASE.changed(scale=0.01), BASE.changed(until="2015-04")):
+        with pytest.raises(InputError, match="checkpoint: is of another scale, or after the last month"):
+            Model(other, checkpoint=known.at(BASE, 4))
 
 
 @pytest.mark.parametrize(
