@@ -157,7 +157,7 @@ def cost(outcomes: pd.DataFrame) -> Figure:
     caption = (
         f"In {period(last)} reception costs {brief(now[list(COSTS)].sum())} million euros; penalty payments for "
         f"late decisions are {brief(now['penalties'])} million. "
-        "Prices per place are those of the year, and after 2023 those of 2023."
+        "Prices per place are those of the year, and after 2023 those of 2023 as prices have grown since."
     )
 
     def chart(width: int) -> alt.VConcatChart:

@@ -14,7 +14,7 @@ from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
-from abm.measures import MEASURES
+from abm.measures import MEASURES, refusal
 from abm.plugins import assembly
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
@@ -51,6 +51,7 @@ def html(run: Run) -> str:
         from experiments.report import figures
 
     record, outcomes = run.about(), run.outcomes()
+    scale = record["scenario"]["scale"]
     inputs = facts.load(layout=record["scenario"].get("layout", BASE))
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -61,11 +62,13 @@ def html(run: Run) -> str:
         short=SHORT,
         until=record["scenario"]["until"],
         differences=differences(record["scenario"], assembly.parameters_of_record(record)),
-        summary=summary(outcomes),
+        summary=summary(outcomes, scale),
+        scale=scale,
+        not_said=[LABELS[measure][0] for measure, *_ in ROWS if refusal(measure, "total", scale)],
         labels=LABELS | {each.name: (each.label, each.label_nl) for each in assembly.of_record(record)},
         figures=figures.of_run(outcomes, inputs.municipalities, counted()),
         inline=inline,
-        regions=regions(outcomes, inputs),
+        regions=regions(outcomes, inputs, scale),
     )
 
 
@@ -81,18 +84,22 @@ def counted() -> pd.DataFrame | None:
     return pd.DataFrame(rows, columns=["measure", "period", "value"])
 
 
-def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The summary table: measures with their units as rows, and the YEARS that the run completes as columns."""
+def summary(outcomes: pd.DataFrame, scale: float) -> pd.DataFrame:
+    """The summary table: measures with their units as rows, and the YEARS that the run completes as columns.
+
+    Measures that say nothing at the scale of the run are left out.
+    """
     from experiments.report.charts import complete, totals
 
     months = totals(outcomes, *(measure for measure, *_ in ROWS))
     years = complete(months, MONTHS, {measure: how for measure, how, *_ in ROWS})
-    table = pd.DataFrame({(measure, unit): years[measure] / by for measure, _, unit, by in ROWS}).T
+    said = [row for row in ROWS if not refusal(row[0], "total", scale)]
+    table = pd.DataFrame({(measure, unit): years[measure] / by for measure, _, unit, by in said}).T
     return table[[year for year in YEARS if year in table]]
 
 
-def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """The table of labour market regions at the end of the run."""
+def regions(outcomes: pd.DataFrame, inputs: Inputs, scale: float) -> pd.DataFrame:
+    """The table of labour market regions at the end of the run, without what says nothing at its scale."""
     from experiments.report.charts import wide
 
     towns, names = inputs.municipalities, inputs.regions.set_index("region_code")["name"]
@@ -110,6 +117,8 @@ def regions(outcomes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
             "Shortfall of the task": backlog.iloc[-1].round(),
         }
     )
+    if refusal("awaiting_home", "region", scale):
+        table = table.drop(columns=["Waiting for a home", "per 10,000 "])
     return table.sort_index()
 
 
