@@ -51,7 +51,7 @@ def reception(outcomes: pd.DataFrame, observed: pd.DataFrame | None = None) -> F
     seen = seen.assign(x=seen["period"].map(when), series=seen["measure"].map(SEEN)).dropna()
     seen = seen[seen["x"] <= when(last)]
     if len(seen):
-        caption += " The dots are published counts; the model starts from the first and is not fitted to the others."
+        caption += " The dots are published counts: the model starts from the first, and some others set numbers of it."
         # pyrefly: ignore[bad-argument-type] (the stubs of pandas do not list "last")
         found = seen.pivot_table("value", "x", "series", aggfunc="last")
         table = table.join(found.reindex(table.index.map(when)).set_index(table.index))
