@@ -14,7 +14,7 @@ from experiments import terminal
 from experiments.cli import catalogue, given, listing, many_runs, usage, validating
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED
-from experiments.cli.options import GB, HISTORY, History, Place, Values
+from experiments.cli.options import HISTORY, History, Place, Values, space
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import number
@@ -87,7 +87,7 @@ def run(
                 stop_if_asked()
                 show(done, months)
 
-            kept, simulated = runner.run(wanted, store, again=again, progress=progress, history=int(history * GB))
+            kept, simulated = runner.run(wanted, store, again=again, progress=progress, history=space(history))
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None

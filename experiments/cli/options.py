@@ -1,10 +1,12 @@
 """Arguments and options that several commands share."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from abm.engine.errors import InputError
 from experiments.store import checkpoints
 from experiments.sweeps.execution import Execution, execution_of
 
@@ -48,9 +50,16 @@ Plugins = Annotated[
 ]
 
 
+def space(history: float) -> int:
+    """Space for states [bytes], from GB. Raises InputError."""
+    if not 0 <= history < math.inf:
+        raise InputError(f"--history: {history:g} is not a size: give 0 or more, like 4 for 4 GB")
+    return int(history * GB)
+
+
 def execution(workers: int | None, address: str | None, store: str, budget: float | None, history: float) -> Execution:
     """How runs are made, as it is given on the command line; history: space for states [GB]."""
     return execution_of(
         None,
-        {"workers": workers, "address": address, "store": store, "budget": budget, "history": history * GB},
+        {"workers": workers, "address": address, "store": store, "budget": budget, "history": space(history)},
     )
