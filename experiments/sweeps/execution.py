@@ -60,7 +60,7 @@ class Execution:
                 given = f"{budget:g}" if real else shown(budget)
                 raise InputError(f"--budget: {given} is not a number of hours: give 0 or more")
         if not isinstance(history, numbers.Real) or isinstance(history, bool) or not 0 <= history < math.inf:
-            raise InputError(f"--history: {shown(history)} is not a size: give 0 or more, like 4 for 4 GB")
+            raise InputError(f"--history: {shown(history)} is not a size: give 0 bytes or more")
         if not isinstance(address, str | None):
             raise InputError(f"--address: {shown(address)} is not an address: give auto, HOST:6379 or ray://HOST:10001")
         if not isinstance(store, str | os.PathLike | Store):

@@ -26,8 +26,8 @@ CALLS = {
     [
         ({"workers": 0}, "--workers: 0 is not possible: give 1 or more, or omit it for one per core"),
         ({"budget": -1.0}, "--budget: -1 is not a number of hours: give 0 or more"),
-        ({"history": -1}, "--history: -1 is not a size: give 0 or more"),
-        ({"history": float("nan")}, "--history: nan is not a size"),
+        ({"history": -1}, "--history: -1 is not a size: give 0 bytes or more"),
+        ({"history": float("nan")}, "--history: nan is not a size: give 0 bytes or more"),
         ({"budget": float("nan")}, "--budget: nan is not a number of hours: give 0 or more"),
         ({"store": " "}, "--store: is empty: give a folder or a URI like s3://BUCKET/PREFIX"),
     ],
