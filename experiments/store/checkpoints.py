@@ -14,6 +14,7 @@ import json
 from abm import checkpoint
 from abm.checkpoint import Checkpoint, Damaged
 from abm.engine import clock
+from abm.engine.errors import InputError
 from abm.scenario import Scenario
 from experiments.store import versions
 from experiments.store.store import Store
@@ -74,12 +75,12 @@ class Checkpoints:
             left += files[other][0]
 
     def _read(self, name: str) -> Checkpoint | None:
-        """A checkpoint, or None where it is absent or damaged; a damaged one is removed."""
+        """A checkpoint, or None where it is absent, cannot be read, or is damaged; a damaged one is removed."""
         if name in self._last:
             return self._last[name]
         try:
             found = checkpoint.unpack(self.store.files.read(_key(name)))
-        except FileNotFoundError:
+        except (FileNotFoundError, InputError):  # gone meanwhile, or somebody else's
             return None
         except Damaged:
             self.store.files.delete(_key(name))

@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from shlex import quote
 
@@ -75,9 +76,10 @@ def begun(scenario: Scenario, inputs: Inputs, recorder: Recorder, checkpoints: C
 
 
 def keep(checkpoints: Checkpoints, scenario: Scenario, state: State, recorder: Recorder) -> None:
-    """Keep the state between two months, unless it is kept already."""
+    """Keep the state between two months, unless it is kept already, or cannot be: the run goes on without."""
     if checkpoints.most and not checkpoints.has(scenario, state.clock.month):
-        checkpoints.keep(scenario, state.clock.month, checkpoint.pack(state, recorder))
+        with suppress(InputError):
+            checkpoints.keep(scenario, state.clock.month, checkpoint.pack(state, recorder))
 
 
 def warm_up(inputs: Inputs) -> None:

@@ -70,6 +70,19 @@ def test_a_damaged_state_is_made_again(tmp_path, harm):
     assert path.read_bytes() == right
 
 
+@pytest.mark.parametrize("what", ["read", "write"])
+def test_a_state_that_cannot_be_read_or_written_costs_no_run(tmp_path, monkeypatch, what):
+    runner.simulate(WITHIN, real(), None, Checkpoints(Store(tmp_path), real().digest), (2,))
+    store = Store(tmp_path)
+
+    def fails(key, *content):
+        raise InputError(f"{key}: no space, or no permission")
+
+    monkeypatch.setattr(store.files, what, fails)
+    found, _ = runner.simulate(WITHIN, real(), None, Checkpoints(store, real().digest), (1,))
+    assert difference(found, recorded(WITHIN)) == []
+
+
 def test_the_least_recently_used_go_first(tmp_path):
     store = Store(tmp_path)
     known = Checkpoints(store, real().digest, most=100)
