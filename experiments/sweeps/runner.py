@@ -98,7 +98,7 @@ def run(
     """The kept run of a scenario, and whether it was simulated now (False: it was kept already).
 
     history: bytes that the checkpoints of the store may take up; a run that is made again branches from none.
-    Raises InputError; a run that is interrupted leaves nothing behind.
+    Raises InputError; a run that is interrupted leaves nothing behind but states that others may branch from.
     """
     inputs, store = facts.load(), Store(place)
     name = stores.run_name(scenario, inputs.digest)
