@@ -12,7 +12,7 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store import versions
 from experiments.store.store import Store
-from experiments.sweeps import api, runner
+from experiments.sweeps import api, loading, runner
 from experiments.sweeps import sweep as sweeps
 from tests.helpers.runs import CURRENT, real, recorded, small
 from tests.helpers.stores import record
@@ -323,7 +323,7 @@ def test_extend_refuses_a_smaller_one_and_one_that_is_not_there(tmp_path):
 
 def test_outcomes_are_tidy_in_the_order_of_the_index(tmp_path):
     sweep = made(TWO | {"replicates": 2}, tmp_path)
-    frame = sweeps.load("tiny", "in_reception", "status", store=tmp_path)
+    frame = loading.load("tiny", "in_reception", "status", store=tmp_path)
     pd.testing.assert_frame_equal(frame, sweep.load("in_reception", "status"))
     outcome = ["measure", "unit", "by", "group", "month", "value"]
     assert list(frame.columns) == [*sweep.index.columns, *outcome]
@@ -333,7 +333,7 @@ def test_outcomes_are_tidy_in_the_order_of_the_index(tmp_path):
     one = Store(tmp_path).run(sweep.index["run"][2]).outcomes("in_reception", "status")
     assert frame[frame["run"] == one["run"].iloc[0]]["value"].tolist() == one["value"].tolist()
     assert frame.loc[frame["run"] == one["run"].iloc[0], CAPACITY].unique().tolist() == [2]
-    every = sweeps.load("tiny", store=tmp_path)
+    every = loading.load("tiny", store=tmp_path)
     assert every["measure"].nunique() > 10
     assert every["by"].unique().tolist() == ["total"]
 
@@ -350,7 +350,7 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
             sweep.load(measure, by)
     del simulated.wrong[2]
     half = made(seeds(2), tmp_path)
-    for load in (half.load, lambda *words: sweeps.load("tiny", *words, store=tmp_path)):
+    for load in (half.load, lambda *words: loading.load("tiny", *words, store=tmp_path)):
         with pytest.raises(
             InputError, match="'tiny': 1 of its 2 runs are missing: make them with 'abm sweep', or load"
         ):
