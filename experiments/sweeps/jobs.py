@@ -29,8 +29,9 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True)
 class Jobs:
-    """The jobs of some rows of the index, in whose column `asked` is what each lacks. Each is created when its turn
-    comes: those that others branch from first.
+    """The jobs of some rows of the index, in whose column `asked` is what each lacks (without it: all).
+
+    Each is created when its turn comes: those that others branch from first.
     """
 
     design: Design
@@ -42,8 +43,8 @@ class Jobs:
     @cached_property
     def order(self) -> list["Turn"]:
         """The runs in the order in which they are made best."""
-        columns = (self.rows[name].tolist() for name in ("run", "point", "replicate", "seed", "asked"))
-        names, points, replicates, seeds, asked = columns
+        names, points, replicates, seeds = (self.rows[name].tolist() for name in ("run", "point", "replicate", "seed"))
+        asked = self.rows["asked"].tolist() if "asked" in self.rows else [None] * len(names)
         own = branches.of_points(self.design, set(points))
         runs = branches.shared([(seed, own[point]) for seed, point in zip(seeds, points, strict=True)])
         places, leaders = branches.order(runs)

@@ -141,11 +141,13 @@ def run(
     inputs, store = facts.load(), Store(place)
     name = stores.run_name(scenario, inputs.digest)
     wanted = every(scenario) if asked is None else asked
+    record = stores.provenance(scenario, inputs.digest)
+    records.written(record)  # what cannot be kept is refused before the first month
+    if not store.files.exists(stores.MARK):
+        store.check()
     lacking = wanted if again else store.lacking([name], wanted).get(name)
     if not lacking:
         return store.run(name), False
-    record = stores.provenance(scenario, inputs.digest)
-    records.written(record)  # what cannot be kept is refused before the first month
     store.check()
     known = Checkpoints(store, inputs.digest, 0 if again else history)
     recorder, _ = simulate(scenario, inputs, progress, known, branches.usual(scenario), lacking)

@@ -15,7 +15,7 @@ from experiments.store.store import Store
 from experiments.sweeps import api, loading, runner
 from experiments.sweeps import sweep as sweeps
 from tests.helpers.runs import CURRENT, real, recorded, small
-from tests.helpers.stores import record
+from tests.helpers.stores import files_of, record
 
 CAPACITY, RULE, INFLOW = "policy.decision.capacity_factor", "policy.coupling.rule", "world.arrival.first_applications"
 TINY = {"name": "tiny", "scenarios": CURRENT, "until": "2015-02", "scale": 0.005}
@@ -150,7 +150,7 @@ def test_a_sweep_goes_on_where_it_was(tmp_path, simulated):
     assert len(made(seeds(3), tmp_path).missing()) == 0
     assert simulated.seeds == [1, 2, 3]
     assert contents(tmp_path) == before
-    (tmp_path / "runs" / f"{sweep.index['run'][1]}.json").unlink()
+    files_of(tmp_path, sweep.index["run"][1])[0].unlink()
     assert sweep.missing()["seed"].tolist() == [2]
     made(seeds(3), tmp_path)
     assert simulated.seeds == [1, 2, 3, 2]
@@ -284,7 +284,7 @@ def test_extend_by_replicates_and_go_on_with_the_larger_one(tmp_path, simulated)
     larger = api.extend(TWO, replicates=2, workers=1, store=tmp_path)
     assert simulated.seeds == [1, 1, 2, 2]
     assert larger.index[["point", "replicate"]].values.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
-    (tmp_path / "runs" / f"{larger.index['run'][3]}.json").unlink()
+    files_of(tmp_path, larger.index["run"][3])[0].unlink()
     assert len(made(TWO, tmp_path).index) == 4  # the file says one replicate, the sweep has two by now
     assert simulated.seeds == [1, 1, 2, 2, 2]
     assert "is not more than 1" in refused(TWO, tmp_path, api.extend, replicates=0)
@@ -360,7 +360,7 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
     assert (frame.attrs["runs"], frame.attrs["missing"]) == (1, 1)
     with pytest.raises(InputError, match="no measure is broken down by 'colour'"):
         sweep.load(by="colour", incomplete=True)
-    (tmp_path / "outcomes" / f"{sweep.index['run'][1]}.parquet").unlink()
+    files_of(tmp_path, sweep.index["run"][1])[1].unlink()
     with pytest.raises(InputError, match="none of its 2 runs is kept"):
         sweep.load("in_reception")
 
