@@ -1,7 +1,7 @@
 """The outcomes that two scenarios are compared on, their values in pairs of runs, and differences with intervals.
 
 Verdicts on several outcomes at once are corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6):
-the probability that any of them is wrong where nothing differs stays 5%. Intervals are those of each outcome on its own.
+the probability that any of them is wrong where nothing differs stays 5%. Intervals are those of each outcome alone.
 """
 
 import math
@@ -173,7 +173,7 @@ def holm(probabilities: np.ndarray) -> np.ndarray:
 
 
 def verdict(low: float, high: float, corrected: float) -> str:
-    """The verdict that follows from an interval of B minus A, and its probability corrected for the number of outcomes."""
+    """The verdict that follows from an interval of B minus A, and its probability as corrected."""
     if math.isnan(corrected):
         return NO_VALUE
     if low == high == 0:
