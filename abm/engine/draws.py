@@ -46,6 +46,13 @@ def unit(a, b):
     return ((a >> _S5) * _2P26 + (b >> _S6)) / _2P53
 
 
+@njit(inline="always")
+def drawn(who, address):
+    """The uniform draw of one identity, for compiled code; address (4,): a row of `Draws.addresses`."""
+    a, b, _, _ = philox(who, who >> _S32, address[0], address[1], address[2], address[3])
+    return unit(a, b)
+
+
 @compiled
 def fill_uniform(out, who, month, stream, k0, k1):
     """Write one uniform per identity of `who` (uint64) to `out` (float64, same length); both writable.
@@ -115,6 +122,14 @@ class Address(NamedTuple):
     k1: np.uint64
 
 
+@lru_cache(256)
+def _addresses(seed: int, process: str, labels: tuple[str, ...]) -> np.ndarray:
+    """Month, stream and key of the lifelong draws of some labels, (labels, 4)."""
+    found = np.array([Address(_LIFELONG, _stream(process, label), *_key(seed)) for label in labels])
+    found.flags.writeable = False
+    return found
+
+
 class Draws:
     """The random draws of one process in one month."""
 
@@ -142,6 +157,10 @@ class Draws:
         """Month, stream and key of `uniform(label, ...)`, or of `once`, for kernels that call fill_uniform."""
         month = _LIFELONG if lifelong else np.uint64(self.month)
         return Address(month, _stream(self.process, label), *_key(self.seed))
+
+    def addresses(self, *labels: str) -> np.ndarray:
+        """Addresses of lifelong draws, (labels, 4) uint64 read-only, for kernels that make several with `drawn`."""
+        return _addresses(self.seed, self.process, labels)
 
     def _fill(self, identity: np.ndarray, month: np.uint64, label: str) -> np.ndarray:
         who = np.ascontiguousarray(identity, dtype=np.uint64)

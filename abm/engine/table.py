@@ -74,6 +74,7 @@ class _Chosen(dict):
         return view
 
 
+_NUMBER = (int, float)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -114,7 +115,7 @@ class Table:
         if self._writable is not None:
             raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
         for name, value in values.items():  # all checked before any is written
-            shape = np.shape(value)
+            shape = value.shape if type(value) is np.ndarray else () if isinstance(value, _NUMBER) else np.shape(value)
             if shape != (count,) and shape not in ((), (1,)):
                 raise ValueError(f"{type(self).__name__}.{name}: {shape} cannot be broadcast to {count} rows")
         rows = np.arange(first, last)

@@ -109,7 +109,8 @@ THREE = [  # free places, by region: 5, 9 and 7
 
 def best(rule, size=1, only=NO_ROW, u=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
     regions = placement.Held(np.array(merit), np.array(held, float), np.array(share))
-    return placement.best_location(size, only, u, REGULAR, columns(THREE), regions, rule)
+    places = columns(THREE)
+    return placement.best_location(size, only, u, placement.with_room(places, REGULAR), places, regions, rule)
 
 
 def test_free_takes_most_free_places():
