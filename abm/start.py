@@ -319,7 +319,9 @@ def add_relatives_abroad(
     households.reunion[rows] = where
     since = households.granted[rows].astype(np.int64)
     if where == Reunion.APPLIED:
-        since += reunion.months_for_papers(state, draws, rows).astype(np.int64)
+        papers = state.origins.papers[households.origin[rows]]
+        u = draws.once("papers", households.identity[rows])
+        since += reunion.months_for_papers(u, papers).astype(np.int64)
     households.reunion_since[rows] = households.reunion_applied[rows] = since
 
 

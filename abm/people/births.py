@@ -14,7 +14,7 @@ from collections import namedtuple
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.draws import Address, Draws, drawn
+from abm.engine.draws import Address, Draws, fill_uniform
 from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
@@ -70,9 +70,14 @@ Women = namedtuple("Women", "adult female born identity")
 def giving_birth(people: Women, first, rate, address: Address):
     """Rows, (n,) int64, of the women who were born after month `first` to whom a child is born; rate: a month."""
     found, count = of_age(people.adult, people.female, people.born, first), 0
-    for i in found:
-        found[count] = i
-        count += drawn(people.identity[i], address) < rate
+    u, who = np.empty(len(found)), np.empty(len(found), np.uint64)
+    for k in range(len(found)):
+        who[k] = people.identity[found[k]]
+    month, stream, k0, k1 = address
+    fill_uniform(u, who, month, stream, k0, k1)
+    for k in range(len(found)):
+        found[count] = found[k]
+        count += u[k] < rate
     return found[:count].copy()
 
 

@@ -125,14 +125,15 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     stage: whole column of households; here, screened: (stages,) bool; youngest, oldest [months].
     """
     born, household, sector, adult = people
-    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag, inside = np.empty(whole_words(len(born)), np.bool_), np.empty(len(stage), np.bool_)
     flag[len(born) :] = False
     first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    for h in range(len(stage)):
+        inside[h] = screened[np.uint64(stage[h])]  # unsigned: no check for a negative index
     for i in range(len(born)):
-        flag[i] = (born[i] > first) & (born[i] <= last) & (sector[i] == NO_ROW)
-    for i in range(len(born)):
-        at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
-        adult[i] = (born[i] > first) & (born[i] <= last) & screened[at]
+        of_age = (born[i] > first) & (born[i] <= last)
+        flag[i] = of_age & (sector[i] == NO_ROW)
+        adult[i] = of_age & inside[np.uint64(household[i])]
     fresh, count = flagged(flag), 0
     for i in fresh:
         fresh[count] = i
