@@ -262,6 +262,8 @@ def renewals(places: np.ndarray, u: np.ndarray, share: float, wanted: float) -> 
 
     places (n,) of each location; u (n,) uniform draws, in whose order they are renewed.
     """
+    if wanted <= 0:  # enough go on
+        return u < share
     order = np.argsort(u, kind="stable")
     before = np.empty(len(u))
     before[order] = np.cumsum(places[order]) - places[order]  # places of those that are renewed earlier
@@ -279,7 +281,7 @@ def open_at(
         return _NOWHERE, _NOWHERE
     found = municipality_of(weight * towns.willingness, draws.uniform(label, number))
     stopped = draws.uniform(f"{label} objections", number) < towns.stopped[found]
-    return found[~stopped], found[stopped]
+    return (found[~stopped], found[stopped]) if stopped.any() else (found, _NOWHERE)
 
 
 def add(

@@ -128,7 +128,7 @@ class _Columns:
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):
-            return self.kind._make(given.views(self.pick, self.written))
+            return tuple.__new__(self.kind, given.views(self.pick, self.written))
         if isinstance(given, ProcessParams):  # usually those of the last call, and frozen
             if given is not self.params:
                 self.params = given

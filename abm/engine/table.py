@@ -3,7 +3,7 @@
 Only abm/people/archive.py removes rows, between two months of a run, when nothing else refers to row numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self, overload
 
 import numpy as np
@@ -150,8 +150,10 @@ class Table:
             live = self._views[wanted] = _Chosen(self._open, self._shut, wanted or _NONE)
         self._live = live
 
-    def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
+    def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> Sequence[np.ndarray]:
         """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
+        if not written:
+            return pick(self._shut)
         found = list(pick(self._shut))
         for place, name in written:
             found[place] = self._live[name]

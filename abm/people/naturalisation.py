@@ -70,7 +70,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = eligible(people, households, month, params.years * MONTHS + params.deciding)
     rows = rows[draws.uniform("naturalised", people.identity[rows]) < params.rate]
-    children = members_of(np.unique(people.household[rows]).astype(np.int64), people.household)
+    children = members_of(people.household[rows].astype(np.int64), people.household)
     minor = month - people.born[children].astype(np.int64) < _ADULT
     children = children[minor & (people.naturalised[children] == NEVER)]
     rows = np.append(rows, children)
