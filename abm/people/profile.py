@@ -50,6 +50,8 @@ REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` 
 _PROTECTED = int(Stage.PROTECTED)
 MOST_EXEMPT = 0.9  # share: no origin is exempt as a whole
 _SCHOOLING, _SECTOR, _SUITS, _KEEN, _EXEMPT = range(5)  # draws of a profile
+_SELDOM = 2.0  # log odds above which few are
+_EXP_SELDOM = exp(_SELDOM) + 1  # the ratio of the odds there; somewhat more, so that no rounding matters
 _BATCH = 512  # persons per batch of draws
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
 _SUITABLE = np.array(SUITABLE)  # for compiled code
@@ -225,7 +227,9 @@ def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, a
             if stage[of] != _PROTECTED:
                 decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
                 more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
-                people.exempt[i] = u[k] < spells.ends * spells.odds[np.uint64(origin[of])] * exp(more)
+                usual = spells.ends * spells.odds[np.uint64(origin[of])]
+                if more > _SELDOM or u[k] < usual * _EXP_SELDOM:  # for most no exponential is needed
+                    people.exempt[i] = u[k] < usual * exp(more)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
