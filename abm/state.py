@@ -27,6 +27,7 @@ for _origin, _targets in MOVES.items():
     _LEGAL[_origin, list(_targets)] = True
 _HAS_PLACE = np.isin(np.arange(len(Stage)), IN_RECEPTION)
 _HAS_TOWN = np.isin(np.arange(len(Stage)), IN_MUNICIPALITY)
+_PLACED, _TIED = (np.int64(sum(1 << each for each in stages)) for stages in (IN_RECEPTION, IN_MUNICIPALITY))  # as bits
 _IS_LIMITED = np.isin(np.arange(len(Kind)), LIMITED)
 _SAVINGS = np.zeros(len(Purpose))
 _SAVINGS[Purpose.SAVED] = 1
@@ -139,7 +140,7 @@ class State:
         """Raise BooksError where people, places, homes or money do not add up."""
         people, places = self.households, self.locations
         persons, misplaced, homeless, crowded = census(
-            people.stage, people.size, people.location, people.municipality, _HAS_PLACE, _HAS_TOWN,
+            people.stage, people.size, people.location, people.municipality,
             places.kind, places.places, _IS_LIMITED, self.scale, _ROUNDING,
         )  # fmt: skip
         if persons != len(self.newcomers):
@@ -227,21 +228,20 @@ def illegal(before, after, legal):
 
 @kernel
 def census(
-    stage, size, location, municipality, has_place, has_town, kind, places, is_limited, scale, rounding
+    stage, size, location, municipality, kind, places, is_limited, scale, rounding
 ):  # fmt: skip
     """Count in one pass: persons, households that are misplaced or lack a municipality, and overfull locations.
 
-    has_place, has_town (stages,): whether a stage lives in reception, or in a municipality outside it; is_limited
-    (kinds,): whether a location may not hold more people than it has places. No location or municipality: negative.
+    stage to municipality: of households; kind, places: of locations; is_limited (kinds,): whether a location may not
+    hold more people than it has places. No location or municipality: negative.
     """
     persons, misplaced, homeless, crowded = 0, 0, 0, 0
     occupants = np.zeros(len(kind), np.int64)
     for i in range(len(stage)):
         persons += size[i]
     for i in range(len(stage)):
-        at = np.uint64(stage[i])  # unsigned: no check for a negative index
-        misplaced += (location[i] >= 0) != has_place[at]
-        homeless += has_town[at] & (municipality[i] < 0)
+        misplaced += (location[i] >= 0) != (_PLACED >> stage[i] & 1)  # bits: many at once
+        homeless += (_TIED >> stage[i] & 1) & (municipality[i] < 0)
     for i in placed(location):
         occupants[location[i]] += size[i]
     for j in range(len(kind)):

@@ -58,8 +58,9 @@ def of_age(adult, female, born, first):
     """Rows, (n,) int64, of women among the adults who were born after month `first`; whole columns."""
     flag = np.empty(whole_words(len(born)), np.bool_)
     flag[len(born) :] = False
+    earliest = born.dtype.type(first)  # as narrow as the column
     for i in range(len(born)):
-        flag[i] = adult[i] & female[i] & (born[i] > first)
+        flag[i] = adult[i] & female[i] & (born[i] > earliest)
     return flagged(flag)
 
 

@@ -129,13 +129,14 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     born, household, sector, adult = people
     flag, inside = np.empty(whole_words(len(born)), np.bool_), np.empty(len(stage), np.bool_)
     flag[len(born) :] = False
-    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    # months of birth, as narrow as the column; the first of them too early
+    first, last = born.dtype.type(month - oldest), born.dtype.type(month - youngest)
     for h in range(len(stage)):
         inside[h] = screened[np.uint64(stage[h])]  # unsigned: no check for a negative index
     for i in range(len(born)):
-        of_age = (born[i] > first) & (born[i] <= last)
-        flag[i] = of_age & (sector[i] == NO_ROW)
-        adult[i] = of_age & inside[np.uint64(household[i])]
+        flag[i] = (born[i] > first) & (born[i] <= last) & (sector[i] == NO_ROW)
+    for i in range(len(born)):
+        adult[i] = (born[i] > first) & (born[i] <= last) & inside[np.uint64(household[i])]
     fresh, count = flagged(flag), 0
     for i in fresh:
         fresh[count] = i
