@@ -134,9 +134,10 @@ def turn(
         for process in chain:
             began, key, writes = perf_counter(), name(process), tuple(process.WRITES)
             before = state.households.stage.copy() if may_move(writes) else None
-            state.open(writes)
+            opened = state.open(writes)
             found = process.step(state, params.get(key), Draws(seed, key, state.clock.month))
-            state.close(writes)
+            for table in opened:
+                table.shut()
             if unknown := found.keys() - getattr(process, "EVENTS", found):
                 raise BooksError(f"{key}: '{min(unknown)}' happened and is not among its EVENTS")
             for event, rows in found.items():

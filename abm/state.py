@@ -34,7 +34,6 @@ _SAVINGS[Purpose.SAVED] = 1
 _SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEITED]] = -1
 _ROUNDING = 1e-6  # tolerance for sums of floats (shares of homes, euros)
 _CHUNK = 64  # stages that are compared at once
-_NOTHING: frozenset[str] = frozenset()
 
 
 @cache
@@ -93,30 +92,29 @@ class State:
     @contextmanager
     def writing(self, writes: tuple[str, ...]) -> Generator[None]:
         """Make only the columns in `writes` writable: 'households.stage', or 'households' for the whole table."""
-        writes = tuple(writes)
         with nullcontext() if self._shut else self.shut():
-            self.open(writes)
+            opened = self.open(tuple(writes))
             try:
                 yield
             finally:
-                self.close(writes)
+                for table in opened:
+                    table.shut()
 
-    def open(self, writes: tuple[str, ...]) -> None:
-        """Make the columns in `writes` writable while the tables are shut, until `close`."""
+    def open(self, writes: tuple[str, ...]) -> list[Table]:
+        """Make the columns in `writes` writable while all tables are shut; returns their tables, to be shut again."""
+        opened = []
         for name, columns in columns_by_table(writes).items():
-            getattr(self, name).writable(columns)
-
-    def close(self, writes: tuple[str, ...]) -> None:
-        """Make the tables of these columns read-only again."""
-        for name in columns_by_table(writes):
-            getattr(self, name).writable(_NOTHING)
+            table = getattr(self, name)
+            table.writable(columns)
+            opened.append(table)
+        return opened
 
     @contextmanager
     def shut(self) -> Generator[None]:
         """Make all tables read-only except for what `writing` opens; a turn does so once for all its processes."""
         tables = self.tables.values()
         for table in tables:
-            table.writable(_NOTHING)
+            table.shut()
         self._shut = True
         try:
             yield

@@ -150,6 +150,10 @@ class Table:
             live = self._views[wanted] = _Chosen(self._open, self._shut, wanted or _NONE)
         self._live = live
 
+    def shut(self) -> None:
+        """Make no column writable."""
+        self._writable, self._live = _NONE, self._shut
+
     def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> Sequence[np.ndarray]:
         """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
         if not written:
