@@ -49,11 +49,12 @@ def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
     households, rows = state.households, np.asarray(rows, np.int64)
     if not len(rows):
         return rows
-    return _needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
+    return persons_needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
 
 
 @kernel
-def _needed(rows, size, sponsor, reunion, family_abroad):
+def persons_needed(rows, size, sponsor, reunion, family_abroad):
+    """`needed_by` of households (rows); the others: whole columns."""
     flag = np.empty(whole_words(len(sponsor)), np.bool_)
     flag[len(sponsor) :] = False
     for i in range(len(sponsor)):

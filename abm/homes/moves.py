@@ -93,6 +93,8 @@ def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET
     rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for families that join a sponsor.
     Homes found outside corporations have tenure PRIVATE.
     """
+    if not len(rows):
+        return
     households, month = state.households, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
     households.housed[rows] = households.moved_in[rows] = month
@@ -112,6 +114,8 @@ def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure
     A starter home becomes vacant. Any other home that they leave is among the vacancies by turnover of the stock.
     """
     people = state.households
+    if not len(rows):
+        return
     leave(state, rows)
     people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
     people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
