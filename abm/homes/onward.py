@@ -100,8 +100,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     who = households.identity[rows]
     buys = (wages[rows] >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
     rents = ~buys & (draws.uniform("rents", who) < params.middle_rent_rate * part[rows])
-    size = home_size(needed_by(state, rows))
-    for goes, tenure in ((buys, Tenure.OWNED), (rents, Tenure.MIDDLE_RENT)):
-        last = households.rule[rows[goes]]  # of their last home of a corporation
-        moves.move_on(state, rows[goes], size[goes], last, tenure)
-    return {"bought": rows[buys], "to_middle_rent": rows[rents]}
+    going = rows[buys], rows[rents]
+    for goes, tenure in zip(going, (Tenure.OWNED, Tenure.MIDDLE_RENT), strict=True):
+        last = households.rule[goes]  # of their last home of a corporation
+        moves.move_on(state, goes, home_size(needed_by(state, goes)), last, tenure)
+    return {"bought": going[0], "to_middle_rent": going[1]}

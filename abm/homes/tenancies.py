@@ -77,13 +77,9 @@ def _joined(head, sponsor, stage):
     return rows[:count].copy()
 
 
-def awaiting(state: State) -> np.ndarray:
-    """Whether each household is the sponsor of a family that is in reception, (households,) bool."""
-    return _awaiting(state.households.sponsor, state.households.location)
-
-
 @kernel
-def _awaiting(sponsor, location):
+def awaited(sponsor, location):
+    """Whether each household is the sponsor of a family that is in reception, (households,) bool; whole columns."""
     flag = np.empty(whole_words(len(sponsor)), np.bool_)
     flag[len(sponsor) :] = False
     for i in range(len(sponsor)):
