@@ -91,8 +91,14 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     months = month - households.granted[rows].astype(np.int64)
     heads = rows[u < hazard(months, households.size[rows], params)]
     returned = draws.once("returned", households.identity[heads]) < params.returned
-    gone = []
-    for some, stage in ((heads[returned], Stage.RETURNED), (heads[~returned], Stage.UNKNOWN)):
-        gone.append(with_families(state, some))
-        moves.leave_country(state, some, gone[-1], stage)
+    back = np.zeros(len(households), bool)
+    back[heads[returned]] = True
+    families, gone = with_families(state, heads)[len(heads) :], []
+    of_returned = back[households.sponsor[families]]
+    for which, joined, stage in (
+        (returned, of_returned, Stage.RETURNED),
+        (~returned, ~of_returned, Stage.UNKNOWN),
+    ):
+        gone.append(np.append(heads[which], families[joined]))
+        moves.leave_country(state, heads[which], gone[-1], stage)
     return {"emigrated": np.concatenate(gone)}
