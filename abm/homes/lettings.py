@@ -19,8 +19,9 @@ from typing import Literal
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, members_of
+from abm.engine.kernels import flagged, kernel, members_of, whole_words
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET, written
@@ -29,7 +30,7 @@ from abm.homes import moves
 from abm.homes.dwellings import SIZES, cell_number, persons_needed
 from abm.homes.letting_rules import IN_LINE, LINES, Asking, Lines, Newcomers, by_rule, shares
 from abm.homes.queue_kernels import cells_searched
-from abm.homes.tenancies import in_line
+from abm.homes.tenancies import looks
 from abm.state import State
 from abm.tables.homes import Rule, Search
 from abm.tables.people import Role, Stage
@@ -48,10 +49,12 @@ WRITES = written(
 )
 EVENTS = {"let": "seekers", "housed": "households", "moved_on": "households", "left_by_queue": "households"}
 _ROUNDING = 1e-9  # parts of homes add up to a home but for this
-_HOUSED = int(Stage.HOUSED)
+_HOUSED, _AWAITING_HOME = int(Stage.HOUSED), int(Stage.AWAITING_HOME)
 NOBODY = np.empty(0, np.int64)
-Standing = namedtuple(
-    "Standing", "stage size municipality registered coupled urgent lottery sponsor reunion family_abroad"
+InLine = namedtuple(
+    "InLine",
+    "stage since priority tenure crowded urgent registered complex sponsor size reunion family_abroad municipality "
+    "coupled lottery",
 )
 
 
@@ -91,29 +94,45 @@ class Params(ProcessParams):
 
 def newcomers_in_line(state: State, params: Params) -> Newcomers:
     """Newcomers who wait for a home without priority, or look for another; registers those new on the list."""
-    households, rows = state.households, in_line(state)
-    fresh = rows[households.registered[rows] == NEVER]
+    households = state.households
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
-    households.registered[fresh] = start[params.registration_from][fresh]
+    rows, *standing = in_line(households, start[params.registration_from], state.clock.month)
     young = led_by_young(state, rows, params) if params.target_share else np.zeros(len(rows), bool)
-    return Newcomers(rows, young, *standing(rows, households))
+    return Newcomers(rows, young, *standing)
 
 
-@kernel
-def standing(rows, households: Standing):
-    """Where newcomers (rows, (n,)) stand in line: fields of Newcomers from `cell` on.
+@kernel(writes=("households.registered",))
+def in_line(households: InLine, start, month):
+    """Fields of Newcomers but `young`: of those who wait without priority, then of those who look for another home.
 
-    Newcomers with a home need another one since registration, and urgent ones since they became urgent.
+    households: whole columns; start: month from which those who are not registered yet are from now on.
     """
     of = households
-    registered, lottery, housed = of.registered[rows], of.lottery[rows], of.stage[rows] == _HOUSED
-    cell, since, urgent = np.empty_like(rows), np.empty_like(registered), of.urgent[rows] != NEVER
+    waiting = np.empty(whole_words(len(of.stage)), np.bool_)
+    waiting[len(of.stage) :] = False
+    looking, this_month = waiting.copy(), of.since.dtype.type(month)  # as narrow as the column
+    for i in range(len(of.stage)):
+        waiting[i] = (of.stage[i] == _AWAITING_HOME) & (of.since[i] < this_month) & (not of.priority[i])
+        looking[i] = looks(of, i)
+    rows = np.append(flagged(waiting), flagged(looking))
+    cell, since, registered = np.empty(len(rows), np.int64), of.since[rows], of.since[rows]
     persons = persons_needed(rows, of.size, of.sponsor, of.reunion, of.family_abroad)
+    housed, urgent = of.stage[rows] == _HOUSED, of.urgent[rows] != NEVER
     for k in range(len(rows)):
-        cell[k] = cell_number(of.municipality[rows[k]], persons[k])
-        since[k] = registered[k] if housed[k] else of.coupled[rows[k]]
-        since[k] = of.urgent[rows[k]] if urgent[k] else since[k]
-    return cell, since, registered, lottery, housed, urgent, np.full(len(rows), UNSET, np.int8)
+        i = rows[k]
+        if of.registered[i] == NEVER:
+            of.registered[i] = start[i]
+        cell[k], registered[k] = cell_number(of.municipality[i], persons[k]), of.registered[i]
+        since[k] = in_need_since(of, i)
+    return rows, cell, since, registered, of.lottery[rows], housed, urgent, np.full(len(rows), UNSET, np.int8)
+
+
+@njit
+def in_need_since(of, i):
+    """Month since when household i needs a home: urgent, registered for another one, or tied to a municipality."""
+    if of.urgent[i] != NEVER:
+        return of.urgent[i]
+    return of.registered[i] if of.stage[i] == _HOUSED else of.coupled[i]
 
 
 def led_by_young(state: State, rows: np.ndarray, params: Params) -> np.ndarray:
@@ -148,9 +167,10 @@ def let_to_newcomers(state: State, newcomers: Newcomers, who: list[np.ndarray]) 
     for each in who:
         moved_on.append(each[newcomers.housed[each]])
         first = each[~newcomers.housed[each]]
-        housed.append(newcomers.rows[first])
-        town, home = np.divmod(newcomers.cell[first], SIZES)
-        moves.move_in(state, housed[-1], town, newcomers.rule[first], home)
+        if len(first):
+            housed.append(newcomers.rows[first])
+            town, home = np.divmod(newcomers.cell[first], SIZES)
+            moves.move_in(state, housed[-1], town, newcomers.rule[first], home)
     on = np.concatenate(moved_on)
     rows = newcomers.rows[on]
     left = rows[households.complex[rows] != NO_ROW]

@@ -98,13 +98,20 @@ def deciding(rows, sponsor):
 
 
 @kernel
-def moving_along(number, stage):
-    """Rows, (n,) int64, of households with a home for which somebody decides; both columns: whole, see `deciding`."""
-    flag = np.empty(whole_words(len(stage)), np.bool_)
+def moving_along(number, stage, leaves):
+    """Rows, (n,) int64, of households with a home whose decider leaves; and the place of the decider among the leaving.
+
+    number, stage: whole columns, see `deciding`; leaves: whether each decider does.
+    """
+    flag, place = np.empty(whole_words(len(stage)), np.bool_), np.cumsum(leaves) - 1
     flag[len(stage) :] = False
     for i in range(len(stage)):
         flag[i] = (number[i] >= 0) & (stage[i] == _HOUSED)
-    return flagged(flag)
+    rows, count = flagged(flag), 0
+    for i in rows:
+        rows[count] = i
+        count += leaves[number[i]]
+    return rows[:count].copy(), place[number[rows[:count]]]
 
 
 Heads = namedtuple("Heads", "stage since sponsor identity")
@@ -168,8 +175,11 @@ def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
 
 
-def leaving(state: State, params: Params, draws: Draws) -> np.ndarray:
-    """Rows of households that leave their municipality this month, without those that follow a sponsor."""
+def leaving(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Households that may leave their municipality this month: rows, and whether they do; and who decides for whom.
+
+    The last is `deciding` of these rows. Those that follow a sponsor are not among them.
+    """
     households, month, urbanity = state.households, state.clock.month, state.inputs.urbanity
     highest = MARGIN * hazard(urbanity.max(), 0, False, False, False, params)
     rows, u = drawn_below(households, month, draws.address("moves"), highest)
@@ -178,7 +188,7 @@ def leaving(state: State, params: Params, draws: Draws) -> np.ndarray:
     number = deciding(rows, households.sponsor)
     adults, followed, job, school = homes(number, state.newcomers, month, region, YOUNGEST, SCHOOL)
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
-    return rows[u < hazard(urbanity[town], hours, job, school, kin, params)]
+    return rows, u < hazard(urbanity[town], hours, job, school, kin, params), number
 
 
 @kernel
@@ -216,11 +226,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Add up hours of class, and let households move to other municipalities."""
     people, households = state.newcomers, state.households
     np.add(people.hours_followed, people.class_hours, out=people.hours_followed)
-    rows = leaving(state, params, draws)
+    rows, leaves, decides = leaving(state, params, draws)
+    rows = rows[leaves]
     left = rows[households.complex[rows] != NO_ROW]
     u = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], u, attraction(state, params))
-    decides = deciding(rows, households.sponsor)
-    rows = moving_along(decides, households.stage)  # with joined families
-    moves.move_away(state, rows, to[decides[rows]])
+    rows, head = moving_along(decides, households.stage, leaves)  # with joined families
+    moves.move_away(state, rows, to[head])
     return {"moved_out": rows, "left_by_moving": left}

@@ -23,9 +23,7 @@ from abm.tables.people import Stage
 MEANT_FOR = np.array([FIT_SMALL, FIT_MIDDLE, np.iinfo(np.int8).max])  # most persons by HomeSize
 _HOUSED, _SMALL, _MIDDLE = int(Stage.HOUSED), int(HomeSize.SMALL), int(HomeSize.MIDDLE)
 _PRIVATE = int(Tenure.PRIVATE)
-_AWAITING_HOME = int(Stage.AWAITING_HOME)
 Looking = namedtuple("Looking", "stage tenure crowded urgent registered complex sponsor")
-InLine = namedtuple("InLine", "stage since priority tenure crowded urgent registered complex sponsor")
 
 
 def overcrowded(state: State) -> np.ndarray:
@@ -112,33 +110,16 @@ def _looking(households: Looking):
     flag = np.empty(whole_words(len(households.stage)), np.bool_)
     flag[len(households.stage) :] = False
     for i in range(len(households.stage)):
-        flag[i] = _looks(households, i)
+        flag[i] = looks(households, i)
     return flagged(flag)
 
 
 @njit(inline="always")
-def _looks(households, i):
+def looks(households, i):
     """Whether household i looks for another home, in loops."""
     private = (households.tenure[i] == _PRIVATE) & (households.stage[i] == _HOUSED)
     own = private | (households.complex[i] >= 0) & (households.registered[i] != NEVER)
     return households.crowded[i] | (households.urgent[i] != NEVER) | own & (households.sponsor[i] < 0)
-
-
-def in_line(state: State) -> np.ndarray:
-    """Rows of the households that wait for a home without priority, then of those that look for another one."""
-    return _in_line(state.households, state.clock.month)
-
-
-@kernel
-def _in_line(households: InLine, month):
-    waiting = np.empty(whole_words(len(households.stage)), np.bool_)
-    waiting[len(households.stage) :] = False
-    looking, this_month = waiting.copy(), households.since.dtype.type(month)  # as narrow as the column
-    for i in range(len(households.stage)):
-        waits = (households.stage[i] == _AWAITING_HOME) & (households.since[i] < this_month)
-        waiting[i] = waits & (not households.priority[i])
-        looking[i] = _looks(households, i)
-    return np.append(flagged(waiting), flagged(looking))
 
 
 @kernel

@@ -8,7 +8,7 @@ from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import deaths, housing, interim, joining, leases, lettings, moves, moving, parting, priority
 from abm.homes.dwellings import cell_of, needed_by
-from abm.homes.tenancies import awaited
+from abm.homes.tenancies import awaited, looking
 from abm.tables.homes import HomeSize, Rule, Tenure
 from abm.tables.people import Reunion, Stage
 from tests.helpers.village import village_state
@@ -31,7 +31,8 @@ def crowd(seed):
         size=rng.integers(1, 7, COUNT), sponsor=np.where(sponsor == np.arange(COUNT), NO_ROW, sponsor),
         stage=either(Stage.HOUSED, Stage.HOUSED, Stage.AWAITING_HOME, Stage.RETURNED), location=either(NO_ROW, 0, 1),
         municipality=rng.integers(0, TOWNS, COUNT), tenure=rng.integers(0, 4, COUNT), reunion=rng.integers(0, 5, COUNT),
-        family_abroad=either(0, 0, 2), granted=either(NEVER, 5, 6), **{name: either(NEVER, 3, 6) for name in months},
+        family_abroad=either(0, 0, 2), priority=either(True, False),  granted=either(NEVER, 5, 6),
+        **{name: either(NEVER, 3, 6) for name in months},
     )  # fmt: skip
     persons = COUNT * 3 // 2
     state.newcomers.add(
@@ -52,14 +53,22 @@ def family_in_reception(of):
 @each_crowd
 def test_where_newcomers_stand_in_line(seed):
     state = crowd(seed)
-    of, rows = state.households, np.random.default_rng(seed).permutation(COUNT)[:90]
+    of = state.households
+    waits = np.flatnonzero((of.stage == Stage.AWAITING_HOME) & (of.since < 6) & ~of.priority)
+    rows = np.append(waits, looking(state))
+    registered = np.where(of.registered[rows] == NEVER, of.granted[rows], of.registered[rows])
     housed, urgent = of.stage[rows] == Stage.HOUSED, of.urgent[rows] != NEVER
-    since = np.where(urgent, of.urgent[rows], np.where(housed, of.registered[rows], of.coupled[rows]))
+    since = np.where(urgent, of.urgent[rows], np.where(housed, registered, of.coupled[rows]))
     cell = cell_of(of.municipality[rows], needed_by(state, rows))
-    none = np.full(90, UNSET)
-    expected = (cell, since, of.registered[rows], of.lottery[rows], housed, urgent, none)
-    assert [each.tolist() for each in lettings.standing(rows, of)] == [each.tolist() for each in expected]
-    followers = np.zeros(COUNT, int)
+    expected = (rows, cell, since, registered, of.lottery[rows], housed, urgent, np.full(len(rows), UNSET))
+    assert [each.tolist() for each in lettings.in_line(of, of.granted, 6)] == [each.tolist() for each in expected]
+    assert of.registered[rows].tolist() == registered.tolist()
+
+
+@each_crowd
+def test_persons_to_house(seed):
+    state = crowd(seed)
+    of, rows, followers = state.households, np.random.default_rng(seed).permutation(COUNT)[:90], np.zeros(COUNT, int)
     np.add.at(followers, of.sponsor[of.sponsor >= 0], of.size[of.sponsor >= 0])
     abroad = np.where(of.reunion == Reunion.TRAVELLING, of.family_abroad, 0)
     assert needed_by(state, rows).tolist() == (of.size + followers + abroad)[rows].tolist()
@@ -119,8 +128,11 @@ def test_households_that_move_and_those_that_move_along(seed):
     number[rows] = np.arange(len(rows))
     number[joined] = number[of.sponsor[joined]]
     assert moving.deciding(rows, of.sponsor).tolist() == number.tolist()
-    along = np.flatnonzero((number != NO_ROW) & (of.stage == Stage.HOUSED))
-    assert moving.moving_along(moving.deciding(rows, of.sponsor), of.stage).tolist() == along.tolist()
+    leaves = np.arange(len(rows)) % 3 > 0
+    place = np.append(np.where(leaves, np.cumsum(leaves) - 1, NO_ROW), NO_ROW)[number]  # the last stands for NO_ROW
+    along = np.flatnonzero((place != NO_ROW) & (of.stage == Stage.HOUSED))
+    found = moving.moving_along(moving.deciding(rows, of.sponsor), of.stage, leaves)
+    assert [each.tolist() for each in found] == [along.tolist(), place[along].tolist()]
 
 
 def destinations(origin, town, u, weight):

@@ -32,17 +32,6 @@ def test_who_looks_for_another_home_as_numpy_finds_them(homes):
     assert tenancies._looking(columns).tolist() == np.flatnonzero(expected).tolist()
 
 
-def test_who_is_in_line_as_numpy_finds_them():
-    state = town()
-    people(state, Stage.AWAITING_HOME, 3, location=locations(state, Kind.MUNICIPAL)[0], municipality=A)
-    people(state, Stage.HOUSED, 2, municipality=A, tenure=Tenure.PRIVATE)
-    households = state.households
-    households.priority[1] = households.priority[2] = False
-    households.since[:] = NOW - 1
-    households.since[2] = NOW  # since this month
-    assert tenancies.in_line(state).tolist() == [1, *tenancies.looking(state)] == [1, 3, 4]
-
-
 def waiting(state, count=1, **columns):
     """Newcomers without priority who have waited in A for a month."""
     place = locations(state, Kind.MUNICIPAL)[0]
