@@ -81,10 +81,10 @@ class Newcomers:
     """Newcomers on the waiting lists, without priority; (n,) each."""
 
     rows: np.ndarray  # of households
+    registered: np.ndarray  # [month]
     young: np.ndarray  # bool
     cell: np.ndarray  # municipality and size class
     since: np.ndarray  # [month] since when in need: tied to the municipality, registered for another home, or urgent
-    registered: np.ndarray  # [month]
     lottery: np.ndarray
     housed: np.ndarray  # bool, whether they have a home and look for another one
     urgent: np.ndarray  # bool

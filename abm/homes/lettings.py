@@ -19,7 +19,6 @@ from typing import Literal
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import flagged, kernel, members_of, whole_words
 from abm.engine.needs import Need
@@ -96,16 +95,18 @@ def newcomers_in_line(state: State, params: Params) -> Newcomers:
     """Newcomers who wait for a home without priority, or look for another; registers those new on the list."""
     households = state.households
     start = {"coupling": households.coupled, "permit": households.granted, "arrival": households.applied}
-    rows, *standing = in_line(households, start[params.registration_from], state.clock.month)
+    rows, registered, *others = in_line(households, start[params.registration_from], state.clock.month)
+    households.registered[rows] = registered
     young = led_by_young(state, rows, params) if params.target_share else np.zeros(len(rows), bool)
-    return Newcomers(rows, young, *standing)
+    return Newcomers(rows, registered, young, *others)
 
 
-@kernel(writes=("households.registered",))
+@kernel
 def in_line(households: InLine, start, month):
     """Fields of Newcomers but `young`: of those who wait without priority, then of those who look for another home.
 
-    households: whole columns; start: month from which those who are not registered yet are from now on.
+    households: whole columns; start: month from which those who are not registered yet are from now on. Households
+    with a home need another one since registration, urgent ones since they became urgent.
     """
     of = households
     waiting = np.empty(whole_words(len(of.stage)), np.bool_)
@@ -113,26 +114,20 @@ def in_line(households: InLine, start, month):
     looking, this_month = waiting.copy(), of.since.dtype.type(month)  # as narrow as the column
     for i in range(len(of.stage)):
         waiting[i] = (of.stage[i] == _AWAITING_HOME) & (of.since[i] < this_month) & (not of.priority[i])
+    for i in range(len(of.stage)):  # a loop each: a processor does many rows of one flag at once
         looking[i] = looks(of, i)
     rows = np.append(flagged(waiting), flagged(looking))
-    cell, since, registered = np.empty(len(rows), np.int64), of.since[rows], of.since[rows]
+    cell, since, registered = np.empty(len(rows), np.int64), of.since[rows], of.registered[rows]
     persons = persons_needed(rows, of.size, of.sponsor, of.reunion, of.family_abroad)
     housed, urgent = of.stage[rows] == _HOUSED, of.urgent[rows] != NEVER
     for k in range(len(rows)):
         i = rows[k]
-        if of.registered[i] == NEVER:
-            of.registered[i] = start[i]
-        cell[k], registered[k] = cell_number(of.municipality[i], persons[k]), of.registered[i]
-        since[k] = in_need_since(of, i)
-    return rows, cell, since, registered, of.lottery[rows], housed, urgent, np.full(len(rows), UNSET, np.int8)
-
-
-@njit
-def in_need_since(of, i):
-    """Month since when household i needs a home: urgent, registered for another one, or tied to a municipality."""
-    if of.urgent[i] != NEVER:
-        return of.urgent[i]
-    return of.registered[i] if of.stage[i] == _HOUSED else of.coupled[i]
+        if registered[k] == NEVER:
+            registered[k] = start[i]
+        cell[k] = cell_number(of.municipality[i], persons[k])
+        since[k] = registered[k] if housed[k] else of.coupled[i]
+        since[k] = of.urgent[i] if urgent[k] else since[k]
+    return rows, registered, cell, since, of.lottery[rows], housed, urgent, np.full(len(rows), UNSET, np.int8)
 
 
 def led_by_young(state: State, rows: np.ndarray, params: Params) -> np.ndarray:

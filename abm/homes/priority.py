@@ -130,11 +130,15 @@ def passed_on(rest, pool, vacancies):
     """
     together, found = np.zeros_like(vacancies), np.empty_like(vacancies)
     for town in range(len(pool)):
-        together[pool[town]] += vacancies[town]
-    for town in range(len(pool)):
         for size in range(vacancies.shape[1]):
-            alone, all_ = 1.0 if pool[town] == town else 0.0, together[pool[town], size]
-            found[town, size] = rest[pool[town], size] * (vacancies[town, size] / all_ if all_ > 0 else alone)
+            together[pool[town], size] += vacancies[town, size]
+    for town in range(len(pool)):
+        holder = pool[town]
+        for size in range(vacancies.shape[1]):
+            part = 1.0 if holder == town else 0.0
+            if together[holder, size] > 0:
+                part = vacancies[town, size] / together[holder, size]
+            found[town, size] = rest[holder, size] * part
     return found
 
 
