@@ -24,13 +24,13 @@ from abm import scenario as scenarios
 from abm.engine import clock
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.numerals import certain, number
-from abm.measures import MEASURES
+from abm.measures import MEASURES, Asked
 from abm.observe.measure import Measure
 from abm.scenario import Scenario
 from experiments.store import store as stores
 from experiments.store.store import Store
+from experiments.sweeps import loading, replicates, sweep
 from experiments.sweeps import progress as reports
-from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import HOUR, Execution, Options, execution_of
 from experiments.sweeps.runner import Done, Job
 
@@ -107,6 +107,7 @@ def compare(
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
     outcomes = _outcomes(measure, by, group, take, _measures(one, other), one.scale)
+    asked = frozenset((each.measure, each.by) for each in outcomes)
     width = _width(until_width)
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is too few or too many: give 2 to {MOST_PAIRS}")
@@ -123,7 +124,7 @@ def compare(
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
             counts.total = 2 * wanted
-            runs = _made(do, shared, (one, other), seeds, both(show, report))
+            runs = _made(do, shared, (one, other), seeds, asked, both(show, report))
             found = pd.concat([found, _values(how.store, runs, outcomes, since)], ignore_index=True)
             differences = _differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
@@ -224,13 +225,15 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     return (value / 100, True) if words.endswith("%") else (value, False)
 
 
-def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: sweep.Report) -> pd.DataFrame:
-    """Make both runs of each seed; returns run, side, seed."""
+def _made(
+    do, shared, pair: tuple[Scenario, Scenario], seeds: range, asked: Asked, report: sweep.Report
+) -> pd.DataFrame:
+    """Make both runs of each seed, with the measures that are asked for; returns run, side, seed."""
     jobs, rows = [], []
     for seed in seeds:
         for side, each in zip("ab", pair, strict=True):
             seeded = each.changed(seed=seed)
-            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
+            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded, asked=asked))
             rows.append((jobs[-1].name, side, seed))
     replicates.make_all(do, shared, jobs, report)
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
@@ -239,7 +242,7 @@ def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: swe
 def _values(store: Store, runs: pd.DataFrame, outcomes: list[Outcome], since: int) -> pd.DataFrame:
     """Values of each outcome per pair: seed, outcome, unit, a, b."""
     parts, names = [], [each.measure for each in outcomes]
-    every = sweep.outcomes(store, runs["run"].tolist(), names, outcomes[0].by)
+    every = loading.outcomes(store, runs["run"].tolist(), names, outcomes[0].by)
     every = every.astype({"run": str, "measure": str, "unit": str, "group": str, "month": str})
     for each in outcomes:
         frame = every[every["measure"] == each.measure]

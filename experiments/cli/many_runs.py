@@ -210,6 +210,7 @@ def repeat(
     failed = where.failed()
     name = where.find(run, failed).name
     record = where.failure(name) if name in failed else where.run(name).about()
+    asked = None if name in failed else where.run(name).holds()
     here = stores.made_with(inputs.digest)
     if (record["model"]["code"], record["data_digest"]) != (here["model"]["code"], here["data_digest"]):
         made = f"commit {record['commit'][:12]}" if record["commit"] else f"version {record['model']['version']}"
@@ -218,8 +219,8 @@ def repeat(
         if version != runner.flat(here)[key]:
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     scenario = replicates.restored(record, f"record of run {name}", plugins)
-    table = runner.simulate(scenario, inputs)[0].table()
-    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
+    table = runner.simulate(scenario, inputs, asked=asked)[0].table()
+    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256", "holds")
     again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}
     console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 

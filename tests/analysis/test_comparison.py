@@ -33,7 +33,7 @@ def drawn(monkeypatch):
 
     def use(a, b) -> None:
         a, b = np.asarray(a, float), np.asarray(b, float)
-        rows = lambda do, given, pair, seeds, seen: pd.DataFrame({"seed": list(seeds)})  # noqa: E731
+        rows = lambda do, given, pair, seeds, asked, seen: pd.DataFrame({"seed": list(seeds)})  # noqa: E731
         monkeypatch.setattr(comparison, "_made", rows)
         monkeypatch.setattr(
             comparison,
