@@ -22,12 +22,15 @@ with everybody else; homes are still found elsewhere.
 Source: stock and turnover, abm/facts/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_status_recent.
 """
 
+from collections import namedtuple
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.engine.clock import MONTHS
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting, waiting_key
@@ -35,9 +38,9 @@ from abm.engine.table import UNSET, written
 from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
-from abm.homes.priority import kept, let, offer, passed_on, share_of_month
+from abm.homes.priority import kept, left_to_house, let, offers, passed_on, share_of_month
 from abm.state import State
-from abm.tables.homes import Rule
+from abm.tables.homes import HomeSize, Rule
 from abm.tables.people import Stage
 
 WRITES = written(
@@ -57,6 +60,20 @@ WRITES = written(
     "municipalities.let",
 )
 EVENTS = {"housed": "households", "found": "households"}
+_SMALL = int(HomeSize.SMALL)
+_left_to_house, _offers = njit(left_to_house), njit(offers)  # of one municipality, in loops
+Towns = namedtuple("Towns", "pool population_share vacancies asked placed effort offered vacated")
+
+
+class Rules(NamedTuple):
+    """Of Params below."""
+
+    aim: float
+    priority_share: float
+    private_share: float
+    priority_ban: bool
+    small_share: float
+    middle_share: float
 
 
 class Params(ProcessParams):
@@ -100,6 +117,37 @@ class Params(ProcessParams):
     )
     small_share: float = param(0.45, "share", 0, 1, "assumption", "vacancies for one or two persons")
     middle_share: float = param(0.4, "share", 0, 1, "assumption", "vacancies for three or four persons")
+
+
+@kernel(writes=("towns.offered", "towns.vacated"))
+def offer(towns: Towns, rules: Rules, flex, month_share, persons, found_most, scale):
+    """What municipalities offer this month, for those of a pool at its holder and at the scale of the run.
+
+    flex: movable homes for them in the country; month_share: of the people left to house, those meant for this month;
+    persons to a home; found_most: homes outside corporations that can be found in the country.
+
+    Returns homes of corporations and homes elsewhere that status holders can get besides those of last month,
+    (municipalities,) each; vacancies by size, for those of a pool together; and of each, (municipalities, sizes) each.
+    """
+    small, middle = rules.small_share, rules.middle_share
+    sizes = np.array([small, middle, max(1 - small - middle, 0.0)])  # below 0 by rounding only
+    inside, outside = np.zeros(len(towns.pool)), np.zeros(len(towns.pool))
+    vacant, by_size = np.zeros((len(towns.pool), len(sizes))), np.empty((len(towns.pool), len(sizes)))
+    for town in range(len(towns.pool)):
+        holder, inhabitants, vacancies = towns.pool[town], towns.population_share[town], towns.vacancies[town]
+        movable = flex * inhabitants
+        left = _left_to_house(towns.asked[town], towns.placed[town], towns.effort[town], rules.aim)
+        wanted = max(left * month_share / persons - movable, 0.0)
+        ceiling = (0.0 if rules.priority_ban else rules.priority_share) * vacancies
+        of_corporations, elsewhere = _offers(wanted, rules.private_share, ceiling, found_most * inhabitants)
+        inside[holder] += of_corporations + movable
+        outside[holder] += elsewhere
+        for size in range(len(sizes)):
+            by_size[town, size] = vacancies * sizes[size] + (movable if size == _SMALL else 0.0)
+            vacant[holder, size] += by_size[town, size]
+        towns.vacated[town] += (vacancies + movable) * scale  # whatever their sizes add up to
+    towns.offered[:] += inside * scale
+    return inside * scale, outside * scale, vacant * scale, by_size
 
 
 class Queue(NamedTuple):

@@ -170,7 +170,7 @@ def open_planned(state: State) -> np.ndarray:
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Open locations that are ready, decide for more, let households in, and pay."""
     households, towns, month = state.households, state.municipalities, state.clock.month
-    decided = entered = ready = np.empty(0, np.int64)
+    rows = decided = entered = ready = np.empty(0, np.int64)
     if params.most:
         ready = open_planned(state)
         rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)

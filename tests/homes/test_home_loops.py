@@ -192,7 +192,7 @@ def test_what_municipalities_offer_and_pass_on(ban):
     of.effort[:], of.population_share[:] = rng.lognormal(0, 0.4, TOWNS), rng.dirichlet(np.ones(TOWNS))
     before, given = of.offered.copy(), (7.0, 0.2, 1.9, 3.5, 0.5)
     expected = offers_of(of, rules, *given)
-    found = priority.offer(of, rules, *given)
+    found = housing.offer(of, rules, *given)
     assert [each.tolist() for each in found] == [each.tolist() for each in expected]
     assert of.offered.tolist() == (before + expected[0]).tolist()
     rest, by_size = rng.random((TOWNS, 3)), expected[3] * [1, 1, 0]
