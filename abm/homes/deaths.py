@@ -14,6 +14,7 @@ from collections import namedtuple
 import numpy as np
 
 from abm.engine.clock import MONTHS
+from abm.engine.compiled import njit
 from abm.engine.draws import Address, Draws
 from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
@@ -39,7 +40,7 @@ class Params(ProcessParams):
     )
 
 
-@kernel
+@njit
 def birthdays(born, household, stage, month):
     """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
     flag = np.empty(whole_words(len(born)), np.bool_)

@@ -66,7 +66,7 @@ def first_by_lot(cell, lottery, salt, newcomers: Turn, whom, homes):
     return rows[got[: len(rows)]], who[got[len(rows) :]]
 
 
-@kernel(writes=("homes",))
+@njit
 def first_in_line(cell, key, homes):
     """Which of a line get a home, (n,) bool: those with the lowest key per cell; homes (cells,) are used up."""
     many = np.zeros(len(homes), np.int64)
@@ -153,7 +153,7 @@ def longest_registered(cell, registered, wanted):
     return flagged(flag)
 
 
-@kernel
+@njit
 def lots(number, salt):
     """Another order of lottery numbers, (n,) uint64 below 2**52: multiplied by an odd number of the month.
 
@@ -170,7 +170,7 @@ def _lot(number, salt):
     return (number * (salt | np.uint64(1))) & _MASK
 
 
-@kernel
+@njit
 def lowest_lots(cell, number, salt, homes):
     """Rows and lots of those with the lowest lots in each cell, as many as there are homes (cells,); both (n,)."""
     start, row, lot, highest = _tops(homes)
