@@ -18,7 +18,7 @@ from abm import measures
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from experiments import terminal, text
-from experiments.analysis.comparison import interval
+from experiments.analysis.compared import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import branches, loading, replicates, sweep

@@ -370,3 +370,25 @@ def test_progress_is_reported_where_it_is_asked_for(here):
     terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
     comparison.compare("a.yaml", "b.yaml", console=terminal, workers=1, store="out", pairs=2, measure="permits")
     assert "4/4" in terminal.file.getvalue()
+
+
+def test_compare_writes_csv(abm, here):
+    asked = (
+        "compare",
+        "a.yaml",
+        "b.yaml",
+        "--measure",
+        "permits",
+        "--measure",
+        "in_reception by status",
+        "--pairs",
+        "2",
+    )
+    code, out, _ = abm(*asked, "--csv", "-", *HERE)
+    header, *rows = out.splitlines()
+    assert (code, len(rows)) == (0, 1 + 3)
+    assert header == "outcome,unit,a,b,difference,low,high,pairs,fewer_runs,p,verdict"
+    code, table, _ = abm(*asked, "--csv", "rows.csv", *HERE)
+    assert (code, (here / "rows.csv").read_text()) == (0, out)
+    assert "Verdicts are corrected for 4 outcomes (Holm), intervals are not." in table
+    refused(abm(*asked, "--csv", "nowhere/rows.csv", *HERE), "--csv: nowhere: no such folder")
