@@ -37,6 +37,7 @@ DEFINITIONS = {
     "finance.money": {"DAYS_PER_MONTH": UNIT},
     "homes.deaths": {"_YEARS": REFERENCE, "_DEAD": BITS},
     "homes.dwellings": {"FIT_MIDDLE": LAW},
+    "homes.letting_rules": {"_CELL": BITS},
     "homes.lettings": {"_ROUNDING": TOLERANCE},
     "homes.building": {"_TOWN": BITS, "_MOVED": BITS, "_ROUNDING": TOLERANCE},
     "homes.moving": {"SCHOOL": LAW, "MARGIN": TOLERANCE, "HUNDRED": UNIT},
@@ -110,7 +111,6 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
     "asylum.measures": {("status_holders", 0.2)},  # least scales, which docs/scale.md finds
     "finance.measures": {("reception_cost", 0.2)},
     "homes.measures": {("homes_let", 0.2)},
-    "homes.letting_rules": {("by_rule", 32)},  # bits of the number of a home in its cell
     "homes.queue_steady_state": {("searched", 6)},  # of a series
     "residents.measures": {
         ("support_bimodality", 3),
