@@ -33,6 +33,7 @@ MANY = 1_000_000  # residents from which threads are worth their start
 
 _WORKING = int(Age.OLD)  # classes below it work
 _WORDS = 4  # random numbers of 32 bits that one call gives
+_NEXT, _THIRD, _FOURTH = np.uint64(1), np.uint64(2), np.uint64(3)  # places after the first of them
 _WORD = 2.0**-32
 _UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 _MOST = 40.0  # exp(-40) is nothing beside a float32
@@ -118,21 +119,24 @@ def accepting(support, threshold):
 
 
 @njit
-def _words(found, n, address):
-    """One random word per rank in neighbourhood n; four ranks share one call."""
+def _words(found, at, count, n, address):
+    """One random word per rank of the `count` in neighbourhood n, from `at` on; four ranks share one call.
+
+    The last call may write up to three words more.
+    """
     month, stream, k0, k1 = address
-    for call in range(len(found) // _WORDS):
-        who = np.uint64(n << RANKS | call * _WORDS)
-        a, b, c, d = philox(who, who >> np.uint64(32), month, stream, k0, k1)
-        at = call * _WORDS
-        found[at], found[at + 1], found[at + 2], found[at + 3] = a, b, c, d
+    for call in range(0, count, _WORDS):
+        who, to = np.uint64(n << RANKS | call), np.uint64(at + call)
+        found[to], found[to + _NEXT], found[to + _THIRD], found[to + _FOURTH] = philox(
+            who, who >> np.uint64(32), month, stream, k0, k1
+        )
 
 
 @njit
-def _copied(to, values):
-    """Copy values, (n,), of any type."""
-    for i in range(len(values)):
-        to[i] = values[i]
+def _copied(to, at, values, first, count):
+    """Copy `count` values of any type, from `first` on, to `at`."""
+    for k in range(count):
+        to[np.uint64(at + k)] = values[np.uint64(first + k)]
 
 
 @njit(error_model="numpy")
@@ -144,19 +148,20 @@ def _joining(found, terms):
 
 
 @njit
-def _contacts(found, age, near, colleagues, terms):
-    """Replace the probability to take part in a programme by contacts this month: nearby, in the programme, at work."""
-    more = near * terms.programme * (terms.multiplier - 1.0)
-    for i in range(len(found)):
-        found[i] = near + more * found[i] + colleagues * (age[i] < _WORKING)
+def _remembered(joins, good, ill, at, rows, row, people, terms):
+    """Update remembered contacts of a neighbourhood: last month's fade, and this month's are added, in two parts.
 
-
-@njit
-def _remembered(stock, felt, contacts, fading, part):
-    """Update remembered contacts: last month's fade, and part of this month's are added; also into `felt`."""
-    for i in range(len(stock)):
-        stock[i] = fading * stock[i] + part * contacts[i]
-        felt[i] = stock[i]
+    joins: probability to take part in a programme; the stocks also go to `good` and `ill`.
+    """
+    (first, count), near, inside, tenants = rows, row[NEAR], row[INSIDE], int(row[TENANTS])
+    more, bad = near * terms.programme * (terms.multiplier - 1.0), row[BAD]
+    for k in range(count):
+        i, j = np.uint64(first + k), np.uint64(at + k)
+        contacts = near + more * joins[j] + row[COLLEAGUES] * (people.age[i] < _WORKING)
+        contacts += inside * (k < tenants)
+        people.positive[i] = terms.fading * people.positive[i] + (1.0 - bad) * contacts
+        people.negative[i] = terms.fading * people.negative[i] + bad * contacts
+        good[j], ill[j] = people.positive[i], people.negative[i]
 
 
 @njit
@@ -167,42 +172,45 @@ def _decayed(values):
 
 
 @njit
-def _pulled(found, no_good, no_ill, own, push, unfair, terms):
-    """Support after the pull to its level; no_good, no_ill: exp(-contacts); own: last support, anchor, seeking."""
-    before, anchor, seeking = own
-    for i in range(len(before)):
-        full = 1.0 - no_good[i]
-        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[i]))
-        gain -= terms.convergence * (before[i] - terms.middle) * full
-        drawn = min(max(gain + push - unfair * seeking[i], -terms.limit), terms.limit)
-        found[i] = before[i] + terms.rate * (anchor[i] + drawn - before[i])
+def _pulled(found, no_good, no_ill, at, rows, row, people, terms):
+    """Support after the pull to its level; no_good, no_ill: exp(-contacts)."""
+    (first, count), push, unfair = rows, row[PUSH], row[UNFAIR]
+    for k in range(count):
+        i, j = np.uint64(first + k), np.uint64(at + k)
+        full, before = 1.0 - no_good[j], people.support[i]
+        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[j]))
+        gain -= terms.convergence * (before - terms.middle) * full
+        drawn = min(max(gain + push - unfair * people.seeking[i], -terms.limit), terms.limit)
+        found[j] = before + terms.rate * (people.anchor[i] + drawn - before)
 
 
 @njit(error_model="numpy")
-def _heard(found, first, support, starts, targets, confidence):
+def _heard(found, at, rows, support, ties, confidence):
     """Mean difference from ties whose support is within `confidence` of a resident's own [SD].
 
-    A loop of known length is fast, so the usual number of ties has its own.
+    A loop of known length is fast, so the usual number of ties has its own. Ties are counted by a product with 0 or 1:
+    there is no branch, which a processor could not predict.
     """
-    nothing = np.float32(0.0)
-    begin = np.uint64(starts[first])
-    for i in range(len(found)):
+    first, count = rows
+    starts, targets, nothing = ties.starts, ties.targets, np.float32(0.0)
+    begin = np.uint64(starts[np.uint64(first)])
+    for i in range(count):
         end = np.uint64(starts[np.uint64(first + i + 1)])
-        own, total, listened = support[np.uint64(first + i)], nothing, 0
+        own, total, listened = support[np.uint64(first + i)], nothing, nothing
         if end - begin == _USUAL:
             for k in range(_USUAL):
                 apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
-                near_enough = abs(apart) < confidence
-                total += apart if near_enough else nothing  # no branch, which a processor could not predict
+                near_enough = np.float32(abs(apart) < confidence)
+                total += apart * near_enough
                 listened += near_enough
         else:
             for k in range(begin, end):
                 apart = support[np.uint32(targets[np.uint64(k)])] - own
-                near_enough = abs(apart) < confidence
-                total += apart if near_enough else nothing
+                near_enough = np.float32(abs(apart) < confidence)
+                total += apart * near_enough
                 listened += near_enough
         begin = end
-        found[i] = total / np.float32(max(listened, 1))
+        found[np.uint64(at + i)] = total / max(listened, np.float32(1.0))
 
 
 @njit
@@ -231,21 +239,23 @@ def acceptance(support, nuisance, terms: Terms):
 
 
 @njit
-def _summed(support, seeking, nuisance, near, own, total):
+def _summed(total, support, near, own, at, rows, people):
     """Sums over the residents of a neighbourhood, into `total`."""
+    first_row, count = rows
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
     seekers = worried = 0
-    for i in range(len(support)):
-        s = support[i]
+    for k in range(count):
+        i, j = np.uint64(first_row + k), np.uint64(at + k)
+        s = support[j]
         first += s
         second += s * s
         third += s * s * s
         fourth += s * s * s * s
-        nearby += near[i]
-        in_town += own[i]
-        of_seekers += s * seeking[i]
-        seekers += seeking[i]
-        worried += nuisance[i]
+        nearby += near[j]
+        in_town += own[j]
+        of_seekers += s * people.seeking[i]
+        seekers += people.seeking[i]
+        worried += people.nuisance[i]
     total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
     total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
     total[NUISANCE] = worried
@@ -256,53 +266,53 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
     Steps that depend on the neighbourhood are done one by one; the costly ones in between, for the whole batch: small
-    loops compile to fast code, and in long ones the remainder hardly counts. room: (4, residents) of working memory.
+    loops compile to fast code, and in long ones the remainder hardly counts. A step gets whole columns and where to
+    begin in them: to cut them for each neighbourhood would cost more than the steps. room: (4, residents) of working
+    memory.
     """
-    age, seeking, anchor, before, good, ill, nuisance = people
     bounds, shared = blocks.bounds, blocks.shared
-    outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
+    outlook, confidence = people.support if terms.follows else people.anchor, np.float32(terms.confidence)
     a, b, c, words = room[0], room[1], room[2], room[3]
     end = 0
     for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(a[at:end], outlook[first:last])
+        first, count = bounds[n], bounds[n + 1] - bounds[n]
+        _copied(a, end, outlook, first, count)
+        end += count
     _joining(a[:end], terms)
-    end = 0
+    at = 0
     for n in batch:
-        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
-        end += last - first
-        contacts = a[at:end]
-        _contacts(contacts, age[first:last], row[NEAR], row[COLLEAGUES], terms)
-        contacts[: int(row[TENANTS])] += row[INSIDE]
-        _remembered(good[first:last], b[at:end], contacts, terms.fading, 1.0 - row[BAD])
-        _remembered(ill[first:last], c[at:end], contacts, terms.fading, row[BAD])
+        rows = bounds[n], bounds[n + 1] - bounds[n]
+        _remembered(a, b, c, at, rows, shared[n], people, terms)
+        at += rows[1]
     _decayed(b[:end])
     _decayed(c[:end])
-    end = 0
+    at = 0
     for n in batch:
-        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
-        end += last - first
-        own = (before[first:last], anchor[first:last], seeking[first:last])
-        _pulled(a[at:end], b[at:end], c[at:end], own, row[PUSH], row[UNFAIR], terms)
-        b[at:end] = 0.0
+        rows = bounds[n], bounds[n + 1] - bounds[n]
+        _pulled(a, b, c, at, rows, shared[n], people, terms)
+        _words(words, at, rows[1], n, address)  # the next neighbourhood overwrites the surplus
+        at += rows[1]
+    b[:end] = 0.0
+    at = 0
+    for n in batch:
+        rows = bounds[n], bounds[n + 1] - bounds[n]
         if terms.talk > 0.0:
-            _heard(b[at:end], first, before, ties[0], ties[1], confidence)
-        whole = -(-(end - at) // _WORDS) * _WORDS  # whole calls; the next neighbourhood overwrites the surplus
-        _words(words[at : at + whole], n, address)
+            _heard(b, at, rows, people.support, ties, confidence)
+        at += rows[1]
     _moved(c[:end], a[:end], b[:end], words[:end], terms)
-    end = 0
+    at = 0
     for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(words[at:end], nuisance[first:last])
+        first, count = bounds[n], bounds[n + 1] - bounds[n]
+        _copied(words, at, people.nuisance, first, count)
+        at += count
     _acceptance(a[:end], b[:end], c[:end], words[:end], terms)
-    end = 0
+    at = 0
     for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(into.support[first:last], c[at:end])
-        _summed(c[at:end], seeking[first:last], nuisance[first:last], a[at:end], b[at:end], into.sums[n])
+        rows = bounds[n], bounds[n + 1] - bounds[n]
+        for k in range(rows[1]):
+            into.support[np.uint64(rows[0] + k)] = c[np.uint64(at + k)]
+        _summed(into.sums[n], c, a, b, at, rows, people)
+        at += rows[1]
 
 
 @njit

@@ -136,7 +136,7 @@ def test_shocks_are_addressed_by_person():
 
 def test_shocks_have_mean_0_and_standard_deviation_1():
     shock = np.empty(40_000)
-    kernels._words(shock, 3, DRAWS.address("month"))
+    kernels._words(shock, 0, len(shock), 3, DRAWS.address("month"))
     shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
     assert shock.mean() == pytest.approx(0, abs=0.02)
     assert shock.std() == pytest.approx(1, abs=0.01)
