@@ -17,7 +17,7 @@ from abm.engine.compiled import njit
 from abm.engine.draws import Address, philox
 from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS
-from abm.tables.residents import Age, Neighbourhoods
+from abm.tables.residents import Age
 
 # columns of `shared`, one row per neighbourhood
 NEAR, COLLEAGUES, INSIDE = range(3)  # contacts a month: nearby, per worker at work, in the own building
@@ -45,7 +45,6 @@ _ERFC_SLOPE = 0.3275911
 _ROOT = 2**0.5
 _ROWS = 4  # of working memory
 _BATCH = 1024  # residents of a batch, at least
-_HALF, _ODD = 32, np.uint64(1)  # bits of half a number; the last bit
 _USUAL = 8  # ties of nearly everybody, by default
 _LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a probability is as good as 0 or 1
 
@@ -90,8 +89,6 @@ class Renewed(NamedTuple):
 
 Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
 Links = namedtuple("Links", "starts targets")  # of Ties
-Households = namedtuple("Households", "stage size location municipality")
-Newcomers = namedtuple("Newcomers", "adult employed household")
 
 
 @njit(inline="always")
@@ -132,13 +129,6 @@ def _words(found, at, count, n, address):
         )
 
 
-@njit
-def _copied(to, at, values, first, count):
-    """Copy `count` values of any type, from `first` on, to `at`."""
-    for k in range(count):
-        to[np.uint64(at + k)] = values[np.uint64(first + k)]
-
-
 @njit(error_model="numpy")
 def _joining(found, terms):
     """Replace support by the probability to take part in a programme, which follows from it."""
@@ -148,20 +138,22 @@ def _joining(found, terms):
 
 
 @njit
-def _remembered(joins, good, ill, at, rows, row, people, terms):
+def _remembered(joins, good, ill, at, rows, shared, people, terms):
     """Update remembered contacts of a neighbourhood: last month's fade, and this month's are added, in two parts.
 
     joins: probability to take part in a programme; the stocks also go to `good` and `ill`.
     """
-    (first, count), near, inside, tenants = rows, row[NEAR], row[INSIDE], int(row[TENANTS])
-    more, bad = near * terms.programme * (terms.multiplier - 1.0), row[BAD]
+    n, first, count = rows
+    near, inside, tenants, bad = shared[n, NEAR], shared[n, INSIDE], int(shared[n, TENANTS]), shared[n, BAD]
+    more, colleagues = near * terms.programme * (terms.multiplier - 1.0), shared[n, COLLEAGUES]
     for k in range(count):
         i, j = np.uint64(first + k), np.uint64(at + k)
-        contacts = near + more * joins[j] + row[COLLEAGUES] * (people.age[i] < _WORKING)
+        contacts = near + more * joins[j] + colleagues * (people.age[i] < _WORKING)
         contacts += inside * (k < tenants)
-        people.positive[i] = terms.fading * people.positive[i] + (1.0 - bad) * contacts
-        people.negative[i] = terms.fading * people.negative[i] + bad * contacts
-        good[j], ill[j] = people.positive[i], people.negative[i]
+        one = np.float32(terms.fading * people.positive[i] + (1.0 - bad) * contacts)  # as it is stored
+        other = np.float32(terms.fading * people.negative[i] + bad * contacts)
+        people.positive[i] = good[j] = one
+        people.negative[i] = ill[j] = other
 
 
 @njit
@@ -172,9 +164,10 @@ def _decayed(values):
 
 
 @njit
-def _pulled(found, no_good, no_ill, at, rows, row, people, terms):
+def _pulled(found, no_good, no_ill, at, rows, shared, people, terms):
     """Support after the pull to its level; no_good, no_ill: exp(-contacts)."""
-    (first, count), push, unfair = rows, row[PUSH], row[UNFAIR]
+    n, first, count = rows
+    push, unfair = shared[n, PUSH], shared[n, UNFAIR]
     for k in range(count):
         i, j = np.uint64(first + k), np.uint64(at + k)
         full, before = 1.0 - no_good[j], people.support[i]
@@ -185,32 +178,33 @@ def _pulled(found, no_good, no_ill, at, rows, row, people, terms):
 
 
 @njit(error_model="numpy")
-def _heard(found, at, rows, support, ties, confidence):
+def _heard(found, runs, support, ties, confidence):
     """Mean difference from ties whose support is within `confidence` of a resident's own [SD].
 
     A loop of known length is fast, so the usual number of ties has its own. Ties are counted by a product with 0 or 1:
     there is no branch, which a processor could not predict.
     """
-    first, count = rows
-    starts, targets, nothing = ties.starts, ties.targets, np.float32(0.0)
-    begin = np.uint64(starts[np.uint64(first)])
-    for i in range(count):
-        end = np.uint64(starts[np.uint64(first + i + 1)])
-        own, total, listened = support[np.uint64(first + i)], nothing, nothing
-        if end - begin == _USUAL:
-            for k in range(_USUAL):
-                apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
-                near_enough = np.float32(abs(apart) < confidence)
-                total += apart * near_enough
-                listened += near_enough
-        else:
-            for k in range(begin, end):
-                apart = support[np.uint32(targets[np.uint64(k)])] - own
-                near_enough = np.float32(abs(apart) < confidence)
-                total += apart * near_enough
-                listened += near_enough
-        begin = end
-        found[np.uint64(at + i)] = total / max(listened, np.float32(1.0))
+    starts, targets, nothing, at = ties.starts, ties.targets, np.float32(0.0), 0
+    for first, count in runs:
+        begin = np.uint64(starts[np.uint64(first)])
+        for i in range(count):
+            end = np.uint64(starts[np.uint64(first + i + 1)])
+            own, total, listened = support[np.uint64(first + i)], nothing, nothing
+            if end - begin == _USUAL:
+                for k in range(_USUAL):
+                    apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
+                    near_enough = np.float32(abs(apart) < confidence)
+                    total += apart * near_enough
+                    listened += near_enough
+            else:
+                for k in range(begin, end):
+                    apart = support[np.uint32(targets[np.uint64(k)])] - own
+                    near_enough = np.float32(abs(apart) < confidence)
+                    total += apart * near_enough
+                    listened += near_enough
+            begin = end
+            found[np.uint64(at + i)] = total / max(listened, np.float32(1.0))
+        at += count
 
 
 @njit
@@ -239,9 +233,9 @@ def acceptance(support, nuisance, terms: Terms):
 
 
 @njit
-def _summed(total, support, near, own, at, rows, people):
-    """Sums over the residents of a neighbourhood, into `total`."""
-    first_row, count = rows
+def _summed(sums, support, near, own, at, rows, people):
+    """Sums over the residents of a neighbourhood, into its row of `sums`."""
+    n, first_row, count = rows
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
     seekers = worried = 0
     for k in range(count):
@@ -256,9 +250,32 @@ def _summed(total, support, near, own, at, rows, people):
         of_seekers += s * people.seeking[i]
         seekers += people.seeking[i]
         worried += people.nuisance[i]
-    total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
-    total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
-    total[NUISANCE] = worried
+    sums[n, SUM], sums[n, SQUARE], sums[n, CUBE], sums[n, FOURTH] = first, second, third, fourth
+    sums[n, NEAR_ACCEPTED], sums[n, OWN_ACCEPTED], sums[n, NUISANCE] = nearby, in_town, worried
+    sums[n, SEEKERS], sums[n, SEEKING] = of_seekers, seekers
+
+
+@njit
+def _runs(batch, bounds):
+    """Rows of residents of a batch as runs without a gap: first and number of each, (runs, 2)."""
+    found, last = np.zeros((len(batch), 2), np.int64), -1
+    for n in batch:
+        if last < 0 or found[last, 0] + found[last, 1] != bounds[n]:
+            last += 1
+            found[last, 0] = bounds[n]
+        found[last, 1] += bounds[n + 1] - bounds[n]
+    return found[: last + 1]
+
+
+@njit
+def _gathered(to, values, runs):
+    """Copy the values of the residents of a batch, of any type, to the beginning of `to`; how many."""
+    at = 0
+    for first, count in runs:
+        for k in range(count):
+            to[np.uint64(at + k)] = values[np.uint64(first + k)]
+        at += count
+    return at
 
 
 @njit
@@ -270,49 +287,40 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     begin in them: to cut them for each neighbourhood would cost more than the steps. room: (4, residents) of working
     memory.
     """
-    bounds, shared = blocks.bounds, blocks.shared
-    outlook, confidence = people.support if terms.follows else people.anchor, np.float32(terms.confidence)
+    bounds, shared, runs = blocks.bounds, blocks.shared, _runs(batch, blocks.bounds)
     a, b, c, words = room[0], room[1], room[2], room[3]
-    end = 0
-    for n in batch:
-        first, count = bounds[n], bounds[n + 1] - bounds[n]
-        _copied(a, end, outlook, first, count)
-        end += count
+    end = _gathered(a, people.support if terms.follows else people.anchor, runs)
     _joining(a[:end], terms)
     at = 0
     for n in batch:
-        rows = bounds[n], bounds[n + 1] - bounds[n]
-        _remembered(a, b, c, at, rows, shared[n], people, terms)
-        at += rows[1]
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _remembered(a, b, c, at, rows, shared, people, terms)
+        at += rows[2]
     _decayed(b[:end])
     _decayed(c[:end])
     at = 0
     for n in batch:
-        rows = bounds[n], bounds[n + 1] - bounds[n]
-        _pulled(a, b, c, at, rows, shared[n], people, terms)
-        _words(words, at, rows[1], n, address)  # the next neighbourhood overwrites the surplus
-        at += rows[1]
-    b[:end] = 0.0
-    at = 0
-    for n in batch:
-        rows = bounds[n], bounds[n + 1] - bounds[n]
-        if terms.talk > 0.0:
-            _heard(b, at, rows, people.support, ties, confidence)
-        at += rows[1]
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _pulled(a, b, c, at, rows, shared, people, terms)
+        _words(words, at, rows[2], n, address)  # the next neighbourhood overwrites the surplus
+        at += rows[2]
+    if terms.talk > 0.0:
+        _heard(b, runs, people.support, ties, np.float32(terms.confidence))
+    else:
+        b[:end] = 0.0
     _moved(c[:end], a[:end], b[:end], words[:end], terms)
-    at = 0
-    for n in batch:
-        first, count = bounds[n], bounds[n + 1] - bounds[n]
-        _copied(words, at, people.nuisance, first, count)
-        at += count
+    _gathered(words, people.nuisance, runs)
     _acceptance(a[:end], b[:end], c[:end], words[:end], terms)
     at = 0
     for n in batch:
-        rows = bounds[n], bounds[n + 1] - bounds[n]
-        for k in range(rows[1]):
-            into.support[np.uint64(rows[0] + k)] = c[np.uint64(at + k)]
-        _summed(into.sums[n], c, a, b, at, rows, people)
-        at += rows[1]
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _summed(into.sums, c, a, b, at, rows, people)
+        at += rows[2]
+    at = 0
+    for first, count in runs:
+        for k in range(count):
+            into.support[np.uint64(first + k)] = c[np.uint64(at + k)]
+        at += count
 
 
 @njit
@@ -359,45 +367,3 @@ def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renew
     many = count >= MANY and compiled.threads() > 1
     (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
     return into
-
-
-@kernel
-def present(households: Households, people: Newcomers, housed, locations, municipalities):
-    """Newcomers by where they live: persons per location; persons, adults and employed adults at home per municipality.
-
-    Counted without branches, which a processor could not predict: persons without a home count for an extra
-    municipality. Two tables take rows in turn, because rows next to each other are often in one municipality and would
-    wait for each other.
-    """
-    stage, size, location, municipality = households
-    adult, employed, household = people
-    inside, town = np.zeros(locations), np.empty(len(stage), np.int32)
-    persons, adults = np.zeros((2, municipalities + 1), np.int64), np.zeros((2, municipalities + 1), np.int64)
-    for i in range(len(stage)):
-        town[i] = municipality[i] if (stage[i] == housed) & (location[i] < 0) else municipalities
-    for i in range(len(stage)):
-        if location[i] >= 0:
-            inside[location[i]] += size[i]
-    for i in range(len(stage)):
-        persons[np.uint64(i) & _ODD, town[i]] += size[i]
-    for i in range(len(adult)):  # employed adults are counted in the upper half of the same number
-        at = town[np.uint64(household[i])]
-        adults[np.uint64(i) & _ODD, at] += adult[i] + ((adult[i] & employed[i]) << _HALF)
-    home = np.empty((municipalities, 3))
-    for m in range(municipalities):
-        both = adults[0, m] + adults[1, m]
-        home[m, 0] = persons[0, m] + persons[1, m]
-        home[m, 1], home[m, 2] = both & (2**_HALF - 1), both >> _HALF
-    return inside, home
-
-
-def keep(where: Neighbourhoods, sums: np.ndarray) -> None:
-    """Write the means of neighbourhoods; without home seekers in the sample, theirs is the mean of all residents.
-
-    sums: (neighbourhoods, SUMMED), as `renew` gives them.
-    """
-    names = (("support", SUM), ("square", SQUARE), ("cube", CUBE), ("fourth", FOURTH))
-    for name, at in (*names, ("near", NEAR_ACCEPTED), ("own", OWN_ACCEPTED), ("nuisance", NUISANCE)):
-        getattr(where, name)[:] = sums[:, at] / where.residents
-    seeking = sums[:, SEEKING]
-    where.seekers[:] = np.where(seeking > 0, sums[:, SEEKERS] / np.maximum(seeking, 1), where.support)
