@@ -51,13 +51,16 @@ class Checkpoint(NamedTuple):
         return state
 
     def recorded(self, recorder: Recorder) -> None:
-        """Copy what was recorded until then into a recorder of the same measures."""
-        for (name, by), values in recorder.values.items():
-            values[: self.month] = self.arrays[f"{RECORDED}.{name}.{by}"][: len(values)]
+        """Give a recorder what was recorded until then of its measures."""
+        values = {(name, by): self.arrays[f"{RECORDED}.{name}.{by}"] for name, by in recorder.values}
+        recorder.take_over(values, self.month)
 
 
 def pack(state: State, recorder: Recorder, everybody: bool = False) -> bytes:
-    """The bytes of a checkpoint between two months; everybody: whether those who left are in the state."""
+    """The bytes of a checkpoint between two months; everybody: whether those who left are in the state.
+
+    The recorder has all measures, so that whoever branches may ask for any of them.
+    """
     month = state.clock.month
     arrays = {
         f"{name}.{each}": getattr(table, each) for name, table in state.tables.items() for each in table.columns()

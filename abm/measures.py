@@ -22,6 +22,8 @@ from abm.jobs import measures as jobs
 from abm.observe.measure import DECLARED, READ, Measure
 from abm.residents import measures as residents
 
+Asked = frozenset[tuple[str, str]]  # measures that are asked for: (name, breakdown)
+ALL, SUMMARY, BY = "all", "summary", " by "
 ROOMS = (asylum, task, protection, civic, jobs, homes, country, starter_homes, residents, finance)
 
 
@@ -82,6 +84,23 @@ def breakdown_of(measure: str, by: str | None, more: Iterable[Measure] = (), sca
     if refused := refusal(measure, by, scale, more):
         raise InputError(refused)
     return by
+
+
+def asked_of(words: Iterable[str], more: Iterable[Measure] = (), scale: float = 1.0) -> Asked:
+    """The measures that words ask for: 'all', 'summary', the name of a measure (its total), or 'housed by region'.
+
+    more: measures of plug-ins; scale: of the run. Raises InputError, as `breakdown_of`.
+    """
+    known, found = (*MEASURES, *more), set()
+    for each in words:
+        name, _, by = " ".join(each.split()).partition(BY)
+        if name == ALL and not by:
+            found |= {(measure.name, by) for measure in known for by in measure.by}
+        elif name == SUMMARY and not by:
+            found |= {(measure, "total") for measure, _ in HEADLINES}
+        else:
+            found.add((name, breakdown_of(name, by or None, known, scale)))
+    return frozenset(found)
 
 
 def caption(measure: str, more: Iterable[Measure] = ()) -> str:

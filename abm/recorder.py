@@ -1,12 +1,14 @@
 """Records the measures of every month as one tidy table: measure, unit, by, group, month, value."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from abm.engine import clock
 from abm.facts.facts import Inputs
-from abm.measures import MEASURES, breakdown_of
+from abm.measures import MEASURES, Asked, breakdown_of
 from abm.observe.breakdowns import labels
 from abm.observe.measure import Measure, Month
 from abm.state import Events, State
@@ -15,23 +17,34 @@ COLUMNS = ("measure", "unit", "by", "group", "month", "value")
 
 
 class Recorder:
-    """Values of all measures: one array (months, groups) per measure and breakdown. It makes no random draws."""
+    """Values of the measures that are asked for (None: all of them), one array (months, groups) per measure and
+    breakdown. It makes no random draws.
+    """
 
-    def __init__(self, inputs: Inputs, months: int, measures: tuple[Measure, ...] = MEASURES):
+    def __init__(
+        self, inputs: Inputs, months: int, measures: tuple[Measure, ...] = MEASURES, asked: Asked | None = None
+    ):
         self.measures, self.labels, self.months = measures, labels(inputs), months
+        wanted = [tuple(by for by in each.by if asked is None or (each.name, by) in asked) for each in measures]
+        self.taken = [(measure, several) for measure, several in zip(measures, wanted, strict=True) if several]
         self.values = {
             (measure.name, by): np.full((months, len(self.labels[by])), np.nan)
-            for measure in measures
-            for by in measure.by
+            for measure, several in self.taken
+            for by in several
         }
 
     def keep(self, state: State, events: Events) -> None:
         """Record the month that the last turn simulated."""
         month = Month(state, events)
-        for measure in self.measures:
-            found = measure.values(month, measure.by)
-            for by in measure.by:
+        for measure, several in self.taken:
+            found = measure.values(month, several)
+            for by in several:
                 self.values[measure.name, by][month.number] = found[by]
+
+    def take_over(self, values: Mapping[tuple[str, str], np.ndarray], months: int) -> None:
+        """Take over the values of the first months, from (months or more, groups) by measure and breakdown."""
+        for key, mine in self.values.items():
+            mine[:months] = values[key][: min(months, self.months)]
 
     def table(self) -> pa.Table:
         """All values as a tidy Arrow table, ordered by breakdown; text columns are dictionary-encoded."""

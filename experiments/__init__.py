@@ -20,7 +20,7 @@ _HOMES = {
     "extend": "sweeps.api",
     "dry_run": "sweeps.api",
     "compare": "analysis.comparison",
-    "load": "sweeps.sweep",
+    "load": "sweeps.loading",
     "model_at": "sweeps.models",
     "Execution": "sweeps.execution",
 }

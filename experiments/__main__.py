@@ -11,10 +11,10 @@ from rich.table import Table
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from experiments import terminal
-from experiments.cli import catalogue, given, listing, many_runs, usage, validating
+from experiments.cli import catalogue, comparing, given, listing, many_runs, usage, validating
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED
-from experiments.cli.options import HISTORY, History, Place, Values, space
+from experiments.cli.options import HISTORY, History, Place, Plugins, Values, space
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.text import number
@@ -71,6 +71,14 @@ def run(
         typer.Option("--again", help="Simulate also what is kept already, and check that it is the same."),
     ] = False,
     history: History = HISTORY,
+    measures: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Measures to keep besides those of the page: all, summary, or names like 'housed by region, permits'. "
+            "What is lacking later is taken then.",
+        ),
+    ] = "all",
 ) -> None:
     """Run a scenario once. Prints a summary; keeps the outcomes and a page with figures."""
     from experiments.cli import interrupts, run_summary
@@ -80,6 +88,8 @@ def run(
     wanted = scenarios.load(scenario).with_values(assignments(set_))
     wanted = wanted.changed(seed=seed, scale=scale, until=until, layout=layout)
     usage.say_alone(wanted.set_alone())
+    asked = given.measures("--measures", measures, wanted)
+    asked = asked and asked | page.ASKED
     try:
         with interrupts.held() as stop_if_asked, run_summary.progress(console, wanted) as show:
 
@@ -87,14 +97,17 @@ def run(
                 stop_if_asked()
                 show(done, months)
 
-            kept, simulated = runner.run(wanted, store, again=again, progress=progress, history=space(history))
+            kept, simulated = runner.run(
+                wanted, store, again=again, progress=progress, history=space(history), asked=asked
+            )
     except KeyboardInterrupt:
         typer.echo("abm: stopped: nothing of this run is kept", err=True)
         raise typer.Exit(STOPPED) from None
     run_summary.show(kept, console, wanted)
     written = page.write(kept)
     console.print(f"{'Run' if simulated else 'This run was kept already'}: {kept.name}", soft_wrap=True)
-    console.print(terminal.line(f"Outcomes: {kept.store.files.shown(kept.key)}"), soft_wrap=True)
+    for key in kept.keys:
+        console.print(terminal.line(f"Outcomes: {kept.store.files.shown(key)}"), soft_wrap=True)
     console.print(terminal.line(f"Page with figures: {written}"), soft_wrap=True)
 
 
@@ -117,14 +130,18 @@ def table(
     first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Plain CSV instead of a table.")] = False,
+    plugins: Plugins = Path(),
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Print a measure of a run by month and group."""
+    """Print a measure of a run by month and group. One that the run lacks is taken, from a state that is kept if there
+    is one.
+    """
     from abm import measures
     from abm.plugins import assembly
     from experiments.cli import run_summary
 
     found = Store(store).find(run)
+    run_summary.complete(found, run_summary.asked(found, measure, by), plugins)
     frame = run_summary.of_measure(found, measure, by, group, given.month("--from", first), given.month("--to", last))
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
@@ -141,12 +158,16 @@ def table(
 def page(
     run: RunName,
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser as well.")] = False,
+    plugins: Plugins = Path(),
     store: Place = stores.DEFAULT,
 ) -> None:
-    """Make the page with figures of a kept run, and say where it is."""
+    """Make the page with figures of a kept run, and say where it is. Measures that the run lacks are taken."""
+    from experiments.cli import run_summary
     from experiments.report import page as pages
 
-    written = pages.write(Store(store).find(run))
+    found = Store(store).find(run)
+    run_summary.complete(found, pages.ASKED, plugins)
+    written = pages.write(found)
     console.print(f"Page with figures: {written}", soft_wrap=True)
     if open_:
         typer.launch(written)
@@ -172,6 +193,7 @@ def network(
 
 validating.register(app)
 many_runs.register(app)
+comparing.register(app)
 listing.register(app)
 
 

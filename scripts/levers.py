@@ -15,7 +15,7 @@ from abm.facts import facts
 from abm.measures import MEASURES
 from abm.observe.measure import Measure
 from abm.scenario import PARAMS
-from experiments.analysis.comparison import LEVEL
+from experiments.analysis.compared import LEVEL
 from experiments.analysis.lever_directions import EXPECTED
 from experiments.analysis.levers import LEVERS, SINCE, Branches, key_of, needs_of
 from experiments.text import number, plain, share

@@ -1,4 +1,6 @@
-"""The implementations compared by the benchmarks have the same outcomes: columns, kernels, Mesa, and C if compiled."""
+"""The implementations compared by the benchmarks have the same outcomes (columns, kernels, Mesa, C if compiled), and a
+month of the model takes no more time than it did.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -6,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tests.benchmarks import lettings, slices
+from tests.benchmarks import lettings, short, slices
 from tests.benchmarks.equality import FAR, differences, distances
 from tests.benchmarks.jobs_rules import JobsRules
 from tests.benchmarks.slices import JOBS, RECEPTION, SLICES
@@ -63,3 +65,11 @@ def test_all_ways_to_let_homes_let_to_the_same_seekers():
     assert let[0] == let[1] == let[2]
     assert 0 < len(let[0]) <= market.homes.sum()
     assert market.takes[let[0]].all()
+
+
+def test_a_month_takes_no_twice_as_long_as_it_did(capsys):
+    """Medians of processor time over a piece of work that is timed beside each month: a factor of two is no noise."""
+    found = short.measured()
+    with capsys.disabled():
+        print("", *short.lines(found), sep="\n")
+    assert all(found[name] < 2 * ratio for name, ratio in short.RECORDED.items())

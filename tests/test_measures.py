@@ -2,10 +2,15 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from abm.chain import turn
 from abm.engine.errors import InputError
-from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
+from abm.measures import HEADLINES, MEASURES, asked_of, breakdown_of, refusal
+from abm.observe.measure import Month
+from abm.state import Events, State
+from tests.helpers.runs import small, state_after
 
 ALONE = re.compile(r"^(of (these|this)|daarvan|hiervan)\b|^(places|moved|refusals|task)$", re.IGNORECASE)
 WITHOUT_TOTAL = [each for each in MEASURES if "total" not in each.by]
@@ -41,6 +46,31 @@ def test_a_measure_without_a_total_asks_for_a_breakdown(measure):
 
 
 SMALL = "municipalities_met: says nothing below scale 1 (docs/scale.md), and this is scale 0.1: run it larger"
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[State, Events]:
+    """A state after some months of everything, with the events of the last one."""
+    scenario = small("2016-12", scale=0.005)
+    state = state_after(scenario, 14)
+    return state, turn(state, scenario.params_at(14), scenario.seed)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda each: each.name)
+def test_a_breakdown_alone_is_what_it_is_among_others(lived, measure):
+    together = measure.values(Month(*lived), measure.by)
+    for by in measure.by:
+        alone = measure.values(Month(*lived), (by,))[by]
+        assert np.array_equal(alone, together[by], equal_nan=True), by
+
+
+def test_words_ask_for_measures():
+    assert asked_of(["summary"]) == {(name, "total") for name, _ in HEADLINES}
+    assert asked_of(["all"]) == {(each.name, by) for each in MEASURES for by in each.by}
+    assert asked_of(["housed", " housed  by region "]) == {("housed", "total"), ("housed", "region")}
+    for wrong in ("all by region", "housed by", "by", "Housed"):
+        with pytest.raises(InputError):
+            asked_of([wrong])
 
 
 def test_a_measure_is_refused_below_its_scale_in_one_line():

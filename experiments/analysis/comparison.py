@@ -3,59 +3,36 @@
 Both scenarios are run with the same seeds. Draws are addressed by person, so the runs of a pair share them person by
 person, and their difference is due to the scenarios alone. The interval of the mean difference is Student's; if a width
 is given, pairs are added until it is narrow enough (Chow and Robbins 1965, doi 10.1214/aoms/1177700156, from a first
-sample on, as in Law, Simulation Modeling and Analysis). Intervals are not adjusted for multiple comparisons.
+sample on, as in Law, Simulation Modeling and Analysis). Verdicts on several outcomes are corrected for their number
+(compared.py).
 """
 
 import math
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
-from scipy import stats
 
 from abm import measures
 from abm import scenario as scenarios
 from abm.engine import clock
-from abm.engine.errors import InputError, brief, shown
+from abm.engine.errors import InputError, shown
 from abm.engine.numerals import certain, number
-from abm.measures import MEASURES
+from abm.measures import Asked
 from abm.observe.measure import Measure
 from abm.scenario import Scenario
+from experiments.analysis import compared
 from experiments.store import store as stores
-from experiments.store.store import Store
 from experiments.sweeps import progress as reports
 from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import HOUR, Execution, Options, execution_of
 from experiments.sweeps.runner import Done, Job
 
 FIRST_PAIRS, MOST_PAIRS = 8, 1000
-LEVEL = 0.95
-CANNOT_TELL = "cannot tell A from B"
-SAME = "the same in every pair"
-STOCK, FLOW = "end", "sum"
-UNITS = {measure.name: measure.unit for measure in MEASURES}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """An outcome to compare: a measure, one of its groups, and how its months are aggregated to one number."""
-
-    measure: str
-    by: str
-    group: str
-    take: str  # end, sum, mean
-
-    @property
-    def label(self) -> str:
-        """A label like 'in_reception, end'."""
-        group = "" if self.group == "all" else f", {self.group}"
-        return f"{self.measure}{group}, {self.take}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +43,7 @@ class Comparison:
     b: str
     since: str  # first month in which the scenarios differ
     until: str
-    differences: pd.DataFrame  # outcome, unit, a, b, difference, low, high, pairs, fewer_runs, verdict
+    differences: pd.DataFrame  # outcome, unit, a, b, difference, low, high, pairs, fewer_runs, p, verdict
     pairs: pd.DataFrame  # seed, outcome, a, b
     narrow: bool | None = None  # whether the given width was reached
     refused: tuple[str, ...] = ()  # why measures of the summary are left out at this scale, a line each
@@ -81,7 +58,7 @@ def compare(
     b: Scenario | str | Path,
     execution: Execution | None = None,
     *,
-    measure: str | None = None,
+    measure: str | Sequence[str] | None = None,
     by: str | None = None,
     group: str | None = None,
     take: str | None = None,
@@ -97,8 +74,9 @@ def compare(
 ) -> Comparison:
     """Compare two scenarios by pairs of runs with the same seed: `seed`, `seed` + 1, ...
 
-    measure, by, group, take ('end', 'sum', 'mean' of the months since they differ): one outcome; without a measure:
-    those of the summary. until_width: pairs are added until the interval of the first difference is narrower than this
+    measure: one or several, as 'housed' or 'housed by region', of all groups or one `group`; without it those of the
+    summary. by: the breakdown of those that name none; take: 'end', 'sum' or 'mean' of the months since they differ.
+    until_width: pairs are added until the interval of the first difference is narrower than this
     number or share ('2%') of A, or until the budget of hours is spent. execution: an `Execution`, or its fields as
     keywords: workers, address, store, budget. report: called with the record of each run. console, progress: where to
     show progress, as for `sweep`. Raises InputError.
@@ -106,7 +84,8 @@ def compare(
     how = execution_of(execution, options)
     one, other = (_read(each, scale, until) for each in (a, b))
     since = first_difference(one, other)
-    outcomes = _outcomes(measure, by, group, take, _measures(one, other), one.scale)
+    outcomes = compared.chosen(measure, by, group, take, _measures(one, other), one)
+    asked = frozenset((each.measure, each.by) for each in outcomes)
     width = _width(until_width)
     if isinstance(pairs, bool) or not 2 <= pairs <= MOST_PAIRS:
         raise InputError(f"--pairs: {pairs} is too few or too many: give 2 to {MOST_PAIRS}")
@@ -123,9 +102,9 @@ def compare(
         while True:
             seeds = range(seed + (0 if found.empty else found["seed"].nunique()), seed + wanted)
             counts.total = 2 * wanted
-            runs = _made(do, shared, (one, other), seeds, both(show, report))
-            found = pd.concat([found, _values(how.store, runs, outcomes, since)], ignore_index=True)
-            differences = _differences(found)
+            runs = _made(do, shared, (one, other), seeds, asked, both(show, report))
+            found = pd.concat([found, compared.values(how.store, runs, outcomes, since)], ignore_index=True)
+            differences = compared.differences(found)
             spent, have = (time.monotonic() - began) / HOUR, found["seed"].nunique()
             if width is None:
                 reached = None
@@ -160,21 +139,6 @@ def first_difference(one: Scenario, other: Scenario) -> int:
     raise InputError(f"{other.source}: is the same as {one.source} up to {one.until}: there is nothing to compare")
 
 
-def interval(differences: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Student's interval of the mean of (n,) differences; of zero width where all are equal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # raised for differences that are equal, or nearly so
-        low, high = stats.ttest_1samp(differences, 0.0).confidence_interval(level)
-    return float(low), float(high)
-
-
-def verdict(low: float, high: float) -> str:
-    """The verdict that follows from an interval of B minus A."""
-    if low > 0 or high < 0:
-        return "B is higher" if low > 0 else "B is lower"
-    return SAME if low == high else CANNOT_TELL
-
-
 def _read(given: Scenario | str | Path, scale: float | None, until: str | None) -> Scenario:
     found = given if isinstance(given, Scenario) else scenarios.load(given)
     return found.changed(scale=scale, until=until)
@@ -183,27 +147,6 @@ def _read(given: Scenario | str | Path, scale: float | None, until: str | None) 
 def _measures(one: Scenario, other: Scenario) -> list[Measure]:
     """The measures of plug-ins that both scenarios have."""
     return [each for plugin in one.plugins if plugin in other.plugins for each in plugin.measures]
-
-
-def _outcomes(
-    measure: str | None, by: str | None, group: str | None, take: str | None, more: list[Measure], scale: float
-) -> list[Outcome]:
-    """The outcomes to compare; more: measures of plug-ins. Raises InputError.
-
-    Those of the summary are left out below the scale at which they say something, and one that is asked for is refused.
-    """
-    if measure is None:
-        if by or group or take:
-            raise InputError("--measure: is missing: --by, --group and --take need it")
-        said = [each for each in measures.HEADLINES if not measures.refusal(each[0], "total", scale)]
-        return [Outcome(name, "total", "all", how) for name, how in said]
-    by = measures.breakdown_of(measure, by, more, scale)
-    if take not in (None, "end", "sum", "mean"):
-        raise InputError(f"--take: '{brief(take)}' is not known: choose from end, sum, mean")
-    if group is None and by != "total":
-        raise InputError(f"--group: is missing: name the {by} of {measure} to compare")
-    flow = (UNITS | {each.name: each.unit for each in more})[measure].endswith("/month")
-    return [Outcome(measure, by, group or "all", take or (FLOW if flow else STOCK))]
 
 
 def _width(text: float | str | None) -> tuple[float, bool] | None:
@@ -224,56 +167,18 @@ def _width(text: float | str | None) -> tuple[float, bool] | None:
     return (value / 100, True) if words.endswith("%") else (value, False)
 
 
-def _made(do, shared, pair: tuple[Scenario, Scenario], seeds: range, report: sweep.Report) -> pd.DataFrame:
-    """Make both runs of each seed; returns run, side, seed."""
+def _made(
+    do, shared, pair: tuple[Scenario, Scenario], seeds: range, asked: Asked, report: sweep.Report
+) -> pd.DataFrame:
+    """Make both runs of each seed, with the measures that are asked for; returns run, side, seed."""
     jobs, rows = [], []
     for seed in seeds:
         for side, each in zip("ab", pair, strict=True):
             seeded = each.changed(seed=seed)
-            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded))
+            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded, asked=asked))
             rows.append((jobs[-1].name, side, seed))
     replicates.make_all(do, shared, jobs, report)
     return pd.DataFrame(rows, columns=["run", "side", "seed"])
-
-
-def _values(store: Store, runs: pd.DataFrame, outcomes: list[Outcome], since: int) -> pd.DataFrame:
-    """Values of each outcome per pair: seed, outcome, unit, a, b."""
-    parts, names = [], [each.measure for each in outcomes]
-    every = sweep.outcomes(store, runs["run"].tolist(), names, outcomes[0].by)
-    every = every.astype({"run": str, "measure": str, "unit": str, "group": str, "month": str})
-    for each in outcomes:
-        frame = every[every["measure"] == each.measure]
-        mine = frame[(frame["group"] == each.group) & (frame["month"] >= clock.label(since))]
-        if mine.empty:
-            known = sorted(frame["group"].unique())
-            shown = ", ".join(known[:8]) + ", ..." * (len(known) > 8)
-            raise InputError(f"--group: {each.measure} has no {each.by} '{brief(each.group)}': choose from {shown}")
-        if each.take == STOCK:
-            value = mine[mine["month"] == mine["month"].max()].set_index("run")["value"]
-        else:
-            value = getattr(mine.groupby("run")["value"], each.take)()
-        sides = runs.assign(value=runs["run"].map(value)).pivot(index="seed", columns="side", values="value")
-        unit = mine["unit"].iloc[0]
-        if each.take == FLOW:
-            unit = unit.removesuffix("/month")  # summed over months
-        parts.append(sides.reset_index().assign(outcome=each.label, unit=unit))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _differences(pairs: pd.DataFrame) -> pd.DataFrame:
-    """A row per outcome: means, mean difference with its interval, and the runs that common random numbers save."""
-    rows = []
-    for outcome, mine in pairs.groupby("outcome", sort=False):
-        both: Any = mine.dropna()  # columns of numbers
-        change = (both["b"] - both["a"]).to_numpy()
-        low, high = interval(change) if len(change) > 1 else (math.nan, math.nan)
-        independent, paired = both["a"].var() + both["b"].var(), change.var(ddof=1) if len(change) > 1 else math.nan
-        factor = independent / paired if paired else math.nan  # ratio of variances
-        words = verdict(low, high) if len(change) > 1 else "too few pairs have a value"
-        means = both["a"].mean(), both["b"].mean(), change.mean() if len(change) else math.nan
-        rows.append((outcome, mine["unit"].iloc[0], *means, low, high, len(change), factor, words))
-    names = ["outcome", "unit", "a", "b", "difference", "low", "high", "pairs", "fewer_runs", "verdict"]
-    return pd.DataFrame(rows, columns=names)
 
 
 def more(wide: float, limit: float, have: int) -> int:

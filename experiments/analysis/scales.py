@@ -19,7 +19,8 @@ from abm import scenario as scenarios
 from abm.engine import clock
 from abm.facts.csv_tables import long
 from abm.measures import HEADLINES, refusal
-from experiments.analysis.comparison import LEVEL, first_difference
+from experiments.analysis.compared import LEVEL
+from experiments.analysis.comparison import first_difference
 from experiments.analysis.yearly import by_year
 from experiments.store.store import Store
 from experiments.sweeps import runner

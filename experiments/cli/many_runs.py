@@ -1,4 +1,4 @@
-"""The commands for many runs: sweep, extend, status, compare, repeat, experiments."""
+"""The commands for many runs: sweep, extend, status, repeat, experiments."""
 
 from functools import wraps
 from pathlib import Path
@@ -8,12 +8,10 @@ import typer
 from rich import box
 from rich.table import Table
 
-from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
-from experiments.cli.given import assignments
 from experiments.cli.options import (
     HISTORY,
     Address,
@@ -35,16 +33,10 @@ from experiments.store.store import Store
 from experiments.sweeps import machine, progress, replicates, runner
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.execution import Execution
-from experiments.text import brief, duration, number
+from experiments.text import duration
 
 STOPPED, INCOMPLETE = 130, 1
 CURRENT = "configs/scenarios/current.yaml"  # in examples
-SHORT = {  # verdicts in a table
-    "B is higher": "B higher",
-    "B is lower": "B lower",
-    "the same in every pair": "same",
-    "cannot tell A from B": "?",
-}
 SHOWN = 5  # number of failed runs that are listed
 
 console = terminal.console()
@@ -141,63 +133,6 @@ def status(
         print_failures(sweeps.find(name, where))
 
 
-def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="Scenario file.")],
-    b: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="B",
-            help="Scenario file to compare it with; A with what --set changes if not given.",
-            show_default=False,
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter in B; repeatable.")
-    ] = None,
-    until_width: Annotated[
-        str | None,
-        typer.Option(metavar="X", help="Add pairs until the interval is narrower than X, or than X% of A."),
-    ] = None,
-    measure: Annotated[
-        str | None, typer.Option(help="Name of a measure; all measures of the summary if not given.")
-    ] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="BREAKDOWN", help="Groups to break the measure down by, like region.")
-    ] = None,
-    group: Annotated[str | None, typer.Option(metavar="GROUP", help="The group to compare.")] = None,
-    take: Annotated[
-        str | None, typer.Option(metavar="HOW", help="end, sum or mean, over the months in which A and B differ.")
-    ] = None,
-    pairs: Annotated[int, typer.Option(help="Number of pairs of runs to begin with.")] = 8,
-    seed: Annotated[int, typer.Option(help="Seed of the first pair.")] = 1,
-    scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
-    budget: Budget = None,
-    workers: Workers = None,
-    address: Address = None,
-    store: Place = stores.DEFAULT,
-    history: History = HISTORY,
-) -> None:
-    """Compare two scenarios with common random numbers: difference of outcomes, with 95% interval."""
-    from experiments.analysis import comparison
-
-    if b is None and not set_:
-        raise InputError("compare: B is missing: name another scenario file, or change A with --set KEY=VALUE")
-    one = scenarios.load(a)
-    other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
-    usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
-    how = execution(workers, address, store, budget, history)
-    try:
-        found = comparison.compare(
-            one, other, how, measure=measure, by=by, group=group, take=take,
-            pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed, console=console,
-        )  # fmt: skip
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
-    print_comparison(found, until_width)
-
-
 def repeat(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="Name of a kept or failed run, or the first characters of it.")
@@ -210,6 +145,7 @@ def repeat(
     failed = where.failed()
     name = where.find(run, failed).name
     record = where.failure(name) if name in failed else where.run(name).about()
+    asked = None if name in failed else where.run(name).holds()
     here = stores.made_with(inputs.digest)
     if (record["model"]["code"], record["data_digest"]) != (here["model"]["code"], here["data_digest"]):
         made = f"commit {record['commit'][:12]}" if record["commit"] else f"version {record['model']['version']}"
@@ -218,8 +154,8 @@ def repeat(
         if version != runner.flat(here)[key]:
             console.print(f"Made with {key} {version}; here it is {runner.flat(here)[key]}.")
     scenario = replicates.restored(record, f"record of run {name}", plugins)
-    table = runner.simulate(scenario, inputs)[0].table()
-    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256")
+    table = runner.simulate(scenario, inputs, asked=asked)[0].table()
+    dropped = ("traceback", "repeat", "outcomes", "outcomes_sha256", "holds")
     again = {key: record[key] for key in record if key not in dropped} | {"processor": versions.processor()}
     console.print(terminal.line(f"Run {name}: {where.keep(name, again, table)}"), soft_wrap=True)
 
@@ -260,12 +196,6 @@ def register(app: typer.Typer) -> None:
         ),
         (extend, "abm extend configs/designs/smoke.yaml --seeds-per-point 8"),
         (status, "abm status", "abm status smoke"),
-        (
-            compare,
-            f"abm compare {CURRENT} configs/scenarios/inflow-high.yaml --scale 0.1",
-            f"abm compare {CURRENT} --set policy.decision.capacity_factor=2 --measure permits",
-            f"abm compare {CURRENT} configs/scenarios/inflow-low.yaml --until-width 2% --measure in_reception",
-        ),
         (repeat, "abm repeat RUN"),
         (experiments, "abm experiments --seeds 2 --draws 8"),
     ):
@@ -325,35 +255,3 @@ def print_plan(plan) -> None:
     for what, words in plan.lines(machine.memory()):
         shown.add_row(what, words)
     console.print(shown)
-
-
-def print_comparison(found, width: str | None) -> None:
-    """Print a comparison."""
-    from experiments.analysis import comparison
-
-    for name in (f"A: {found.a}", f"B: {found.b}"):
-        console.print(terminal.line(name))
-    console.print(f"{found.since} to {found.until}, with 95% interval")
-    shown = Table("", "A", "B", "B - A", "from", "to", "", box=None, pad_edge=False)
-    for row in found.differences.itertuples():
-        million = 1e6 if row.unit.startswith("EUR") else 1.0
-        unit = "million EUR" if million > 1 else row.unit
-        numbers = (row.a, row.b, row.difference, row.low, row.high)
-        label = f"{row.outcome.replace('_', ' ')} [{unit}]"
-        shown.add_row(label, *(number(value / million) for value in numbers), SHORT.get(row.verdict, ""))
-    for column in shown.columns[1:6]:
-        column.justify = "right"
-        column.no_wrap = True
-    console.print(shown)
-    for refused in found.refused:
-        console.print(terminal.line(refused), soft_wrap=True)
-    first, saved = found.differences.iloc[0], ""
-    if first["fewer_runs"] > 1:
-        saved = f"; without common random numbers, {brief(first['fewer_runs'])} times as many would be needed"
-    console.print(f"{first['pairs']} pairs of runs{saved}.")
-    if (found.differences["verdict"] == comparison.SAME).all():
-        console.print(terminal.line(f"So far {found.b} has the same outcomes as {found.a} in every pair."))
-    if (found.differences["verdict"] == comparison.CANNOT_TELL).any():
-        console.print("?: these pairs cannot tell A from B.")
-    if found.narrow is False:
-        console.print(f"The interval is not narrower than {width} yet: give more --budget, or a larger --until-width.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from rich.table import Table
 
 from abm.engine.errors import InputError, brief
 from abm.engine.yaml_input import nearest
-from abm.measures import HEADLINES, MEASURES, breakdown_of, refusal
+from abm.measures import HEADLINES, MEASURES, Asked, breakdown_of, refusal
 from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
 from experiments.analysis.yearly import by_year
 from experiments.store.store import Run
-from experiments.sweeps import runner
+from experiments.sweeps import replicates, runner
+from experiments.sweeps.execution import Execution
 from experiments.text import number
 
 MILLION, LABEL_WIDTH, COLUMN_WIDTH = 1e6, 30, 9
@@ -75,6 +77,20 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
     if left_out := [measure for measure, line in refused.items() if line]:
         line = f"Not said at scale {wanted.scale:g} (docs/scale.md): {', '.join(left_out)}"
         console.print(terminal.line(line), soft_wrap=True)
+
+
+def asked(run: Run, measure: str, by: str | None) -> Asked:
+    """A measure of a run and its breakdown, or its total. Raises InputError."""
+    record = run.about()
+    return frozenset({(measure, breakdown_of(measure, by, assembly.of_record(record), record["scenario"]["scale"]))})
+
+
+def complete(run: Run, wanted: Asked, plugins: Path) -> None:
+    """Take what a run lacks of some measures, where this model simulated it; plugins: the folder of its plug-ins.
+
+    Raises InputError.
+    """
+    replicates.completed([run], wanted, Execution(workers=1, store=run.store), plugins)
 
 
 def of_measure(

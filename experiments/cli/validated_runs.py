@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from abm.engine.errors import InputError, brief
+from abm.measures import Asked
 from experiments.store.store import NAME_LENGTH, Run, Store
 from experiments.sweeps import api, replicates, sweep
 from experiments.sweeps.execution import Execution
@@ -23,8 +24,12 @@ class Chosen:
     until: str
 
 
-def chosen(how: Execution, given: Sequence[str], seeds: int | None, scenario: str | None, plugins: Path) -> Chosen:
-    """The runs that are meant. Raises InputError where they are not of one scenario."""
+def chosen(
+    how: Execution, given: Sequence[str], seeds: int | None, scenario: str | None, plugins: Path, asked: Asked
+) -> Chosen:
+    """The runs that are meant, with the measures asked for as far as this model can take them. Raises InputError where
+    they are not of one scenario.
+    """
     swept = [each for each in given if each.endswith(ENDINGS) or each in sweep.names(how.store)]
     if swept:
         if len(given) > 1 or seeds is not None:
@@ -37,9 +42,10 @@ def chosen(how: Execution, given: Sequence[str], seeds: int | None, scenario: st
             raise InputError("--seeds: is for the scenario of one run: name one")
         runs = list({run.name: run for run in (how.store.find(each) for each in given)}.values())
         if seeds is not None:
-            runs = replicates.replicates(runs[0], seeds, how, plugins)
+            runs = replicates.replicates(runs[0], seeds, how, plugins, asked=asked)
     every = {run.name: run.about() for run in runs}
     refuse_mixed(every, may_differ=bool(swept))
+    replicates.completed(runs, asked, how, plugins)
     records = list(every.values())
     return Chosen(runs, in_words(records), records[0]["scenario"]["until"])
 

@@ -73,7 +73,7 @@ def validate(
         raise InputError(f"{', '.join(wanted)}: {printed} of them are '-': only one fits on standard output")
     how, observed, listed = Execution(workers, address, store), targets.load(), targets.judged()
     try:
-        found = validated_runs.chosen(how, runs, seeds, scenario, plugins)
+        found = validated_runs.chosen(how, runs, seeds, scenario, plugins, targets.asked(observed))
     except KeyboardInterrupt:
         typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
         raise typer.Exit(STOPPED) from None

@@ -17,19 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from abm import scenario
+from abm import measures, scenario
 from abm.engine import forms
 from abm.engine.dated import LAST_MONTH
 from abm.engine.errors import InputError, brief, shown
 from abm.engine.text_files import beside
 from abm.engine.yaml_input import read_yaml
+from abm.measures import Asked
 from abm.scenario import Scenario
 from abm.scenario_file import LARGEST_SEED
 from experiments.designs import blocks, design_file, factors, together
 from experiments.designs.blocks import Block
 
 STRIDE = 1_000_000  # seeds between points with independent random numbers, so that more replicates change no seed
-WORDS = ("name", "title", "scenarios", "most_runs")  # keys that change no run by themselves
+WORDS = ("name", "title", "scenarios", "most_runs", "measures")  # keys that change no run by themselves
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Design:
     random_numbers: str  # 'common' or 'independent', between points
     points: tuple[Point, ...]
     factors: tuple[str, ...]  # parameters that vary: levers, then uncertainties
+    asked: Asked | None  # measures to take; None: all
     given: dict[str, Any]  # the content of the file as plain JSON, defaults filled in
 
     def __len__(self) -> int:
@@ -142,6 +144,7 @@ def from_dict(content: Any, source: str, folder: str | Path) -> Design:
         random_numbers=file.random_numbers,
         points=tuple(_points(names, levers, uncertainties)),
         factors=levers.factors + uncertainties.factors,
+        asked=_asked(source, file, bases),
         given=given,
     )
 
@@ -183,6 +186,18 @@ def _base(source: str, folder: Path, path: str, file: design_file.File) -> Scena
     found = scenario.load(beside(f"{source}: scenarios", folder, path))
     base = replace(found, source=source).changed(until=file.until, scale=file.scale)  # an error names the design
     return replace(base, source=found.source)
+
+
+def _asked(source: str, file: design_file.File, bases: Sequence[Scenario]) -> Asked | None:
+    """The measures to take, of those that all scenarios have; None: all. Raises InputError."""
+    if measures.ALL in file.measures:
+        return None
+    shared = [plugin for plugin in bases[0].plugins if all(plugin in base.plugins for base in bases)]
+    more = [each for plugin in shared for each in plugin.measures]
+    try:
+        return measures.asked_of(file.measures, more, min(base.scale for base in bases))
+    except InputError as error:
+        raise InputError(f"{source}: measures: {error}") from None
 
 
 def _refuse_too_many(source: str, file: design_file.File, levers: int, uncertainties: int) -> None:

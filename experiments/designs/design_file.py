@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from abm import measures
 from abm.engine.dated import Dated, Month
 from abm.engine.errors import brief, shown
 from abm.engine.forms import Form, Number, Takes, Text, mistake
@@ -304,6 +305,7 @@ class File(Form):
     replicates: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = 1
     random_numbers: Literal["common", "independent"] = "common"
     most_runs: Annotated[StrictInt, Field(ge=1, le=LARGEST_SEED)] = MOST_RUNS
+    measures: Names = (measures.ALL,)
     levers: Block | None = None
     uncertainties: Block | None = None
 

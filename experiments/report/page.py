@@ -14,7 +14,7 @@ from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
-from abm.measures import MEASURES, refusal
+from abm.measures import MEASURES, asked_of, refusal
 from abm.plugins import assembly
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
@@ -30,6 +30,15 @@ ROWS = (  # measure, aggregation of months to a year, unit, divisor
     ("housed", "sum", "persons in the year", 1),
     ("reception_cost", "sum", "million EUR in the year", 1e6),
 )
+ASKED = asked_of(
+    (
+        "summary", "task", "task_backlog", "relatives_queueing", "in_reception by status", "in_reception by kind",
+        "places by kind", *(f"{wait} by statistic" for wait in ("wait_decision", "wait_home", "wait_family")),
+        "spending by purpose", "in_reception by region",
+        *(f"{each} by {by}" for each in ("awaiting_home", "task_backlog") for by in ("region", "municipality")),
+        "housed by region",
+    )
+)  # measures that the page shows  # fmt: skip
 COUNTED = ("in_reception", "status_holders")  # measures of which the first figure shows observed counts
 PER, MONTHS = 10_000, 12
 PARTS = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')  # what Vega says of each mark: an image is read as a whole

@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from abm.engine.errors import InputError
 
 VERSION = 2
-NEW = ("run", "processor", "outcomes", "index_sha256", "plugins")  # keys that records without a version do not have
+NEW = (  # keys that records without a version do not have
+    "run", "processor", "outcomes", "index_sha256", "plugins", "measures", "holds", "codes",
+)  # fmt: skip
 _SEAL = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n\}\n\Z')
 
 
@@ -105,6 +107,7 @@ class Made(Record):
     """What something was made with."""
 
     model: Model
+    measures: str | None = None  # digest of the source of all measures; older records have none
     data_digest: str
     python: str
     packages: dict[str, str]
@@ -126,8 +129,9 @@ class OfRun(Made):
 
 
 class Kept(OfRun):
-    """A run that is kept."""
+    """A set of outcomes of a run that is kept."""
 
+    holds: dict[str, dict[str, str]] | None = None  # breakdown -> measure -> digest of its code; older: everything
     outcomes_sha256: str
     outcomes: Seal | None = None
 
@@ -168,6 +172,7 @@ class Gathered(Record):
     """Outcomes of many runs in one file."""
 
     runs: list[str]
+    codes: dict[str, str] | None = None  # measure -> digest of its code
     outcomes: Seal
 
 

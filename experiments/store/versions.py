@@ -5,30 +5,72 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 import abm
+from abm.observe.measure import DECLARED
 from abm.plugins import assembly
 from abm.scenario import Scenario
 
 NAME_LENGTH = 16
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "networkx")
-ROOT = Path(__file__).parents[2]
+ROOT, MODEL = Path(__file__).parents[2], Path(abm.__file__).parent
+MEASURE = ("measures.py", "recorder.py")  # modules that measure, wherever they are
 MAKES_RESULTS = ("abm", "experiments", "configs", "pyproject.toml", "requirements.lock")  # tracked, of a checkout
 
 
 @cache
 def model_version() -> dict[str, str]:
-    """Version of the package and a digest of the model's source, so that runs of edited code have other names."""
-    root = Path(abm.__file__).parent
+    """Version of the package and a digest of the source that simulates, so that runs of edited code have other names.
+
+    Measures are not in it: they read the state and move nothing.
+    """
+    code = _digest(file for file in sources(MODEL) if not measures(file.relative_to(MODEL)))
+    return {"version": metadata.version("abm-reception"), "code": code}
+
+
+def measures(file: Path) -> bool:
+    """Whether a module of the model measures, and does not simulate; its path in the package."""
+    return file.parts[0] == "observe" or file.name in MEASURE or file.name.endswith("_measures.py")
+
+
+@cache
+def measures_version() -> str:
+    """A digest of the source of all measures."""
+    return _digest(file for file in sources(MODEL) if measures(file.relative_to(MODEL)))[:NAME_LENGTH]
+
+
+def code_of(measure: str, plugins: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """Digest of the source that takes a measure: the module that declares it, and what all measures share.
+
+    plugins: as a record describes them, by name. Of a measure that nobody declares it is empty.
+    """
+    for about in plugins.values():
+        if measure in about["measures"]:
+            return about["digest"][:NAME_LENGTH]
+    declared = DECLARED.get(measure)
+    return _code_of_module(declared[0]) if declared else ""
+
+
+@cache
+def _code_of_module(name: str) -> str:
+    own = MODEL.joinpath(*name.split(".")[1:]).with_suffix(".py")
+    shared = (file for file in sources(MODEL) if file.parent.name == "observe" or file.name == "recorder.py")
+    return _digest([*shared, own])[:NAME_LENGTH]
+
+
+def _digest(files: Iterable[Path]) -> str:
     code = hashlib.sha256()
-    for file in sources(root):
-        code.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return {"version": metadata.version("abm-reception"), "code": code.hexdigest()}
+    for file in files:
+        code.update(file.relative_to(MODEL).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return code.hexdigest()
 
 
 def sources(root: Path) -> list[Path]:
@@ -78,13 +120,14 @@ def _versions() -> tuple[str, dict[str, str]]:
 
 
 def made_with(data_digest: str) -> dict:
-    """Versions that runs are made with on this machine: model, data, Python and packages."""
+    """Versions that runs are made with on this machine: model, measures, data, Python and packages."""
     python, packages = _versions()
-    return {"model": model_version(), "data_digest": data_digest, "python": python, "packages": packages}
+    model = {"model": model_version(), "measures": measures_version()}
+    return model | {"data_digest": data_digest, "python": python, "packages": packages}
 
 
 def run_name(scenario: Scenario, data_digest: str) -> str:
-    """Name of a run: hash of model version, resolved scenario with seed, and data."""
+    """Name of a run: hash of what simulates it, its resolved scenario with seed, and data; not of what is measured."""
     return name_of(scenario.canonical(), data_digest)
 
 

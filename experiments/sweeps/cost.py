@@ -208,7 +208,7 @@ def measure(jobs: list[Job]) -> dict:
     seconds, sizes, peak, branch = [], [], machine.Peak(), {}
     for job in jobs:
         began, watched = time.perf_counter(), _Watched(inputs)
-        recorder = runner.simulate(job.scenario, inputs, peak, watched, job.keeps)[0]
+        recorder = runner.simulate(job.scenario, inputs, peak, watched, job.keeps, job.asked)[0]
         content, _ = outcomes.as_parquet(job.name, recorder.table())
         peak()
         ended = time.perf_counter()

@@ -1,7 +1,7 @@
 """Outcomes of many runs: gathered from their files once, in few larger ones, and joined to the index of a sweep.
 
 STORE/sweeps/<name>/gathered/<digest>.parquet, .json     totals of RUNS runs, a part per measure; the digest is that of
-                                                         the names of the runs
+                                                         the names of the runs, and of what they hold
 
 Opening a file takes longer than reading a measure from it, so a sweep that is complete is gathered. What is gathered is
 a copy: it was checked when it was read from the files of the runs, has digests of its own, is not used where it is
@@ -21,8 +21,8 @@ import pyarrow as pa
 from abm.measures import breakdown_of
 from abm.plugins import assembly
 from experiments.store import outcomes as tables
-from experiments.store import records, sealed
-from experiments.store.records import Damaged, Gathered, Seal
+from experiments.store import records, sealed, versions
+from experiments.store.records import Damaged, Gathered
 from experiments.store.store import Run, Store
 
 RUNS = 100  # per file: their totals take some 90 MB while they are gathered
@@ -115,11 +115,12 @@ def gather(store: Store, folder: str, runs: list[str]) -> None:
         for name in set(store.files.names(folder, ending)) - keys:  # of the sweep before it was extended
             store.files.delete(f"{folder}/{name}{ending}")
     for some in wanted:
-        if not _is_gathered(store, folder, some):
-            content, seal = sealed.write(_by_measure(tables.read(store, some, None, TOTAL)))
-            key = f"{folder}/{_digest(some)}"
+        codes = _codes(store, some)
+        if not _is_gathered(store, folder, some, codes):
+            content, seal = sealed.write(_by_measure(tables.read(store, some, list(codes), TOTAL)))
+            key, record = f"{folder}/{_digest(some)}", {"runs": some, "codes": codes, "outcomes": seal.model_dump()}
             store.files.write(f"{key}.parquet", content)
-            store.files.write(f"{key}.json", records.written({"runs": some, "outcomes": seal.model_dump()}))
+            store.files.write(f"{key}.json", records.written(record))
 
 
 def joined(index: pd.DataFrame, found: Outcomes, same: dict[str, str]) -> pd.DataFrame:
@@ -157,18 +158,31 @@ def _categories(codes: Any, words: Any, ordered: bool = False) -> pd.Categorical
 
 
 def _gathered(store: Store, folder: str, runs: list[str], measure: str) -> pa.Table | None:
-    """A measure of some runs as it was gathered; None where it is not, or is damaged."""
+    """A measure of some runs as it was gathered; None where it is not, is damaged, or other code took it."""
     try:
-        key, seal = f"{folder}/{_digest(runs)}.parquet", _seal(store, folder, runs)
-        return sealed.read(store.files, key, seal, measure, ["run", "group", "month", "value"])
+        key, record = f"{folder}/{_digest(runs)}.parquet", _record(store, folder, runs)
+        if (record.codes or {}).get(measure) != _codes(store, runs[:1]).get(measure, ""):
+            return None
+        return sealed.read(store.files, key, record.outcomes, measure, ["run", "group", "month", "value"])
     except (FileNotFoundError, Damaged, sealed.Broken):
         return None
 
 
-def _is_gathered(store: Store, folder: str, runs: list[str]) -> bool:
-    """Whether the totals of some runs are gathered, and the file is as it was written."""
+def _codes(store: Store, runs: list[str]) -> dict[str, str]:
+    """The totals that each of some runs holds by the code of today, with the digest of that code. Raises Damaged."""
+    plugins = store.run(runs[0]).about().get("plugins", {})
+    every = [store.run(run).holds() for run in runs]
+    held = frozenset.intersection(*(each for each in every if each is not None)) if None not in every else frozenset()
+    return {measure: versions.code_of(measure, plugins) for measure, by in sorted(held) if by == TOTAL}
+
+
+def _is_gathered(store: Store, folder: str, runs: list[str], codes: dict[str, str]) -> bool:
+    """Whether some totals of some runs are gathered, all of them, and the file is as it was written."""
     try:
-        seal = _seal(store, folder, runs)
+        record = _record(store, folder, runs)
+        if record.codes != codes:
+            return False
+        seal = record.outcomes
         bounds = [(part.start, part.end) for part in (*seal.parts.values(), seal.footer)]
         found = store.files.stretches(f"{folder}/{_digest(runs)}.parquet", bounds)
     except (FileNotFoundError, Damaged):
@@ -177,12 +191,12 @@ def _is_gathered(store: Store, folder: str, runs: list[str]) -> bool:
     return sums == [part.sha256 for part in (*seal.parts.values(), seal.footer)]
 
 
-def _seal(store: Store, folder: str, runs: list[str]) -> Seal:
+def _record(store: Store, folder: str, runs: list[str]) -> Gathered:
     key = f"{folder}/{_digest(runs)}.json"
     record, _ = records.read(Gathered, store.files.read(key), store.files.shown(key), "sweep again")
     if record.runs != runs:
         raise Damaged(f"{store.files.shown(key)}: is of other runs: sweep again")
-    return record.outcomes
+    return record
 
 
 def _by_measure(every: pa.Table) -> Iterator[tuple[str, pa.Table]]:

@@ -12,6 +12,7 @@ from abm.chain import turn
 from abm.engine.errors import InputError
 from abm.facts import facts
 from abm.facts.facts import Inputs
+from abm.measures import Asked
 from abm.people.archive import put_away
 from abm.plugins import assembly
 from abm.recorder import Recorder
@@ -33,8 +34,9 @@ def simulate(
     progress: Progress | None = None,
     checkpoints: Checkpoints | None = None,
     keeps: tuple[int, ...] = (),
+    asked: Asked | None = None,
 ) -> tuple[Recorder, dict[str, float]]:
-    """Simulate all months; returns the recorder, and seconds per process.
+    """Simulate all months; returns the recorder of the measures asked for (None: all), and seconds per process.
 
     It begins at the latest of the checkpoints that has its history, and keeps its state at the months `keeps`; the
     outcomes are the same bytes.
@@ -42,49 +44,83 @@ def simulate(
     began = time.perf_counter()
     chain = assembly.chain(scenario.plugins)
     inputs = inputs.on_layout(scenario.layout)
-    recorder = Recorder(inputs, scenario.months, assembly.measures(scenario.plugins))
-    state, changes = begun(scenario, inputs, recorder, checkpoints), set(scenario.changes())
-    params = scenario.params_at(state.clock.month)
+    state, recorders = begun(scenario, inputs, checkpoints, keeps, asked)
+    changes, params = set(scenario.changes()), scenario.params_at(state.clock.month)
     spent = {"start": time.perf_counter() - began, "recorder": 0.0, "archive": 0.0, "checkpoint": 0.0}
     for month in range(state.clock.month, scenario.months):
         if checkpoints and month in keeps:
             began = time.perf_counter()
-            keep(checkpoints, scenario, state, recorder)
+            keep(checkpoints, scenario, state, recorders)
             spent["checkpoint"] += time.perf_counter() - began
         if month in changes:
             params = scenario.params_at(month)
         events = turn(state, params, scenario.seed, chain, spent)
         began = time.perf_counter()
-        recorder.keep(state, events)
+        recorders.of(month).keep(state, events)
         spent["recorder"] += time.perf_counter() - began
         began = time.perf_counter()
         put_away(state)
         spent["archive"] += time.perf_counter() - began
         if progress:
             progress(month + 1, scenario.months)
-    return recorder, spent
+    return recorders.whole(), spent
 
 
-def begun(scenario: Scenario, inputs: Inputs, recorder: Recorder, checkpoints: Checkpoints | None) -> State:
-    """The state from which a run goes on: of a checkpoint, with what was recorded before it, or of January 2015."""
-    tables = assembly.tables(scenario.plugins)
+@dataclass
+class Recorders:
+    """What records a run: all measures while its history may be that of others, then those that are asked for."""
+
+    asked: Recorder
+    every: bool  # whether all measures are asked for
+    history: Recorder | None = None  # of all measures, and of the months before the run keeps its last state
+
+    def before(self, month: int) -> Recorder | None:
+        """A recorder of all measures that has all months before this one; None: there is none."""
+        if self.every:
+            return self.asked
+        return self.history if self.history and month <= self.history.months else None
+
+    def of(self, month: int) -> Recorder:
+        """The recorder of a month."""
+        return self.history if self.history and month < self.history.months else self.asked
+
+    def whole(self) -> Recorder:
+        """The recorder of the measures that are asked for, with all months until now."""
+        if self.history:
+            self.asked.take_over(self.history.values, self.history.months)
+        return self.asked
+
+
+def begun(
+    scenario: Scenario, inputs: Inputs, checkpoints: Checkpoints | None, keeps: tuple[int, ...], asked: Asked | None
+) -> tuple[State, Recorders]:
+    """The state from which a run goes on: of a checkpoint, or of January 2015; and what records it, with what was
+    recorded before.
+    """
+    measures, tables = assembly.measures(scenario.plugins), assembly.tables(scenario.plugins)
+    recorders = Recorders(Recorder(inputs, scenario.months, measures, asked), asked is None or asked >= every(scenario))
     found = checkpoints.latest(scenario) if checkpoints else None
+    first = found.month if found else 0
+    if checkpoints and checkpoints.most and not recorders.every:
+        until = max((month for month in keeps if month > first and not checkpoints.has(scenario, month)), default=0)
+        recorders.history = Recorder(inputs, until, measures) if until else None
     if found is None:
-        return start.begin(inputs, scenario.params_at(0), scenario.seed, scenario.scale, tables)
-    found.recorded(recorder)
-    return found.state(inputs, tables)
+        return start.begin(inputs, scenario.params_at(0), scenario.seed, scenario.scale, tables), recorders
+    found.recorded(recorders.of(first))
+    return found.state(inputs, tables), recorders
 
 
-def keep(checkpoints: Checkpoints, scenario: Scenario, state: State, recorder: Recorder) -> None:
+def keep(checkpoints: Checkpoints, scenario: Scenario, state: State, recorders: Recorders) -> None:
     """Keep the state between two months, unless it is kept already, or cannot be: the run goes on without."""
-    if checkpoints.most and not checkpoints.has(scenario, state.clock.month):
+    recorder = recorders.before(state.clock.month)
+    if recorder and checkpoints.most and not checkpoints.has(scenario, state.clock.month):
         with suppress(InputError):
             checkpoints.keep(scenario, state.clock.month, checkpoint.pack(state, recorder))
 
 
 def warm_up(inputs: Inputs) -> None:
     """Compile the kernels, or load them from disk where they were compiled before."""
-    simulate(Scenario(until="2015-12", scale=0.01), inputs)
+    simulate(Scenario(until="2015-12", scale=0.01), inputs)  # with all measures: their kernels, too
 
 
 def run(
@@ -94,21 +130,27 @@ def run(
     again: bool = False,
     progress=None,
     history: int = states.MOST,
+    asked: Asked | None = None,
 ) -> tuple[Run, bool]:
     """The kept run of a scenario, and whether it was simulated now (False: it was kept already).
 
-    history: bytes that the checkpoints of the store may take up; a run that is made again branches from none.
+    history: bytes that the checkpoints of the store may take up; a run that is made again branches from none. asked:
+    the measures to keep (None: all); of a run that is kept, those that it lacks are taken by branching.
     Raises InputError; a run that is interrupted leaves nothing behind but states that others may branch from.
     """
     inputs, store = facts.load(), Store(place)
     name = stores.run_name(scenario, inputs.digest)
-    if store.has(name) and not again:
-        return store.run(name), False
+    wanted = every(scenario) if asked is None else asked
     record = stores.provenance(scenario, inputs.digest)
     records.written(record)  # what cannot be kept is refused before the first month
+    if not store.files.exists(stores.MARK):
+        store.check()
+    lacking = wanted if again else store.lacking([name], wanted).get(name)
+    if not lacking:
+        return store.run(name), False
     store.check()
     known = Checkpoints(store, inputs.digest, 0 if again else history)
-    recorder, _ = simulate(scenario, inputs, progress, known, branches.usual(scenario))
+    recorder, _ = simulate(scenario, inputs, progress, known, branches.usual(scenario), lacking)
     store.keep(name, record, recorder.table())
     return store.run(name), True
 
@@ -120,6 +162,16 @@ class Job:
     name: str
     scenario: Scenario
     keeps: tuple[int, ...] = ()  # months at the beginning of which it keeps its state, so that others branch
+    asked: Asked | None = None  # measures to take, which are not kept yet; None: all
+
+    def wanted(self) -> Asked:
+        """The measures to take."""
+        return every(self.scenario) if self.asked is None else self.asked
+
+
+def every(scenario: Scenario) -> Asked:
+    """All measures of a run."""
+    return frozenset((each.name, by) for each in assembly.measures(scenario.plugins) for by in each.by)
 
 
 @dataclass(frozen=True)
@@ -145,13 +197,13 @@ class Done:
 
 def work(job: Job, shared: Shared) -> Done:
     """Make one run and keep it, or the record of its failure. Raises InputError where the store cannot be written."""
-    if shared.store.has(job.name):
+    if shared.store.has_set(job.name, job.wanted(), assembly.described(job.scenario.plugins)):
         return Done(job.name, "there")
     began, peak = time.perf_counter(), machine.Peak()
     record = provenance(job, shared)
     records.written(record)  # what cannot be kept is refused before the first month
     try:
-        table = simulate(job.scenario, shared.inputs, peak, shared.checkpoints, job.keeps)[0].table()
+        table = simulate(job.scenario, shared.inputs, peak, shared.checkpoints, job.keeps, job.asked)[0].table()
     except Exception as error:
         shared.store.keep_failure(job.name, failure(job, shared, traceback.format_exc()))
         return Done(job.name, "failed", time.perf_counter() - began, reason=f"{type(error).__name__}: {error}")
@@ -205,4 +257,5 @@ def check_processor(here: dict, driver: dict) -> None:
 
 def flat(made: dict) -> dict[str, str]:
     """Versions by name."""
-    return {"Python": made["python"], "model": made["model"]["code"][: stores.NAME_LENGTH]} | made["packages"]
+    code = {"model": made["model"]["code"][: stores.NAME_LENGTH], "measures": made.get("measures", "")}
+    return {"Python": made["python"]} | code | made["packages"]

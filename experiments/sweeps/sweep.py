@@ -25,20 +25,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from abm import measures, parameters
+from abm import parameters
 from abm.engine.errors import InputError
 from abm.facts import facts
+from abm.measures import Asked
 from abm.plugins import assembly
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.store import checkpoints, records, versions
-from experiments.store import outcomes as tables
 from experiments.store import store as stores
 from experiments.store.checkpoints import Checkpoints
 from experiments.store.records import Damaged, OfDesign
 from experiments.store.store import Store
 from experiments.sweeps import gathering, ray_workers, runner
-from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.ray_workers import Lost
 from experiments.sweeps.runner import Done, Shared
 
@@ -61,9 +60,27 @@ class Sweep:
         """Rows of the index, one per run."""
         return self.index.drop_duplicates("run")
 
+    @property
+    def asked(self) -> Asked | None:
+        """The measures that its design asks for; None: all, or where only its index is known, any."""
+        return self.design.asked if self.design else None
+
+    def lacking(self) -> dict[str, Asked | None]:
+        """The runs that are not kept whole, including failed ones, and the measures that each lacks (None: all). What
+        is kept is read and checked.
+        """
+        runs = self.runs["run"].tolist()
+        if self.design is None or self.asked is not None:
+            return self.store.lacking(runs, self.asked)
+        every = {scenario.name: runner.every(scenario) for scenario in self.design.scenarios}
+        found: dict[str, Asked | None] = {}
+        for name, rows in self.runs.groupby("scenario", observed=True):
+            found |= self.store.lacking(rows["run"], every[str(name)])
+        return found
+
     def missing(self) -> pd.DataFrame:
-        """Rows of the runs that are not kept whole, including failed ones. What is kept is read and checked."""
-        return self.runs[~self.runs["run"].isin(self.store.whole(self.runs["run"]))]
+        """Rows of the runs that lack something. What is kept is read and checked."""
+        return self.runs[self.runs["run"].isin(self.lacking())]
 
     def failed(self) -> pd.DataFrame:
         """Rows of the runs that failed."""
@@ -75,8 +92,10 @@ class Sweep:
             gathering.gather(self.store, f"{SWEEPS}/{self.name}/gathered", self.runs["run"].tolist())
 
     def load(self, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
-        """Outcomes of the runs, see `load`."""
-        return frame(self, measure, by, incomplete)
+        """Outcomes of the runs, see `loading.load`."""
+        from experiments.sweeps import loading  # which reads sweeps
+
+        return loading.frame(self, measure, by, incomplete)
 
 
 def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> Sweep:
@@ -93,7 +112,8 @@ def begin(design: Design, store: Store, data_digest: str, keep: bool = True) -> 
     except Damaged:  # of its index, which follows from its design
         sweep = _indexed_again(design, store, about, data_digest)
     if design.digest() in {_about(store, design.name, number)["design"] for number in known}:
-        design = designs.from_dict(sweep.about["given"], design.source, design.folder)
+        given = sweep.about["given"] | {"measures": design.given["measures"]}  # what is asked may change at any time
+        design = designs.from_dict(given, design.source, design.folder)
     if sweep.about["design"] != design.digest():
         raise InputError(
             f"{design.source}: differs from the design that sweep '{design.name}' in {store.files.named} began with: "
@@ -196,10 +216,14 @@ def make(do: ray_workers.Do, given: Shared, wanted, report: Report, seconds: flo
 
 
 def sharded(sweep: Sweep, shard: tuple[int, int] | None) -> pd.DataFrame:
-    """Missing runs of a shard (i, n), which is every n-th run of the index from the i-th on, counted from 1. So the n
-    shards have every run once, whenever each begins. Raises InputError.
+    """Missing runs, with the measures that each lacks in the column `asked`, of a shard (i, n): every n-th run of the
+    index from the i-th on, counted from 1. So the n shards have every run once, whenever each begins.
+
+    Raises InputError.
     """
-    missing = sweep.missing()
+    lacking = sweep.lacking()
+    missing = sweep.runs[sweep.runs["run"].isin(lacking)]
+    missing = missing.assign(asked=missing["run"].map(lacking))
     if shard is None:
         return missing
     i, n = shard
@@ -327,59 +351,3 @@ def _refuse_other_versions(name: str, store: Store, about: dict, data_digest: st
                 f"sweep '{name}' in {store.files.named}: was made with another version of the {what} "
                 f"({its[:12]}{made}; here {mine[:12]}): use that version, another --store, or another 'name:'"
             )
-
-
-def load(
-    sweep: str,
-    measure: str | None = None,
-    by: str | None = None,
-    *,
-    incomplete: bool = False,
-    store: stores.Place | Store = stores.DEFAULT,
-) -> pd.DataFrame:
-    """Tidy outcomes of the runs of a sweep: the columns of its index (run, point, replicate, seed, scenario, ..., a
-    column per factor) and measure, unit, by, group, month, value; text columns are categories.
-
-    measure: one measure (None: all of them); by: one breakdown (None: 'total', or the first of the measure).
-    incomplete: load what is kept of a sweep of which runs are missing, which is an error otherwise.
-    `frame.attrs['units']` holds the unit of each factor and measure, 'runs' and 'missing' the numbers of runs.
-    Raises InputError.
-    """
-    return frame(sweeps.find(sweep, Store(store)), measure, by, incomplete)
-
-
-def frame(sweep: Sweep, measure: str | None = None, by: str | None = None, incomplete: bool = False) -> pd.DataFrame:
-    """Outcomes of a sweep, as `load` returns them."""
-    by = measures.breakdown_of(measure, by, assembly.of_record(sweep.about)) if measure else by or "total"
-    done, every = sweep.store.done(), len(sweep.runs)
-    kept = sweep.index[sweep.index["run"].isin(done)]
-    runs = kept["run"].unique().tolist()
-    if not runs:
-        raise InputError(f"sweep '{sweep.name}': none of its {every:,} runs is kept: make them with 'abm sweep'")
-    if len(runs) < every and not incomplete:
-        raise InputError(
-            f"sweep '{sweep.name}': {every - len(runs):,} of its {every:,} runs are missing: make them with "
-            "'abm sweep', or load the others with incomplete=True"
-        )
-    if measure:
-        gathering.check_scale(sweep.store.run(runs[0]), measure, by)
-    found = gathering.outcomes(sweep.store, f"{SWEEPS}/{sweep.name}/gathered", runs, measure, by)
-    if not found.runs:
-        raise InputError(
-            f"sweep '{sweep.name}': no measure is broken down by '{by}': name a measure to see its breakdowns"
-        )
-    if measure is None:
-        merged = gathering.joined(kept, found, {})
-        units = dict(merged[["measure", "unit"]].drop_duplicates().astype(str).itertuples(index=False))
-    else:
-        first = tables.read(sweep.store, runs[:1], [measure], by)  # an older model may have had another unit
-        units = {measure: first["unit"][0].as_py()} if first.num_rows else {measure: ""}
-        merged = gathering.joined(kept, found, {"measure": measure, "unit": units[measure], "by": by})
-    merged.attrs["units"] = sweeps.units(kept.columns, sweep.about) | units
-    merged.attrs |= {"runs": len(runs), "missing": every - len(runs)}
-    return merged
-
-
-def outcomes(store: Store, runs: list[str], measures: list[str] | None, by: str) -> pd.DataFrame:
-    """Tidy outcomes of some runs: run, measure, unit, by, group, month, value; of some measures, or all (None)."""
-    return tables.frame(tables.read(store, runs, measures, by))

@@ -14,13 +14,14 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from abm import measures
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
 from experiments import terminal, text
-from experiments.analysis.comparison import interval
+from experiments.analysis.compared import interval
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import sweep
+from experiments.sweeps import branches, loading, replicates, sweep
 from experiments.sweeps.execution import Execution, Options, execution_of
 from experiments.sweeps.runner import Job
 from experiments.validation import support_studies
@@ -29,6 +30,13 @@ from experiments.validation.support_studies import is_within
 SINCE, UNTIL = "2015-01", "2025-12"  # treated from the start; the years whose inputs were observed
 SCALE, SEEDS, DRAWS = 0.1, 4, 32
 UKRAINE = slice("2022-07", "2024-10")  # between the first and the last count of people from Ukraine at work
+ASKED = measures.asked_of(
+    (
+        "employed by since_permit", "working_age by since_permit", "language by since_permit",
+        "hours_followed by since_permit", "wait_decision by statistic",
+        "protected_hires", "protected_jobs_lost", "protected_of_age", "protected_employed",
+    )
+)  # fmt: skip
 WINDOW = "2021-01"  # first month with people in all groups of years since the permit
 Values = Mapping[str, Any]
 Outcome = Callable[[pd.DataFrame], float]  # of the outcomes of one run
@@ -234,15 +242,14 @@ def replicate(
     def named(values: Values, seed: int) -> str:
         wanted = base.with_values(values, "replication").changed(seed=seed)
         name = stores.run_name(wanted, shared.inputs.digest)
-        jobs[name] = Job(name, wanted)
+        jobs[name] = Job(name, wanted, asked=ASKED)
         return name
 
     pairs = {
         each.id: [(named(each.control, seed), named(each.treated, seed)) for seed in range(1, seeds + 1)]
         for each in REPLICATIONS
     }
-    there = how.store.whole(jobs)
-    todo = [job for name, job in jobs.items() if name not in there]
+    todo = branches.planned(replicates.still(how.store, jobs.values()))
     with sweep.stopping(), how.pool(len(todo)) as do:
         sweep.make(do, shared, todo, lambda done: None)
     frames = {name: of_run(how.store, name) for name in jobs}
@@ -252,7 +259,7 @@ def replicate(
 
 def of_run(store: Store, name: str) -> pd.DataFrame:
     """Outcomes of a run, in the breakdowns that replications use."""
-    parts = [sweep.outcomes(store, [name], None, by) for by in ("total", "since_permit", "statistic")]
+    parts = [loading.outcomes(store, [name], None, by) for by in ("total", "since_permit", "statistic")]
     return pd.concat(parts).astype({"measure": str, "group": str, "month": str})
 
 

@@ -5,7 +5,7 @@ half-year (2022-I), a year (2022) or years (2017 to 2021). One that no process c
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -16,7 +16,7 @@ from abm.engine.errors import InputError
 from abm.engine.forms import Form, Number, Takes, Text, mistake, read
 from abm.engine.text_files import read_text
 from abm.engine.yaml_input import nearest, read_yaml
-from abm.measures import MEASURES
+from abm.measures import MEASURES, Asked
 from experiments.text import number, share
 
 FOLDER = Path(__file__).parents[2] / "configs" / "targets"
@@ -152,6 +152,12 @@ def load(path: Path = OBSERVED) -> list[Target]:
     if len(ids := {target.id for target in found}) < len(found):
         raise InputError(f"{path}: has {len(found)} targets with {len(ids)} ids: give each an id of its own")
     return found
+
+
+def asked(several: Iterable[Target]) -> Asked:
+    """The measures that some targets compare with."""
+    made = (point.measure or target.measure for target in several for point in target.points)
+    return frozenset((part.measure, part.by) for each in made if each for part in each.parts())
 
 
 def months(period: str) -> list[str]:

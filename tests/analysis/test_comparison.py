@@ -1,5 +1,6 @@
 """Comparing two scenarios: intervals by hand, pairs with common random numbers, and stopping that keeps its promise."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 
 from abm.engine.errors import InputError
 from abm.facts import facts
-from experiments.analysis import comparison
-from experiments.analysis.comparison import CANNOT_TELL, FIRST_PAIRS, MOST_PAIRS, compare
+from abm.observe.breakdowns import labels
+from experiments.analysis import compared, comparison
+from experiments.analysis.compared import CANNOT_TELL
+from experiments.analysis.comparison import FIRST_PAIRS, MOST_PAIRS, compare
 from experiments.store import store as stores
 from experiments.store.store import Store
 from experiments.sweeps import runner
@@ -33,11 +36,11 @@ def drawn(monkeypatch):
 
     def use(a, b) -> None:
         a, b = np.asarray(a, float), np.asarray(b, float)
-        rows = lambda do, given, pair, seeds, seen: pd.DataFrame({"seed": list(seeds)})  # noqa: E731
+        rows = lambda do, given, pair, seeds, asked, seen: pd.DataFrame({"seed": list(seeds)})  # noqa: E731
         monkeypatch.setattr(comparison, "_made", rows)
         monkeypatch.setattr(
-            comparison,
-            "_values",
+            compared,
+            "values",
             lambda store, runs, asked, since: runs.assign(
                 outcome="drawn", unit="persons", a=a[runs["seed"] - 1], b=b[runs["seed"] - 1]
             ),
@@ -67,22 +70,57 @@ def refused(*given, **options) -> str:
     ],
 )
 def test_intervals_by_hand(differences, low, high):
-    assert comparison.interval(np.array(differences, float)) == pytest.approx((low, high), rel=1e-6)
+    assert compared.interval(np.array(differences, float)) == pytest.approx((low, high), rel=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("low", "high", "chance", "said"),
     [
-        (0.1, 2, "B is higher"),
-        (3, 3, "B is higher"),
-        (-2, -0.1, "B is lower"),
-        (-1, 2, CANNOT_TELL),
-        (0, 2, CANNOT_TELL),
-        (0, 0, "the same in every pair"),
+        (0.1, 2, 0.04, "B is higher"),
+        (0.1, 2, 0.06, CANNOT_TELL),  # on its own it could be told, among others not
+        (3, 3, 0.0, "B is higher"),
+        (-2, -0.1, 0.04, "B is lower"),
+        (-1, 2, 0.3, CANNOT_TELL),
+        (0, 0, 1.0, "the same in every pair"),
+        (math.nan, math.nan, math.nan, "too few pairs have a value"),
     ],
 )
-def test_verdicts(low, high, said):
-    assert comparison.verdict(low, high) == said
+def test_verdicts(low, high, chance, said):
+    assert compared.verdict(low, high, chance) == said
+
+
+def test_chances_are_corrected_for_their_number_by_hand():
+    """Holm: the smallest times n, the next times n - 1, never less than one before, at most 1."""
+    found = compared.holm(np.array([0.01, 0.04, math.nan, 0.03, 0.5]))
+    assert found == pytest.approx([0.04, 0.09, math.nan, 0.09, 0.5], nan_ok=True)
+    assert compared.holm(np.array([0.02])) == pytest.approx([0.02])
+    assert compared.holm(np.array([0.6, 0.7])) == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "chance"), [([2, 4], 0.2048328), ([1, 2, 3, 4], 0.0304662), ([5, 5], 0.0), ([0, 0], 1.0)]
+)
+def test_a_chance_agrees_with_its_interval(changes, chance):
+    """t = 3 of 1 degree of freedom, t = 3.873 of 3; both from tables."""
+    found = compared.chance(np.array(changes, float))
+    low, high = compared.interval(np.array(changes, float))
+    assert found == pytest.approx(chance, rel=1e-5)
+    assert (found < 0.05) == (low > 0 or high < 0)
+
+
+def test_several_measures_and_all_regions_at_once(tmp_path):
+    asked = ["in_reception by region", "permits", " in_reception  by status "]
+    found = compare(A, B, measure=asked, pairs=2, workers=1, store=tmp_path)
+    regions = labels(real())["region"]
+    assert found.differences["outcome"].tolist() == [
+        *(f"in_reception, region {region}, end" for region in regions),
+        "permits, sum",
+        *(f"in_reception, status {status}, end" for status in labels(real())["status"]),
+    ]
+    assert found.differences["pairs"].eq(2).all()
+    single = compare(A, B, measure="in_reception", by="region", group=regions[3], pairs=2, workers=1, store=tmp_path)
+    first, same = single.differences.iloc[0], found.differences.iloc[3]
+    assert first.drop(["verdict"]).tolist() == pytest.approx(same.drop(["verdict"]).tolist(), nan_ok=True)
 
 
 def test_a_comparison_by_hand(drawn, tmp_path):
@@ -160,7 +198,7 @@ def stopped(differences: np.ndarray, limit: float) -> tuple[int, float, float]:
     """Pairs and interval where a comparison of these differences stops."""
     have = FIRST_PAIRS
     while True:
-        low, high = comparison.interval(differences[:have])
+        low, high = compared.interval(differences[:have])
         if high - low <= limit or have >= MOST_PAIRS:
             return have, low, high
         have = min(have + comparison.more(high - low, limit, have), MOST_PAIRS)
@@ -228,7 +266,9 @@ def test_outcomes_without_a_value(drawn, tmp_path):
         ({"measure": "in_recepton"}, "did you mean 'in_reception'"),
         ({"measure": "in_reception", "by": "sex"}, "cannot be broken down by 'sex'"),
         ({"measure": "in_reception", "take": "last"}, "--take: 'last' is not known: choose from end, sum, mean"),
-        ({"measure": "in_reception", "by": "status"}, "--group: is missing: name the status of in_reception"),
+        ({"measure": "in_reception", "by": "status", "group": "refugee"}, "--group: in_reception has no status"),
+        ({"measure": "housed", "by": "region", "group": "Groningn"}, "did you mean 'Groningen'"),
+        ({"measure": []}, "--measure: is empty"),
         ({"measure": "municipalities_met"}, "municipalities_met: says nothing below scale 1"),
         ({"take": "end"}, "--measure: is missing"),
         ({"seed": -1}, "seed"),

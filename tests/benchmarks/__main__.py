@@ -7,7 +7,7 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # before numba is imported, and
 import argparse
 import sys
 
-from tests.benchmarks import full_run, lettings, support_speed, sweeps
+from tests.benchmarks import full_run, lettings, support_speed, sweeps, whole_runs
 from tests.benchmarks.equality import FAR, NEAR, differences, distances
 from tests.benchmarks.reporting import report
 from tests.benchmarks.slices import DO, SHUFFLE, SLICES, C, Slice
@@ -36,10 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Compare, time and report; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: a quick look, not a measurement")
-    parser.add_argument("--only", choices=["model", "sweeps"], help="run one half of the benchmarks")
+    parser.add_argument("--only", choices=["model", "runs", "sweeps"], help="run one part of the benchmarks")
+    parser.add_argument("--against", default="HEAD~1", metavar="COMMIT", help="compare runs with this commit")
     options = parser.parse_args(arguments)
     quick, equal = options.quick, True
-    if options.only != "sweeps":
+    if options.only in (None, "model"):
         for compared in SLICES:
             equal &= report_equality(compared, quick)
         for compared in SLICES:
@@ -49,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         equal &= lettings.report_all(quick)
         support_speed.report_all(quick)
         report_run(0.05 if quick else 1.0)
-    if options.only != "model":
+    if options.only in (None, "runs"):
+        whole_runs.report_all(quick, options.against)
+    if options.only in (None, "sweeps"):
         sweeps.report_all(quick)
     print(f"\n{CAVEAT}")
     return 0 if equal else 1

@@ -18,7 +18,7 @@ import pandas as pd
 from abm import scenario as scenarios
 from experiments.store import store as stores
 from experiments.store.store import Store
-from experiments.sweeps import ray_workers, runner, sweep
+from experiments.sweeps import loading, ray_workers, runner, sweep
 from experiments.sweeps.runner import Job, Shared
 from experiments.sweeps.sweep import Sweep
 
@@ -159,7 +159,7 @@ def common_random_numbers(
     todo = [Job(name, each) for a, b in zip(named, wanted, strict=True) for name, each in zip(a, b, strict=True)]
     with ray_workers.pool(2) as do:
         list(do(runner.work, runner.prepare, given, todo))
-    frame = sweep.outcomes(given.store, [job.name for job in todo], None, "total")
+    frame = loading.outcomes(given.store, [job.name for job in todo], None, "total")
     frame = frame[frame["month"].astype(str) >= since].astype({"run": str, "measure": str})
     found = {}
     for words, (measure, how) in OUTCOMES.items():

@@ -17,6 +17,7 @@ from experiments.store.store import Run
 from experiments.sweeps import runner
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, small
+from tests.helpers.stores import files_of
 
 SMALL = ["--scale", "0.01", "--until", "2015-06"]
 
@@ -75,9 +76,10 @@ def test_a_run_that_is_not_there(abm, tmp_path):
 
 def test_a_damaged_run_is_named_with_the_way_out(abm, tmp_path):
     kept, _ = runner.run(small("2015-06", scale=0.01), tmp_path)
-    (tmp_path / kept.key).write_text("x")
-    refused(abm("table", kept.name, "permits", *at(kept)), kept.key, "make the run again with the command")
-    (tmp_path / "runs" / f"{kept.name}.json").write_text("{")
+    key = kept.keys[0]
+    (tmp_path / key).write_text("x")
+    refused(abm("table", kept.name, "permits", *at(kept)), key, "make the run again with the command")
+    files_of(tmp_path, kept.name)[0].write_text("{")
     with pytest.raises(InputError, match="make the run again with the command that made it, 'abm run' or"):
         kept.about()
     again, simulated = runner.run(small("2015-06", scale=0.01), tmp_path)
@@ -152,7 +154,7 @@ def test_a_run_is_kept_once_and_named_by_what_made_it(finished):
 def test_a_repeat_gives_the_same_bytes_also_in_place_of_damaged_ones(tmp_path):
     wanted = small("2015-06", scale=0.01)
     kept, _ = runner.run(wanted, tmp_path)
-    outcomes = tmp_path / kept.key
+    outcomes = tmp_path / kept.keys[0]
     before = outcomes.read_bytes()
     assert runner.run(wanted, tmp_path, again=True)[1]
     assert outcomes.read_bytes() == before
@@ -179,7 +181,7 @@ def test_months_are_an_ordered_category(finished):
 
 
 def test_outcomes_are_tidy(finished):
-    frame = pd.read_parquet(finished.store.files.path(finished.key))
+    frame = pd.read_parquet(finished.store.files.path(finished.keys[0]))
     assert list(frame.columns) == ["run", "measure", "unit", "by", "group", "month", "value"]
     assert not frame.duplicated(["measure", "by", "group", "month"]).any()
     assert set(frame["run"]) == {finished.name}

@@ -18,6 +18,7 @@ from experiments.sweeps import progress as reports
 from tests.helpers.clusters import import_ray
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, real
+from tests.helpers.stores import files_of
 
 CAPACITY = "policy.decision.capacity_factor"
 HEAD = f"scenarios: {CURRENT}\nuntil: 2015-02\nscale: 0.005\n"
@@ -44,10 +45,10 @@ def failing(monkeypatch):
     """Let the runs with some capacity factor fail, as long as it is in the list."""
     wrong, simulate = [], runner.simulate
 
-    def checked(scenario, inputs, *how):
+    def checked(scenario, inputs, *how, **more):
         if scenario.params_at(0)["decision"].capacity_factor in wrong:
             raise ValueError("no homes [left]")
-        return simulate(scenario, inputs, *how)
+        return simulate(scenario, inputs, *how, **more)
 
     monkeypatch.setattr(runner, "simulate", checked)
     return wrong
@@ -108,9 +109,9 @@ def test_status_counts_what_is_there(abm, failing):
 
 def test_status_counts_only_what_is_whole_and_a_sweep_makes_the_rest_again(abm, here):
     runs, before = made().index["run"], contents(here / "out")
-    file = here / "out" / "outcomes" / f"{runs[0]}.parquet"
+    file = files_of(here / "out", runs[0])[1]
     file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
-    (here / "out" / "runs" / f"{runs[1]}.json").write_text("{}")
+    files_of(here / "out", runs[1])[0].write_text("{}")
     assert ["mine", "2", "0", "0", "2"] in [line.split() for line in abm("status", "--store", "out")[1].splitlines()]
     quick = abm("status", "--quick", "--store", "out")[1]
     assert ["mine", "2", "2", "0", "0"] in [line.split() for line in quick.splitlines()]
@@ -163,7 +164,7 @@ def test_repeat_gives_the_same_bytes(abm, here):
     before = contents(here / "out")
     assert abm("repeat", run[:8], "--store", "out") == (0, f"Run {run}: the outcomes are the same\n", "")
     assert contents(here / "out") == before
-    (here / "out" / "outcomes" / f"{run}.parquet").write_bytes(b"x")
+    files_of(here / "out", run)[1].write_bytes(b"x")
     assert abm("repeat", run, "--store", "out") == (0, f"Run {run}: made and kept\n", "")
     assert contents(here / "out") == before
 
@@ -192,7 +193,7 @@ def test_repeat_asks_for_more_where_the_beginning_is_not_enough(abm):
 
 def test_repeat_of_another_model_is_refused_and_other_packages_are_told(abm, here):
     run = made().index["run"][0]
-    path = here / "out" / "runs" / f"{run}.json"
+    path, _ = files_of(here / "out", run)
     record = Store("out").run(run).about()
     path.write_bytes(records.written(record | {"packages": record["packages"] | {"numpy": "1.0"}}))
     code, out, _ = abm("repeat", run, "--store", "out")
@@ -369,3 +370,25 @@ def test_progress_is_reported_where_it_is_asked_for(here):
     terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
     comparison.compare("a.yaml", "b.yaml", console=terminal, workers=1, store="out", pairs=2, measure="permits")
     assert "4/4" in terminal.file.getvalue()
+
+
+def test_compare_writes_csv(abm, here):
+    asked = (
+        "compare",
+        "a.yaml",
+        "b.yaml",
+        "--measure",
+        "permits",
+        "--measure",
+        "in_reception by status",
+        "--pairs",
+        "2",
+    )
+    code, out, _ = abm(*asked, "--csv", "-", *HERE)
+    header, *rows = out.splitlines()
+    assert (code, len(rows)) == (0, 1 + 3)
+    assert header == "outcome,unit,a,b,difference,low,high,pairs,fewer_runs,p,verdict"
+    code, table, _ = abm(*asked, "--csv", "rows.csv", *HERE)
+    assert (code, (here / "rows.csv").read_text()) == (0, out)
+    assert "Verdicts are corrected for 4 outcomes (Holm), intervals are not." in table
+    refused(abm(*asked, "--csv", "nowhere/rows.csv", *HERE), "--csv: nowhere: no such folder")

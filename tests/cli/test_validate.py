@@ -10,6 +10,7 @@ from experiments.sweeps import api, runner
 from tests.helpers.observed import tiny
 from tests.helpers.refusals import refused
 from tests.helpers.runs import CURRENT, small
+from tests.helpers.stores import files_of
 
 SHORT = small("2015-05", scale=0.005)
 DESIGN = {"name": "two", "scenarios": CURRENT, "until": "2015-03", "scale": 0.005}
@@ -111,7 +112,7 @@ def test_a_sweep_of_worlds_and_scenarios(abm, tmp_path):
     refused(other, "has no 'none': choose from current, more")
     runs = sorted(Store(store).done())
     refused(abm("validate", *runs, "--store", str(store)), "differs from", "name runs that differ in their seed alone")
-    Store(store).files.delete(f"runs/{runs[0]}.json")
+    files_of(store, runs[0])[0].unlink()
     names = [Store(store).run(name).about()["name"] for name in runs[1:]]
     lacking = "more" if names.count("more") == 1 else "current"
     refused(

@@ -192,6 +192,7 @@ def test_given_has_every_default_and_makes_the_same_design(made, tmp_path):
         "replicates": 1,
         "random_numbers": "common",
         "most_runs": 10_000,
+        "measures": ["all"],
         "levers": levers,
         "uncertainties": {
             "method": "latin_hypercube",

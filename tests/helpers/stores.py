@@ -17,3 +17,10 @@ def content(place: Path) -> dict[str, bytes]:
 def record(scenario: Scenario, name: str, **others) -> dict:
     """The record of a run, by a name of one's own."""
     return versions.provenance(scenario, "data") | {"run": name} | others
+
+
+def files_of(place: Path, run: str) -> tuple[Path, Path]:
+    """The record and the outcomes of a run that is kept as one set."""
+    (record,) = (place / "runs").glob(f"{run}-*.json")
+    (outcomes,) = (place / "outcomes").glob(f"{run}-*.parquet")
+    return record, outcomes

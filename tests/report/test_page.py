@@ -93,7 +93,7 @@ def test_the_run_is_named(run, text):
 
 
 def test_summary_is_that_of_the_outcomes(run, text):
-    frame = pd.read_parquet(run.store.files.path(run.key)).astype({"measure": str, "by": str, "month": str})
+    frame = pd.read_parquet(run.store.files.path(run.keys[0])).astype({"measure": str, "by": str, "month": str})
     frame = frame[frame["by"] == "total"]
 
     def values(measure, months):

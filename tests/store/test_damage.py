@@ -12,8 +12,9 @@ from experiments.analysis import comparison
 from experiments.cli import run_summary
 from experiments.report import page
 from experiments.store import records
+from experiments.store.holds import run_of
 from experiments.store.store import Store
-from experiments.sweeps import api
+from experiments.sweeps import api, loading
 from experiments.sweeps import sweep as sweeps
 from experiments.validation import targets, verdicts
 from tests.helpers.runs import CURRENT, real
@@ -63,11 +64,11 @@ def text(frame) -> str:
 
 def read_all(place: Path) -> dict[str, object]:
     """What readers find: an answer each, or the message of a refusal."""
-    runs = sorted(path.stem for path in (place / "outcomes").iterdir())
+    runs = sorted(run_of(path.stem) for path in (place / "outcomes").iterdir())
     asked = {
-        "load": lambda: text(sweeps.load("tiny", "in_reception", store=place)),
-        "load all": lambda: text(sweeps.load("tiny", store=place)),
-        "load by status": lambda: text(sweeps.load("tiny", "in_reception", "status", store=place)),
+        "load": lambda: text(loading.load("tiny", "in_reception", store=place)),
+        "load all": lambda: text(loading.load("tiny", store=place)),
+        "load by status": lambda: text(loading.load("tiny", "in_reception", "status", store=place)),
     }
     for run in runs:
         asked |= {
@@ -98,8 +99,8 @@ def test_whatever_bit_is_flipped_readers_see_it_or_find_the_same(place, flips):
                     assert "\n" not in str(found), (path, bit, name)
                 else:
                     assert found == good[name], (path, bit, name)
-            runs = {each.stem for each in (place / "outcomes").iterdir()}
-            hurt = {path.stem} if path.parent.name in ("runs", "outcomes") else set()
+            runs = {run_of(each.stem) for each in (place / "outcomes").iterdir()}
+            hurt = {run_of(path.stem)} if path.parent.name in ("runs", "outcomes") else set()
             assert Store(place).whole(runs) == runs - hurt
             path.write_bytes(before)
     assert seen > 4 * flips
@@ -132,16 +133,17 @@ def test_the_same_sweep_makes_whole_what_is_gone_or_damaged(place, folder, damag
 def test_each_reader_names_the_file(place, abm, folder, damage):
     path = sorted((place / folder).iterdir())[0]
     DAMAGES[damage](path)
-    run, store = Store(place).run(path.stem), Store(place)
+    name = run_of(path.stem)
+    run, store = Store(place).run(name), Store(place)
     for read in (
         lambda: page.html(run),
         lambda: verdicts.compare([run], targets.load()),
         lambda: run_summary.by_year(run),
-        lambda: sweeps.outcomes(store, [path.stem], None, "total"),
+        lambda: loading.outcomes(store, [name], None, "total"),
     ):
         with pytest.raises(InputError, match=f"{folder}/{path.name}: is missing or damaged: make .* again with"):
             read()
-    for command in (("table", path.stem, "in_reception"), ("validate", path.stem)):
+    for command in (("table", name, "in_reception"), ("validate", name)):
         code, _, err = abm(*command, "--store", str(place))
         assert (code, err.count("\n")) == (2, 1)
         assert path.name in err
@@ -177,11 +179,11 @@ def test_files_that_were_exchanged_are_seen(place):
 
     exchange("outcomes", ".parquet")
     with pytest.raises(InputError, match=f"outcomes/{one}.parquet: is missing or damaged"):
-        Store(place).run(one).outcomes("in_reception", "total")
+        Store(place).run(run_of(one)).outcomes("in_reception", "total")
     exchange("runs", ".json")  # now each record fits its outcomes, and both are those of the other run
-    with pytest.raises(InputError, match=f"runs/{one}.json: is that of another run, {other}: make"):
-        Store(place).run(one).outcomes("in_reception", "total")
-    assert Store(place).whole([one, other]) == set()
+    with pytest.raises(InputError, match=f"runs/{one}.json: is that of another run, {run_of(other)}: make"):
+        Store(place).run(run_of(one)).outcomes("in_reception", "total")
+    assert Store(place).whole(map(run_of, (one, other))) == set()
 
 
 def test_stray_files_keep_nothing_from_starting(place):
@@ -219,4 +221,4 @@ def test_runs_of_before_records_had_versions_are_read_and_checked(place):
     path = sorted((place / "outcomes").iterdir())[0]
     flipped(path, 8 * 5_000)
     with pytest.raises(InputError, match=path.name):
-        Store(place).run(path.stem).outcomes("in_reception", "total")
+        Store(place).run(run_of(path.stem)).outcomes("in_reception", "total")

@@ -6,7 +6,7 @@ import pytest
 
 from abm.engine.errors import InputError
 from experiments.store.store import OUTCOMES, RUNS, Store
-from experiments.sweeps import api, sweep
+from experiments.sweeps import api, loading, sweep
 from tests.helpers.clusters import driver, soon
 from tests.helpers.objects import SECRET, environment, objects
 from tests.helpers.runs import CURRENT
@@ -62,8 +62,8 @@ def test_a_sweep_in_a_bucket_is_resumed_and_is_that_of_a_folder(bucket, tmp_path
     with driver("status", "--store", bucket, env=environment(), log=tmp_path / "status.log") as process:
         assert process.wait(60) == 0
         assert "24" in process.said()
-    frame = sweep.load("remote", "in_reception", store=bucket)
-    assert frame.equals(sweep.load("remote", "in_reception", store=tmp_path / "folder"))
+    frame = loading.load("remote", "in_reception", store=bucket)
+    assert frame.equals(loading.load("remote", "in_reception", store=tmp_path / "folder"))
     assert SECRET not in (tmp_path / "again.log").read_text()
 
 

@@ -13,6 +13,7 @@ import pytest
 from abm.engine.errors import InputError
 from experiments.store import outcomes, versions
 from experiments.store import store as stores
+from experiments.store.holds import run_of
 from experiments.store.store import Store
 from experiments.sweeps import runner
 from tests.helpers.runs import real, recorded, small
@@ -89,7 +90,7 @@ def test_a_writer_that_is_killed_before_the_record_leaves_a_missing_run(tmp_path
         patch.setattr(stores.Files, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             store.keep(made_now, record(SHORT, made_now), table)
-    assert [path.name for path in (tmp_path / "outcomes").iterdir()] == [f"{made_now}.parquet"]
+    assert [run_of(path.name) for path in (tmp_path / "outcomes").iterdir()] == [made_now]
     assert (store.done(), store.has(made_now)) == (set(), False)
     kept, simulated = runner.run(SHORT, store)
     assert (kept.name, simulated) == (made_now, True)
@@ -101,7 +102,7 @@ def test_a_kept_run_is_never_overwritten(tmp_path, table, other):
     store.keep("a", record(SHORT, "a"), table)
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*.*") if path.is_file()}
     assert store.keep("a", record(SHORT, "a", title="Other words"), table) == "the outcomes are the same"
-    with pytest.raises(InputError, match=r"outcomes/a.parquet: differs from the repeated run .*: it stays"):
+    with pytest.raises(InputError, match=r"outcomes/a-[0-9a-f]{8}.parquet: differs from the repeated run .*: it stays"):
         store.keep("a", record(SHORT, "a"), other)
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
     assert len(before) == 2
@@ -110,7 +111,7 @@ def test_a_kept_run_is_never_overwritten(tmp_path, table, other):
 def test_damaged_and_missing_outcomes_are_seen(tmp_path, table):
     store = Store(tmp_path)
     store.keep("a", record(SHORT, "a"), table)
-    file = tmp_path / "outcomes" / "a.parquet"
+    file = tmp_path / store.run("a").keys[0]
     content = file.read_bytes()
     about = store.run("a").about()
     assert about.items() >= record(SHORT, "a").items()
@@ -118,7 +119,9 @@ def test_damaged_and_missing_outcomes_are_seen(tmp_path, table):
     for damage in (lambda: file.write_bytes(content[:-1]), file.unlink):
         damage()
         assert (store.has("a"), store.whole(["a"])) == (False, set())
-        with pytest.raises(InputError, match="outcomes/a.parquet: is missing or damaged: make the run again with"):
+        with pytest.raises(
+            InputError, match="outcomes/a-[0-9a-f]{8}.parquet: is missing or damaged: make the run again with"
+        ):
             store.run("a").outcomes("in_reception")
         assert store.keep("a", record(SHORT, "a"), table) == "made and kept"
         assert (file.read_bytes(), store.whole(["a", "b"])) == (content, {"a"})
@@ -182,7 +185,7 @@ def test_the_same_run_gives_the_same_bytes(table):
 
 def test_a_row_group_holds_one_way_to_split(tmp_path, table):
     Store(tmp_path).keep("a", record(SHORT, "a"), table)
-    file = pq.ParquetFile(tmp_path / "outcomes" / "a.parquet")
+    file = pq.ParquetFile(tmp_path / Store(tmp_path).run("a").keys[0])
     place = file.schema_arrow.get_field_index("by")
     groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
     bounds = [(group.column(place).statistics.min, group.column(place).statistics.max) for group in groups]
@@ -194,7 +197,7 @@ def test_a_row_group_holds_one_way_to_split(tmp_path, table):
 def test_a_reader_of_one_way_touches_nothing_else(tmp_path, table):
     store = Store(tmp_path)
     store.keep("a", record(SHORT, "a"), table)
-    path = tmp_path / "outcomes" / "a.parquet"
+    path = tmp_path / store.run("a").keys[0]
     before, content = store.run("a").outcomes(by="status"), bytearray(path.read_bytes())
     file = pq.ParquetFile(path)
     place = file.schema_arrow.get_field_index("by")

@@ -16,7 +16,7 @@ from experiments.sweeps import gathering
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.sweep import Sweep
 from tests.helpers.runs import small
-from tests.helpers.stores import record
+from tests.helpers.stores import files_of, record
 
 SHORT = small("2015-01", scale=0.005)
 MONTHS = ["2015-01", "2015-02", "2015-03"]
@@ -94,7 +94,7 @@ def test_what_is_gathered_takes_the_place_of_the_files(hundreds):
     hundreds.gather()
     before = hundreds.load("permits")
     for run in hundreds.index["run"][1:20]:
-        (Path(hundreds.store.files.root) / "outcomes" / f"{run}.parquet").write_bytes(b"")
+        files_of(Path(hundreds.store.files.root), run)[1].write_bytes(b"")
     pd.testing.assert_frame_equal(hundreds.load("permits"), before)
 
 
@@ -114,7 +114,7 @@ def test_damaged_gathered_files_change_nothing_and_are_made_again(hundreds, endi
 
 
 def test_a_sweep_with_missing_runs_is_not_gathered_and_a_changed_one_again(hundreds):
-    lost = Path(hundreds.store.files.root) / "runs" / f"{hundreds.index['run'][3]}.json"
+    lost, _ = files_of(Path(hundreds.store.files.root), hundreds.index["run"][3])
     content = lost.read_bytes()
     lost.unlink()
     hundreds.gather()
@@ -131,7 +131,7 @@ def test_a_sweep_with_missing_runs_is_not_gathered_and_a_changed_one_again(hundr
 
 def test_a_run_that_is_gone_is_missing_also_where_it_is_gathered(hundreds):
     hundreds.gather()
-    (Path(hundreds.store.files.root) / "runs" / f"{hundreds.index['run'][3]}.json").unlink()
+    files_of(Path(hundreds.store.files.root), hundreds.index["run"][3])[0].unlink()
     with pytest.raises(ValueError, match="1 of its 23 runs are missing"):
         hundreds.load("permits")
     assert hundreds.load("permits", incomplete=True)["run"].nunique() == 22
@@ -187,7 +187,7 @@ def test_loading_takes_little_more_memory_than_its_frame():
 
 
 def test_values_differ_by_what_was_asked():
-    one, other = (outcomes.as_parquet("a", table(n, {"total": ["all"]}))[0] for n in (1, 2))
+    one, other = (table(n, {"total": ["all"]}) for n in (1, 2))
     assert outcomes.largest_difference(one, one) == 0
     assert outcomes.largest_difference(one, other) == pytest.approx((2 + 1 / 8 - 1 - 1 / 8) / (2 + 1 / 8 + 3), rel=1e-9)
-    assert outcomes.largest_difference(one, outcomes.as_parquet("b", table(1, {"total": ["all"]}))[0]) == np.inf
+    assert outcomes.largest_difference(one, table(1, {"total": ["none"]})) == np.inf

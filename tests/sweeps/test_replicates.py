@@ -36,7 +36,7 @@ def test_the_seeds_that_follow_are_made_and_kept(how, tmp_path):
 
 
 def test_seeds_of_another_version_are_found_but_not_made(how):
-    name = "of-another"
+    name = "ofanother"
     first = tiny(how.store, name)  # its record says other data
     assert replicates(first, 1, how) == [first]
     with pytest.raises(InputError, match=f"{name}: was made with another version .* and 1 of its 2 seeds are not kept"):

@@ -12,10 +12,10 @@ from abm.facts import facts
 from experiments.store import store as stores
 from experiments.store import versions
 from experiments.store.store import Store
-from experiments.sweeps import api, runner
+from experiments.sweeps import api, loading, runner
 from experiments.sweeps import sweep as sweeps
 from tests.helpers.runs import CURRENT, real, recorded, small
-from tests.helpers.stores import record
+from tests.helpers.stores import files_of, record
 
 CAPACITY, RULE, INFLOW = "policy.decision.capacity_factor", "policy.coupling.rule", "world.arrival.first_applications"
 TINY = {"name": "tiny", "scenarios": CURRENT, "until": "2015-02", "scale": 0.005}
@@ -150,7 +150,7 @@ def test_a_sweep_goes_on_where_it_was(tmp_path, simulated):
     assert len(made(seeds(3), tmp_path).missing()) == 0
     assert simulated.seeds == [1, 2, 3]
     assert contents(tmp_path) == before
-    (tmp_path / "runs" / f"{sweep.index['run'][1]}.json").unlink()
+    files_of(tmp_path, sweep.index["run"][1])[0].unlink()
     assert sweep.missing()["seed"].tolist() == [2]
     made(seeds(3), tmp_path)
     assert simulated.seeds == [1, 2, 3, 2]
@@ -284,7 +284,7 @@ def test_extend_by_replicates_and_go_on_with_the_larger_one(tmp_path, simulated)
     larger = api.extend(TWO, replicates=2, workers=1, store=tmp_path)
     assert simulated.seeds == [1, 1, 2, 2]
     assert larger.index[["point", "replicate"]].values.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
-    (tmp_path / "runs" / f"{larger.index['run'][3]}.json").unlink()
+    files_of(tmp_path, larger.index["run"][3])[0].unlink()
     assert len(made(TWO, tmp_path).index) == 4  # the file says one replicate, the sweep has two by now
     assert simulated.seeds == [1, 1, 2, 2, 2]
     assert "is not more than 1" in refused(TWO, tmp_path, api.extend, replicates=0)
@@ -323,7 +323,7 @@ def test_extend_refuses_a_smaller_one_and_one_that_is_not_there(tmp_path):
 
 def test_outcomes_are_tidy_in_the_order_of_the_index(tmp_path):
     sweep = made(TWO | {"replicates": 2}, tmp_path)
-    frame = sweeps.load("tiny", "in_reception", "status", store=tmp_path)
+    frame = loading.load("tiny", "in_reception", "status", store=tmp_path)
     pd.testing.assert_frame_equal(frame, sweep.load("in_reception", "status"))
     outcome = ["measure", "unit", "by", "group", "month", "value"]
     assert list(frame.columns) == [*sweep.index.columns, *outcome]
@@ -333,7 +333,7 @@ def test_outcomes_are_tidy_in_the_order_of_the_index(tmp_path):
     one = Store(tmp_path).run(sweep.index["run"][2]).outcomes("in_reception", "status")
     assert frame[frame["run"] == one["run"].iloc[0]]["value"].tolist() == one["value"].tolist()
     assert frame.loc[frame["run"] == one["run"].iloc[0], CAPACITY].unique().tolist() == [2]
-    every = sweeps.load("tiny", store=tmp_path)
+    every = loading.load("tiny", store=tmp_path)
     assert every["measure"].nunique() > 10
     assert every["by"].unique().tolist() == ["total"]
 
@@ -350,7 +350,7 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
             sweep.load(measure, by)
     del simulated.wrong[2]
     half = made(seeds(2), tmp_path)
-    for load in (half.load, lambda *words: sweeps.load("tiny", *words, store=tmp_path)):
+    for load in (half.load, lambda *words: loading.load("tiny", *words, store=tmp_path)):
         with pytest.raises(
             InputError, match="'tiny': 1 of its 2 runs are missing: make them with 'abm sweep', or load"
         ):
@@ -360,7 +360,7 @@ def test_outcomes_of_what_is_there_and_bad_questions(tmp_path, simulated):
     assert (frame.attrs["runs"], frame.attrs["missing"]) == (1, 1)
     with pytest.raises(InputError, match="no measure is broken down by 'colour'"):
         sweep.load(by="colour", incomplete=True)
-    (tmp_path / "outcomes" / f"{sweep.index['run'][1]}.parquet").unlink()
+    files_of(tmp_path, sweep.index["run"][1])[1].unlink()
     with pytest.raises(InputError, match="none of its 2 runs is kept"):
         sweep.load("in_reception")
 
