@@ -142,9 +142,9 @@ def learn(rows, people: Learners, informal, earlier, month, per_level, rates: Le
 def disengage(rows, people: Idle, households: Rights, waits, rate, kept, fills: Idling):
     """Update the disengagement of rows for this month, in place.
 
-    waits: whether adults without a job build up disengagement, by stage; who is under temporary protection and free to
-    work does not. The right to work that a permit brings counts at once. rate [share/month]: part of the gap to 1
-    closed while waiting; kept: part left a month later afterwards.
+    waits: whether adults without a job build up disengagement, by stage; people under temporary protection who are free
+    to work build up none. The right to work that a permit brings counts at once. rate [share/month]: part of the gap to
+    1 closed while waiting; kept: part left a month later afterwards.
     """
     idleness, employed, class_hours, active, household = people
     for row in rows:
