@@ -95,8 +95,9 @@ class Seeking(NamedTuple):
 
 @kernel(error_model="numpy")
 def fill(reach, placed, sums, agency_sums, of: Employers, seeking: Seeking):
-    """Seekers who come to each employer, and the part that finds a vacancy; sums, agency_sums: of rows of reach and placed.
+    """Seekers who come to each employer, and the part that finds a vacancy.
 
+    sums, agency_sums: of rows of reach and placed.
     Returns the share of comers to each employer that finds one, (employers,); the weights of reach and of placed, of
     which each row adds up to one, times that share; and those of the own sector, summed by sector, (regions, sectors).
     """
