@@ -58,8 +58,8 @@ class Params(ProcessParams):
         "need that places are planned on, regular and emergency ones, over what it is",
     )  # fmt: skip
     spread_law: bool = param(
-        False, "switch", None, None, "spr_rule", "open regular places by the indicative places of the spread law",
-        lever=True,
+        False, "switch", None, None, "spr_rule: in force since 1 February 2024",
+        "open regular places by the indicative places of the spread law", lever=True, dated={"2024-02": True},
     )  # fmt: skip
     regular_rate: float = param(
         490, "places/month", 0, 10000, "coa_new_places_aug21_jan22|coa_new_temp_share: 20% of 2,456 a month",
