@@ -139,7 +139,7 @@ class State:
         people, places = self.households, self.locations
         persons, misplaced, homeless, crowded = census(
             people.stage, people.size, people.location, people.municipality,
-            places.kind, places.places, _IS_LIMITED, self.scale, _ROUNDING,
+            places.kind, places.places * self.scale + _ROUNDING, _IS_LIMITED,
         )  # fmt: skip
         if persons != len(self.newcomers):
             raise BooksError(f"persons: households hold {persons}, newcomers are {len(self.newcomers)}")
@@ -225,13 +225,11 @@ def illegal(before, after, legal):
 
 
 @kernel
-def census(
-    stage, size, location, municipality, kind, places, is_limited, scale, rounding
-):  # fmt: skip
+def census(stage, size, location, municipality, kind, most, is_limited):
     """Count in one pass: persons, households that are misplaced or lack a municipality, and overfull locations.
 
-    stage to municipality: of households; kind, places: of locations; is_limited (kinds,): whether a location may not
-    hold more people than it has places. No location or municipality: negative.
+    stage to municipality: of households; kind, most [persons]: of locations, and is_limited (kinds,): whether one may
+    not hold more people than that. No location or municipality: negative.
     """
     persons, misplaced, homeless, crowded = 0, 0, 0, 0
     occupants = np.zeros(len(kind), np.int64)
@@ -243,7 +241,7 @@ def census(
     for i in placed(location):
         occupants[location[i]] += size[i]
     for j in range(len(kind)):
-        crowded += is_limited[kind[j]] & (occupants[j] > places[j] * scale + rounding)
+        crowded += is_limited[kind[j]] & (occupants[j] > most[j])
     return persons, misplaced, homeless, crowded
 
 

@@ -34,7 +34,7 @@ from abm.engine.errors import BooksError
 from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
-from abm.engine.queues import served, turn, waiting_key
+from abm.engine.queues import key_of, served, waiting_key
 from abm.engine.table import NO_ROW
 from abm.people.occupancy import free_places, in_place, people_at
 from abm.people.region_match import household_match, observation_errors, per_region, wishes
@@ -254,7 +254,7 @@ def turns(rows, households: Waiting):
         i = rows[k]
         since = applied[i] - (_FIRST if medical[i] or tie[i] != NO_ROW else 0)
         earliest = min(earliest, since)
-        key[k] = turn(since, lottery[i])
+        key[k] = key_of(since, lottery[i])
     return key, earliest
 
 

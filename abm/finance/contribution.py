@@ -138,7 +138,7 @@ class Amounts(NamedTuple):
 
 
 @njit
-def kept(net, p):
+def kept_wage(net, p):
     """The part of a net wage that a worker keeps [EUR/month]; p: Amounts."""
     return min(p.kept_share * net, p.kept_most)
 
@@ -165,7 +165,7 @@ def tax_on_work(rest, most, net, p):
     rest: present net wages less the part that is kept; most: value of what is provided; net: wage of that job
     [EUR/month]; p: Amounts.
     """
-    more = min(rest + net - kept(net, p), most) - min(rest, most)
+    more = min(rest + net - kept_wage(net, p), most) - min(rest, most)
     return more / net * (1 - p.savings_value * p.saved_share)
 
 
@@ -211,7 +211,7 @@ def earned(number, count, people, month, amounts):
         of_age, net = month - people.born[i] >= YOUNGEST, np.float64(people.net_wage[i])
         adults[n] += of_age
         children[n] += not of_age
-        rest[n] += net - kept(net, amounts)
+        rest[n] += net - kept_wage(net, amounts)
     return adults, children, rest
 
 

@@ -125,16 +125,17 @@ def until_due(due, way, origin, family_share, mean, month, first, address):
 
 
 Persons = namedtuple("Persons", "identity household role female born")
+First = namedtuple("First", "person household month")  # rows of the first of those who arrive, and the month
 
 
 @kernel(writes=tuple(f"people.{field}" for field in Persons._fields))
-def form(people: Persons, person, household, identity, size, alone, female_lead, shares: Shares, month, address):
-    """Write the members of households that arrive in a month to the columns of people, from row `person` on.
+def form(people: Persons, first: First, identity, size, alone, female_lead, shares: Shares, address):
+    """Write the members of households that arrive in a month to the columns of people.
 
-    household: row of the first household; identity to female_lead: (n,) of each, see Makeup; address: of the draws
-    whether there is a partner, of age and of sex.
+    identity to female_lead: (n,) of each household, see Makeup; address: of the draws whether there is a partner, of
+    age and of sex.
     """
-    i = person
+    i = first.person
     for h in range(len(identity)):
         for number in range(size[h]):
             who = identity[h] + np.uint64(number)
@@ -144,9 +145,9 @@ def form(people: Persons, person, household, identity, size, alone, female_lead,
             elif number > 0:
                 role, share = _CHILD, _GIRLS
             age = age_of(role, alone[h], drawn(who, address[1]), shares.adult_age)
-            people.identity[i], people.household[i], people.role[i] = who, household + h, role
+            people.identity[i], people.household[i], people.role[i] = who, first.household + h, role
             people.female[i] = drawn(who, address[2]) < share
-            people.born[i] = np.int16(np.floor(month - age * MONTHS))
+            people.born[i] = np.int16(np.floor(first.month - age * MONTHS))
             i += 1
 
 
@@ -169,5 +170,6 @@ def admit(
     shares = Shares(float(makeup.partner), float(makeup.female_partner), float(makeup.adult_age))
     sizes, address = size.astype(np.int64, copy=False), draws.addresses("partner", "age", "female")
     persons = people.add(int(sizes.sum()))
-    form(people, int(persons[0]), int(rows[0]), identity, sizes, alone, lead, shares, state.clock.month, address)
+    first = First(int(persons[0]), int(rows[0]), state.clock.month)
+    form(people, first, identity, sizes, alone, lead, shares, address)
     return rows

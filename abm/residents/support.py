@@ -246,17 +246,21 @@ def terms(params: Params) -> Terms:
 def town_numbers(params: Params) -> surroundings.TownNumbers:
     """Parameters that hold for every municipality, as the compiled loops take them."""
     return surroundings.TownNumbers(
-        params.colleagues, params.team, params.workers_share, params.accustoming, params.judged_over,
-        params.unfairness, params.perceived, params.fair_share, params.work, params.work_reference, params.work_known,
+        colleagues=params.colleagues, team=params.team, workers_share=params.workers_share,
+        accustoming=params.accustoming, judged_over=params.judged_over, unfairness=params.unfairness,
+        perceived=params.perceived, fair_share=params.fair_share, work=params.work,
+        work_reference=params.work_reference, work_known=params.work_known,
     )  # fmt: skip
 
 
 def numbers(params: Params) -> surroundings.Numbers:
     """Parameters that hold for every neighbourhood, as the compiled loops take them."""
     return surroundings.Numbers(
-        params.contacts, params.crowded_share, params.mixing, params.negative, params.most_negative, params.crowding,
-        params.grouping, params.building, params.building_fading, params.management, params.threat, params.urbanity,
-        params.regulars, params.stock, params.voice_effect, params.incident,
+        contacts=params.contacts, crowded_share=params.crowded_share, mixing=params.mixing,
+        negative=params.negative, most_negative=params.most_negative, crowding=params.crowding,
+        grouping=params.grouping, building=params.building, building_fading=params.building_fading,
+        management=params.management, threat=params.threat, urbanity=params.urbanity, regulars=params.regulars,
+        stock=params.stock, voice_effect=params.voice_effect, incident=params.incident,
     )  # fmt: skip
 
 

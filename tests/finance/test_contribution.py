@@ -50,7 +50,7 @@ def each(rule, *columns, params=LAW):
 
 
 def test_what_is_kept_of_a_wage():
-    assert each(contribution.kept, [0.0, 400, 732, 733, 5_000]).tolist() == [0, 100, 183, 183, 183]
+    assert each(contribution.kept_wage, [0.0, 400, 732, 733, 5_000]).tolist() == [0, 100, 183, 183, 183]
 
 
 def test_value_of_reception_by_composition():
@@ -146,7 +146,7 @@ def test_members_of_many_households_are_added_up_as_numpy_does():
         of = persons.household == row
         adult, net = 12 - persons.born[of] >= 216, persons.net_wage[of].astype(float)
         most = each(contribution.value, [adult.sum()], [(~adult).sum()])[0]
-        rest, regular = (net - each(contribution.kept, net)).sum(), home[row] in locations(state, Kind.REGULAR)
+        rest, regular = (net - each(contribution.kept_wage, net)).sum(), home[row] in locations(state, Kind.REGULAR)
         owed = due[rows == row] if row in rows else [0]
         assert owed == pytest.approx([min(rest, most) * regular])
         if home[row] != NO_ROW:
