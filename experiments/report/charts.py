@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -93,9 +94,9 @@ class Figure:
         )
         return self.chart(width).to_dict() | frame | {"config": THEME}
 
-    def svg(self, width: int, alone: bool = False) -> str:
-        """The figure as SVG, coordinates rounded to a tenth of a pixel."""
-        drawn = vl_convert.vegalite_to_svg(self.spec(width, alone), vl_version=VEGA_LITE)
+    def svg(self, width: int, alone: bool = False, locale: Any = None) -> str:
+        """The figure as SVG, coordinates rounded to a tenth of a pixel; locale: of its numbers, as d3 names it."""
+        drawn = vl_convert.vegalite_to_svg(self.spec(width, alone), vl_version=VEGA_LITE, format_locale=locale)
         return re.sub(r"\d+\.\d\d+", lambda found: f"{float(found[0]):.1f}", drawn)
 
     def keep(self, folder: Path) -> None:
