@@ -10,16 +10,17 @@ import pandas as pd
 from abm import parameters
 from abm.engine import cache_place, clock
 from abm.scenario import Scenario
+from experiments import text
 from experiments.report import chapters, claims, page, plan, sentences
 from experiments.report.quantities import (
     FEWEST,
     YEARS,
-    Outcomes,
     Quantity,
     Window,
     asked,
     carried,
     left_out,
+    read,
     window,
 )
 from experiments.report.sentences import Shown, Told, shown
@@ -30,6 +31,7 @@ TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
 FEW_PAIRS = 4  # below it the page says that there are few
 QUANTITIES = tuple(dict.fromkeys((*chapters.EVERY, *claims.TESTED)))
 ASSUMPTION = "assumption"  # how the source of a parameter begins that is none
+TITLES = (msg("Law and practice of today, going on"),)  # of scenarios, in both languages
 LEVEL_TITLES = {
     "reception": msg("Reception"),
     "work": msg("At work, by years since the permit"),
@@ -98,7 +100,7 @@ class Report:
         self.pair, self.words = pair, words
         self.window: Window = window(pair.since, pair.b.months, years)
         large = carried(QUANTITIES, pair.scale)
-        self.outcomes = Outcomes(store, pair.runs, asked(large))
+        self.outcomes = read(store, pair.runs, asked(large))
         ends = self.window.first, self.window.last
         self.said = [each for each in large if self.outcomes.simulated(each, *ends, pair.scale) >= FEWEST]
         self.thin = [each for each in large if each not in self.said]
@@ -171,13 +173,12 @@ class Report:
         """The promises whose outcome these runs do not carry."""
         return [self.words.say(each.promise) for each in claims.CLAIMS if each.outcome not in self.said]
 
-    def left_out(self) -> list[str]:
-        """The outcomes that this scale does not carry, each with the scale that does."""
-        return [
-            self.words.say(msg("%(outcome)s (from scale %(scale)s)"), outcome=each.said(self.words),
-                           scale=self.words.number(least))
-            for each, least in left_out(QUANTITIES, self.pair.scale)
-        ]  # fmt: skip
+    def left_out(self) -> list[tuple[str, list[str]]]:
+        """The outcomes that this scale does not carry, by the least scale that does."""
+        found: dict[float, list[str]] = {}
+        for each, least in left_out(QUANTITIES, self.pair.scale):
+            found.setdefault(least, []).append(each.said(self.words))
+        return [(self.words.number(least), said) for least, said in sorted(found.items())]
 
 
 def sides(words: Words, pair: Pair) -> tuple[str, str]:
@@ -185,11 +186,13 @@ def sides(words: Words, pair: Pair) -> tuple[str, str]:
     return f"A ({pair.a.name})", f"B ({pair.b.name})"
 
 
-def title(scenario: Scenario, known: plan.Plan, words: Words) -> tuple[str, str]:
-    """The title of a scenario and its language: of the plan in that of the page, of others as their file has it."""
-    if scenario.name == known.scenario:
-        return getattr(known.title, words.language), words.language
-    return scenario.title or scenario.name, "en"
+def title(scenario: Scenario, of: plan.Plan, words: Words) -> tuple[str, str]:
+    """The title of a scenario and its language: that of the page where it is known in both, else English."""
+    if scenario.name == of.scenario:
+        return getattr(of.title, words.language), words.language
+    ours = scenario.title or scenario.name
+    known = translations(words.language).gettext(ours) if ours in TITLES else ours
+    return known, words.language if ours in TITLES else text.ENGLISH
 
 
 def assumed() -> tuple[int, int]:

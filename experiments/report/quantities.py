@@ -1,7 +1,7 @@
 """What the report says numbers of: measures, or what is worked out of them, over whole years, in pairs of runs."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,25 +141,16 @@ def window(since: int, months: int, years: int = YEARS) -> Window:
     return Window(max(first, end - years) * clock.MONTHS, end * clock.MONTHS - 1, whole=True)
 
 
+@dataclass(frozen=True)
 class Outcomes:
-    """The outcomes of pairs of runs, by part, side ('a', 'b') and seed, from January 2015 on."""
+    """The outcomes of pairs of runs: the months of each part, side ('a', 'b') and seed, from January 2015 on."""
 
-    def __init__(self, store: Store, runs: pd.DataFrame, taken: Asked):
-        self.seeds = sorted(runs["seed"].unique())
-        of = {str(row["run"]): (str(row["side"]), int(row["seed"])) for row in runs.to_dict("records")}
-        self._months: dict[tuple[str, str, str, str, int], np.ndarray] = {}
-        for by in sorted({by for _, by in taken}):
-            names = sorted(name for name, within in taken if within == by)
-            frame = loading.outcomes(store, list(of), names, by).astype(
-                {"run": str, "measure": str, "group": str, "month": str}
-            )
-            frame = frame.sort_values("month", kind="stable")
-            for (name, group, run), mine in frame.groupby(["measure", "group", "run"], sort=False):
-                self._months[(name, by, group, *of[run])] = mine["value"].to_numpy(float)
+    of: Mapping[tuple[str, str, str, str, int], np.ndarray]  # measure, breakdown, group, side, seed -> (months,)
+    seeds: tuple[int, ...]
 
     def months(self, part: Part, side: str, seed: int) -> np.ndarray:
         """All months of a part in a run, (months,)."""
-        return self._months[(*part, side, seed)]
+        return self.of[(*part, side, seed)]
 
     def value(self, quantity: Quantity, side: str, seed: int, first: int, last: int) -> float:
         """A quantity of a run over the months `first` to `last`, both included."""
@@ -214,6 +205,19 @@ class Outcomes:
         found = {f"{side}_{how}": getattr(both[side], how)() for side in "ab" for how in ("min", "max")}
         found |= {"a": both["a"].mean(), "b": both["b"].mean(), "low": low, "high": high}
         return found | {"difference": float(change.mean()) if len(change) else math.nan}
+
+
+def read(store: Store, runs: pd.DataFrame, taken: Asked) -> Outcomes:
+    """The outcomes of some runs (run, side, seed), of the measures taken."""
+    of = {str(row["run"]): (str(row["side"]), int(row["seed"])) for row in runs.to_dict("records")}
+    found: dict[tuple[str, str, str, str, int], np.ndarray] = {}
+    for by in sorted({by for _, by in taken}):
+        names = sorted(name for name, within in taken if within == by)
+        frame = loading.outcomes(store, list(of), names, by).sort_values("month", kind="stable")
+        keys = [frame[key].astype(str) for key in ("measure", "group", "run")]
+        for (name, group, run), values in frame["value"].groupby(keys, sort=False):
+            found[(name, by, group, *of[run])] = values.to_numpy(float)
+    return Outcomes(found, tuple(sorted({seed for _, seed in of.values()})))
 
 
 def sure(low: float, high: float, verdict: str) -> str:
