@@ -13,7 +13,7 @@ import typer
 
 from abm import scenario
 from abm.engine.errors import InputError
-from abm.measures import breakdown_of
+from abm.measures import BY, breakdown_of
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
@@ -77,8 +77,10 @@ def check(words: list[str]) -> None:
         case "abm":
             given = parsed(rest)
             scenario.default().with_values(assignments(given.get("set_") or []))
-            if given.get("measure"):
-                breakdown_of(given["measure"], given.get("by"))
+            asked = given.get("measure") or []
+            for each in [asked] if isinstance(asked, str) else asked:
+                name, _, own = each.partition(BY)
+                breakdown_of(name, own or given.get("by"))
         case "make":
             assert rest[0] in targets(), f"make {rest[0]}: no such target"
         case "ray":

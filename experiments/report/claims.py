@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.engine import clock
 from experiments.report import chapters
 from experiments.report.quantities import (
     EUROS_A_YEAR,
@@ -90,12 +91,24 @@ def by_the_plan(status_holders: np.ndarray) -> float:
     return mean(status_holders) * EUROS_A_DAY * DAYS
 
 
+def at_own_cost(status_holders: np.ndarray, cost: np.ndarray, people: np.ndarray) -> float:
+    """Euros a year for status holders in reception, at what a person in reception costs on average in the model."""
+    return mean(status_holders) * chapters.per_day(cost, people) * chapters.DAYS_A_MONTH * clock.MONTHS
+
+
 STATUS_HOLDERS = next(each for each in chapters.RECEPTION if each.name == "status_holders")
 EMERGENCY = next(each for each in chapters.RECEPTION if each.name == "in_reception kind emergency")
 BY_THE_PLAN = Quantity(
     "status holders at 71 euros", EUROS_A_YEAR, (("status_holders", "total", "all"),), by_the_plan,
     msg("Status holders in reception at 71 euros a day"),
 )  # fmt: skip
+AT_OWN_COST = Quantity(
+    "status holders at own cost",
+    EUROS_A_YEAR,
+    (("status_holders", "total", "all"), *chapters.COST_A_DAY.parts),
+    at_own_cost,
+    msg("Status holders in reception at the cost per person of the model"),
+)
 NEWCOMERS_LET = chapters.LETTINGS[-1]
 NEAR, ACCEPTING = chapters.SUPPORT[0], chapters.SUPPORT[2]
 CLAIMS = (
@@ -118,16 +131,28 @@ CLAIMS = (
         {"held": STATUS_HOLDERS.name},
     ),
     Claim(
+        msg("The same people, at what a person in reception costs in the model"),
+        "Doorstroom naar (opstart)woningen",
+        AT_OWN_COST,
+        DOWN,
+        msg(
+            "A person in reception costs %(day_a)s euros a day without the change and %(day_b)s with it, empty places "
+            "included; the plan counts 71."
+        ),
+        -PEOPLE_OUT * EUROS_A_DAY * DAYS,
+        {"day": chapters.COST_A_DAY.name},
+    ),
+    Claim(
         msg("Reception costs 466 million euros a year less"),
         "Doorstroom naar (opstart)woningen",
         chapters.COST,
         DOWN,
         msg(
-            "What the model books: each kind of place at its own cost, and empty places too. A person in reception "
-            "costs %(day_a)s euros a day without the change, where the plan counts 71."
+            "All that the model books for reception: each kind of place at its own cost, empty places and hotels. "
+            "People in reception: %(people_a)s without the change and %(people_b)s with it."
         ),
         -PEOPLE_OUT * EUROS_A_DAY * DAYS,
-        {"day": chapters.COST_A_DAY.name},
+        {"people": chapters.RECEPTION[0].name},
     ),
     Claim(
         msg("Stable reception is cheaper: a person in reception costs less a day"),

@@ -27,6 +27,7 @@ from experiments.report.sentences import Shown, Told, shown
 from experiments.report.words import Words, decimals, msg, translations
 from experiments.store.store import Store
 
+WIDTH = 380  # at which charts are drawn [pixels]: they grow and shrink with the page
 TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
 FEW_PAIRS = 4  # below it the page says that there are few
 QUANTITIES = tuple(dict.fromkeys((*chapters.EVERY, *claims.TESTED)))
@@ -248,7 +249,7 @@ def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> di
         "tables": {name: report.table(name) for name in TABLES},
         "promises": report.promises(),
         "figures": figures,
-        "inline": lambda figure: page.inline(figure, council_width(), "chart", council_locale(words.language)),
+        "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
         "window": report.window.said(words),
         "whole": report.window.whole,
         "since": words.period(clock.label(pair.since)),
@@ -269,17 +270,3 @@ def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> di
         "assumed_share": words.number(100 * sourceless / every, 0),
         "runs": [(row["seed"], row["side"].upper(), row["run"]) for row in pair.runs.to_dict("records")],
     }
-
-
-def council_width() -> int:
-    """The width at which charts are drawn [pixels]."""
-    from experiments.report.council_charts import WIDTH
-
-    return WIDTH
-
-
-def council_locale(language: str) -> str:
-    """The name that d3 has for the numbers of a language."""
-    from experiments.report.council_charts import LOCALES
-
-    return LOCALES[language]

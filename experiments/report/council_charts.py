@@ -9,8 +9,8 @@ import pandas as pd
 from experiments.report.charts import BLUE, GREY, INK, MARGIN, Figure, layered
 from experiments.report.words import Words, decimals, msg
 
-WIDTH, HEIGHT, ROW = 380, 240, 36  # pixels: of a chart, and of a row of intervals
-NAMES = 150  # pixels for the names of rows
+HEIGHT, ROW = 240, 36  # pixels: of a chart, and of a row of intervals
+NAMES = 160  # pixels for the names of rows
 LOCALES = {"en": "en-US", "nl": "nl-NL"}
 TICKS, BAND, LINE = 5, 0.25, 2.5
 
@@ -70,7 +70,7 @@ def intervals(name: str, title: str, caption: str, table: pd.DataFrame, rows: pd
     return Figure(name, title, caption, table, chart)
 
 
-def wrapped(label: str, most: int = 24) -> str:
+def wrapped(label: str, most: int = 22) -> str:
     """A label in lines of at most some characters where words allow, with '|' between the lines."""
     lines = [""]
     for word in label.split():

@@ -1,6 +1,7 @@
 """The four charts of the report of two scenarios, each with its caption and the table behind it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from abm.engine import clock
 from experiments.report import chapters
 from experiments.report.charts import Figure
-from experiments.report.council_charts import intervals, levels, running, years_table
+from experiments.report.council_charts import LOCALES, intervals, levels, running, years_table
 from experiments.report.quantities import Quantity
 from experiments.report.words import msg
 
@@ -34,7 +35,7 @@ def of(report: "Report") -> dict[str, Figure]:
             found["reception"] = reception(report)
         if chapters.PUBLIC_PAYS in report.said:
             found["money"] = money(report)
-    return found
+    return {name: replace(figure, locale=LOCALES[report.words.language]) for name, figure in found.items()}
 
 
 def reception(report: "Report") -> Figure:

@@ -159,12 +159,9 @@ def steps(dated: dict) -> str:
     return "; ".join([first[1], *(f"{value} from {month}" for month, value in later)])
 
 
-def inline(figure, width: int, name: str, locale: str | None = None) -> str:
-    """A figure as SVG for use within HTML, with a description and a class; its parts have none of their own.
-
-    locale: of its numbers, as d3 names it.
-    """
-    svg = PARTS.sub("", figure.svg(width, locale=locale))
+def inline(figure, width: int, name: str) -> str:
+    """A figure as SVG for use within HTML, with a description and a class; its parts have none of their own."""
+    svg = PARTS.sub("", figure.svg(width))
     head = svg[: svg.index(">")]
     size = head[head.index("width=") :]
     words = escape(f"{figure.title}. {figure.caption}")

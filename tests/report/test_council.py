@@ -166,6 +166,12 @@ def test_every_chart_has_a_name_and_a_table_behind_it(html):
     assert "details::details-content" in html  # they are open in print
 
 
+def test_numbers_of_charts_are_those_of_the_language(store, pair):
+    for language, thousands in (("en", "20,000"), ("nl", "20.000")):
+        figure = re.search(r'id="chart-reception".*?</svg>', council.html(store, pair, language), re.DOTALL)[0]
+        assert f">{thousands}</text>" in figure
+
+
 def test_what_scrolls_can_be_reached_and_has_a_name(html):
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))

@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from babel.messages import pofile
@@ -106,7 +107,8 @@ def test_each_strength_has_a_sentence_of_its_own():
 
 # --- promises
 
-DOWN_18, UP, LIMIT = CLAIMS[0], CLAIMS[4], CLAIMS[5]
+DOWN_18 = CLAIMS[0]
+UP, LIMIT = (next(each for each in CLAIMS if each.direction == way) for way in (claims.UP, claims.NO_LESS))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,13 @@ def test_what_becomes_of_a_promise(claim, difference, low, high, sure, outcome):
 
 def test_the_sum_of_the_plan():
     assert CLAIMS[1].size == pytest.approx(-466.47e6)
-    assert CLAIMS[1].outcome.value(pd.Series([18_000.0] * 12).to_numpy()) == pytest.approx(466.47e6)
+    assert CLAIMS[1].outcome.value(np.full(12, 18_000.0)) == pytest.approx(466.47e6)
+
+
+def test_status_holders_at_the_cost_of_the_model():
+    people, all_people = np.full(12, 1000.0), np.full(12, 4000.0)
+    euros = np.full(12, 4000 * 100 * 30.4375)  # a hundred euros a day each
+    assert claims.at_own_cost(people, euros, all_people) == pytest.approx(1000 * 100 * 365.25)
 
 
 def test_why_is_said_with_the_numbers_of_the_rows():
