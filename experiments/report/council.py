@@ -86,7 +86,7 @@ class Pair:
     a: Scenario
     b: Scenario
     since: int  # first month in which they differ
-    runs: pd.DataFrame  # run, side, seed
+    runs: pd.DataFrame  # run, side, seed (the number of the pair), and world where there are several
 
     @property
     def scale(self) -> float:
@@ -235,7 +235,6 @@ def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:
 def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> dict[str, Any]:
     words, pair = report.words, report.pair
     sourceless, every = assumed()
-    seeds = report.outcomes.seeds
     return {
         "language": words.language,
         "style": STYLE,
@@ -262,9 +261,9 @@ def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> di
         "fewest": FEWEST,
         "untested": report.untested(),
         "not_counted": [words.say(each) for each in chapters.NOT_COUNTED.values()],
-        "pairs": len(seeds),
-        "few": len(seeds) < FEW_PAIRS,
-        "seeds": (seeds[0], seeds[-1]),
+        "pairs": len(report.outcomes.seeds),
+        "worlds": report.outcomes.units if report.outcomes.worlds else 0,
+        "few": report.outcomes.units < FEW_PAIRS,
         "assumed": words.number(sourceless),
         "parameters": words.number(every),
         "assumed_share": words.number(100 * sourceless / every, 0),

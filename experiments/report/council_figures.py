@@ -45,8 +45,8 @@ def reception(report: "Report") -> Figure:
     years = report.outcomes.by_year(chapters.RECEPTION[0], first, report.window.years[-1])
     names = f"A ({pair.a.name})", f"B ({pair.b.name})"
     caption = words.say(
-        msg("Means over a year; the bands go from the lowest to the highest of %(pairs)s runs."),
-        pairs=len(report.outcomes.seeds),
+        msg("Means over a year; the bands go from the lowest to the highest of %(units)s runs or worlds."),
+        units=report.outcomes.units,
     )
     title = words.say(msg("People in reception by year"))
     return levels("reception", title, caption, years_table(years, words, 1.0, names), years, names)

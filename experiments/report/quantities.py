@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -143,10 +143,20 @@ def window(since: int, months: int, years: int = YEARS) -> Window:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcomes of pairs of runs: the months of each part, side ('a', 'b') and seed, from January 2015 on."""
+    """The outcomes of pairs of runs: the months of each part, side ('a', 'b') and pair, from January 2015 on.
 
-    of: Mapping[tuple[str, str, str, str, int], np.ndarray]  # measure, breakdown, group, side, seed -> (months,)
-    seeds: tuple[int, ...]
+    worlds: the world of each pair, where they differ: pairs of one world then count as one, by their mean, because they
+    have its assumptions in common.
+    """
+
+    of: Mapping[tuple[str, str, str, str, int], np.ndarray]  # measure, breakdown, group, side, pair -> (months,)
+    seeds: tuple[int, ...]  # the pairs, by number
+    worlds: Mapping[int, object] = field(default_factory=dict)
+
+    @property
+    def units(self) -> int:
+        """Number of pairs, or of worlds where they differ, that intervals are over."""
+        return len({self.worlds.get(seed, seed) for seed in self.seeds})
 
     def months(self, part: Part, side: str, seed: int) -> np.ndarray:
         """All months of a part in a run, (months,)."""
@@ -163,7 +173,13 @@ class Outcomes:
             for each in quantities
             for seed in self.seeds
         ]
-        return pd.DataFrame(rows, columns=["seed", "outcome", "unit", "a", "b"])
+        found = pd.DataFrame(rows, columns=["seed", "outcome", "unit", "a", "b"])
+        if self.units == len(self.seeds):
+            return found
+        values = found[["a", "b"]]
+        both = values.where(values.notna().all(axis=1))  # a mean of both sides is over the same pairs
+        of = found.assign(seed=found["seed"].map(dict(self.worlds)), a=both["a"], b=both["b"])
+        return of.groupby(["outcome", "unit", "seed"], sort=False, as_index=False)[["a", "b"]].mean()
 
     def table(self, quantities: Sequence[Quantity], over: Window) -> pd.DataFrame:
         """A row per quantity, indexed by its name: a, b, difference, low, high, verdict (corrected over all rows), and
@@ -208,7 +224,7 @@ class Outcomes:
 
 
 def read(store: Store, runs: pd.DataFrame, taken: Asked) -> Outcomes:
-    """The outcomes of some runs (run, side, seed), of the measures taken."""
+    """The outcomes of some runs (run, side, seed, and world where there are several), of the measures taken."""
     of = {str(row["run"]): (str(row["side"]), int(row["seed"])) for row in runs.to_dict("records")}
     found: dict[tuple[str, str, str, str, int], np.ndarray] = {}
     for by in sorted({by for _, by in taken}):
@@ -217,7 +233,8 @@ def read(store: Store, runs: pd.DataFrame, taken: Asked) -> Outcomes:
         keys = [frame[key].astype(str) for key in ("measure", "group", "run")]
         for (name, group, run), values in frame["value"].groupby(keys, sort=False):
             found[(name, by, group, *of[run])] = values.to_numpy(float)
-    return Outcomes(found, tuple(sorted({seed for _, seed in of.values()})))
+    known = dict(zip(runs["seed"].astype(int), runs["world"], strict=True)) if "world" in runs else {}
+    return Outcomes(found, tuple(sorted({seed for _, seed in of.values()})), known)
 
 
 def sure(low: float, high: float, verdict: str) -> str:

@@ -108,6 +108,25 @@ def test_a_year_has_the_least_and_most_of_both_sides():
     assert row["low"] == pytest.approx(25 - 12.7062 * 5, abs=1e-3)  # one degree of freedom; the standard error is 5
 
 
+def test_pairs_of_one_world_count_as_one():
+    made = outcomes(PEOPLE, a=[10, 20, 30, 50], b=[11, 23, 36, 60])  # differences 1, 3 | 6, 10: means 2 and 8
+    worlds = Outcomes(made.of, made.seeds, {1: "x", 2: "x", 3: "y", 4: "y"})
+    row = worlds.table([chapters.RECEPTION[0]], FIRST_YEAR).loc["in_reception"]
+    assert (row["a"], row["b"], row["difference"], row["pairs"]) == ((15 + 40) / 2, (17 + 48) / 2, 5, 2)
+    assert row["high"] == pytest.approx(5 + 12.7062 * 3, abs=1e-3)  # one degree of freedom; the standard error is 3
+    assert (worlds.units, made.units) == (2, 4)
+
+
+def test_a_pair_of_a_world_without_a_value_on_one_side_does_not_count():
+    made = outcomes(PEOPLE, a=[10, np.full(12, NAN), 30, 50], b=[11, 99, 36, 60])
+    worlds = Outcomes(made.of, made.seeds, {1: "x", 2: "x", 3: "y", 4: "y"})
+    row = worlds.table([chapters.RECEPTION[0]], FIRST_YEAR).loc["in_reception"]
+    assert (row["a"], row["b"], row["difference"]) == ((10 + 40) / 2, (11 + 48) / 2, 4.5)
+    empty = outcomes(PEOPLE, a=[np.full(12, NAN)] * 4, b=[1, 2, 3, 4])
+    worlds = Outcomes(empty.of, empty.seeds, {1: "x", 2: "x", 3: "y", 4: "y"})
+    assert worlds.table([chapters.RECEPTION[0]], FIRST_YEAR)["sure"].tolist() == [quantities.NOTHING]
+
+
 def test_on_how_many_simulated_people_a_number_rests():
     counted = outcomes(PEOPLE, a=[100, 200], b=[400, 600])
     assert counted.simulated(chapters.RECEPTION[0], 0, 11, 0.1) == 50
