@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from abm.engine import clock
+from experiments import text
 from experiments.report import chapters
 from experiments.report.quantities import (
     EUROS_A_YEAR,
@@ -53,12 +54,12 @@ class Claim:
     rows: Mapping[str, str] = field(default_factory=dict)
 
     def because(self, rows: Mapping[str, Shown], words: Words) -> str:
-        """One sentence on why, from rows as they are shown; nothing where the scale carries one of them not."""
+        """One sentence on why, from rows as they are shown; nothing where one of them is not there or has no value."""
         if not set(self.rows.values()) <= rows.keys():
             return ""
         of = {name: rows[quantity] for name, quantity in self.rows.items()}
         values = {f"{name}_{key}": value for name, row in of.items() for key, value in _sides(row).items()}
-        return words.say(self.why, **values)
+        return "" if text.NOTHING in values.values() else words.say(self.why, **values)
 
 
 def _sides(row: Shown) -> dict[str, str]:

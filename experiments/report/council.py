@@ -21,6 +21,7 @@ from experiments.report.quantities import (
     carried,
     left_out,
     read,
+    weakest,
     window,
 )
 from experiments.report.sentences import Shown, Told, shown
@@ -166,9 +167,17 @@ class Report:
         absent = self.words.several([self.words.say(each) for each in chapters.NOT_COUNTED.values()])
         return [
             sentences.told(sentences.IN_RECEPTION, first, self.frames["reception"], years, self.words),
-            sentences.told(sentences.AT_WORK, second, self.frames["work"], years, self.words),
+            sentences.told(sentences.AT_WORK, second, self._as_sure(second, chapters.SOONER), years, self.words),
             Told(sentences.ABSENT, self.words.say(sentences.PAYS_FOR_ITSELF, absent=absent)),
         ]
+
+    def _as_sure(self, quantity: Quantity, tested: Quantity) -> pd.DataFrame:
+        """The row of a difference at work, as sure as the weaker of its table and of the promises."""
+        frame = self.frames["work"]
+        if quantity.name not in frame.index:
+            return frame
+        several = (str(frame.loc[quantity.name, "sure"]), str(self.tested.loc[tested.name, "sure"]))
+        return frame.loc[[quantity.name]].assign(sure=weakest(*several))
 
     def untested(self) -> list[str]:
         """The promises whose outcome these runs do not carry."""

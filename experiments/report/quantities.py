@@ -17,6 +17,7 @@ from experiments.sweeps import loading
 
 YEARS = 8  # whole years over which means are taken
 CLEARLY, PROBABLY, UNKNOWN, SAME, NOTHING = "clearly", "probably", "unknown", "same", "nothing"
+STRENGTH = (SAME, CLEARLY, PROBABLY, UNKNOWN, NOTHING)  # from the strongest on
 MILLION, PERCENT = 1e-6, 100.0
 FEWEST = 30  # simulated people or homes on which a number rests at least
 KNOWN: dict[str, Measure] = {each.name: each for each in MEASURES}
@@ -248,6 +249,11 @@ def sure(low: float, high: float, verdict: str) -> str:
     if verdict != compared.CANNOT_TELL:
         return CLEARLY
     return PROBABLY if low > 0 or high < 0 else UNKNOWN
+
+
+def weakest(*several: str) -> str:
+    """The least sure of some verdicts on one difference, each corrected for a table of its own."""
+    return max(several, key=STRENGTH.index)
 
 
 def left_out(quantities: Sequence[Quantity], scale: float) -> list[tuple[Quantity, float]]:

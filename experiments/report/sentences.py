@@ -1,5 +1,6 @@
 """Sentences that follow a difference: as strong as its interval allows, in words of their own for each strength."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ def shown(quantity: Quantity, row: Any, words: Words) -> Shown:
     """A row of a table of outcomes in a language."""
     unit = quantity.unit
     a, b, difference, low, high = (unit.factor * row[key] for key in ("a", "b", "difference", "low", "high"))
-    digits = decimals(high - low, a, b, difference)
+    digits = _beside_nothing(decimals(high - low, a, b, difference), low, high)
     said = words.say(unit.words)
     if unit.of_difference:
         said = words.say(msg("%(unit)s, difference in %(points)s"), unit=said, points=words.say(unit.of_difference))
@@ -64,6 +65,14 @@ def shown(quantity: Quantity, row: Any, words: Words) -> Shown:
         sure=row["sure"],
         higher=higher,
     )
+
+
+def _beside_nothing(digits: int | None, low: float, high: float) -> int | None:
+    """Digits with which neither end of an interval that leaves out 0 is shown as 0."""
+    if digits is None or not low * high > 0:
+        return digits
+    nearest = min(abs(low), abs(high))
+    return digits if round(nearest, digits) else math.ceil(-math.log10(nearest))
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,11 @@ def test_how_sure_a_difference_is(low, high, verdict, how):
     assert sure(low, high, verdict) == how
 
 
+def test_the_weakest_of_two_verdicts_counts():
+    assert quantities.weakest(quantities.CLEARLY, quantities.PROBABLY) == quantities.PROBABLY
+    assert quantities.weakest(quantities.UNKNOWN, quantities.CLEARLY) == quantities.UNKNOWN
+
+
 def test_a_quantity_without_values_is_no_difference():
     made = outcomes(PEOPLE, a=[np.full(12, NAN), 1], b=[np.full(12, NAN), 2])
     assert made.table([chapters.RECEPTION[0]], FIRST_YEAR)["sure"].tolist() == [quantities.NOTHING]

@@ -59,6 +59,12 @@ def test_a_share_is_per_cent_and_its_difference_points():
     assert found.unit == "procent, verschil in procentpunten"
 
 
+def test_an_interval_that_leaves_out_0_is_not_shown_with_it():
+    found = shown(chapters.SOONER, row(0.0008, 0.00001, 0.0016, PROBABLY, 0.1359), EN)  # in points 0.08, 0.001 to 0.16
+    assert (found.difference, found.interval) == ("+0.080", "+0.001 to +0.160")
+    assert shown(PEOPLE, row(10, -0.4, 20.4, UNKNOWN), EN).interval == "0 to +20"
+
+
 def test_nothing_has_no_sign_and_no_value_is_a_dash():
     assert shown(PEOPLE, row(0.0, 0.0, 0.0, SAME), EN).difference == "0"
     assert EN.number(0.004, 2, sign=True) == "0.00"
@@ -151,6 +157,8 @@ def test_why_is_said_with_the_numbers_of_the_rows():
     said = "No more can leave than are there: 30,000 on average without the change, and 28,800 with it."
     assert DOWN_18.because(rows, EN) == said
     assert DOWN_18.because({}, EN) == ""
+    empty = shown(claims.STATUS_HOLDERS, row(NAN, NAN, NAN, NOTHING, NAN), EN)
+    assert DOWN_18.because({claims.STATUS_HOLDERS.name: empty}, EN) == ""
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.promise)
