@@ -54,7 +54,7 @@ from abm.homes import (
 from abm.jobs import employers, guidance, income, work
 from abm.people import births, naturalisation, profile
 from abm.residents import support
-from abm.state import Events, State
+from abm.state import Events, State, may_move
 
 CHAIN = (
     arrival,  # people apply for asylum
@@ -132,11 +132,12 @@ def turn(
     events: Events = {}
     with state.shut():
         for process in chain:
-            began, key = perf_counter(), name(process)
-            moves = not {"households", "households.stage"}.isdisjoint(process.WRITES)
-            before = state.households.stage.copy() if moves else None
-            with state.writing(process.WRITES):
-                found = process.step(state, params.get(key), Draws(seed, key, state.clock.month))
+            began, key, writes = perf_counter(), name(process), tuple(process.WRITES)
+            before = state.households.stage.copy() if may_move(writes) else None
+            opened = state.open(writes)
+            found = process.step(state, params.get(key), Draws(seed, key, state.clock.month))
+            for table in opened:
+                table.shut()
             if unknown := found.keys() - getattr(process, "EVENTS", found):
                 raise BooksError(f"{key}: '{min(unknown)}' happened and is not among its EVENTS")
             for event, rows in found.items():

@@ -7,6 +7,7 @@ out.
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -32,6 +33,8 @@ from abm.plugins.assembly import Plugins
 from abm.plugins.source import Source
 from abm.scenario_file import PARAMS as PARAMS
 from abm.scenario_file import SECTIONS, File, Heading, Models, file_of, params_of, section_of, together_of
+
+_FOUND = ("_changes", "_resolved")  # by a scenario from its values
 
 Steps = Mapping[tuple[str, str], Mapping[int, Any]]  # (process, parameter) -> value from a month on
 
@@ -74,7 +77,7 @@ class Scenario:
 
         Raises InputError for values that were given to the scenario itself and are not allowed.
         """
-        change = max(change for change in self.changes() if change <= month)
+        change = self._changes[bisect_right(self._changes, month) - 1]
         if change not in self._resolved:
             models = params_of(self.plugins)
             found: dict[str, dict[str, Any]] = {process: {} for process in models}
@@ -90,13 +93,18 @@ class Scenario:
         return sorted({0} | {month for steps in self.values.values() for month in steps if month >= 0})
 
     @cached_property
+    def _changes(self) -> list[int]:
+        """The same months, found once."""
+        return self.changes()
+
+    @cached_property
     def _resolved(self) -> dict[int, dict[str, ProcessParams]]:
         """Parameters by month of change, as far as asked."""
         return {}
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs to go on with it (a read-only view cannot be sent)."""
-        return {key: value for key, value in vars(self).items() if key != "_resolved"} | {"values": dict(self.values)}
+        return {key: value for key, value in vars(self).items() if key not in _FOUND} | {"values": dict(self.values)}
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the outcome, as plain JSON: period, seed, scale, and of every parameter the months in

@@ -30,7 +30,7 @@ from abm.finance import contribution, money
 from abm.homes import building, country, interim, joining, seeking, starter_homes
 from abm.homes.corporations import areas, holdings
 from abm.homes.effort import efforts, residual
-from abm.people.household_formation import BEFORE_START, admit, household_sizes, identities
+from abm.people.household_formation import BEFORE_START, admit, until_due
 from abm.people.region_match import match_rows
 from abm.residents.synthetic_residents import ResidentParams, initialise_residents
 from abm.state import State
@@ -273,15 +273,10 @@ def initialise_people(state: State, params: dict[str, ProcessParams], draws: Dra
 def add_stock(state: State, params, draws: Draws, stock: int, persons: np.ndarray, stage: Stage) -> np.ndarray:
     """Add households of one stock until `persons`, (origins,), is reached; returns their rows."""
     own, of = params_of(params, "start", Params), params_of(params, "arrival", arrival.Params)
-    most = np.ceil(persons).astype(np.int64)
-    origin = np.repeat(np.arange(len(persons)), most)
-    rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most) + stock * _RANKS
-    identity = identities(origin, BEFORE_START, rank, arrival.FIRST)
-    size = household_sizes(
-        draws.once("family", identity), draws.once("size", identity), state.origins.family_share[origin], of.family_size
-    )
-    here = arrival.households_due(size, origin, persons)
-    origin, identity, size = origin[here], identity[here], size[here]
+    _, origin, identity, size = until_due(
+        persons[None, :].copy(), arrival.WAYS[:1], np.arange(len(persons)), state.origins.family_share, of.family_size,
+        BEFORE_START, stock * _RANKS, draws.addresses("family", "size"),
+    )  # fmt: skip
     since = -1 - np.floor(draws.once("since", identity) * own.spread_months).astype(np.int16)
     status, housed = stock in (STATUS, SPONSORS, JOINED_SOON), stage == Stage.HOUSED
     before = draws.once("here before", identity) < state.origins.here_before[origin]
@@ -324,7 +319,9 @@ def add_relatives_abroad(
     households.reunion[rows] = where
     since = households.granted[rows].astype(np.int64)
     if where == Reunion.APPLIED:
-        since += reunion.months_for_papers(state, draws, rows).astype(np.int64)
+        papers = state.origins.papers[households.origin[rows]]
+        u = draws.once("papers", households.identity[rows])
+        since += reunion.months_for_papers(u, papers).astype(np.int64)
     households.reunion_since[rows] = households.reunion_applied[rows] = since
 
 

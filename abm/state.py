@@ -1,5 +1,6 @@
 """The state of a run: all tables that change, and the checks that its books balance."""
 
+from collections import namedtuple
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
@@ -9,10 +10,10 @@ import numpy as np
 
 from abm.engine.clock import Clock
 from abm.engine.errors import BooksError
-from abm.engine.kernels import flagged, kernel, placed, whole_words
+from abm.engine.kernels import kernel, placed
 from abm.engine.table import NO_ROW, Table
 from abm.facts.facts import Inputs
-from abm.tables.country import LIMITED, Locations, Municipalities, Nation, Origins, Regions
+from abm.tables.country import LIMITED, Kind, Locations, Municipalities, Nation, Origins, Regions
 from abm.tables.homes import Complexes, Corporations, Holdings, Search, Seekers
 from abm.tables.jobs import Employers, Matches
 from abm.tables.money import Ledger, Purpose
@@ -26,10 +27,19 @@ for _origin, _targets in MOVES.items():
     _LEGAL[_origin, list(_targets)] = True
 _HAS_PLACE = np.isin(np.arange(len(Stage)), IN_RECEPTION)
 _HAS_TOWN = np.isin(np.arange(len(Stage)), IN_MUNICIPALITY)
+_PLACED, _TIED = (np.int64(sum(1 << each for each in stages)) for stages in (IN_RECEPTION, IN_MUNICIPALITY))  # as bits
+_IS_LIMITED = np.isin(np.arange(len(Kind)), LIMITED)
 _SAVINGS = np.zeros(len(Purpose))
 _SAVINGS[Purpose.SAVED] = 1
 _SAVINGS[[Purpose.RELEASED_HOME, Purpose.RELEASED_RETURN, Purpose.SAVINGS_FORFEITED]] = -1
 _ROUNDING = 1e-6  # tolerance for sums of floats (shares of homes, euros)
+_CHUNK = 64  # stages that are compared at once
+
+
+@cache
+def may_move(writes: tuple[str, ...]) -> bool:
+    """Whether a process with these WRITES may move households to another stage."""
+    return not {"households", "households.stage"}.isdisjoint(writes)
 
 
 @cache
@@ -82,22 +92,29 @@ class State:
     @contextmanager
     def writing(self, writes: tuple[str, ...]) -> Generator[None]:
         """Make only the columns in `writes` writable: 'households.stage', or 'households' for the whole table."""
-        named = columns_by_table(tuple(writes))
         with nullcontext() if self._shut else self.shut():
-            for name, columns in named.items():
-                getattr(self, name).writable(columns)
+            opened = self.open(tuple(writes))
             try:
                 yield
             finally:
-                for name in named:
-                    getattr(self, name).writable(())
+                for table in opened:
+                    table.shut()
+
+    def open(self, writes: tuple[str, ...]) -> list[Table]:
+        """Make the columns in `writes` writable while all tables are shut; returns their tables, to be shut again."""
+        opened = []
+        for name, columns in columns_by_table(writes).items():
+            table = getattr(self, name)
+            table.writable(columns)
+            opened.append(table)
+        return opened
 
     @contextmanager
     def shut(self) -> Generator[None]:
         """Make all tables read-only except for what `writing` opens; a turn does so once for all its processes."""
         tables = self.tables.values()
         for table in tables:
-            table.writable(())
+            table.shut()
         self._shut = True
         try:
             yield
@@ -109,8 +126,7 @@ class State:
     def check_moves(self, process: str, before: np.ndarray) -> None:
         """Raise BooksError where a household made an illegal move between stages; before: (n,) stages until then."""
         after = self.households.stage
-        moved = differing(before, after)
-        wrong = moved[~_LEGAL[before[moved], after[moved]]]
+        wrong = illegal(before, after, _LEGAL)
         if len(wrong):
             row = wrong[0]
             raise BooksError(
@@ -120,10 +136,10 @@ class State:
 
     def check(self) -> None:
         """Raise BooksError where people, places, homes or money do not add up."""
-        people, homes, money = self.households, self.municipalities, self.ledger
-        persons, misplaced, homeless, occupants = census(
+        people, places = self.households, self.locations
+        persons, misplaced, homeless, crowded = census(
             people.stage, people.size, people.location, people.municipality,
-            _HAS_PLACE, _HAS_TOWN, len(self.locations),
+            places.kind, places.places * self.scale + _ROUNDING, _IS_LIMITED,
         )  # fmt: skip
         if persons != len(self.newcomers):
             raise BooksError(f"persons: households hold {persons}, newcomers are {len(self.newcomers)}")
@@ -132,24 +148,36 @@ class State:
         if homeless:
             lacking = _HAS_TOWN[people.stage] & (people.municipality == NO_ROW)
             _refuse("a municipality for everyone housed or protected", lacking)
-        limited = np.isin(self.locations.kind, LIMITED)
-        over = limited & (occupants > self.locations.places * self.scale + _ROUNDING)
-        _refuse("no more people than places (locations)", over)
-        _refuse("homes let within homes offered (municipalities)", homes.let > homes.offered + _ROUNDING)
+        if crowded:
+            inside = placed(people.location)
+            occupants = np.bincount(people.location[inside], people.size[inside], len(places))
+            over = _IS_LIMITED[places.kind] & (occupants > places.places * self.scale + _ROUNDING)
+            _refuse("no more people than places (locations)", over)
         self.check_homes()
         self.check_complexes()
-        _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
-        held = np.array([people.savings.sum() / self.scale - (money.total * _SAVINGS).sum()])
-        _refuse("savings of households as in the ledger (purposes)", abs(held) > _ROUNDING * max(money.total.max(), 1))
+        self.check_money()
 
     def check_homes(self) -> None:
         """Raise BooksError where vacated homes are not each let once, a starter home or vacant; per pool of homes."""
         of = self.municipalities
+        if not unsound_homes(of, _ROUNDING):
+            return
+        _refuse("homes let within homes offered (municipalities)", of.let > of.offered + _ROUNDING)
         vacant = np.column_stack([of.vacant_small, of.vacant_middle, of.vacant_large])
         _refuse("no more tenants than homes (municipalities)", (vacant < -_ROUNDING).any(axis=1))
         there = of.let + of.let_in_line + of.to_starter + of.small + of.middle + of.large + vacant.sum(axis=1)
         missing, vacated = (np.bincount(of.pool, each, len(of)) for each in (there - of.vacated, of.vacated))
         _refuse("every home let once or still vacant (pools)", abs(missing) > _ROUNDING * np.maximum(vacated, 1))
+
+    def check_money(self) -> None:
+        """Raise BooksError where a payment is negative, or savings are not those of the ledger."""
+        money = self.ledger
+        negative, saved, most = payments(money.month, money.total, _SAVINGS, _ROUNDING)
+        if negative:
+            _refuse("payments that are not negative (ledger)", money.month < -_ROUNDING)
+        held = self.households.savings.sum() / self.scale - saved
+        if abs(held) > _ROUNDING * max(most, 1.0):
+            _refuse("savings of households as in the ledger (purposes)", np.array([True]))
 
     def check_complexes(self) -> None:
         """Raise BooksError where starter homes have more tenants than units, or a household lives in two homes."""
@@ -175,30 +203,76 @@ def _refuse(rule: str, wrong: np.ndarray) -> None:
 
 
 @kernel
-def differing(before, after):
-    """Rows, (n,) int64, of which two columns hold other values; the second may be longer."""
-    flag = np.empty(whole_words(len(before)), np.bool_)
-    flag[len(before) :] = False
-    for i in range(len(before)):
-        flag[i] = before[i] != after[i]
-    return flagged(flag)
+def illegal(before, after, legal):
+    """Rows, (n,) int64, of households that made an illegal move between stages; `after` may be longer.
+
+    legal (stages, stages): from which to which. Chunks in which nobody moved are skipped.
+    """
+    found, count = np.empty(len(before), np.int64), 0
+    for first in range(0, len(before), _CHUNK):
+        last, moved = min(first + _CHUNK, len(before)), False
+        for i in range(first, last):
+            moved |= before[i] != after[i]
+        if not moved:
+            continue
+        for i in range(first, last):
+            if before[i] != after[i]:
+                there = min(before[i], after[i]) >= 0 and max(before[i], after[i]) < len(legal)
+                if not (there and legal[before[i], after[i]]):
+                    found[count] = i
+                    count += 1
+    return found[:count]
 
 
 @kernel
-def census(stage, size, location, municipality, has_place, has_town, locations):
-    """Count households (n,) in one pass: persons, misplaced, lacking a municipality, people per location.
+def census(stage, size, location, municipality, kind, most, is_limited):
+    """Count in one pass: persons, households that are misplaced or lack a municipality, and overfull locations.
 
-    has_place, has_town (stages,): whether a stage lives in reception, or in a municipality outside it; location and
-    municipality are negative where none.
+    stage to municipality: of households; kind, most [persons]: of locations, and is_limited (kinds,): whether one may
+    not hold more people than that. No location or municipality: negative.
     """
-    persons, misplaced, homeless = 0, 0, 0
-    occupants = np.zeros(locations)
+    persons, misplaced, homeless, crowded = 0, 0, 0, 0
+    occupants = np.zeros(len(kind), np.int64)
     for i in range(len(stage)):
         persons += size[i]
     for i in range(len(stage)):
-        at = np.uint64(stage[i])  # unsigned: no check for a negative index
-        misplaced += (location[i] >= 0) != has_place[at]
-        homeless += has_town[at] & (municipality[i] < 0)
+        misplaced += (location[i] >= 0) != (_PLACED >> stage[i] & 1)  # bits: many at once
+        homeless += (_TIED >> stage[i] & 1) & (municipality[i] < 0)
     for i in placed(location):
         occupants[location[i]] += size[i]
-    return persons, misplaced, homeless, occupants
+    for j in range(len(kind)):
+        crowded += is_limited[kind[j]] & (occupants[j] > most[j])
+    return persons, misplaced, homeless, crowded
+
+
+Homes = namedtuple(
+    "Homes",
+    "pool let offered let_in_line to_starter small middle large vacant_small vacant_middle vacant_large vacated",
+)
+
+
+@kernel
+def unsound_homes(towns: Homes, rounding):
+    """Count municipalities and pools that break a rule of `State.check_homes`; whole columns of municipalities."""
+    found, count = 0, len(towns.pool)
+    missing, vacated = np.zeros(count), np.zeros(count)
+    for t in range(count):
+        one, two, more = towns.vacant_small[t], towns.vacant_middle[t], towns.vacant_large[t]
+        found += (towns.let[t] > towns.offered[t] + rounding) | (min(one, two, more) < -rounding)
+        there = towns.let[t] + towns.let_in_line[t] + towns.to_starter[t] + one + two + more
+        missing[towns.pool[t]] += there + towns.small[t] + towns.middle[t] + towns.large[t] - towns.vacated[t]
+        vacated[towns.pool[t]] += towns.vacated[t]
+    for t in range(count):
+        found += abs(missing[t]) > rounding * max(vacated[t], 1.0)
+    return found
+
+
+@kernel
+def payments(month, total, sign, rounding):
+    """Negative payments of the month, savings by the ledger [EUR], and its largest total; sign: of savings."""
+    negative, saved, most = 0, 0.0, 0.0
+    for k in range(len(month)):
+        negative += month[k] < -rounding
+        saved += total[k] * sign[k]
+        most = max(most, total[k])
+    return negative, saved, most

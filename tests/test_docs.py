@@ -13,7 +13,7 @@ import typer
 
 from abm import scenario
 from abm.engine.errors import InputError
-from abm.measures import BY, breakdown_of
+from abm.measures import BY, asked_of, breakdown_of
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from experiments.__main__ import UsageError, app, assignments
@@ -79,8 +79,10 @@ def check(words: list[str]) -> None:
             scenario.default().with_values(assignments(given.get("set_") or []))
             asked = given.get("measure") or []
             for each in [asked] if isinstance(asked, str) else asked:
-                name, _, own = each.partition(BY)
-                breakdown_of(name, own or given.get("by"))
+                name, _, by = each.partition(BY)
+                breakdown_of(name, by or given.get("by"))
+            if given.get("measures"):
+                asked_of(given["measures"].split(","))
         case "make":
             assert rest[0] in targets(), f"make {rest[0]}: no such target"
         case "ray":

@@ -16,7 +16,7 @@ from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import housing
 from abm.scenario import PARAMS
-from abm.state import differing
+from abm.state import illegal
 from abm.tables.country import Kind
 from abm.tables.money import Purpose
 from abm.tables.people import IN_RECEPTION, MOVES, STATUS_HOLDERS, Stage
@@ -201,12 +201,16 @@ def test_only_legal_moves_pass(origin, target):
             found.check_moves("decision", before)
 
 
-def test_rows_with_another_value_as_numpy_finds_them():
-    draws = np.random.default_rng(1)
-    for count in (0, 1, 7, 8, 100):
-        before, after = draws.integers(0, 3, (2, count)).astype(np.int8)
+def test_illegal_moves_as_numpy_finds_them():
+    draws, legal = np.random.default_rng(1), np.zeros((len(Stage), len(Stage)), bool)
+    for origin, targets in MOVES.items():
+        legal[origin, list(targets)] = True
+    for count in (0, 1, 63, 64, 65, 1_000):
+        before = draws.integers(0, len(Stage), count).astype(np.int8)
+        after = np.where(draws.random(count) < 0.1, draws.integers(0, len(Stage), count), before).astype(np.int8)
         longer = np.append(after, np.int8(1))
-        assert differing(before, longer).tolist() == np.flatnonzero(before != after).tolist()
+        wrong = (before != after) & ~legal[before, after]
+        assert illegal(before, longer, legal).tolist() == np.flatnonzero(wrong).tolist()
 
 
 def test_new_households_made_no_move():

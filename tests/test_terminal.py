@@ -15,6 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from experiments import terminal
+from experiments.store.holds import run_of
 from experiments.store.store import Store
 from experiments.sweeps import progress
 from experiments.sweeps.runner import Done
@@ -115,7 +116,7 @@ def test_the_other_commands_in_an_odd_place(abm, tmp_path, monkeypatch):
     code, out, err = abm("status", "--store", place)
     assert (code, err) == (0, "")
     assert "small" in out
-    run = next((tmp_path / place / "runs").iterdir()).stem
+    run = run_of(next((tmp_path / place / "runs").iterdir()).stem)
     assert abm("validate", run, "--store", place)[0] == 0
     for words in (("status", "none"), ("table", "none", "permits"), ("table", run, "[/b]")):
         code, _, err = abm(*words, "--store", place)

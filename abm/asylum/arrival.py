@@ -13,7 +13,8 @@ import numpy as np
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
-from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.facts.facts import Inputs
+from abm.people.household_formation import Makeup, admit, until_due
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Stage
@@ -21,6 +22,7 @@ from abm.tables.people import Stage
 WRITES = ("households", "newcomers", "origins.due", "origins.due_repeated", "origins.due_resettled")
 EVENTS = {"applied": "households", "applied_again": "households", "resettled": "households"}
 FIRST, AGAIN, INVITED = range(3)  # ways to arrive: first application, repeat application, resettlement
+WAYS = np.array([FIRST, AGAIN, INVITED])
 LONGEST = 30 * MONTHS  # that anybody has been here before
 
 
@@ -67,26 +69,22 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-def households_due(sizes: np.ndarray, group: np.ndarray, due: np.ndarray) -> np.ndarray:
-    """Whether each candidate household arrives, (n,) bool: the first of each group, until the persons due are reached.
-
-    sizes (n,) persons and group (n,) ascending; due (groups,) persons.
-    """
-    before = np.cumsum(sizes) - sizes
-    starts = np.searchsorted(group, np.arange(len(due)))
-    first = np.append(before, sizes.sum())[starts]
-    return before - first[group] < due[group]
-
-
 def expected(state: State, params: Params, repeated: bool) -> np.ndarray:
     """Expected number of applicants this month at full scale, (origins,) persons."""
     inputs, month = state.inputs, state.clock.month
     series = inputs.repeat_applications if repeated else inputs.first_applications
     if month < len(series):
         return series[month] * params.inflow_factor
-    last = series[-params.mix_years * MONTHS :].sum(axis=0)
+    last, persons = inputs.kept(last_years, repeated, params.mix_years)
     a_year = params.repeat_applications if repeated else params.first_applications
-    return a_year / MONTHS * params.inflow_factor * last / last.sum()
+    return a_year / MONTHS * params.inflow_factor * last / persons
+
+
+def last_years(inputs: Inputs, repeated: bool, years: int) -> tuple[np.ndarray, float]:
+    """Applicants of the last observed years, (origins,) persons, and all of them together."""
+    series = inputs.repeat_applications if repeated else inputs.first_applications
+    last = series[-years * MONTHS :].sum(axis=0)
+    return last, last.sum()
 
 
 def makeup(
@@ -108,44 +106,35 @@ def months_before(u: np.ndarray, mean: float) -> np.ndarray:
     return np.minimum(-mean * MONTHS * np.log1p(-u), LONGEST).astype(np.int64)
 
 
-def arrive(state: State, params: Params, draws: Draws, due: np.ndarray, way: int) -> np.ndarray:
-    """Admit households until `due` [persons], (origins,), is met, and subtract them from it; returns their rows."""
-    most = np.maximum(np.ceil(due), 0).astype(np.int64)
-    origin = np.repeat(np.arange(len(due)), most)
-    rank = np.arange(len(origin)) - np.repeat(np.cumsum(most) - most, most)
-    identity = identities(origin, state.clock.month, rank, way)
-    family_share = state.origins.family_share[origin]
-    family, more = draws.once("family", identity), draws.once("size", identity)
-    size = household_sizes(family, more, family_share, params.family_size)
+def expected_resettled(state: State, params: Params, first: np.ndarray) -> np.ndarray:
+    """Expected number of resettled people this month at full scale, (origins,), in proportion to expected grants.
 
-    here = households_due(size, origin, due)
-    origin, identity, size = origin[here], identity[here], size[here]
-    due -= np.bincount(origin, size, len(due))
-    registration = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
-    month = state.clock.month
-    earlier = months_before(draws.once("earlier", identity), params.years_before) if way == AGAIN else 0
-    return admit(
-        state, draws, identity, size, makeup(state, params, draws, identity, origin, size),
-        origin=origin, repeated=way == AGAIN, since=month, applied=month, location=registration,
-        stage=Stage.AWAITING_REGISTRATION if way == INVITED else Stage.REGISTERING,
-        granted=month if way == INVITED else NEVER, earlier=earlier,
-    )  # fmt: skip
-
-
-def expected_resettled(state: State, params: Params) -> np.ndarray:
-    """Expected number of resettled people this month at full scale, (origins,), in proportion to expected grants."""
+    first: (origins,) expected first applicants.
+    """
     inputs, month = state.inputs, state.clock.month
-    granted = expected(state, params, repeated=False) * inputs.of_year("grant_rate", month)
+    granted = first * inputs.of_year("grant_rate", month)
     return inputs.series_at("resettled", month) / MONTHS * params.inflow_factor * granted / (granted.sum() or 1)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Admit this month's applicants and resettled people to the registration centre."""
-    origins = state.origins
-    origins.due[:] += expected(state, params, repeated=False) * state.scale
-    origins.due_repeated[:] += expected(state, params, repeated=True) * state.scale
-    first = arrive(state, params, draws, origins.due, FIRST)
-    again = arrive(state, params, draws, origins.due_repeated, AGAIN)
-    origins.due_resettled[:] += expected_resettled(state, params) * state.scale
-    invited = arrive(state, params, draws, origins.due_resettled, INVITED)
-    return {"applied": first, "applied_again": again, "resettled": invited}
+    origins, month = state.origins, state.clock.month
+    first, again = (expected(state, params, repeated) for repeated in (False, True))
+    coming = first, again, expected_resettled(state, params, first)
+    owed = origins.due, origins.due_repeated, origins.due_resettled
+    due = np.array(owed) + np.array(coming) * state.scale
+    way, origin, identity, size = until_due(
+        due, WAYS, np.arange(len(origins)), origins.family_share, params.family_size, month, 0,
+        draws.addresses("family", "size"),
+    )  # fmt: skip
+    for left, now in zip(owed, due, strict=True):
+        left[:] = now
+    again, invited = way == AGAIN, way == INVITED
+    earlier = months_before(draws.once("earlier", identity), params.years_before)
+    rows = admit(
+        state, draws, identity, size, makeup(state, params, draws, identity, origin, size),
+        origin=origin, repeated=again, since=month, applied=month, location=state.locations.first(Kind.REGISTRATION),
+        stage=np.where(invited, Stage.AWAITING_REGISTRATION, Stage.REGISTERING),
+        granted=np.where(invited, month, NEVER), earlier=np.where(again, earlier, 0),
+    )  # fmt: skip
+    return {"applied": rows[way == FIRST], "applied_again": rows[again], "resettled": rows[invited]}

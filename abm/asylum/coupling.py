@@ -10,6 +10,7 @@ that was set; after that it equals the number of people who got a permit in the 
 Source: tasks, abm/facts/data/housing_tasks.csv; the key, taak_rule; balances of 2015, municipalities.csv.
 """
 
+from collections import namedtuple
 from typing import Literal
 
 import numpy as np
@@ -36,6 +37,8 @@ WRITES = (
     "nation.task_arrivals",
 )
 EVENTS = {"coupled": "households"}
+_AWAITING_COUPLING, _AWAITING_HOME = int(Stage.AWAITING_COUPLING), int(Stage.AWAITING_HOME)
+_HOUSED = int(Stage.HOUSED)  # compiled code wants ints
 
 
 class Params(ProcessParams):
@@ -89,8 +92,36 @@ def set_task(state: State) -> None:
 def tied_already(state: State) -> np.ndarray:
     """Persons tied to each municipality who wait for a home there, (municipalities,)."""
     households = state.households
-    rows = np.flatnonzero(households.stage == Stage.AWAITING_HOME)
-    return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
+    return tied(households.stage, households.municipality, households.size, len(state.municipalities))
+
+
+@kernel
+def tied(stage, municipality, size, towns):
+    """`tied_already`; stage, municipality and size: whole columns of households."""
+    found = np.zeros(towns)
+    for h in range(len(stage)):
+        if stage[h] == _AWAITING_HOME:
+            found[municipality[h]] += size[h]
+    return found
+
+
+Homes = namedtuple("Homes", "stage sponsor granted size")
+
+
+@kernel
+def in_register(households: Homes, last):
+    """Rows, (n,) int64, of households that wait to be tied, and persons who got a permit in month `last`.
+
+    Families go where their sponsor goes.
+    """
+    stage, sponsor, granted, size = households
+    rows, count, persons = np.empty(len(stage), np.int64), 0, 0
+    for h in range(len(stage)):
+        persons += size[h] * ((granted[h] == last) & (stage[h] != _HOUSED))
+        if stage[h] == _AWAITING_COUPLING and sponsor[h] == NO_ROW:
+            rows[count] = h
+            count += 1
+    return rows[:count].copy(), persons
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -98,11 +129,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     households, municipalities, month = state.households, state.municipalities, state.clock.month
     if starts_half_year(month):
         set_task(state)
-    new = (households.granted == month - 1) & (households.stage != Stage.HOUSED)
-    state.nation.task_arrivals[0] += households.size[new].sum()
-
-    waiting = households.stage == Stage.AWAITING_COUPLING
-    rows = np.flatnonzero(waiting & (households.sponsor == NO_ROW))  # families go where their sponsor goes
+    rows, persons = in_register(households, month - 1)
+    state.nation.task_arrivals[0] += persons
     rows = rows[np.argsort(waiting_key(households.granted[rows], households.lottery[rows]))]
     within = households.tie[rows]
     if params.rule == "region":

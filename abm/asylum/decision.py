@@ -17,6 +17,7 @@ from abm.asylum.staffing import OBSERVED, followed
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, oldest_first_by, waiting
+from abm.facts.facts import Inputs
 from abm.state import State
 from abm.tables.people import Stage, Track
 
@@ -32,6 +33,7 @@ WRITES = (
     "nation.closing",
     "nation.appeal",
 )
+_TRACKS = len(Track)
 EVENTS = {
     "decided": "households",
     "closed": "households",
@@ -118,7 +120,12 @@ def grant_rates(state: State, params: Params) -> np.ndarray:
     if month < OBSERVED:
         return found
     part = params.grant_return * min((month - OBSERVED + 1) / params.grant_return_months, 1.0)
-    return found + part * (inputs.grant_rate[-1 - params.usual_years : -1].mean(axis=0) - found)
+    return found + part * (inputs.kept(usual_rates, params.usual_years) - found)
+
+
+def usual_rates(inputs: Inputs, years: int) -> np.ndarray:
+    """Mean grant rates of the observed years before the last, (origins,)."""
+    return inputs.grant_rate[-1 - years : -1].mean(axis=0)
 
 
 def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
@@ -127,23 +134,28 @@ def longest_waiting(state: State, rows: np.ndarray, budget: float) -> tuple[np.n
     return oldest_first(rows, households.applied, households.lottery, households.size, budget)
 
 
-def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
-    """Rows of the queue that are decided on their merits, each track within its own capacity; carries over the rest."""
+def on_merits(state: State, params: Params, queue: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Rows of the queue that are decided on their merits, each track within its own capacity; carries over the rest.
+
+    rate: grant rate this month, (origins,).
+    """
     households, nation = state.households, state.nation
     base = capacity(state, "decision_capacity")
     total = base * params.capacity_factor * nation.decision_staff[0]
     track = households.track[queue]
-    persons = np.bincount(track, households.size[queue], len(Track))
+    persons = np.bincount(track, households.size[queue], _TRACKS)
     reserved = min(total * params.fast_share, persons[Track.FAST])
     unused = max(total - reserved - persons[Track.REGULAR], 0.0)
-    left = np.empty(len(Track))
+    left = np.empty(_TRACKS)
     left[Track.FAST] = nation.decision_fast[0] + reserved + unused
     left[Track.REGULAR] = nation.decision_regular[0] + total - reserved
     repeated = capacity(state, "repeat_capacity") * params.capacity_factor
     left[Track.REPEATED] = nation.decision_repeated[0] + repeated
-    first, left[Track.REGULAR] = promising(state, params, queue[track == Track.REGULAR], left[Track.REGULAR])
+    first, left[Track.REGULAR] = promising(state, params, queue[track == Track.REGULAR], rate, left[Track.REGULAR])
     if len(first):
-        queue = queue[~np.isin(queue, first)]
+        remains = np.ones(len(households), bool)
+        remains[first] = False
+        queue = queue[remains[queue]]
         track = households.track[queue]
     decided = oldest_first_by(track, queue, households.applied, households.lottery, households.size, left)
     nation.decision_fast[0], nation.decision_regular[0] = left[Track.FAST], left[Track.REGULAR]
@@ -155,12 +167,14 @@ def on_merits(state: State, params: Params, queue: np.ndarray) -> np.ndarray:
     return np.concatenate([first, decided])
 
 
-def promising(state: State, params: Params, regular: np.ndarray, budget: float) -> tuple[np.ndarray, float]:
+def promising(
+    state: State, params: Params, regular: np.ndarray, rate: np.ndarray, budget: float
+) -> tuple[np.ndarray, float]:
     """Promising applications of the regular track that are decided first, and the budget [persons] that is left."""
     if not params.promising_share:
         return regular[:0], budget
-    rate = grant_rates(state, params)[state.households.origin[regular]]
-    first, _ = longest_waiting(state, regular[rate >= params.promising_rate], params.promising_share * budget)
+    promise = (rate >= params.promising_rate)[state.households.origin[regular]]
+    first, _ = longest_waiting(state, regular[promise], params.promising_share * budget)
     return first, budget - state.households.size[first].sum()
 
 
@@ -171,13 +185,14 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     appeals = waiting(households.stage, households.since, Stage.IN_APPEAL, month)
 
     closing = households.closing[queue]
-    decided = on_merits(state, params, queue[~closing])
+    of_origin = grant_rates(state, params)
+    decided = on_merits(state, params, queue[~closing], of_origin)
     budget = nation.closing[0] + capacity(state, "closing_capacity") * params.closing_factor
     closed, nation.closing[0] = longest_waiting(state, queue[closing], budget)
     budget = nation.appeal[0] + capacity(state, "appeal_capacity") * params.appeal_factor
     heard, nation.appeal[0] = longest_waiting(state, appeals, budget)
 
-    rate = grant_rates(state, params)[households.origin[decided]]
+    rate = of_origin[households.origin[decided]]
     rate = np.where(households.repeated[decided], state.inputs.series_at("repeat_grant_rate", month), rate)
     positive = draws.once("grant", households.identity[decided]) < rate
     refused = decided[~positive]

@@ -13,10 +13,12 @@ was raised from 25 to 75 euros a week.
 Source: hosts_2016, hosts_2018, hosts_2019, hosts_2023 (use and dates), hosts_fee (terms), hosts_applicants.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
-from abm.engine.draws import Draws
-from abm.engine.kernels import placed
+from abm.engine.draws import Address, Draws, drawn
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.state import State
@@ -26,6 +28,8 @@ from abm.tables.people import STATUS_HOLDERS, Stage
 WRITES = ("households.location", "households.host_until", "households.moves", "households.relocated")
 EVENTS = {"to_hosts": "households"}
 LEFT = (Kind.REGULAR, Kind.EMERGENCY, Kind.MUNICIPAL)  # places that people leave for hosts
+_IS_LEFT = np.isin(np.arange(len(Kind)), LEFT)
+_STATUS_HOLDERS = list(STATUS_HOLDERS)
 
 
 class Params(ProcessParams):
@@ -47,20 +51,28 @@ class Params(ProcessParams):
     )
 
 
+Inside = namedtuple("Inside", "location stage unaccompanied identity")
+
+
+@kernel
+def invited(households: Inside, kind, share, address: Address):
+    """Rows, (n,) int64, of the households that go to hosts; kind: of locations; share (stages,): who go a month."""
+    location, stage, unaccompanied, identity = households
+    rows, count = np.empty(len(location), np.int64), 0
+    for h in range(len(location)):
+        if location[h] >= 0 and share[stage[h]] > 0 and _IS_LEFT[kind[location[h]]] and not unaccompanied[h]:
+            rows[count] = h
+            count += drawn(identity[h], address) < share[stage[h]]
+    return rows[:count].copy()
+
+
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let part of those who may go to hosts, for as long as a stay lasts."""
     households, locations = state.households, state.locations
-    here = placed(households.location)
-    stage = households.stage[here]
-    of_stage = np.zeros(len(Stage))
-    of_stage[list(STATUS_HOLDERS)] = params.uptake
-    of_stage[Stage.IN_DECISION] = params.uptake * params.applicants
-    share = of_stage[stage]
-    here, share = here[share > 0], share[share > 0]
-    may = np.isin(locations.kind, LEFT)[households.location[here]]
-    may &= ~households.unaccompanied[here]
-    here, share = here[may], share[may]
-    rows = here[draws.uniform("hosts", households.identity[here]) < share]
+    share = np.zeros(len(Stage))
+    share[_STATUS_HOLDERS] = params.uptake
+    share[Stage.IN_DECISION] = params.uptake * params.applicants
+    rows = invited(households, locations.kind, share, draws.address("hosts"))
     tied = households.municipality[rows]
     region = np.where(tied != NO_ROW, state.municipalities.region[tied], locations.region[households.location[rows]])
     of_region = np.full(len(state.regions), NO_ROW)

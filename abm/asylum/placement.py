@@ -21,22 +21,25 @@ Source: placement practice as in the sources of abm/facts/data/reception_locatio
 abm/facts/data/regions.csv; batch E021, dynamic E022, preference E025, error of the match E022, E027.
 """
 
+from collections import namedtuple
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from abm.asylum.placement_algorithms import Places, Queue, settle, together
+from abm.engine.clock import EARLIEST
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, placed
+from abm.engine.errors import BooksError
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
-from abm.engine.queues import served, waiting_key
+from abm.engine.queues import key_of, served, waiting_key
 from abm.engine.table import NO_ROW
+from abm.people.occupancy import free_places, in_place, people_at
 from abm.people.region_match import household_match, observation_errors, per_region, wishes
 from abm.state import State
 from abm.tables.country import Kind
-from abm.tables.people import Stage
 
 WRITES = ("households.location", "households.moves", "households.relocated", "regions.shadow_price")
 EVENTS = {"placed": "households", "moved": "households"}
@@ -113,13 +116,15 @@ def assign(moving: Moving, places: Places, regions: Held, rule):
     """Choose a location for each household in turn, (n,) int32 (NO_ROW: stays); places.room and regions.held change."""
     size, tie, last_kind, u, fallback, leaves = moving
     chosen = np.full(len(size), NO_ROW, dtype=np.int32)
+    regular, emergency = with_room(places, REGULAR), with_room(places, EMERGENCY)
     for i in range(len(size)):
         best = NO_ROW
         for k in range(REGULAR, min(last_kind[i], EMERGENCY) + 1):
+            rows = regular if k == REGULAR else emergency
             if tie[i] != NO_ROW:
-                best = best_location(size[i], tie[i], u[i], k, places, regions, rule)
+                best = best_location(size[i], tie[i], u[i], rows, places, regions, rule)
             if best == NO_ROW:
-                best = best_location(size[i], NO_ROW, u[i], k, places, regions, rule)
+                best = best_location(size[i], NO_ROW, u[i], rows, places, regions, rule)
             if best != NO_ROW:
                 break
         if best == NO_ROW and last_kind[i] == MUNICIPAL:
@@ -133,13 +138,23 @@ def assign(moving: Moving, places: Places, regions: Held, rule):
 
 
 @njit
-def best_location(size, only, u, wanted, places, regions, rule):
-    """The location of kind `wanted` (in region `only`, unless NO_ROW) with room that the rule ranks highest."""
-    room, kind, region = places
+def with_room(places, wanted):
+    """Rows of the locations of kind `wanted` that have any room: of some hundreds, most are full or closed."""
+    rows, count = np.empty(len(places.room) + 1, np.int64), 0
+    for j in range(len(places.room)):
+        rows[count] = j
+        count += (places.kind[j] == wanted) & (places.room[j] > 0)
+    return rows[:count]
+
+
+@njit
+def best_location(size, only, u, rows, places, regions, rule):
+    """Of some locations (rows; in region `only`, unless NO_ROW), the one with room that the rule ranks highest."""
+    room, region = places.room, places.region
     merit, held, share = regions
     best, highest, total = NO_ROW, -np.inf, 0.0
-    for j in range(len(room)):
-        if kind[j] != wanted or room[j] < size or (only != NO_ROW and region[j] != only):
+    for j in rows:
+        if room[j] < size or (only != NO_ROW and region[j] != only):
             continue
         total += room[j]
         if rule == FREE:
@@ -155,8 +170,8 @@ def best_location(size, only, u, wanted, places, regions, rule):
     if rule != RANDOM or best == NO_ROW:
         return best
     target = u * total
-    for j in range(len(room)):
-        if kind[j] == wanted and room[j] >= size and (only == NO_ROW or region[j] == only):
+    for j in rows:
+        if room[j] >= size and (only == NO_ROW or region[j] == only):
             best = j
             target -= room[j]
             if target < 0:
@@ -164,21 +179,21 @@ def best_location(size, only, u, wanted, places, regions, rule):
     return best
 
 
-def groups(state: State, rows: np.ndarray, most: float, crisis: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows in reception that must move, and of the others those in municipal and in emergency places; each (n,).
+def groups(
+    state: State, most: float, crisis: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:  # fmt: skip
+    """Rows in reception that must move, of the others those in municipal and in emergency places, (n,) each, and the
+    persons who must move.
 
     most: people at full scale whom the registration centre can hold; crisis: whether municipal places stay open.
     """
-    households, locations = state.households, state.locations
-    where = households.location[rows]
-    kind = locations.kind[where]
-    at_centre = kind == Kind.REGISTRATION
-    screened = at_centre & (households.stage[rows] != Stage.REGISTERING)
-    must = screened | (locations.ends[where] <= state.clock.month)
-    must |= (kind == Kind.HOSTS) & (households.host_until[rows] <= state.clock.month)
-    must |= (kind == Kind.MUNICIPAL) & (not crisis)
-    must[np.isin(rows, beyond(state, rows[at_centre & ~screened], most * state.scale), assume_unique=True)] = True
-    return rows[must], rows[~must & (kind == Kind.MUNICIPAL)], rows[~must & (kind == Kind.EMERGENCY)]
+    month = state.clock.month
+    must, registering, municipal, emergency, persons = in_place(state.households, state.locations, month, crisis)
+    leave = persons[0]
+    if persons[1] > most * state.scale:
+        further = beyond(state, registering, most * state.scale)
+        must, leave = np.append(must, further), leave + state.households.size[further].sum()
+    return must, municipal, emergency, float(leave)
 
 
 def beyond(state: State, rows: np.ndarray, most: float) -> np.ndarray:
@@ -189,33 +204,58 @@ def beyond(state: State, rows: np.ndarray, most: float) -> np.ndarray:
     return newest[served(households.size[newest].astype(np.int64), most)[0] :]
 
 
-def free_places(locations, occupants: np.ndarray, month: int, scale: float) -> np.ndarray:
-    """Free places per location at the scale of the run, (m,) whole persons; 0 where it is not open now."""
-    now = (locations.opened <= month) & (locations.ends > month)
-    return np.maximum(np.floor(np.where(now, locations.places * scale, 0.0)) - occupants, 0.0)
-
-
 def crisis_place(state: State, tie: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Municipal location for households that find no other, (n,): in the region of relatives, else by inhabitants."""
-    by_inhabitants = np.searchsorted(np.cumsum(state.regions.population_share), u, side="right")
-    region = np.where(tie != NO_ROW, tie, np.minimum(by_inhabitants, len(state.regions) - 1))
-    municipal = np.flatnonzero(state.locations.kind == Kind.MUNICIPAL)
-    of_region = np.empty(len(state.regions), dtype=np.int32)
-    of_region[state.locations.region[municipal]] = municipal
-    return of_region[region]
+    locations = state.locations
+    return municipal_place(tie, u, state.regions.population_share, locations.kind, locations.region)
+
+
+@kernel
+def municipal_place(tie, u, share, kind, region):
+    """`crisis_place` of each household, (n,) int32; tie and u (n,), share of inhabitants (regions,), of locations."""
+    of_region, edges = np.empty(len(share), np.int32), np.cumsum(share)
+    for j in range(len(kind)):
+        if kind[j] == MUNICIPAL:
+            of_region[region[j]] = j
+    found = np.empty(len(tie), np.int32)
+    for i in range(len(tie)):
+        by_inhabitants = min(np.searchsorted(edges, u[i], side="right"), len(share) - 1)
+        found[i] = of_region[tie[i] if tie[i] != NO_ROW else by_inhabitants]
+    return found
 
 
 def in_order(state: State, rows: np.ndarray, room: float) -> np.ndarray:
     """Rows in order of placement (medical needs and ties first, then longest waiting), cut off at `room` [persons]."""
-    households = state.households
-    first = households.medical[rows] | (households.tie[rows] != NO_ROW)
-    key = waiting_key(households.applied[rows] - np.where(first, _FIRST, 0), households.lottery[rows])
-    most = int(room) + 1  # a household is at least one person: no more than this can be placed
+    if room < 1 or not len(rows):
+        return rows[:0]
+    households, most = state.households, int(room) + 1  # a household is at least one person: no more can be placed
+    key, earliest = turns(rows, households)
+    if earliest < EARLIEST:
+        raise BooksError(f"a household waits since month {earliest}, which a waiting list cannot order")
     if most < len(rows):
         front = np.argpartition(key, most)[:most]
         rows, key = rows[front], key[front]
     rows = rows[np.argsort(key)]
     return rows[: served(households.size[rows].astype(np.int64), float(room))[0]]
+
+
+Waiting = namedtuple("Waiting", "medical tie applied lottery")
+
+
+@kernel
+def turns(rows, households: Waiting):
+    """One sortable number for each of rows, (n,) uint64: first by medical needs and ties, then as in a waiting list.
+
+    And the earliest month that it stands for.
+    """
+    medical, tie, applied, lottery = households
+    key, earliest = np.empty(len(rows), np.uint64), EARLIEST
+    for k in range(len(rows)):
+        i = rows[k]
+        since = applied[i] - (_FIRST if medical[i] or tie[i] != NO_ROW else 0)
+        earliest = min(earliest, since)
+        key[k] = key_of(since, lottery[i])
+    return key, earliest
 
 
 def worth(state: State, params: Params, draws: Draws, rows: np.ndarray) -> np.ndarray:
@@ -283,14 +323,13 @@ def by_match(
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Place the households that must move, then move others to better places as far as there is room."""
     households, locations, month = state.households, state.locations, state.clock.month
-    here = placed(households.location)
-    occupants = np.bincount(households.location[here], households.size[here], len(locations))
+    occupants = people_at(households.location, households.size, len(locations))
     room = free_places(locations, occupants, month, state.scale)
-    must, municipal, emergency = groups(state, here, params.registration_most, params.crisis)
+    must, municipal, emergency, leave = groups(state, params.registration_most, params.crisis)
     regular_room = room[locations.kind == Kind.REGULAR].sum()
-    spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - households.size[must].sum()
+    spare = regular_room + room[locations.kind == Kind.EMERGENCY].sum() - leave
     queues = (
-        (in_order(state, must, float(households.size[must].sum())), Kind.MUNICIPAL),
+        (in_order(state, must, leave), Kind.MUNICIPAL),
         (in_order(state, municipal, max(spare, 0.0)), Kind.EMERGENCY),
         (in_order(state, emergency, max(min(regular_room, spare), 0.0)), Kind.REGULAR),
     )
@@ -298,9 +337,10 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     last_kind = np.repeat([worst for _, worst in queues], [len(queue) for queue, _ in queues])
     size, who = households.size[rows], households.identity[rows]
     tie = households.tie[rows] if params.ties_first else np.full(len(rows), NO_ROW, np.int8)
-    centre = np.flatnonzero(locations.kind == Kind.REGISTRATION)[0]
-    at_last = crisis_place(state, tie, draws.uniform("crisis", who)) if params.crisis else np.full(len(rows), centre)
-    fallback = at_last.astype(np.int32)
+    if params.crisis:
+        fallback = crisis_place(state, tie, draws.uniform("crisis", who))
+    else:
+        fallback = np.full(len(rows), locations.first(Kind.REGISTRATION), np.int32)
     if params.rule in RULES:
         held = np.bincount(locations.region, occupants, len(state.regions))
         leaves = locations.region[households.location[rows]]

@@ -19,13 +19,14 @@ from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
 from abm.engine.together import Whole
-from abm.people.household_formation import Makeup, admit, household_sizes, identities
+from abm.facts.facts import Inputs
+from abm.people.household_formation import Makeup, admit, until_due
 from abm.state import State
 from abm.tables.people import Schooling, Stage
 
 WRITES = ("households", "newcomers", "nation.protected_due")
 EVENTS = {"protected": "households", "protection_left": "households"}
-WAY = 3  # of arrival in identities; arrival.py has 0 to 2
+WAY = np.array([3])  # of arrival in identities; arrival.py has 0 to 2
 COUNTRY = "UKR"
 
 
@@ -103,16 +104,13 @@ def growth(state: State, params: Params) -> float:
 def arrive(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Admit whole households until the number of persons due is reached; returns their rows."""
     due, month = state.nation.protected_due, state.clock.month
-    most = int(max(np.ceil(due[0]), 0))
-    if not most:
+    if due[0] <= 0:
         return np.empty(0, np.int64)
-    origin = np.full(most, origin_of(state, COUNTRY))
-    identity = identities(origin, month, np.arange(most), WAY)
-    family, more = draws.once("family", identity), draws.once("size", identity)
-    size = household_sizes(family, more, params.family_share, params.family_size)
-    here = np.cumsum(size) - size < due[0]
-    origin, identity, size = origin[here], identity[here], size[here]
-    due[0] -= size.sum()
+    origin = state.inputs.kept(origin_of, COUNTRY)
+    _, _, identity, size = until_due(
+        due.reshape(1, 1), WAY, np.full(1, origin), np.full(1, params.family_share), params.family_size, month, 0,
+        draws.addresses("family", "size"),
+    )  # fmt: skip
     edges = np.cumsum(state.municipalities.population_share)
     town = np.searchsorted(edges, draws.once("where", identity), side="right")
     makeup = Makeup(
@@ -140,9 +138,9 @@ def draw_schooling(state: State, params: Params, draws: Draws, number: int) -> N
     people.schooling[came] = np.minimum(found, Schooling.HIGHER)
 
 
-def origin_of(state: State, country: str) -> int:
+def origin_of(inputs: Inputs, country: str) -> int:
     """Row of the group of origins to which a country (ISO code) belongs."""
-    members = state.inputs.origins["members"].str.split("|")
+    members = inputs.origins["members"].str.split("|")
     return next(row for row, codes in enumerate(members) if country in codes)
 
 

@@ -19,18 +19,24 @@ councils are not modelled.
 Source: places and norms, abm/facts/data/reception_locations.csv, municipalities.csv, national_series.csv (COA, NOS).
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import ENDLESS
 from abm.engine.draws import Draws
-from abm.engine.kernels import placed
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
+from abm.people.occupancy import people_by_kind
 from abm.state import State
 from abm.tables.country import ELSEWHERE, Kind
 
 WRITES = ("locations", "nation.reception")
 EVENTS = {"opened": "locations", "closed_location": "locations", "stopped_location": "municipalities"}
+_REGULAR, _EMERGENCY = int(Kind.REGULAR), int(Kind.EMERGENCY)  # compiled code wants ints
+_IN_PLACES = ~np.isin(np.arange(len(Kind)), ELSEWHERE)
+_NOWHERE = np.zeros(0, np.int16)
 
 
 class Params(ProcessParams):
@@ -52,8 +58,8 @@ class Params(ProcessParams):
         "need that places are planned on, regular and emergency ones, over what it is",
     )  # fmt: skip
     spread_law: bool = param(
-        False, "switch", None, None, "spr_rule", "open regular places by the indicative places of the spread law",
-        lever=True,
+        False, "switch", None, None, "spr_rule: in force since 1 February 2024",
+        "open regular places by the indicative places of the spread law", lever=True, dated={"2024-02": True},
     )  # fmt: skip
     regular_rate: float = param(
         490, "places/month", 0, 10000, "coa_new_places_aug21_jan22|coa_new_temp_share: 20% of 2,456 a month",
@@ -131,8 +137,10 @@ def closing(
     of each location and spare (municipalities,), places beyond its share, are given: first those close without
     which their municipality still has its share, and then the others.
     """
-    left, close = min(surplus, rate), []
-    order = np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64)))
+    left = min(surplus, rate)
+    if not (places <= left).any():
+        return np.zeros(0, np.int64)
+    order, close = np.lexsort((np.arange(len(places)), places, -opened.astype(np.int64))), []
     passes = [order]
     if municipality is not None and spare is not None:
         more, beyond = spare.astype(float), []
@@ -148,67 +156,105 @@ def closing(
     return np.array(close, dtype=np.int64)
 
 
+Sites = namedtuple("Sites", "kind places opened ends municipality")
+
+
+@kernel
+def ending(sites: Sites, month):
+    """Rows, (n,) int64, of regular locations whose contract ends in a month, and places of those that go on."""
+    rows, count, lasting = np.empty(len(sites.kind), np.int64), 0, 0
+    for j in range(len(rows)):
+        rows[count] = j
+        regular = sites.kind[j] == _REGULAR
+        count += regular & (sites.ends[j] == month)
+        lasting += sites.places[j] * (regular & (sites.ends[j] > month))
+    return rows[:count].copy(), lasting
+
+
+@kernel
+def places_in(sites: Sites, wanted, month, towns):
+    """Places in locations of a kind that have not closed by a month, (municipalities,) float64."""
+    found = np.zeros(towns)
+    for j in range(len(sites.kind)):
+        if sites.kind[j] == wanted and sites.ends[j] > month:
+            found[sites.municipality[j]] += sites.places[j]
+    return found
+
+
+@kernel
+def standing(sites: Sites, month):
+    """Places in a month: regular ones that are open then, and emergency ones that are or will be."""
+    regular, emergency = 0, 0
+    for j in range(len(sites.kind)):
+        if sites.ends[j] > month:
+            regular += sites.places[j] * ((sites.kind[j] == _REGULAR) & (sites.opened[j] <= month))
+            emergency += sites.places[j] * (sites.kind[j] == _EMERGENCY)
+    return regular, emergency
+
+
 def places_by_municipality(state: State, kind: Kind, month: int) -> np.ndarray:
     """Places in locations of a kind that have not closed by a month, (municipalities,)."""
-    locations = state.locations
-    rows = np.flatnonzero((locations.kind == kind) & (locations.ends > month))
-    return np.bincount(locations.municipality[rows], locations.places[rows], len(state.municipalities))
+    return places_in(state.locations, int(kind), month, len(state.municipalities))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Close surplus regular locations, then open regular and emergency ones for next month."""
     households, locations, month = state.households, state.locations, state.clock.month
-    here = placed(households.location)
-    in_place = here[~np.isin(locations.kind[households.location[here]], ELSEWHERE)]
-    need = households.size[in_place].sum() / state.scale
+    people = people_by_kind(households.location, households.size, locations.kind)
+    need = people[_IN_PLACES].sum() / state.scale
     state.nation.reception[0] += (need - state.nation.reception[0]) / params.plan_lag
     norm = state.inputs.series_at("occupancy_norm", month)
 
-    renew(state, params, draws)
-    regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month + 1))
-    held = locations.places[regular].sum()
+    held = renew(state, params, draws)
     wanted = plan(state.nation.reception[0] * params.forecast_ratio, params.stable_places, norm)
     target = state.municipalities.asked_places if params.spread_law else state.municipalities.regular_places
-    spare = places_by_municipality(state, Kind.REGULAR, month) - target * min(wanted / target.sum(), 1)
-    asked = (locations.municipality[regular], spare) if params.spread_law else ()
-    of = locations.places[regular], locations.opened[regular]
-    close = regular[closing(*of, held - wanted, params.closing_rate, *asked)]
-    locations.ends[close] = month + 1
+    there = places_by_municipality(state, Kind.REGULAR, month)
+    closed = close(state, params, held - wanted, there - target * min(wanted / target.sum(), 1))
 
-    gap = np.maximum(target - places_by_municipality(state, Kind.REGULAR, month), 0) + target / target.sum()
+    gap = np.maximum(target - there, 0) + target / target.sum()
     new, halted = open_at(state, draws, "regular", wanted - held, params.regular_rate, params.regular_size, gap)
     added = add(state, draws, new, Kind.REGULAR, params.regular_size, np.full(len(new), params.regular_term))
 
-    now = np.flatnonzero((locations.kind == Kind.EMERGENCY) & (locations.ends > month + 1))
-    ready = (locations.kind == Kind.REGULAR) & (locations.ends > month + 1) & (locations.opened <= month + 1)
-    usable = locations.places[ready].sum() * norm
-    short = need * params.forecast_ratio - usable - locations.places[now].sum()
+    ready, emergency = standing(locations, month + 1)
+    short = need * params.forecast_ratio - ready * norm - emergency
     at_emergency = state.municipalities.emergency_places
     new, given_up = open_at(
         state, draws, "emergency", short, params.emergency_rate, params.emergency_size, at_emergency
     )
-    u = draws.uniform("contract", np.arange(len(new)))
     low, high = (params.contract * (1 + sign * params.contract_spread) for sign in (-1, 1))
-    months = np.rint(low + (high - low) * u).astype(np.int64)
+    months = np.rint(low + (high - low) * draws.uniform("contract", np.arange(len(new)))).astype(np.int64)
     more = add(state, draws, new, Kind.EMERGENCY, params.emergency_size, np.maximum(months, 1), params.emergency_lead)
     return {
-        "opened": np.concatenate([added, more]),
-        "closed_location": np.flatnonzero(locations.ends == month + 1),
-        "stopped_location": np.concatenate([halted, given_up]),
-    }
+        "opened": np.append(added, more), "closed_location": closed, "stopped_location": np.append(halted, given_up)
+    }  # fmt: skip
 
 
-def renew(state: State, params: Params, draws: Draws) -> None:
-    """Renew contracts of regular locations that end next month, for another term: a share, and those that are needed
-    to keep the stable places.
+def close(state: State, params: Params, surplus: float, spare: np.ndarray) -> np.ndarray:
+    """Close regular locations up to a surplus [places]; returns the rows of all that close next month.
+
+    spare: (municipalities,), places beyond what is asked of each; see `closing`.
     """
     locations, month = state.locations, state.clock.month
-    regular = locations.kind == Kind.REGULAR
-    ending = np.flatnonzero(regular & (locations.ends == month + 1))
-    lasting = locations.places[regular & (locations.ends > month + 1)].sum()
-    u = draws.uniform("renewed", ending)
-    renewed = ending[renewals(locations.places[ending], u, params.renewed_share, params.stable_places - lasting)]
-    locations.ends[renewed] = np.minimum(month + 1 + params.regular_term, ENDLESS)
+    if surplus > 0:
+        regular = np.flatnonzero((locations.kind == Kind.REGULAR) & (locations.ends > month + 1))
+        asked = (locations.municipality[regular], spare) if params.spread_law else ()
+        of = locations.places[regular], locations.opened[regular]
+        locations.ends[regular[closing(*of, surplus, params.closing_rate, *asked)]] = month + 1
+    return np.flatnonzero(locations.ends == month + 1)
+
+
+def renew(state: State, params: Params, draws: Draws) -> float:
+    """Renew contracts of regular locations that end next month, for another term: a share, and those that are needed
+    to keep the stable places. Returns the regular places that go on.
+    """
+    locations, month = state.locations, state.clock.month
+    rows, lasting = ending(locations, month + 1)
+    if not len(rows):
+        return lasting
+    places, u = locations.places[rows], draws.uniform("renewed", rows)
+    renewed = renewals(places, u, params.renewed_share, params.stable_places - lasting)
+    locations.ends[rows[renewed]] = np.minimum(month + 1 + params.regular_term, ENDLESS)
+    return lasting + places[renewed].sum()
 
 
 def renewals(places: np.ndarray, u: np.ndarray, share: float, wanted: float) -> np.ndarray:
@@ -216,6 +262,8 @@ def renewals(places: np.ndarray, u: np.ndarray, share: float, wanted: float) -> 
 
     places (n,) of each location; u (n,) uniform draws, in whose order they are renewed.
     """
+    if wanted <= 0:  # enough go on
+        return u < share
     order = np.argsort(u, kind="stable")
     before = np.empty(len(u))
     before[order] = np.cumsum(places[order]) - places[order]  # places of those that are renewed earlier
@@ -227,10 +275,13 @@ def open_at(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Municipalities of the new locations that open, and of those that objections stop; see `openings`."""
     towns = state.municipalities
-    number = np.arange(openings(gap, rate, size, draws.uniform(f"{label} number", np.zeros(1))[0]))
+    u = draws.uniform(f"{label} number", np.zeros(1))[0] if gap > 0 else 0.0
+    number = np.arange(openings(gap, rate, size, u))
+    if not len(number):
+        return _NOWHERE, _NOWHERE
     found = municipality_of(weight * towns.willingness, draws.uniform(label, number))
     stopped = draws.uniform(f"{label} objections", number) < towns.stopped[found]
-    return found[~stopped], found[stopped]
+    return (found[~stopped], found[stopped]) if stopped.any() else (found, _NOWHERE)
 
 
 def add(
@@ -246,6 +297,8 @@ def add(
 
     contract: (n,) months that each is open.
     """
+    if not len(municipality):
+        return np.zeros(0, np.int64)
     number = np.arange(len(municipality))
     delay = lead + state.municipalities.delay[municipality]
     months = np.floor(delay + draws.uniform(f"{kind.name} delay", number))

@@ -11,19 +11,25 @@ Source: asy_family_followers (1.2 relatives per permit, 3.0 per sponsor who appl
 papers of origins.csv; capacity, national_series.csv.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.asylum.staffing import followed
-from abm.engine.draws import Draws
+from abm.engine.compiled import njit
+from abm.engine.draws import Draws, drawn
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first, waiting
 from abm.engine.table import NO_ROW
-from abm.people.household_formation import MOST_PERSONS, Makeup, admit, geometric, relatives
+from abm.people.household_formation import MOST_PERSONS, Makeup, admit, geometric_of, relatives
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Stage
 
+_APPLIED = int(Reunion.APPLIED)  # compiled code wants ints
+_APPLIES, _RELATIVES, _DELAY, _PAPERS = range(4)  # draws of an application
 WRITES = ("households", "newcomers", "nation.reunion", "nation.reunion_staff")
 EVENTS = {"family_applied": "households", "family_arrived": "households", "family_granted": "households"}
 
@@ -83,31 +89,61 @@ def applying_share(state: State, params: Params) -> np.ndarray:
     return np.minimum(params.applying_share * state.origins.sponsors, 1.0)
 
 
-def months_for_papers(state: State, draws: Draws, rows: np.ndarray) -> np.ndarray:
-    """Whole months until households (rows) have shown family ties, (n,): evenly from none to twice their mean."""
-    households = state.households
-    mean = state.origins.papers[households.origin[rows]]
-    return np.floor(draws.once("papers", households.identity[rows]) * 2 * mean)
+@njit
+def relatives_abroad(u, mean):
+    """Relatives in an application, from a uniform draw: at least one, with the given mean."""
+    return min(1 + geometric_of(u, mean - 1), MOST_PERSONS)
+
+
+@kernel
+def family_size(u, mean):
+    """`relatives_abroad` for each uniform draw, (n,) int64."""
+    found = np.empty(len(u), np.int64)
+    for k in range(len(u)):
+        found[k] = relatives_abroad(u[k], mean)
+    return found
+
+
+def months_for_papers(u, mean):
+    """Whole months until a household has shown family ties, from a uniform draw: evenly from none to twice the mean."""
+    return np.floor(u * 2 * mean)
+
+
+_months = njit(months_for_papers)  # of one household, for compiled code
+Sponsors = namedtuple("Sponsors", "identity origin sponsor granted family_abroad reunion reunion_since reunion_applied")
+_WRITTEN = ("family_abroad", "reunion", "reunion_since", "reunion_applied")
+
+
+@kernel(writes=tuple(f"households.{field}" for field in _WRITTEN))
+def ask(households: Sponsors, share, papers, month, mean, within, address):
+    """Let some of this month's new permit holders apply for relatives; returns their rows, (n,) int64.
+
+    share of households that apply, papers: mean months until family ties are shown, (origins,) each; mean number of
+    relatives; within: term [months] to apply; address: of the draws of who applies, relatives, delay and papers.
+    """
+    rows, count = np.empty(len(households.granted), np.int64), 0
+    for h in range(len(rows)):
+        if households.granted[h] != month or households.sponsor[h] != NO_ROW:
+            continue
+        who, origin = households.identity[h], households.origin[h]
+        if drawn(who, address[_APPLIES]) >= share[origin]:
+            continue
+        delay = np.floor(drawn(who, address[_DELAY]) * within)
+        start = month + delay + _months(drawn(who, address[_PAPERS]), papers[origin])
+        households.family_abroad[h] = relatives_abroad(drawn(who, address[_RELATIVES]), mean)
+        households.reunion[h] = _APPLIED
+        households.reunion_since[h] = households.reunion_applied[h] = np.int16(start)
+        rows[count] = h
+        count += 1
+    return rows[:count].copy()
 
 
 def apply(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Let some of this month's new permit holders apply for relatives; returns their rows."""
-    households, month = state.households, state.clock.month
-    fresh = np.flatnonzero((households.granted == month) & (households.sponsor == NO_ROW))
-    share = applying_share(state, params)[households.origin[fresh]]
-    rows = fresh[draws.once("applies", households.identity[fresh]) < share]
-    who = households.identity[rows]
-    households.family_abroad[rows] = family_size(draws.once("relatives", who), params.followers)
-    start = month + np.floor(draws.once("delay", who) * params.apply_within) + months_for_papers(state, draws, rows)
-    households.reunion[rows] = Reunion.APPLIED
-    households.reunion_since[rows] = start
-    households.reunion_applied[rows] = start
-    return rows
-
-
-def family_size(u: np.ndarray, mean: float) -> np.ndarray:
-    """Relatives in each application, (n,), from a uniform draw each: at least one, with the given mean."""
-    return np.minimum(1 + geometric(u, mean - 1), MOST_PERSONS)
+    share, month = applying_share(state, params), state.clock.month
+    address = draws.addresses("applies", "relatives", "delay", "papers")
+    within, papers = float(params.apply_within), state.origins.papers
+    return ask(state.households, share, papers, month, params.followers, within, address)
 
 
 def decide(state: State, params: Params, draws: Draws) -> np.ndarray:
@@ -146,7 +182,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     sponsors = arriving(state, params, draws)
     makeup = Makeup(params.female_lead, params.partner_share, 1 - params.female_lead, False, params.adult_age)
     size = households.family_abroad[sponsors].astype(np.int64)
-    registration = np.flatnonzero(state.locations.kind == Kind.REGISTRATION)[0]
+    registration = state.locations.first(Kind.REGISTRATION)
     families = admit(
         state, draws, relatives(households.identity[sponsors]), size, makeup,
         origin=households.origin[sponsors], sponsor=sponsors, stage=Stage.AWAITING_REGISTRATION, since=month,

@@ -8,9 +8,11 @@ Source: E019 (own-language neighbours), E074, E077 (mixed living); languages, ab
 """
 
 from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.state import State
@@ -25,18 +27,13 @@ def openness(state: State, mixed: float, clustering: float) -> np.ndarray:
     mixed: how much more is heard where all neighbours are residents; clustering: share of people with the own language
     around a home, relative to that in the municipality.
     """
-    households, towns, places = state.households, state.municipalities, len(state.locations)
-    language = state.origins.language
+    households, towns, language = state.households, state.municipalities, state.origins.language
     languages = int(language.max(initial=0)) + 1
-    cell, speakers = spoken(households, language, places, len(towns), languages)
-    inside, around = speakers[:places], speakers[places:-1]
-    own = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
-    near = np.minimum(clustering * around / state.scale / towns.population[:, None], 1)
-    own[:, -1] = near[:, -1] = 0  # no common language
-    nowhere = np.ones((1, languages + 1))
-    found = taken(cell, np.concatenate([1 - own, (1 - near) * (1 + mixed), nowhere]).astype(np.float32).ravel())
-    rows = np.flatnonzero(households.complex != NO_ROW)
-    found[rows] = in_complexes(state, rows, language[households.origin[rows]], mixed)
+    nearby = Nearby(language, languages, len(state.locations), mixed, clustering, state.scale)
+    found = around(households, towns.population, nearby)
+    if len(state.complexes):
+        rows = np.flatnonzero(households.complex != NO_ROW)
+        found[rows] = in_complexes(state, rows, language[households.origin[rows]], mixed)
     return found
 
 
@@ -55,29 +52,58 @@ def in_complexes(state: State, rows: np.ndarray, language: np.ndarray, mixed: fl
 Households = namedtuple("Households", "stage size origin location municipality")
 
 
-@kernel
-def spoken(households: Households, language, locations, towns, languages):
-    """Cell of each household, (n,) int32, and persons by language: (locations + municipalities + 1, languages + 1).
+class Nearby(NamedTuple):
+    """Languages, places and weights of `openness`."""
 
-    Rows of the table: persons in each location, with a home in each municipality, and elsewhere; its last column:
-    persons without a common language. A cell is a position in the table, row by row. language: of origins.
+    language: np.ndarray  # of origins
+    languages: int  # that are common
+    locations: int
+    mixed: float
+    clustering: float
+    scale: float
+
+
+@njit(inline="always")
+def in_reception(speakers, everybody):
+    """Informal Dutch among people of a location, ratio; speakers: persons with the own language."""
+    return 1.0 - speakers / max(everybody, 1)
+
+
+@njit(inline="always")
+def at_home(speakers, scale, inhabitants, clustering, mixed):
+    """Informal Dutch around a home, ratio; speakers: persons with the own language there, at the scale of the run."""
+    return (1.0 - min(clustering * speakers / scale / inhabitants, 1.0)) * (1.0 + mixed)
+
+
+@kernel(error_model="numpy")
+def around(households: Households, population, of: Nearby):
+    """Informal Dutch around each household, (n,) float32, without starter homes; population: of municipalities.
+
+    A cell is a place (a location, the homes of a municipality, or elsewhere) and a language, the last one for people
+    without a common language; persons are counted by cell, row by row.
     """
-    wide, nowhere = languages + 1, locations + towns
-    column = np.where(language < 0, languages, language).astype(np.int32)
+    wide, nowhere = of.languages + 1, of.locations + len(population)
+    column = np.where(of.language < 0, of.languages, of.language).astype(np.int32)
     count = len(households.stage)
     cell, persons = np.empty(count, np.int32), np.zeros((nowhere + 1) * wide, np.int64)
     for h in range(count):
-        at_home = locations + households.municipality[h] if households.stage[h] == _HOUSED else nowhere
-        place = households.location[h] if households.location[h] >= 0 else at_home
-        cell[h] = place * wide + column[households.origin[h]]
-        persons[cell[h]] += households.size[h]
-    return cell, persons.reshape((nowhere + 1, wide))
-
-
-@kernel
-def taken(cell, table):
-    """Values of a flat table at the cells, (n,)."""
-    found = np.empty(len(cell), table.dtype)
-    for h in range(len(cell)):
+        home = of.locations + households.municipality[h] if households.stage[h] == _HOUSED else nowhere
+        place = households.location[h] if households.location[h] >= 0 else home
+        cell[h] = place * wide + column[np.uint64(households.origin[h])]
+        persons[np.uint64(cell[h])] += households.size[h]
+    table = np.ones(len(persons), np.float32)
+    for place in range(of.locations):
+        first, everybody = place * wide, 0
+        for k in range(first, first + wide):
+            everybody += persons[k]
+        for k in range(first, first + of.languages):
+            table[k] = in_reception(persons[k], everybody)
+    for town in range(len(population)):
+        first = (of.locations + town) * wide
+        for k in range(first, first + of.languages):
+            table[k] = at_home(persons[k], of.scale, population[town], of.clustering, of.mixed)
+        table[first + of.languages] = 1.0 + of.mixed
+    found = np.empty(count, np.float32)
+    for h in range(count):
         found[h] = table[np.uint64(cell[h])]  # unsigned: no check for a negative index
     return found

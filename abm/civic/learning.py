@@ -29,7 +29,7 @@ from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
-from abm.people.working_age import adults, free_since
+from abm.people.working_age import adults
 from abm.state import State
 from abm.tables.people import IN_RECEPTION, Stage
 
@@ -90,6 +90,7 @@ YOUNG, OLD = 25 * 12, 45 * 12  # ages [months] between which hours depend on sch
 
 Learners = namedtuple("Learners", "language class_hours work_hours practice_hours dual schooling born household")
 Idle = namedtuple("Idle", "idleness employed class_hours active household")
+Rights = namedtuple("Rights", "stage free_to_work may_work granted")
 
 
 class Learning(NamedTuple):
@@ -138,18 +139,20 @@ def learn(rows, people: Learners, informal, earlier, month, per_level, rates: Le
 
 
 @kernel(writes=("people.idleness",))
-def disengage(rows, people: Idle, waits, allowed, rate, kept, fills: Idling):
+def disengage(rows, people: Idle, households: Rights, waits, rate, kept, fills: Idling):
     """Update the disengagement of rows for this month, in place.
 
-    waits (whether its adults build up disengagement without a job), allowed (whether the law lets them work): of
-    households; rate [share/month]: part of the gap to 1 closed while waiting; kept: part left a month later afterwards.
+    waits: whether adults without a job build up disengagement, by stage; people under temporary protection who are free
+    to work build up none. The right to work that a permit brings counts at once. rate [share/month]: part of the gap to
+    1 closed while waiting; kept: part left a month later afterwards.
     """
     idleness, employed, class_hours, active, household = people
     for row in rows:
         i = np.uint64(row)
         of = np.uint64(household[i])
-        if waits[of] and not employed[i]:
-            fill = fills.idle_allowed if allowed[of] else 1.0
+        if waits[np.uint64(households.stage[of])] and not (households.free_to_work[of] or employed[i]):
+            allowed = households.may_work[of] or households.granted[of] != NEVER
+            fill = fills.idle_allowed if allowed else 1.0
             fill *= 1 - fills.activity * ((class_hours[i] > 0) | active[i])
             idleness[i] += (1 - idleness[i]) * rate * fill
         else:
@@ -163,8 +166,6 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     informal = params.informal * openness(state, params.mixed, params.clustering)
     per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
     learn(rows, people, informal, households.earlier, state.clock.month, per_level, params)
-    allowed = households.may_work | (free_since(state) != NEVER)  # the right that a permit brings counts at once
     rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
-    waits = _WAITS[households.stage] & ~households.free_to_work
-    disengage(rows, people, waits, allowed, rate, kept, params)
+    disengage(rows, people, households, _WAITS, rate, kept, params)
     return {}

@@ -66,11 +66,11 @@ class Kernel:
 
     def __call__(self, *arguments) -> Any:
         """Run the loop. Raises ValueError where an array that it writes is read-only."""
-        arguments = self.converted(arguments)
-        kinds = tuple(map(type, arguments))
-        if kinds not in self._known:  # otherwise a number of another type would be converted silently
+        if self._columns:
+            arguments = self.converted(arguments)
+        if tuple(map(type, arguments)) not in self._known:  # a number of another type would be converted silently
             self._compile(arguments)
-            self._known.add(kinds)
+            self._known.add(tuple(map(type, arguments)))
         try:
             return self.compiled(*arguments)
         except TypeError:  # no variant fits these arrays, or several do
@@ -78,18 +78,22 @@ class Kernel:
 
     def converted(self, arguments: Sequence) -> Sequence:
         """The arguments, with named tuples in place of tables and params."""
+        self._counted(arguments)
+        found = list(arguments)
+        for place, columns in self._columns.items():
+            found[place] = columns(found[place])
+        return found
+
+    def _counted(self, arguments: Sequence) -> None:
+        """Raise TypeError for more or fewer arguments than the loop takes."""
         if len(arguments) != len(self._names):
             raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
-        if self._columns:
-            arguments = list(arguments)
-            for place, columns in self._columns.items():
-                arguments[place] = columns(arguments[place])
-        return arguments
 
     def _compile(self, arguments: Sequence) -> list:
         """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
         from numba import typeof
 
+        self._counted(arguments)
         found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
         self.compiled.disable_compile(False)
         self.compiled.compile(tuple(map(typeof, found)))
@@ -124,7 +128,7 @@ class _Columns:
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):
-            return self.kind._make(given.views(self.pick, self.written))
+            return tuple.__new__(self.kind, given.views(self.pick, self.written))
         if isinstance(given, ProcessParams):  # usually those of the last call, and frozen
             if given is not self.params:
                 self.params = given

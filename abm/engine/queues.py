@@ -29,8 +29,14 @@ def _keys(since, lottery):
     key, earliest = np.empty(len(since), np.uint64), EARLIEST
     for i in range(len(since)):
         earliest = min(earliest, since[i])
-        key[i] = np.uint64(since[i] - EARLIEST) << _LOTTERY | lottery[i]
+        key[i] = key_of(since[i], lottery[i])
     return key, earliest
+
+
+@njit
+def key_of(since, lottery):
+    """The sortable number of one household, for compiled code."""
+    return np.uint64(since - EARLIEST) << _LOTTERY | lottery
 
 
 @kernel

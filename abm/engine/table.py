@@ -3,7 +3,7 @@
 Only abm/people/archive.py removes rows, between two months of a run, when nothing else refers to row numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self, overload
 
 import numpy as np
@@ -41,6 +41,43 @@ class column:
         raise AttributeError(f"write into the column in place: table.{self.name}[rows] = ...")
 
 
+class _Open(dict):
+    """Writable views of the first `size` rows of stored columns, by name, each made when it is first asked for."""
+
+    def __init__(self, store: Mapping[str, np.ndarray], size: int):
+        super().__init__()
+        self.store, self.size = store, size
+
+    def __missing__(self, name: str) -> np.ndarray:
+        view = self[name] = self.store[name][: self.size]
+        return view
+
+
+class _Shut(_Open):
+    """The same views, but read-only."""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        view = self[name] = self.store[name][: self.size]
+        view.flags.writeable = False
+        return view
+
+
+class _Chosen(dict):
+    """Views of which only the named ones are writable."""
+
+    def __init__(self, writable: _Open, others: _Shut, names: frozenset[str]):
+        super().__init__()
+        self.writable, self.others, self.names = writable, others, names
+
+    def __missing__(self, name: str) -> np.ndarray:
+        view = self[name] = (self.writable if name in self.names else self.others)[name]
+        return view
+
+
+_NUMBER = (int, float)
+_NONE: frozenset[str] = frozenset()
+
+
 class Table:
     """A struct of arrays: subclasses declare columns, `add` appends rows, and columns are read as live views."""
 
@@ -72,21 +109,22 @@ class Table:
 
         Raises KeyError for an unknown column and ValueError for a wrong length or where the table may not grow.
         """
-        unknown = values.keys() - self._store.keys()
-        if unknown:
-            raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}")
+        store, first, last = self._store, self._size, self._size + count
+        if not values.keys() <= store.keys():
+            raise KeyError(f"{type(self).__name__} has no column {sorted(values.keys() - store.keys())}")
         if self._writable is not None:
             raise ValueError(f"{type(self).__name__} is read-only here: rows can be added where WRITES names the table")
-        values = {name: np.asarray(value) for name, value in values.items()}
         for name, value in values.items():  # all checked before any is written
-            if value.shape not in ((), (1,), (count,)):
-                raise ValueError(f"{type(self).__name__}.{name}: {value.shape} cannot be broadcast to {count} rows")
-        rows = np.arange(self._size, self._size + count)
-        self._reserve(self._size + count)
-        for name, value in values.items():
-            self._store[name][self._size : self._size + count] = value
-        self._size += count
-        self._refresh()
+            shape = value.shape if type(value) is np.ndarray else () if isinstance(value, _NUMBER) else np.shape(value)
+            if shape != (count,) and shape not in ((), (1,)):
+                raise ValueError(f"{type(self).__name__}.{name}: {shape} cannot be broadcast to {count} rows")
+        rows = np.arange(first, last)
+        if count:
+            self._reserve(last)
+            for name, value in values.items():
+                store[name][first:last] = value
+            self._size = last
+            self._refresh()
         return rows
 
     def keep(self, wanted: np.ndarray) -> None:
@@ -107,12 +145,19 @@ class Table:
     def writable(self, names: Iterable[str] | None) -> None:
         """Make only the named columns writable (None: all)."""
         wanted = self._writable = None if names is None else frozenset(names)
-        if wanted is not None and wanted not in self._views:
-            self._views[wanted] = self._shut | {name: self._open[name] for name in wanted & self._open.keys()}
-        self._live = self._views[wanted]
+        live = self._views.get(wanted)
+        if live is None:
+            live = self._views[wanted] = _Chosen(self._open, self._shut, wanted or _NONE)
+        self._live = live
 
-    def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> list[np.ndarray]:
+    def shut(self) -> None:
+        """Make no column writable."""
+        self._writable, self._live = _NONE, self._shut
+
+    def views(self, pick: Callable[[dict], tuple], written: Iterable[tuple[int, str]]) -> Sequence[np.ndarray]:
         """The columns that `pick` takes, read-only but for those in `written` (position, name) that may be written."""
+        if not written:
+            return pick(self._shut)
         found = list(pick(self._shut))
         for place, name in written:
             found[place] = self._live[name]
@@ -131,15 +176,9 @@ class Table:
             self._store[name] = larger
 
     def _refresh(self) -> None:
-        """Renew the live views, writable and read-only ones, after the length or the storage changed.
-
-        Both are made here, once, because the set of writable columns changes with every process.
-        """
-        self._open = {name: array[: self._size] for name, array in self._store.items()}
-        self._shut = {name: array.view() for name, array in self._open.items()}
-        for view in self._shut.values():
-            view.flags.writeable = False
-        self._views: dict[frozenset[str] | None, dict[str, np.ndarray]] = {None: self._open, frozenset(): self._shut}
+        """Renew the live views, writable and read-only ones, after the length or the storage changed."""
+        self._open, self._shut = _Open(self._store, self._size), _Shut(self._store, self._size)
+        self._views: dict[frozenset[str] | None, dict[str, np.ndarray]] = {None: self._open, _NONE: self._shut}
         self.writable(self._writable)
 
     def __getstate__(self):

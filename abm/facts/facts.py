@@ -1,5 +1,6 @@
 """The facts the model runs on, read-only; data/sources.yaml describes each column and holds the expected totals."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -91,9 +92,27 @@ class Inputs:
             raise DataError("national_series", f"{name} in month {month_index}", "give a listed name and a month >= 0")
         return float(self.known_series[name][min(month_index, len(self.known_series[name]) - 1)])
 
+    def series_until(self, name: str, month_index: int) -> FloatArray:
+        """Values of a series from January 2015 to a month, (months,); the last step holds for ever."""
+        known, months = self.known_series[name], month_index + 1
+        return known[:months] if months <= len(known) else np.append(known, np.full(months - len(known), known[-1]))
+
     def of_year(self, name: str, month_index: int) -> FloatArray:
         """Row of a yearly array for the year of a month counted from January 2015; the last year holds for ever."""
         return getattr(self, name)[min(month_index // 12, len(YEARS) - 1)]
+
+    def kept(self, find: Callable[..., Any], *asked: Any) -> Any:
+        """What `find(inputs, *asked)` finds, kept with the facts: it may depend on nothing else."""
+        if (find, asked) not in self._kept:
+            self._kept[find, asked] = find(self, *asked)
+        return self._kept[find, asked]
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_kept"}
 
     def on_layout(self, year: int) -> "Inputs":
         """The same facts on the municipalities of another year; this object where they are those.

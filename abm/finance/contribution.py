@@ -19,23 +19,27 @@ Source: reba_rate, reba_value, rule_rva_2014, rule_rva_later, reba_revenue; E088
 """
 
 from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, numbered, placed
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.people.working_age import YOUNGEST
 from abm.state import State
-from abm.tables.country import MAKESHIFT
+from abm.tables.country import MAKESHIFT, Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 
 WRITES = ("households.savings", "households.tax_on_work", "ledger")
 EVENTS = {"contributed": "households", "savings_released": "households"}
 WEEKS = 4.33  # weeks in a month, by article 3 of the Reba
+_EVERYWHERE = np.ones(len(Kind), bool)  # kinds of location where a contribution is due
+_LASTING = ~np.isin(np.arange(len(Kind)), MAKESHIFT)
 LARGE, MIDDLE = 4, 3  # household sizes [persons] from which food money per person is lower
 PARTIES = {
     Purpose.CONTRIBUTIONS: (Account.NEWCOMERS, Account.COA),
@@ -112,67 +116,103 @@ class Params(ProcessParams):
     )
 
 
-def kept(net: np.ndarray, params: Params) -> np.ndarray:
-    """The part of their net wages that workers keep, (n,) EUR/month."""
-    return np.minimum(params.kept_share * net, params.kept_most)
+class Amounts(NamedTuple):
+    """The numbers of the contribution; see Params."""
+
+    kept_share: float
+    kept_most: float
+    housing_first: float
+    housing_second: float
+    housing_next: float
+    housing_most: float
+    food_adult_small: float
+    food_child_small: float
+    food_adult_middle: float
+    food_child_middle: float
+    food_adult_large: float
+    food_child_large: float
+    food_index: float
+    personal: float
+    saved_share: float
+    savings_value: float
 
 
-def value(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarray:
-    """Value of what reception provides to households, (n,) EUR/month; adults, children [persons]: (n,)."""
+@njit
+def kept_wage(net, p):
+    """The part of a net wage that a worker keeps [EUR/month]; p: Amounts."""
+    return min(p.kept_share * net, p.kept_most)
+
+
+@njit
+def value(adults, children, p):
+    """Value of what reception provides to a household of so many adults and children [EUR/month]; p: Amounts."""
     persons = adults + children
-    sizes = [persons >= LARGE, persons == MIDDLE]
-    adult = np.select(sizes, [params.food_adult_large, params.food_adult_middle], params.food_adult_small)
-    child = np.select(sizes, [params.food_child_large, params.food_child_middle], params.food_child_small)
-    food = params.food_index * (adult * adults + child * children)
-    housing = np.where(persons > 0, params.housing_first, 0) + np.where(persons > 1, params.housing_second, 0)
-    housing = WEEKS * (housing + params.housing_next * np.maximum(persons - 2, 0))
-    return WEEKS * (food + params.personal * persons) + np.minimum(housing, params.housing_most)
+    adult, child = p.food_adult_small, p.food_child_small
+    if persons >= LARGE:
+        adult, child = p.food_adult_large, p.food_child_large
+    elif persons == MIDDLE:
+        adult, child = p.food_adult_middle, p.food_child_middle
+    food = p.food_index * (adult * adults + child * children)
+    housing = (p.housing_first if persons > 0 else 0.0) + (p.housing_second if persons > 1 else 0.0)
+    housing = WEEKS * (housing + p.housing_next * max(persons - 2, 0))
+    return WEEKS * (food + p.personal * persons) + min(housing, p.housing_most)
 
 
-def value_of(adults: np.ndarray, children: np.ndarray, params: Params) -> np.ndarray:
-    """The same as `value`, computed once per composition: many households are alike."""
-    each = np.indices((adults.max(initial=0) + 1, children.max(initial=0) + 1))
-    return value(each[0], each[1], params)[adults, children]
+@njit
+def tax_on_work(rest, most, net, p):
+    """Share of the net wage of one more job in a household that goes to its own contribution.
 
-
-def tax_on_work(rest: np.ndarray, most: np.ndarray, wage: float, params: Params) -> np.ndarray:
-    """Share of the net wage of one more job in a household that goes to its own contribution, (n,).
-
-    rest: present net wages less the part that is kept; most: value of what is provided; (n,) EUR/month. wage: net wage
-    of that job [EUR/month].
+    rest: present net wages less the part that is kept; most: value of what is provided; net: wage of that job
+    [EUR/month]; p: Amounts.
     """
-    net = np.full(len(rest), wage)
-    more = np.minimum(rest + net - kept(net, params), most) - np.minimum(rest, most)
-    return more / net * (1 - params.savings_value * params.saved_share)
+    more = min(rest + net - kept_wage(net, p), most) - min(rest, most)
+    return more / net * (1 - p.savings_value * p.saved_share)
 
 
 Persons = namedtuple("Persons", "household born net_wage")
+Homes = namedtuple("Homes", "location tax_on_work")
 
 
-@kernel
-def earned(number, count, people: Persons, month, adult, kept_share, kept_most):
+@kernel(writes=("households.tax_on_work",))
+def assess(people: Persons, households: Homes, kind, is_due, month, wage, amounts: Amounts):
+    """Set the tax on work of every household; returns those that owe a contribution, (n,) rows, and it [EUR], (n,).
+
+    kind: of the locations; is_due (kinds,): whether a contribution is due there; wage: net wage of the job that people
+    seek [EUR/month].
+    """
+    location, tax = households
+    number, rows, count = np.full(len(location), NO_ROW, np.int32), np.empty(len(location), np.int64), 0
+    for h in range(len(location)):
+        tax[h] = UNSET if location[h] < 0 else 0
+        if location[h] >= 0 and is_due[kind[location[h]]]:
+            number[h], rows[count] = count, h
+            count += 1
+    adults, children, rest = earned(number, count, people, month, amounts)
+    due, owing = np.empty(count), 0
+    for n in range(count):
+        most = value(adults[n], children[n], amounts)
+        tax[rows[n]] = tax_on_work(rest[n], most, wage, amounts)
+        rows[owing], due[owing] = rows[n], min(rest[n], most)
+        owing += due[owing] > 0
+    return rows[:owing].copy(), due[:owing].copy()
+
+
+@njit
+def earned(number, count, people, month, amounts):
     """Members of `count` households, (count,) each: adults, children, and net wages less the part kept [EUR].
 
-    number (households,): position of each household among them, or NO_ROW; adult: age [months] of majority.
+    number (households,): position of each household among them, or NO_ROW.
     """
     adults, children, rest = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count)
     for i in range(len(people.household)):
         n = number[people.household[i]]
         if n == NO_ROW:
             continue
-        of_age, net = month - people.born[i] >= adult, np.float64(people.net_wage[i])
+        of_age, net = month - people.born[i] >= YOUNGEST, np.float64(people.net_wage[i])
         adults[n] += of_age
         children[n] += not of_age
-        rest[n] += net - min(kept_share * net, kept_most)
+        rest[n] += net - kept_wage(net, amounts)
     return adults, children, rest
-
-
-def contributing(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
-    """The households in reception (rows) that live where a contribution is due, (n,) rows."""
-    if params.emergency_pays:
-        return rows
-    kind = state.locations.kind[state.households.location[rows]]
-    return rows[~np.isin(kind, MAKESHIFT)]
 
 
 def release(state: State) -> dict[Purpose, np.ndarray]:
@@ -190,22 +230,11 @@ def release(state: State) -> dict[Purpose, np.ndarray]:
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Collect this month's contributions, save part of them, and pay out the accounts that close."""
-    people, households = state.newcomers, state.households
-    here = placed(households.location)
-    rows = contributing(state, params, here)
-    number, month = numbered(rows, len(households)), state.clock.month
-    adults, children, rest = earned(
-        number, len(rows), people, month, YOUNGEST, params.kept_share, params.kept_most
-    )  # fmt: skip
-    most = value_of(adults, children, params)
-    wage = params.offered * state.inputs.series_at("minimum_wage", state.clock.month)
-    households.tax_on_work[:] = UNSET
-    households.tax_on_work[here] = 0
-    households.tax_on_work[rows] = tax_on_work(rest, most, wage, params)
-
-    due = np.minimum(rest, most)
-    pays = np.flatnonzero(due > 0)
-    pays = pays[draws.once("pays", households.identity[rows[pays]]) < params.paying_share]
+    households, month = state.households, state.clock.month
+    wage = params.offered * state.inputs.series_at("minimum_wage", month)
+    where = _EVERYWHERE if params.emergency_pays else _LASTING
+    rows, due = assess(state.newcomers, households, state.locations.kind, where, month, wage, params)
+    pays = draws.once("pays", households.identity[rows]) < params.paying_share
     rows, due = rows[pays], due[pays]
     saved = params.saved_share * due
     households.savings[rows] += saved

@@ -12,12 +12,15 @@ suspension runs on through it.
 Source: unit costs, abm/facts/data/national_series.csv (COA); penalty amounts, national_series.csv.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import MONTHS
 from abm.engine.draws import Draws
-from abm.engine.kernels import placed
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
+from abm.people.occupancy import people_by_kind, places_by_kind
 from abm.state import State
 from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
@@ -25,6 +28,7 @@ from abm.tables.people import Reunion
 
 WRITES = ("ledger", "nation.prices")
 EVENTS = {}
+_TRAVELLING, _REFUSED = int(Reunion.TRAVELLING), int(Reunion.REFUSED)  # compiled code wants ints
 DAYS_PER_MONTH = 365.25 / MONTHS
 PLACES = {  # what people in places cost: purpose, series of the cost of one, kinds; hotels are in abm/homes/joining.py
     Purpose.PLACES_REGULAR: ("cost_regular", (Kind.REGULAR, Kind.REGISTRATION)),
@@ -72,57 +76,71 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
-def penalty(term_ended: np.ndarray, decided: int, per_day: np.ndarray, maximum: float) -> np.ndarray:
+@kernel
+def penalty(term_ended, decided, per_day, maximum):
     """Penalty of each case that is decided, (n,) EUR.
 
     term_ended: (n,), the month in which the term of a case ended, of which it pays nothing yet; decided: the month of
     the decision; per_day: (decided + 1,) EUR in each month since January 2015, 0 where penalties are suspended. The
     claim begins in the first month after the term that has penalties, at the amount of that month.
     """
-    months = np.arange(decided + 1)
     next_in_force = np.full(decided + 2, decided + 1)  # none until the decision
-    for month in months[::-1]:
+    for month in range(decided, -1, -1):
         next_in_force[month] = month if per_day[month] > 0 else next_in_force[month + 1]
-    late = term_ended + 1
-    began = next_in_force[np.clip(late, 0, decided + 1)]
-    amount = np.append(per_day, 0.0)[began] * DAYS_PER_MONTH
-    began = np.where((late < 0) & (per_day[0] > 0), late, began)  # before the run as in its first month
-    return np.minimum((decided + 1 - began) * amount, maximum)
+    found = np.zeros(len(term_ended))
+    for k in range(len(term_ended)):
+        late = term_ended[k] + 1
+        began = next_in_force[min(max(late, 0), decided + 1)]
+        if began > decided:
+            continue
+        amount = per_day[began] * DAYS_PER_MONTH
+        if late < 0 and per_day[0] > 0:  # before the run as in its first month
+            began = late
+        found[k] = min((decided + 1 - began) * amount, maximum)
+    return found
 
 
 def reception_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Cost of people in places of each kind and of empty places, EUR/month at full scale."""
     households, locations, month = state.households, state.locations, state.clock.month
-    rows = placed(households.location)
-    kind = locations.kind[households.location[rows]]
-    people = np.bincount(kind, households.size[rows], len(Kind)) / state.scale
+    people = people_by_kind(households.location, households.size, locations.kind) / state.scale
     prices = state.nation.prices[0] / MONTHS
     cost = {purpose: state.inputs.series_at(series, month) * prices for purpose, (series, _) in PLACES.items()}
-    open_now = (locations.opened <= month) & (locations.ends > month)
-    places = np.bincount(locations.kind[open_now], locations.places[open_now], len(Kind))
-    empty = np.maximum(places * state.inputs.series_at("occupancy_norm", month) - people, 0.0)
-    paid = {purpose: people[list(kinds)].sum() * cost[purpose] for purpose, (_, kinds) in PLACES.items()}
+    norm = state.inputs.series_at("occupancy_norm", month)
+    empty = np.maximum(places_by_kind(locations, month) * norm - people, 0.0)
+    paid = {purpose: sum(people[kind] for kind in kinds) * cost[purpose] for purpose, (_, kinds) in PLACES.items()}
     of_empty = sum(empty[kind] * cost[purpose] for kind, purpose in CONTRACTED.items())
     return paid | {Purpose.PLACES_EMPTY: of_empty * params.empty_share}
+
+
+Answers = namedtuple("Answers", "decided closing reunion reunion_since")
+
+
+@kernel
+def answered(households: Answers, month):
+    """Rows of the applications that are decided in a month (closings have other terms), and of those on relatives."""
+    decided, closing, reunion, since = households
+    asylum, family = np.empty(whole_words(len(decided)), np.bool_), np.empty(whole_words(len(decided)), np.bool_)
+    asylum[len(decided) :] = family[len(decided) :] = False
+    for h in range(len(decided)):
+        asylum[h] = (decided[h] == month) & (not closing[h])
+        family[h] = ((reunion[h] == _TRAVELLING) | (reunion[h] == _REFUSED)) & (since[h] == month)
+    return flagged(asylum), flagged(family)
 
 
 def penalties(state: State, params: Params, draws: Draws) -> float:
     """Penalties of the late decisions of this month, on applications and on reunification, EUR at full scale."""
     households, month = state.households, state.clock.month
-    per_day = np.array([state.inputs.series_at("penalty_per_day", each) for each in range(month + 1)])
+    per_day = state.inputs.series_until("penalty_per_day", month)
     maximum = state.inputs.series_at("penalty_maximum", month)
-    answered = households.decided == month
-    asylum = np.flatnonzero(answered & ~households.closing)  # closings have other terms
-    answered = np.isin(households.reunion, (Reunion.TRAVELLING, Reunion.REFUSED)) & (households.reunion_since == month)
-    family = np.flatnonzero(answered)
-    decided = (
-        (asylum, households.applied[asylum].astype(np.int64) + params.decision_term, "claims"),
-        (family, households.reunion_applied[family].astype(np.int64) + params.reunion_term, "claims family"),
-    )
+    asylum, family = answered(households, month)
     total = 0.0
-    for rows, ends, label in decided:
-        claims = draws.once(label, households.identity[rows]) < params.claim_share
-        total += penalty(ends[claims], month, per_day, maximum).sum()
+    for rows, began, term, label in (
+        (asylum, households.applied, params.decision_term, "claims"),
+        (family, households.reunion_applied, params.reunion_term, "claims family"),
+    ):
+        rows = rows[draws.once(label, households.identity[rows]) < params.claim_share]
+        total += penalty(began[rows].astype(np.int64) + term, month, per_day, maximum).sum()
     return total / state.scale
 
 
@@ -132,7 +150,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     if state.clock.month >= published:
         state.nation.prices[0] *= (1 + params.price_growth) ** (1 / MONTHS)
     paid = reception_costs(state, params)
-    own = state.ledger.month[list(OWN_INCOME)].sum() - state.ledger.month[Purpose.HOTELS_COA]
+    own = sum(state.ledger.month[purpose] for purpose in OWN_INCOME) - state.ledger.month[Purpose.HOTELS_COA]
     paid |= {Purpose.BUDGET_COA: max(sum(paid.values()) - own, 0.0), Purpose.PENALTIES: penalties(state, params, draws)}
     paid[Purpose.BUDGET_IND] = paid[Purpose.PENALTIES]
     state.ledger.enter(paid)

@@ -263,6 +263,8 @@ def due(state: State, params: Params, draws: Draws) -> np.ndarray:
     towns = state.municipalities
     asked = params.starter_homes * state.scale * towns.population_share
     towns.starter_due[:] += np.bincount(towns.pool, asked, len(towns))
+    if towns.starter_due.max() < units_of(FORMS, params).min():
+        return np.empty(0, np.int64)
     weight, payable, new = tendencies(params), can_pay(state, params), []
     while True:
         number = np.arange(len(towns), dtype=np.uint64) << _TOWN | towns.starter_plans.astype(np.uint64)

@@ -9,15 +9,19 @@ household that waits for a family. At most one person of a household dies in a m
 Source: cbs_survival_2019 (survival over ten years by age and sex); rates of the origins are not published.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.clock import MONTHS
-from abm.engine.draws import Draws
+from abm.engine.compiled import njit
+from abm.engine.draws import Address, Draws
 from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
 from abm.homes import moves
-from abm.homes.tenancies import awaiting, with_families
+from abm.homes.drawn import drawn
+from abm.homes.tenancies import awaited, with_families
 from abm.state import State
 from abm.tables.people import Role, Stage
 
@@ -25,6 +29,7 @@ WRITES = written(moves.LEAVE_COUNTRY, "households", "newcomers.household", "newc
 EVENTS = {"died": "households"}
 _YEARS, _HOUSED = 10, int(Stage.HOUSED)  # years of a class of age
 _DEAD = np.uint64(1 << 62)  # in the identity of the household of who died in a larger one
+Persons = namedtuple("Persons", "born household identity female")
 
 
 class Params(ProcessParams):
@@ -35,7 +40,7 @@ class Params(ProcessParams):
     )
 
 
-@kernel
+@njit
 def birthdays(born, household, stage, month):
     """Rows, (n,) int64, of persons with a home who were born in this month of a year; whole columns."""
     flag = np.empty(whole_words(len(born)), np.bool_)
@@ -49,21 +54,31 @@ def birthdays(born, household, stage, month):
     return found[:count].copy()
 
 
-def probability(state: State, rows: np.ndarray, ratio: float) -> np.ndarray:
-    """Probability to die within a year of persons (rows), (n,)."""
-    people = state.newcomers
-    yearly = 1 - state.inputs.survival ** (1 / _YEARS)
-    age = (state.clock.month - people.born[rows].astype(np.int64)) // (MONTHS * _YEARS)
-    return np.minimum(ratio * yearly[people.female[rows].astype(np.int64), np.clip(age, 0, yearly.shape[1] - 1)], 1)
+@kernel
+def would_die(people: Persons, stage, month, address: Address, yearly):
+    """Rows, (n,) int64, of persons with a home who die this month but for what holds for their households.
+
+    yearly (sex, ages): probability to die within a year, by ten years of age.
+    """
+    rows, count = birthdays(people.born, people.household, stage, month), 0
+    u = drawn(people.identity, rows, address)
+    for k in range(len(rows)):
+        i = rows[k]
+        age = min((month - people.born[i]) // (MONTHS * _YEARS), yearly.shape[1] - 1)
+        rows[count] = i
+        count += u[k] < yearly[np.int64(people.female[i]), max(age, 0)]
+    return rows[:count].copy()
 
 
 def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Rows of the persons who die this month, (n,) int64."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    rows = birthdays(people.born, people.household, households.stage, month)
-    rows = rows[draws.uniform("dies", people.identity[rows]) < probability(state, rows, params.ratio)]
+    yearly = np.minimum(params.ratio * (1 - state.inputs.survival ** (1 / _YEARS)), 1)
+    rows = would_die(people, households.stage, month, draws.address("dies"), yearly)
+    if not len(rows):
+        return rows
     of = people.household[rows]
-    waits = (households.family_abroad[of] > 0) | awaiting(state)[of]
+    waits = (households.family_abroad[of] > 0) | awaited(households.sponsor, households.location)[of]
     rows = rows[(households.size[of] > 1) | ~waits]
     return rows[np.unique(people.household[rows], return_index=True)[1]]
 
@@ -71,6 +86,8 @@ def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
 def leave_others(state: State, draws: Draws, rows: np.ndarray) -> np.ndarray:
     """Take persons (rows) out of households in which others are left; returns the rows of households for them."""
     people, households = state.newcomers, state.households
+    if not len(rows):
+        return rows
     of = people.household[rows].astype(np.int64)
     households.size[of] -= 1
     identity = people.identity[rows] | _DEAD
@@ -87,6 +104,8 @@ def leave_others(state: State, draws: Draws, rows: np.ndarray) -> np.ndarray:
 
 def succeed(state: State, rows: np.ndarray) -> None:
     """Give households (rows) without a lead another one: the partner, or else the oldest."""
+    if not len(rows):
+        return
     people, members = state.newcomers, members_of(rows, state.newcomers.household)
     order = np.lexsort((people.born[members], people.role[members] != Role.PARTNER, people.household[members]))
     members = members[order]
@@ -101,6 +120,8 @@ def leave_families(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     people, households = state.newcomers, state.households
     of = people.household[rows].astype(np.int64)
+    if not len(rows):
+        return rows, of
     joined = with_families(state, of)[len(of) :]
     sponsor, first = np.unique(households.sponsor[joined], return_index=True)
     some = np.isin(of, sponsor)

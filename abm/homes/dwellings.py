@@ -6,10 +6,9 @@ from abm.engine.clock import MONTHS, whole_months
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import flagged, kernel, whole_words
-from abm.engine.queues import waiting
 from abm.state import State
 from abm.tables.homes import HomeSize
-from abm.tables.people import Reunion, Stage
+from abm.tables.people import Reunion
 
 SIZES, _TRAVELLING = len(HomeSize), int(Reunion.TRAVELLING)
 FIT_SMALL, FIT_MIDDLE = 2, 4  # most persons for whom a small home, or one of middle size, is meant
@@ -29,8 +28,7 @@ def vacancies_per_month(state: State) -> np.ndarray:
 
 def home_size(persons: np.ndarray) -> np.ndarray:
     """Size class that a household needs, (n,): one or two, three or four, five and more persons."""
-    middle = np.where(persons <= FIT_MIDDLE, HomeSize.MIDDLE, HomeSize.LARGE)
-    return np.where(persons <= FIT_SMALL, HomeSize.SMALL, middle)
+    return (persons > FIT_SMALL).astype(np.int64) + (persons > FIT_MIDDLE)
 
 
 def cell_of(municipality: np.ndarray, persons: np.ndarray) -> np.ndarray:
@@ -49,11 +47,12 @@ def needed_by(state: State, rows: np.ndarray) -> np.ndarray:
     households, rows = state.households, np.asarray(rows, np.int64)
     if not len(rows):
         return rows
-    return _needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
+    return persons_needed(rows, households.size, households.sponsor, households.reunion, households.family_abroad)
 
 
 @kernel
-def _needed(rows, size, sponsor, reunion, family_abroad):
+def persons_needed(rows, size, sponsor, reunion, family_abroad):
+    """`needed_by` of households (rows); the others: whole columns."""
     flag = np.empty(whole_words(len(sponsor)), np.bool_)
     flag[len(sponsor) :] = False
     for i in range(len(sponsor)):
@@ -68,9 +67,8 @@ def _needed(rows, size, sponsor, reunion, family_abroad):
     return found
 
 
-def prepared(state: State, weeks: float, draws: Draws) -> np.ndarray:
-    """Rows of the households whose `weeks` of preparation since they were tied to a municipality have passed."""
+def prepared(state: State, queue: np.ndarray, weeks: float, draws: Draws) -> np.ndarray:
+    """Those of a queue of households (rows) whose `weeks` of preparation since they were tied have passed."""
     households, month = state.households, state.clock.month
-    queue = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
     needed = whole_months(weeks, draws.once("weeks", households.identity[queue]))
     return queue[month - households.coupled[queue] >= needed]

@@ -16,19 +16,20 @@ from collections import namedtuple
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
-from abm.engine.draws import Draws
+from abm.engine.draws import Address, Draws
 from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import written
 from abm.homes import moves
-from abm.homes.tenancies import awaiting, with_families
+from abm.homes.drawn import below
+from abm.homes.tenancies import awaited, with_families
 from abm.state import State
 from abm.tables.people import Stage
 
 WRITES = written(moves.LEAVE_COUNTRY)
 EVENTS = {"emigrated": "households"}
 _HOUSED = int(Stage.HOUSED)
-Homes = namedtuple("Homes", "stage sponsor family_abroad granted")
+Homes = namedtuple("Homes", "stage since sponsor location family_abroad granted identity")
 
 
 class Params(ProcessParams):
@@ -68,33 +69,36 @@ def hazard(months: np.ndarray, size: np.ndarray, params: Params) -> np.ndarray:
 
 
 @kernel
-def may_leave(households: Homes, awaiting):
-    """Rows, (n,) int64, of permit holders with a home who wait for nobody, without families that joined a sponsor.
+def may_leave(households: Homes, month, address: Address, bound):
+    """Rows, (n,) int64, of permit holders with a home who wait for nobody and draw a number below `bound`; the numbers.
 
-    households: whole columns; awaiting: whether their family is in reception.
+    Not families that joined a sponsor. households: whole columns.
     """
-    stage, sponsor, family_abroad, granted = households
-    flag = np.empty(whole_words(len(stage)), np.bool_)
+    stage, since, sponsor, location, family_abroad, granted, identity = households
+    flag, waits = np.empty(whole_words(len(stage)), np.bool_), awaited(sponsor, location)
     flag[len(stage) :] = False
     for i in range(len(stage)):
-        alone = (sponsor[i] < 0) & (family_abroad[i] == 0) & (not awaiting[i])
-        flag[i] = (stage[i] == _HOUSED) & (granted[i] != NEVER) & alone
-    return flagged(flag)
+        alone = (sponsor[i] < 0) & (family_abroad[i] == 0) & (not waits[i])
+        flag[i] = (stage[i] == _HOUSED) & (granted[i] != NEVER) & (since[i] < month) & alone
+    return below(identity, flagged(flag), address, bound)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Let households leave the country, with the families that joined them."""
     households, month = state.households, state.clock.month
-    rows = may_leave(households, awaiting(state))
-    u = draws.uniform("leaves", households.identity[rows])
-    few = np.flatnonzero(u < params.base / MONTHS * params.peak)  # the highest hazard
-    rows, u = rows[few], u[few]
-    rows, u = (each[households.since[rows] < month] for each in (rows, u))
+    highest = params.base / MONTHS * params.peak
+    rows, u = may_leave(households, month, draws.address("leaves"), highest)
     months = month - households.granted[rows].astype(np.int64)
     heads = rows[u < hazard(months, households.size[rows], params)]
     returned = draws.once("returned", households.identity[heads]) < params.returned
-    gone = []
-    for some, stage in ((heads[returned], Stage.RETURNED), (heads[~returned], Stage.UNKNOWN)):
-        gone.append(with_families(state, some))
-        moves.leave_country(state, some, gone[-1], stage)
+    back = np.zeros(len(households), bool)
+    back[heads[returned]] = True
+    families, gone = with_families(state, heads)[len(heads) :], []
+    of_returned = back[households.sponsor[families]]
+    for which, joined, stage in (
+        (returned, of_returned, Stage.RETURNED),
+        (~returned, ~of_returned, Stage.UNKNOWN),
+    ):
+        gone.append(np.append(heads[which], families[joined]))
+        moves.leave_country(state, heads[which], gone[-1], stage)
     return {"emigrated": np.concatenate(gone)}

@@ -22,18 +22,23 @@ with everybody else; homes are still found elsewhere.
 Source: stock and turnover, abm/facts/data/corporation_homes.csv, national_series.csv (CBS); shares, corp_status_recent.
 """
 
+from collections import namedtuple
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.engine.clock import MONTHS
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
-from abm.engine.queues import waiting_key
+from abm.engine.queues import waiting, waiting_key
 from abm.engine.table import UNSET, written
 from abm.engine.together import Whole
 from abm.homes import moves
 from abm.homes.dwellings import home_size, needed_by, prepared, vacancies_per_month
-from abm.homes.priority import kept, left_to_house, let, offers, share_of_month
+from abm.homes.priority import kept, left_to_house, let, offers, passed_on, share_of_month
 from abm.state import State
 from abm.tables.homes import HomeSize, Rule
 from abm.tables.people import Stage
@@ -55,6 +60,20 @@ WRITES = written(
     "municipalities.let",
 )
 EVENTS = {"housed": "households", "found": "households"}
+_SMALL = int(HomeSize.SMALL)
+_left_to_house, _offers = njit(left_to_house), njit(offers)  # of one municipality, in loops
+Towns = namedtuple("Towns", "pool population_share vacancies asked placed effort offered vacated")
+
+
+class Rules(NamedTuple):
+    """Of Params below."""
+
+    aim: float
+    priority_share: float
+    private_share: float
+    priority_ban: bool
+    small_share: float
+    middle_share: float
 
 
 class Params(ProcessParams):
@@ -100,89 +119,99 @@ class Params(ProcessParams):
     middle_share: float = param(0.4, "share", 0, 1, "assumption", "vacancies for three or four persons")
 
 
-def pooled(pool: np.ndarray, homes: np.ndarray) -> np.ndarray:
-    """Homes added up at the municipality that holds them, (municipalities,)."""
-    return np.bincount(pool, homes, len(pool))
+@kernel(writes=("towns.offered", "towns.vacated"))
+def offer(towns: Towns, rules: Rules, flex, month_share, persons, found_most, scale):
+    """What municipalities offer this month, for those of a pool at its holder and at the scale of the run.
 
+    flex: movable homes for them in the country; month_share: of the people left to house, those meant for this month;
+    persons to a home; found_most: homes outside corporations that can be found in the country.
 
-def passed_on(rest: np.ndarray, pool: np.ndarray, vacancies: np.ndarray) -> np.ndarray:
-    """Homes that go on to other home seekers, (municipalities, sizes), from `rest`, the same at holders of pools.
-
-    A pool divides them by its `vacancies` (the same shape); in a pool without any, the holder has them.
+    Returns homes of corporations and homes elsewhere that status holders can get besides those of last month,
+    (municipalities,) each; vacancies by size, for those of a pool together; and of each, (municipalities, sizes) each.
     """
-    together = np.column_stack([pooled(pool, each) for each in vacancies.T])[pool]
-    alone = (pool == np.arange(len(pool)))[:, None]
-    part = np.where(together > 0, vacancies / np.where(together > 0, together, 1), alone)
-    return rest[pool] * part
+    small, middle = rules.small_share, rules.middle_share
+    sizes = np.array([small, middle, max(1 - small - middle, 0.0)])  # below 0 by rounding only
+    inside, outside = np.zeros(len(towns.pool)), np.zeros(len(towns.pool))
+    vacant, by_size = np.zeros((len(towns.pool), len(sizes))), np.empty((len(towns.pool), len(sizes)))
+    for town in range(len(towns.pool)):
+        holder, inhabitants, vacancies = towns.pool[town], towns.population_share[town], towns.vacancies[town]
+        movable = flex * inhabitants
+        left = _left_to_house(towns.asked[town], towns.placed[town], towns.effort[town], rules.aim)
+        wanted = max(left * month_share / persons - movable, 0.0)
+        ceiling = (0.0 if rules.priority_ban else rules.priority_share) * vacancies
+        of_corporations, elsewhere = _offers(wanted, rules.private_share, ceiling, found_most * inhabitants)
+        inside[holder] += of_corporations + movable
+        outside[holder] += elsewhere
+        for size in range(len(sizes)):
+            by_size[town, size] = vacancies * sizes[size] + (movable if size == _SMALL else 0.0)
+            vacant[holder, size] += by_size[town, size]
+        towns.vacated[town] += (vacancies + movable) * scale  # whatever their sizes add up to
+    towns.offered[:] += inside * scale
+    return inside * scale, outside * scale, vacant * scale, by_size
 
 
-def asked(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pool (row of its holder) and HomeSize in which households, rows (n,), look for a home."""
-    return state.municipalities.pool[state.households.municipality[rows]], home_size(needed_by(state, rows))
+class Queue(NamedTuple):
+    """Status holders who wait for a home, in turn; (n,) each."""
+
+    rows: np.ndarray  # of households
+    pool: np.ndarray  # row of its holder
+    size: np.ndarray  # HomeSize that they look for
+
+    def some(self, which: np.ndarray) -> "Queue":
+        """Those that are flagged, (n,) bool."""
+        return Queue(self.rows[which], self.pool[which], self.size[which])
 
 
-def persons_to_a_home(state: State) -> float:
-    """Mean persons of the households that wait for a home in the country; 1 where none waits."""
+def ready(state: State, params: Params, draws: Draws, rows: np.ndarray) -> Queue:
+    """Status holders who wait for a home (rows) and have prepared for it, longest waiting first."""
     households = state.households
-    size = households.size[households.stage == Stage.AWAITING_HOME]
-    return float(size.mean()) if len(size) else 1.0
+    rows = prepared(state, rows[households.since[rows] < state.clock.month], params.preparation_weeks, draws)
+    rows = rows[np.argsort(waiting_key(households.coupled[rows], households.lottery[rows]))]
+    pool = state.municipalities.pool[households.municipality[rows]]
+    return Queue(rows, pool, home_size(needed_by(state, rows)))
 
 
-def house(
-    state: State, rows: np.ndarray, on_offer: np.ndarray, homes: np.ndarray, rule: Rule
-) -> tuple[np.ndarray, np.ndarray]:
-    """Let households (rows, in turn) move in while homes last; returns the rows that moved in, and the others."""
-    got = let(*asked(state, rows), on_offer, homes)
+def house(state: State, queue: Queue, on_offer: np.ndarray, homes: np.ndarray, rule: Rule) -> tuple[np.ndarray, Queue]:
+    """Let households move in, in turn, while homes last; returns the rows that moved in, and the others."""
+    got = let(queue.pool, queue.size, on_offer, homes)
     there = got != UNSET
-    moves.move_in(state, rows[there], state.households.municipality[rows[there]], rule, got[there])
-    return rows[there], rows[~there]
+    rows = queue.rows[there]
+    moves.move_in(state, rows, state.households.municipality[rows], rule, got[there])
+    return rows, queue.some(~there)
+
+
+def offered(state: State, params: Params, persons: float) -> tuple[np.ndarray, ...]:
+    """Count vacancies and offer part of them, and homes elsewhere; see `offer`. persons: of the mean household."""
+    of, month = state.municipalities, state.clock.month
+    of.vacancies[:] = vacancies_per_month(state)
+    flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
+    most = params.found_share * of.vacancies.sum()
+    return offer(of, params, flex, share_of_month(month, params.rush), persons, most, state.scale)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Count vacancies, offer part of them to status holders, let these, and pass the rest on."""
-    households, municipalities, month = state.households, state.municipalities, state.clock.month
-    municipalities.vacancies[:] = vacancies_per_month(state)
-    flex = state.inputs.series_at("flex_homes", month) * params.flex_share / MONTHS
-    inhabitants = municipalities.population_share
-    flex = flex * inhabitants
-    large_share = max(1 - params.small_share - params.middle_share, 0)  # below 0 by rounding only
-    sizes = np.array([params.small_share, params.middle_share, large_share])
-    by_size = municipalities.vacancies[:, None] * sizes
-    by_size[:, HomeSize.SMALL] += flex
+    households, of, month = state.households, state.municipalities, state.clock.month
+    rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month + 1)
+    persons = float(households.size[rows].sum() / len(rows)) if len(rows) else 1.0
+    inside, outside, vacancies, by_size = offered(state, params, persons)
+    on_offer, there = of.on_offer + inside, of.found + outside
+    homes = np.array([of.small, of.middle, of.large]).T + vacancies
+    households.priority[rows] = not params.priority_ban
 
-    pool, scale = municipalities.pool, state.scale
-    share = 0.0 if params.priority_ban else params.priority_share
-    left = left_to_house(municipalities.asked, municipalities.placed, municipalities.effort, params.aim)
-    wanted = left * share_of_month(month, params.rush) / persons_to_a_home(state)
-    inside, outside = offers(
-        np.maximum(wanted - flex, 0),
-        params.private_share,
-        share * municipalities.vacancies,
-        params.found_share * municipalities.vacancies.sum() * inhabitants,
-    )
-    offered, found = pooled(pool, inside + flex) * scale, pooled(pool, outside) * scale
-    vacancies = np.column_stack([pooled(pool, each) for each in by_size.T]) * scale
-    on_offer = municipalities.on_offer + offered
-    homes = np.column_stack([municipalities.small, municipalities.middle, municipalities.large]) + vacancies
-    municipalities.offered[:] += offered
-    municipalities.vacated[:] += (municipalities.vacancies + flex) * scale  # whatever their sizes add up to
-    households.priority[households.stage == Stage.AWAITING_HOME] = not params.priority_ban
-
-    queue = prepared(state, params.preparation_weeks, draws)
-    queue = queue[np.argsort(waiting_key(households.coupled[queue], households.lottery[queue]))]
-    elsewhere = draws.once("private", households.identity[queue]) < params.private_share
-    there, any_size = municipalities.found + found, np.full(homes.shape, np.inf)
-    first, waits = house(state, queue[~elsewhere], on_offer, homes, Rule.PRIORITY)
-    private, waits_elsewhere = house(state, queue[elsewhere], there, any_size, Rule.PRIVATE)
+    queue = ready(state, params, draws, rows)
+    elsewhere = draws.once("private", households.identity[queue.rows]) < params.private_share
+    any_size = np.full(homes.shape, np.inf)
+    first, waits = house(state, queue.some(~elsewhere), on_offer, homes, Rule.PRIORITY)
+    private, waits_elsewhere = house(state, queue.some(elsewhere), there, any_size, Rule.PRIVATE)
     second, _ = house(state, waits_elsewhere, on_offer, homes, Rule.PRIORITY)
     also_private, _ = house(state, waits, there, any_size, Rule.PRIVATE)
     rows, private = np.append(first, second), np.append(private, also_private)
-    municipalities.let[:] += np.bincount(pool[households.municipality[rows]], minlength=len(pool))
-    municipalities.on_offer[:], municipalities.found[:] = kept(on_offer, offered), kept(there, found)
+    of.let[:] += np.bincount(of.pool[households.municipality[rows]], minlength=len(of))
+    of.on_offer[:], of.found[:] = kept(on_offer, inside), kept(there, outside)
     stay = kept(homes, vacancies)
-    municipalities.small[:], municipalities.middle[:], municipalities.large[:] = stay.T
-    small, middle, large = passed_on(homes - stay, pool, by_size).T
-    municipalities.vacant_small[:] += small
-    municipalities.vacant_middle[:] += middle
-    municipalities.vacant_large[:] += large
+    of.small[:], of.middle[:], of.large[:] = stay.T
+    rest = passed_on(homes - stay, of.pool, by_size)
+    for number, vacant in enumerate((of.vacant_small, of.vacant_middle, of.vacant_large)):
+        vacant += rest[:, number]
     return {"housed": np.append(rows, private), "found": private}

@@ -20,12 +20,14 @@ Source: har_2022, har_term, har_2025 (hotels), door_status, door_first (location
 coa_cost_hotel_2024, coa_cost_reg_2023 (costs), E078 (share of plans that is built).
 """
 
+from functools import cache
 from typing import Literal
 
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws, normal
+from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import oldest_first_by, waiting
 from abm.engine.table import written
@@ -45,6 +47,7 @@ WRITES = written(
     "ledger",
 )
 EVENTS = {"interim_decided": "municipalities", "interim_opened": "municipalities", "in_interim": "households"}
+_HOUSED = int(Stage.HOUSED)
 PARTIES = {Purpose.INTERIM_GRANTS: (Account.STATE, Account.MUNICIPALITIES)}
 
 
@@ -86,25 +89,35 @@ class Params(ProcessParams):
     )
 
 
+@cache
+def of_country(towns: int, process: str) -> tuple[np.ndarray, np.ndarray]:
+    """What a place costs in each municipality, as a standard normal deviate, and a draw for whether plans open there.
+
+    (municipalities,) each: neither hangs on the month, nor on the seed of the run.
+    """
+    who, of = np.arange(towns, dtype=np.uint64), Draws(0, process, 0).of_country()
+    return normal(of.once("cost", who), of.once("angle", who)), of.once("fails", who)
+
+
 def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Municipalities that can decide for a location now, (municipalities,) bool; waits: persons at full scale."""
-    towns, who = state.municipalities, np.arange(len(state.municipalities), dtype=np.uint64)
-    of = draws.of_country()  # what a place costs there, and whether plans open, does not hang on the seed
-    shock = normal(of.once("cost", who), of.once("angle", who))
-    fails = of.once("fails", who) < params.abandoned
+    towns = state.municipalities
+    shock, fails = of_country(len(towns), draws.process)
     free = (towns.interim_planned == 0) & (towns.interim_places == 0)
     mean = params.cost_factor * state.inputs.series_at(f"cost_{params.place}", state.clock.month)
     pays = mean * np.exp(params.spread * shock) <= params.grant
-    return free & pays & ~fails & (towns.balance < 0) & (waits >= params.least)
+    return free & pays & (fails >= params.abandoned) & (towns.balance < 0) & (waits >= params.least)
 
 
 def decide(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:
     """Plan locations, in random order while the scheme has room; returns the rows of municipalities."""
     towns, month = state.municipalities, state.clock.month
-    u = draws.uniform("decides", np.arange(len(towns), dtype=np.uint64))
-    decides = able(state, params, draws, waits) & (u < params.rate * np.minimum(towns.willingness, 1))
-    rows = np.flatnonzero(decides)
-    rows = rows[np.argsort(u[rows])]
+    rows = np.flatnonzero(able(state, params, draws, waits))
+    u = draws.uniform("decides", rows)
+    decides = u < params.rate * np.minimum(towns.willingness[rows], 1)
+    rows = rows[decides][np.argsort(u[decides])]
+    if not len(rows):
+        return rows
     room = params.most - (towns.interim_places + towns.interim_planned).sum()
     rows = rows[: max(int(room // params.size), 0)]
     towns.interim_planned[rows] = params.size
@@ -114,9 +127,17 @@ def decide(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.
 
 def occupants(state: State) -> np.ndarray:
     """People in interim places, (municipalities,) at the scale of the run."""
-    households = state.households
-    rows = np.flatnonzero((households.interim != NEVER) & (households.stage == Stage.HOUSED))
-    return np.bincount(households.municipality[rows], households.size[rows], len(state.municipalities))
+    of, towns = state.households, len(state.municipalities)
+    return _occupants(of.interim, of.stage, of.municipality, of.size, towns)
+
+
+@kernel
+def _occupants(interim, stage, municipality, size, towns):
+    found = np.zeros(towns)
+    for i in range(len(interim)):
+        if interim[i] != NEVER and stage[i] == _HOUSED:
+            found[municipality[i]] += size[i]
+    return found
 
 
 def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
@@ -127,6 +148,8 @@ def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     households, towns = state.households, state.municipalities
     free = np.maximum(np.floor(towns.interim_places * state.scale) - inside, 0)
     rows = rows[free[households.municipality[rows]] > 0]
+    if not len(rows):
+        return rows
     where = households.municipality[rows]
     rows = oldest_first_by(where, rows, households.coupled, households.lottery, households.size, free)
     moves.move_in(state, rows, households.municipality[rows], Rule.INTERIM)
@@ -135,20 +158,29 @@ def fill(state: State, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return rows
 
 
+def open_planned(state: State) -> np.ndarray:
+    """Open the locations that are ready; returns the rows of municipalities."""
+    towns = state.municipalities
+    rows = np.flatnonzero((towns.interim_opens != NEVER) & (towns.interim_opens <= state.clock.month))
+    towns.interim_places[rows] += towns.interim_planned[rows]
+    towns.interim_planned[rows], towns.interim_opens[rows] = 0, NEVER
+    return rows
+
+
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Open locations that are ready, decide for more, let households in, and pay."""
     households, towns, month = state.households, state.municipalities, state.clock.month
-    decided = entered = ready = np.empty(0, np.int64)
+    rows = decided = entered = ready = np.empty(0, np.int64)
     if params.most:
-        ready = np.flatnonzero((towns.interim_opens != NEVER) & (towns.interim_opens <= month))
-        towns.interim_places[ready] += towns.interim_planned[ready]
-        towns.interim_planned[ready], towns.interim_opens[ready] = 0, NEVER
+        ready = open_planned(state)
         rows = waiting(households.stage, households.since, Stage.AWAITING_HOME, month)
         waits = np.bincount(households.municipality[rows], households.size[rows], len(towns)) / state.scale
         decided = decide(state, params, draws, waits)
-        entered = fill(state, rows, occupants(state))
     inside = occupants(state) if towns.interim_places.any() else np.zeros(len(towns))
-    if not params.most:  # nobody enters any more
+    if params.most:
+        entered = fill(state, rows, inside)
+        inside = occupants(state) if len(entered) else inside
+    else:  # nobody enters any more
         towns.interim_planned[:], towns.interim_opens[:] = 0, NEVER
         towns.interim_places[inside == 0] = 0
     state.ledger.enter({Purpose.INTERIM_GRANTS: inside.sum() / state.scale * params.grant / MONTHS})

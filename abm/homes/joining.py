@@ -18,6 +18,7 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.engine.needs import Need
 from abm.engine.params import ProcessParams, param
 from abm.engine.queues import waiting
@@ -40,6 +41,7 @@ WRITES = written(
     "ledger",
 )
 EVENTS = {"joined": "households", "linked": "households"}
+_HOUSED = int(Stage.HOUSED)
 PARTIES = {
     Purpose.HOTELS_COA: (Account.COA, Account.PROVIDERS),
     Purpose.HOTELS_MUNICIPALITY: (Account.MUNICIPALITIES, Account.PROVIDERS),
@@ -120,7 +122,7 @@ def with_newborn(state: State) -> np.ndarray:
     """Households, (n,), in whose home a child was born this month; a family that joined lives with its sponsor."""
     households, people = state.households, state.newcomers
     of = people.household[people.born == state.clock.month]
-    of = of[households.stage[of] == Stage.HOUSED]
+    of = of[households.stage[of] == _HOUSED]
     sponsor = households.sponsor[of]
     return np.where(sponsor == NO_ROW, of, sponsor)
 
@@ -128,12 +130,45 @@ def with_newborn(state: State) -> np.ndarray:
 def hotel_costs(state: State, params: Params) -> dict[Purpose, float]:
     """Cost of families in hotels to the reception agency and to municipalities, EUR this month at full scale."""
     households, month = state.households, state.clock.month
-    rows = np.flatnonzero((households.hotel != NEVER) & (households.location != NO_ROW))
-    by_coa = month - households.hotel[rows] < params.hotel_paid
+    by_coa, own = in_hotels(households.hotel, households.location, households.size, month - params.hotel_paid)
     a_year = params.hotel_cost_factor * state.inputs.series_at("cost_hotel", month) * state.nation.prices[0]
     a_month = a_year / MONTHS / state.scale
-    paid, own = (households.size[rows[who]].sum() * a_month for who in (by_coa, ~by_coa))
-    return {Purpose.HOTELS_COA: paid, Purpose.HOTELS_MUNICIPALITY: own}
+    return {Purpose.HOTELS_COA: by_coa * a_month, Purpose.HOTELS_MUNICIPALITY: own * a_month}
+
+
+@kernel
+def in_hotels(hotel, location, size, month):
+    """Persons of families in hotels who came after a month, and of the others; whole columns of households."""
+    after, before = 0, 0
+    for i in range(len(hotel)):
+        if hotel[i] != NEVER and location[i] >= 0:
+            after += size[i] * (hotel[i] > month)
+            before += size[i] * (hotel[i] <= month)
+    return after, before
+
+
+def fitting(state: State, families: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether families, (n,) rows, can move in with their sponsors; whether units were linked; sponsors at home."""
+    households, sponsors = state.households, state.households.sponsor[families]
+    at_home = (households.stage[sponsors] == _HOUSED) & (households.homeless[sponsors] == NEVER)
+    at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
+    together, size = needed_by(state, sponsors), households.home[sponsors]
+    too_many = np.where(at_home & (size != UNSET), together - MEANT_FOR[size], 0)
+    linked, turn = np.zeros(len(families), bool), np.flatnonzero(too_many > 0)
+    if len(turn):
+        linked[turn] = link(state, sponsors[turn], home_size(together[turn]))
+    waited = state.clock.month - households.applied[families] >= params.patience
+    return at_home & (linked | (too_many <= params.tolerated) | waited), linked, at_home
+
+
+def join(state: State, families: np.ndarray) -> None:
+    """Let families, (n,) rows, move in with their sponsors, who no longer look for a home for all of them."""
+    households, of = state.households, state.households.sponsor[families]
+    # not those who were urgent before that because a tenancy ended
+    for_family = of[households.urgent[of] >= households.since[families]]
+    moves.move_in(state, families, households.municipality[of])
+    households.complex[families] = households.complex[of]
+    households.urgent[for_family] = NEVER
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -142,26 +177,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     families = waiting(households.stage, households.since, Stage.AWAITING_COUPLING, month + 1)
     families = families[households.sponsor[families] != NO_ROW]
     families = families[np.argsort(households.identity[families])]  # the same order whatever the order of rows
-    sponsors = households.sponsor[families]
-    at_home = (households.stage[sponsors] == Stage.HOUSED) & (households.homeless[sponsors] == NEVER)
-    at_home &= households.interim[sponsors] == NEVER  # there is no room for a family in an interim place
-    together, size = needed_by(state, sponsors), households.home[sponsors]
-    too_many = np.where(at_home & (size != UNSET), together - MEANT_FOR[size], 0)
-    linked = np.zeros(len(families), bool)
-    turn = np.flatnonzero(too_many > 0)
-    linked[turn] = link(state, sponsors[turn], home_size(together[turn]))
-    waited = month - households.applied[families] >= params.patience
-    joins = at_home & (linked | (too_many <= params.tolerated) | waited)
-    joining, of = families[joins], sponsors[joins]
-    for_family = of[
-        households.urgent[of] >= households.since[joining]
-    ]  # not urgent since before that because a tenancy ended
-    moves.move_in(state, joining, households.municipality[of])
-    households.complex[joining] = households.complex[of]
-    households.urgent[for_family] = NEVER
-    moves.crowds(state, np.union1d(households.sponsor[joining], with_newborn(state)))
-
-    moves.becomes_urgent(state, sponsors[at_home & ~joins])
+    joins, linked, at_home = fitting(state, families, params)
+    joining = families[joins]
+    join(state, joining)
+    moves.crowds(state, np.append(households.sponsor[joining], with_newborn(state)))
+    moves.becomes_urgent(state, households.sponsor[families[at_home & ~joins]])
     if params.hotel:
         wait_in_hotels(state, families[~joins])
     state.ledger.enter(hotel_costs(state, params))

@@ -11,11 +11,14 @@ Source: gva_2016 (from reception), lease_2016 (two years at most), lease_sample 
 lease_2024 (for whom since then).
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from abm.engine.draws import Draws
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW, written
+from abm.engine.table import written
 from abm.homes import moves
 from abm.state import State
 from abm.tables.homes import Tenure
@@ -25,6 +28,8 @@ WRITES = written(
     moves.BECOMES_URGENT,
 )
 EVENTS = {"lease_ended": "households"}
+_HOUSED, _PRIVATE = int(Stage.HOUSED), int(Tenure.PRIVATE)
+Homes = namedtuple("Homes", "stage tenure sponsor moved_in housed")
 
 
 class Params(ProcessParams):
@@ -42,13 +47,22 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
+@kernel
+def reaching_term(households: Homes, began, from_reception_only):
+    """Rows, (n,) int64, of tenants of others than corporations since month `began`; households: whole columns."""
+    stage, tenure, sponsor, moved_in, housed = households
+    flag, month = np.empty(whole_words(len(stage)), np.bool_), moved_in.dtype.type(began)  # as narrow as the column
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        private = (tenure[i] == _PRIVATE) & (stage[i] == _HOUSED) & (sponsor[i] < 0) & (moved_in[i] == month)
+        flag[i] = private & ((not from_reception_only) | (housed[i] == moved_in[i]))
+    return flagged(flag)
+
+
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Mark households whose tenancy ends as urgent home seekers."""
-    households, month = state.households, state.clock.month
-    private = (households.tenure == Tenure.PRIVATE) & (households.moved_in == month - params.term)
-    if params.from_reception_only:
-        private &= households.housed == households.moved_in
-    rows = np.flatnonzero(private & (households.stage == Stage.HOUSED) & (households.sponsor == NO_ROW))
+    households = state.households
+    rows = reaching_term(households, state.clock.month - params.term, params.from_reception_only)
     rows = rows[draws.uniform("ends", households.identity[rows]) < params.ending]
     moves.becomes_urgent(state, rows)
     return {"lease_ended": rows}

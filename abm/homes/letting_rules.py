@@ -18,52 +18,62 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.engine.draws import Draws
-from abm.engine.queues import waiting, waiting_key
+from abm.engine.clock import EARLIEST
+from abm.engine.draws import Address, Draws, philox, unit
+from abm.engine.errors import BooksError
+from abm.engine.kernels import kernel
+from abm.engine.queues import waiting
+from abm.engine.table import UNSET
 from abm.homes.dwellings import SIZES
-from abm.homes.queue_kernels import cells, longest_registered, lots, lowest_lots
+from abm.homes.queue_kernels import first_by_lot, first_by_month, longest_registered
 from abm.state import State
 from abm.tables.homes import Group, Rule, Search
 
 ELSEWHERE = (Rule.PRIORITY, Rule.STARTER, Rule.INTERIM, Rule.PRIVATE)  # let by processes of their own
 IN_LINE = tuple(rule for rule in Rule if rule not in ELSEWHERE)  # in the order in which homes are let
+_CELL = np.uint64(32)  # bits of the number of a home in its cell
 
 
 # --- which rule lets a home
 
 
 def shares(national: dict[Rule, float], urgency_ratio: np.ndarray, lottery_ratio: np.ndarray) -> np.ndarray:
-    """Upper bounds of the rules in [0, 1], (municipalities, rules of IN_LINE): the rest goes by registration.
+    """Upper bounds of the rules in [0, 1], (rules of IN_LINE, municipalities): the rest goes by registration.
 
     national: share of each rule; urgency_ratio, lottery_ratio: own share over the national one, (municipalities,).
     """
-    own = np.tile([national.get(rule, 0.0) for rule in IN_LINE], (len(urgency_ratio), 1))
-    own[:, IN_LINE.index(Rule.URGENCY)] *= urgency_ratio
-    own[:, IN_LINE.index(Rule.LOTTERY)] *= lottery_ratio
-    bounds = np.minimum(np.cumsum(own, axis=1), 1)
-    bounds[:, -1] = 1
+    own = np.zeros((len(IN_LINE), len(urgency_ratio)))
+    for rule, share in national.items():
+        own[IN_LINE.index(rule)] = share
+    own[IN_LINE.index(Rule.URGENCY)] *= urgency_ratio
+    own[IN_LINE.index(Rule.LOTTERY)] *= lottery_ratio
+    bounds = np.minimum(own.cumsum(axis=0), 1)
+    bounds[-1] = 1
     return bounds
 
 
 def by_rule(homes: np.ndarray, bounds: np.ndarray, draws: Draws) -> np.ndarray:
     """Number of homes that each rule lets, (rules of IN_LINE, cells); homes (cells,) whole; bounds: from `shares`."""
-    cell = np.repeat(np.arange(len(homes)), homes)
-    number = np.arange(len(cell)) - np.repeat(np.cumsum(homes) - homes, homes)
-    u = draws.uniform("rule", cell << 32 | number)
-    rule = (u[:, None] >= bounds[cell // SIZES]).sum(axis=1)
-    return np.bincount(rule * len(homes) + cell, minlength=bounds.shape[1] * len(homes)).reshape(-1, len(homes))
+    return _by_rule(homes, bounds, draws.address("rule"))
+
+
+@kernel
+def _by_rule(homes, bounds, address: Address):
+    """A home is addressed by its cell and its number there."""
+    month, stream, k0, k1 = address
+    given = np.zeros((len(bounds), len(homes)), np.int64)
+    for cell in range(len(homes)):
+        for number in range(homes[cell]):
+            who = np.uint64(cell) << _CELL | np.uint64(number)
+            a, b, _, _ = philox(who, who >> _CELL, month, stream, k0, k1)
+            rule, u = 0, unit(a, b)
+            while u >= bounds[rule, cell // SIZES]:
+                rule += 1
+            given[rule, cell] += 1
+    return given
 
 
 # --- the waiting list of each rule
-
-
-@dataclass(frozen=True)
-class Line:
-    """Waiting list for the homes of a rule; the lowest key in a cell comes first."""
-
-    who: np.ndarray  # (n,) int64, rows of seekers; -1 - row of households for newcomers
-    cell: np.ndarray  # (n,) int64, municipality and size class
-    key: np.ndarray  # (n,) uint64
 
 
 @dataclass(frozen=True)
@@ -71,21 +81,27 @@ class Newcomers:
     """Newcomers on the waiting lists, without priority; (n,) each."""
 
     rows: np.ndarray  # of households
-    cell: np.ndarray
-    since: np.ndarray  # [month] since when in need: tied to the municipality, registered for another home, or urgent
     registered: np.ndarray  # [month]
     young: np.ndarray  # bool
+    cell: np.ndarray  # municipality and size class
+    since: np.ndarray  # [month] since when in need: tied to the municipality, registered for another home, or urgent
+    lottery: np.ndarray
     housed: np.ndarray  # bool, whether they have a home and look for another one
     urgent: np.ndarray  # bool
+    rule: np.ndarray  # by which a home was let to them this month; UNSET: none
 
-    def without(self, gone: np.ndarray) -> "Newcomers":
-        """The same newcomers without some, gone (m,): rows of households."""
-        if not len(gone):
-            return self
-        left = np.zeros(max(self.rows.max(), gone.max()) + 1, bool)
-        left[gone] = True
-        here = np.flatnonzero(~left[self.rows])
-        return Newcomers(*(each[here] for each in vars(self).values()))
+    @property
+    def wait(self) -> np.ndarray:
+        """Whether they still wait for a home, bool."""
+        return self.rule == UNSET
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Everybody who waits for a home that is let in line."""
+
+    cell: np.ndarray  # (seekers,) uint16, municipality and size class of each seeker; in none: see queue_kernels.py
+    newcomers: Newcomers
 
 
 @dataclass(frozen=True)
@@ -96,39 +112,40 @@ class Asking:
     taking: float  # share of those asked who take it
 
 
-def urgency(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
+First = tuple[np.ndarray, np.ndarray]  # who get the homes of a rule: rows of seekers, and places among the newcomers
+
+
+def urgency(state: State, lines: Lines, homes: np.ndarray, draws: Draws, asking: Asking) -> First:
     """Urgent seekers, longest urgent first; they get one offer, which they take."""
-    rows = _urgent(state)
-    return _joined(state, rows, state.seekers.urgent, newcomers, newcomers.urgent, newcomers.since)
+    newcomers = lines.newcomers
+    return _longest(state, lines, _urgent(state), state.seekers.urgent, newcomers.urgent, newcomers.since, homes)
 
 
-def institutions(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
+def institutions(state: State, lines: Lines, homes: np.ndarray, draws: Draws, asking: Asking) -> First:
     """People from shelter, care or reception, longest in need first; they get one offer, which they take."""
-    rows = _urgent(state)
+    rows, newcomers = _urgent(state), lines.newcomers
     rows = rows[state.seekers.group[rows] == Group.URGENT]
-    return _joined(state, rows, state.seekers.urgent, newcomers, ~newcomers.housed, newcomers.since)
+    return _longest(state, lines, rows, state.seekers.urgent, ~newcomers.housed, newcomers.since, homes)
 
 
-def target_group(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
+def target_group(state: State, lines: Lines, homes: np.ndarray, draws: Draws, asking: Asking) -> First:
     """Young people, longest registered first; part of those asked take the home."""
-    seekers = state.seekers
-    young = (seekers.group == Group.YOUNG) | (seekers.group == Group.STUDENT)
-    rows = _front(state, np.where(young, seekers.search, Search.STOPPED).astype(np.int8), homes, asking)
-    return _taking(state, rows, newcomers, newcomers.young, draws, asking)
+    group = state.seekers.group
+    young = (group == Group.YOUNG) | (group == Group.STUDENT)
+    cell = np.where(young, lines.cell, np.uint16(len(homes)))
+    return _taking(state, lines, cell, lines.newcomers.young, homes, draws, asking)
 
 
-def lottery(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
+def lottery(state: State, lines: Lines, homes: np.ndarray, draws: Draws, asking: Asking) -> First:
     """Anybody on the waiting list, by lots drawn anew each month; seekers whose lot comes up take the home."""
-    seekers, salt = state.seekers, np.uint64(draws.salt(f"lots {draws.month}"))
-    rows, key = lowest_lots(seekers.search, seekers.municipality, seekers.size, seekers.lottery, salt, homes)
-    key = np.append(key, lots(state.households.lottery[newcomers.rows], salt))
-    return _line(state, rows, newcomers, np.ones(len(newcomers.rows), bool), key)
+    newcomers, salt = lines.newcomers, np.uint64(draws.salt(f"lots {draws.month}"))
+    turn = (newcomers.cell, newcomers.since, newcomers.lottery)
+    return first_by_lot(lines.cell, state.seekers.lottery, salt, turn, newcomers.wait, homes)
 
 
-def registration(state: State, newcomers: Newcomers, homes: np.ndarray, draws: Draws, asking: Asking) -> Line:
+def registration(state: State, lines: Lines, homes: np.ndarray, draws: Draws, asking: Asking) -> First:
     """Anybody on the waiting list, longest registered first; part of those asked take the home."""
-    rows = _front(state, state.seekers.search, homes, asking)
-    return _taking(state, rows, newcomers, np.ones(len(newcomers.rows), bool), draws, asking)
+    return _taking(state, lines, lines.cell, lines.newcomers.wait, homes, draws, asking)
 
 
 LINES = {
@@ -145,33 +162,39 @@ def _urgent(state: State) -> np.ndarray:
     return waiting(state.seekers.search, state.seekers.urgent, Search.SEARCHING, state.clock.month + 1)
 
 
-def _front(state: State, search: np.ndarray, homes: np.ndarray, asking: Asking) -> np.ndarray:
-    """Rows of seekers whom landlords ask this month: `list_length` per home, up to whole months of registration."""
-    seekers = state.seekers
-    wanted = (homes * asking.list_length).astype(np.int64)
-    return longest_registered(search, seekers.municipality, seekers.size, seekers.registered, wanted)
-
-
 def _taking(
-    state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, draws: Draws, asking: Asking
-) -> Line:
-    """Line by registration: seekers take the home or not; newcomers (where `whom`) get one offer, which they take."""
-    rows = rows[draws.uniform("takes", state.seekers.identity[rows]) < asking.taking]
-    return _joined(state, rows, state.seekers.registered, newcomers, whom, newcomers.registered)
+    state: State,
+    lines: Lines,
+    cell: np.ndarray,
+    whom: np.ndarray,
+    homes: np.ndarray,
+    draws: Draws,
+    asking: Asking,
+) -> First:
+    """The first by registration: landlords ask `list_length` seekers per home, up to whole months of registration.
+
+    Seekers (by cell) take the home or not; newcomers (where `whom`) get one offer, which they take.
+    """
+    seekers = state.seekers
+    rows = longest_registered(cell, seekers.registered, (homes * asking.list_length).astype(np.int64))
+    rows = rows[draws.uniform("takes", seekers.identity[rows]) < asking.taking]
+    return _longest(state, lines, rows, seekers.registered, whom, lines.newcomers.registered, homes)
 
 
-def _joined(
-    state: State, rows: np.ndarray, since: np.ndarray, newcomers: Newcomers, whom: np.ndarray, their_since: np.ndarray
-) -> Line:
-    """Line by month: `since` (column) for seekers, `their_since` for newcomers; by lot among equals."""
-    key = np.append(
-        waiting_key(since[rows], state.seekers.lottery[rows]),
-        waiting_key(their_since[whom], state.households.lottery[newcomers.rows[whom]]),
-    )
-    return _line(state, rows, newcomers, whom, key)
-
-
-def _line(state: State, rows: np.ndarray, newcomers: Newcomers, whom: np.ndarray, key: np.ndarray) -> Line:
-    seekers, also = state.seekers, newcomers.rows[whom]
-    cell = np.append(cells(seekers.municipality, seekers.size, rows), newcomers.cell[whom])
-    return Line(np.append(rows, -1 - also), cell, key)
+def _longest(
+    state: State,
+    lines: Lines,
+    rows: np.ndarray,
+    since: np.ndarray,
+    whom: np.ndarray,
+    their_since: np.ndarray,
+    homes: np.ndarray,
+) -> First:
+    """The first by month: `since` (column) for seekers (rows), `their_since` for newcomers; by lot among equals."""
+    newcomers = lines.newcomers
+    turn = (newcomers.cell, their_since, newcomers.lottery)
+    whom = whom & newcomers.wait
+    rows, who, earliest = first_by_month(rows, lines.cell, since, state.seekers.lottery, turn, whom, homes)
+    if earliest < EARLIEST:
+        raise BooksError(f"a household waits since month {earliest}, which a waiting list cannot order")
+    return rows, who

@@ -17,6 +17,7 @@ A family that joined its sponsor lives, and moves, with the sponsor.
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes.dwellings import home_size, needed_by
 from abm.homes.tenancies import with_families
@@ -24,6 +25,7 @@ from abm.state import State
 from abm.tables.homes import Rule, Tenure
 from abm.tables.people import Stage
 
+_CORPORATION, _PRIVATE = int(Tenure.CORPORATION), int(Tenure.PRIVATE)  # members take NumPy longer
 LEAVE = ("households.complex", "complexes.newcomers")
 ENTER = ("households.complex", "households.home", "complexes.newcomers")
 MOVE_IN = (
@@ -93,25 +95,38 @@ def move_in(state: State, rows: np.ndarray, municipality: np.ndarray, rule=UNSET
     rule: by which each home was let; home: its HomeSize; (n,) or one for all, UNSET for families that join a sponsor.
     Homes found outside corporations have tenure PRIVATE.
     """
-    households, month = state.households, state.clock.month
+    if not len(rows):
+        return
+    households, of, month = state.households, state.municipalities, state.clock.month
     households.enter(rows, Stage.HOUSED, month)
     households.housed[rows] = households.moved_in[rows] = month
     households.location[rows] = NO_ROW
     households.municipality[rows] = municipality
-    households.rule[rows] = rule
+    households.rule[rows] = int(rule) if isinstance(rule, int) else rule
     households.home[rows] = home
-    households.tenure[rows] = Tenure.PRIVATE if np.isscalar(rule) and rule == Rule.PRIVATE else Tenure.CORPORATION
-    count = np.bincount(municipality, households.size[rows], len(state.municipalities))
-    state.municipalities.balance[:] += count / state.scale
-    state.municipalities.placed[:] += count / state.scale
+    households.tenure[rows] = _PRIVATE if rule is Rule.PRIVATE else _CORPORATION
+    _count(rows, households.municipality, households.size, state.scale, of.balance, of.placed)
 
 
-def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure=Tenure.CORPORATION) -> None:
+@kernel(writes=("balance", "placed"))
+def _count(rows, municipality, size, scale, balance, placed):
+    """Count persons of households (rows) who got a home; municipality, size: whole columns."""
+    count = np.zeros(len(balance))
+    for i in rows:
+        count[municipality[i]] += size[i]
+    for town in np.flatnonzero(count):
+        balance[town] += count[town] / scale
+        placed[town] += count[town] / scale
+
+
+def move_on(state: State, rows: np.ndarray, home: np.ndarray, rule=UNSET, tenure=_CORPORATION) -> None:
     """Let housed households move to another home (HomeSize, (n,)) in their municipality, let by a rule.
 
     A starter home becomes vacant. Any other home that they leave is among the vacancies by turnover of the stock.
     """
     people = state.households
+    if not len(rows):
+        return
     leave(state, rows)
     people.homeless[with_families(state, rows[people.homeless[rows] != NEVER])] = NEVER
     people.home[rows], people.rule[rows], people.tenure[rows] = home, rule, tenure
@@ -126,14 +141,16 @@ def move_away(state: State, rows: np.ndarray, to: np.ndarray) -> None:
     home; those of a starter home or interim place keep their registration. The size of the new home is not known.
     """
     people, month = state.households, state.clock.month
+    if not len(rows):
+        return
     heads = rows[people.sponsor[rows] == NO_ROW]
-    tenants = heads[people.tenure[heads] == Tenure.CORPORATION]
+    tenants = heads[people.tenure[heads] == _CORPORATION]
     lasting = tenants[(people.complex[tenants] == NO_ROW) & (people.interim[tenants] == NEVER)]
     leave(state, heads)
     people.came_from[rows] = people.municipality[rows]
     people.municipality[rows] = to
     people.moved_out[rows] = month
-    people.tenure[tenants], people.registered[lasting] = Tenure.PRIVATE, people.moved_in[lasting]
+    people.tenure[tenants], people.registered[lasting] = _PRIVATE, people.moved_in[lasting]
     people.moved_in[rows] = month
     people.home[rows], people.crowded[rows] = UNSET, False
     people.urgent[rows] = people.homeless[rows] = people.interim[rows] = NEVER
@@ -142,6 +159,8 @@ def move_away(state: State, rows: np.ndarray, to: np.ndarray) -> None:
 def lose_home(state: State, rows: np.ndarray) -> None:
     """Let households (not families that joined them) lose their home without a next one, and become urgent."""
     people, month = state.households, state.clock.month
+    if not len(rows):
+        return
     leave(state, rows)
     people.homeless[with_families(state, rows)] = month
     people.home[rows], people.crowded[rows] = UNSET, False
@@ -152,6 +171,8 @@ def lose_home(state: State, rows: np.ndarray) -> None:
 def keep_home(state: State, families: np.ndarray) -> None:
     """Let families, one of each sponsor, keep the home of the sponsor as households of their own; nobody moves yet."""
     people = state.households
+    if not len(families):
+        return
     sponsors = people.sponsor[families].astype(np.int64)
     for name in KEEP_HOME[1:]:
         column = getattr(people, name.removeprefix("households."))
@@ -168,6 +189,8 @@ def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stag
     municipality where they lived: what happened to them there this month is counted there.
     """
     people = state.households
+    if not len(rows):
+        return
     leave(state, heads)
     people.enter(rows, stage, state.clock.month)
     people.home[rows], people.crowded[rows] = UNSET, False
@@ -177,6 +200,8 @@ def leave_country(state: State, heads: np.ndarray, rows: np.ndarray, stage: Stag
 
 def becomes_urgent(state: State, rows: np.ndarray) -> None:
     """Mark households as urgent and registered from this month, unless they already were."""
+    if not len(rows):
+        return
     for column in (state.households.urgent, state.households.registered):
         column[rows[column[rows] == NEVER]] = state.clock.month
 
@@ -189,16 +214,20 @@ def crowds(state: State, rows: np.ndarray) -> None:
     """
     people = state.households
     known = rows[people.home[rows] != UNSET]
+    if not len(known):
+        return
     crowded = known[home_size(needed_by(state, known)) > people.home[known]]
     fresh = crowded[~people.crowded[crowded]]
     people.crowded[fresh] = True
-    people.registered[fresh[people.tenure[fresh] != Tenure.PRIVATE]] = state.clock.month
+    people.registered[fresh[people.tenure[fresh] != _PRIVATE]] = state.clock.month
 
 
 def fits_again(state: State, rows: np.ndarray) -> None:
     """Mark those of the households (rows) as not crowded whose home fits since somebody left."""
     people = state.households
     crowded = rows[people.crowded[rows]]
+    if not len(crowded):
+        return
     people.crowded[crowded[home_size(needed_by(state, crowded)) <= people.home[crowded]]] = False
 
 

@@ -18,13 +18,13 @@ from collections import namedtuple
 
 import numpy as np
 
-from abm.engine.draws import Draws
-from abm.engine.kernels import kernel, members_of, numbered
+from abm.engine.draws import Address, Draws
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
-from abm.engine.queues import waiting
 from abm.engine.table import NO_ROW, written
 from abm.engine.together import Ordered
 from abm.homes import moves
+from abm.homes.drawn import below
 from abm.people.working_age import YOUNGEST
 from abm.state import State
 from abm.tables.people import Stage
@@ -82,14 +82,54 @@ class Params(ProcessParams):
     )
 
 
-def deciding(rows: np.ndarray, sponsor: np.ndarray, joined: np.ndarray) -> np.ndarray:
+@kernel
+def deciding(rows, sponsor):
     """Position in `rows` of the decider for each household, (households,) int32: itself or its sponsor; else NO_ROW.
 
-    sponsor: whole column of households; joined: rows of those that have one.
+    sponsor: whole column of households.
     """
-    number = numbered(rows, len(sponsor))
-    number[joined] = number[sponsor[joined]]
+    number = np.full(len(sponsor), NO_ROW, np.int32)
+    for n in range(len(rows)):
+        number[rows[n]] = n
+    for i in range(len(sponsor)):
+        if sponsor[i] >= 0:
+            number[i] = number[sponsor[i]] if sponsor[sponsor[i]] < 0 else NO_ROW
     return number
+
+
+@kernel
+def moving_along(number, stage, leaves):
+    """Rows, (n,) int64, of households with a home whose decider leaves; and the place of the decider among the leaving.
+
+    number, stage: whole columns, see `deciding`; leaves: whether each decider does.
+    """
+    flag, place = np.empty(whole_words(len(stage)), np.bool_), np.cumsum(leaves) - 1
+    flag[len(stage) :] = False
+    for i in range(len(stage)):
+        flag[i] = (number[i] >= 0) & (stage[i] == _HOUSED)
+    rows, count = flagged(flag), 0
+    for i in rows:
+        rows[count] = i
+        count += leaves[number[i]]
+    return rows[:count].copy(), place[number[rows[:count]]]
+
+
+Heads = namedtuple("Heads", "stage since sponsor identity")
+
+
+@kernel
+def drawn_below(households: Heads, month, address: Address, bound):
+    """Rows, (n,) int64, of households that may decide this month and draw a number below `bound`; and the numbers.
+
+    They have had a home since before this month, and have not joined a sponsor.
+    """
+    flag = np.empty(whole_words(len(households.stage)), np.bool_)
+    flag[len(households.stage) :] = False
+    this_month = households.since.dtype.type(month)  # as narrow as the column
+    for i in range(len(households.stage)):
+        here = (households.stage[i] == _HOUSED) & (households.since[i] < this_month)
+        flag[i] = here & (households.sponsor[i] < 0)
+    return below(households.identity, flagged(flag), address, bound)
 
 
 Persons = namedtuple("Persons", "household born hours_followed employed work_region")
@@ -99,7 +139,7 @@ Persons = namedtuple("Persons", "household born hours_followed employed work_reg
 def homes(number, people: Persons, month, region, adult, school):
     """Of n deciding households, (n,) each: adults, their hours of class, whether with a local job, a child in school.
 
-    number (households,): which of the n decides, or NO_ROW; people: some persons; region: of the n homes; adult,
+    number (households,): which of the n decides, or NO_ROW; people: whole columns; region: of the n homes; adult,
     school: ages [months] from which a person is an adult or goes to school.
     """
     adults, followed = np.zeros(len(region)), np.zeros(len(region))
@@ -121,7 +161,7 @@ def homes(number, people: Persons, month, region, adult, school):
 @kernel
 def living(stage, origin, municipality, size, origins, municipalities):
     """Persons with a home by origin and municipality, (origins, municipalities); the others: whole columns."""
-    found = np.zeros((origins, municipalities))
+    found = np.zeros((origins, municipalities), np.int64)
     for h in range(len(stage)):
         if stage[h] == _HOUSED:
             found[origin[h], municipality[h]] += size[h]
@@ -135,56 +175,62 @@ def hazard(urbanity, hours, job, school, kin, params: Params) -> np.ndarray:
     return params.base * np.exp(params.density * (urbanity - params.mean_urbanity) + params.classes * more - ties)
 
 
-def leaving(state: State, params: Params, draws: Draws, joined: np.ndarray) -> np.ndarray:
-    """Rows of households that leave their municipality this month, without those (joined) that follow a sponsor."""
-    people, households, month = state.newcomers, state.households, state.clock.month
-    urbanity = state.inputs.urbanity
-    rows = waiting(households.stage, households.since, Stage.HOUSED, month)
-    rows = rows[households.sponsor[rows] == NO_ROW]
-    u = draws.uniform("moves", households.identity[rows])
-    can = np.flatnonzero(u < MARGIN * hazard(urbanity.max(), 0, False, False, False, params))  # the highest hazard
-    rows, u = rows[can], u[can]
+def leaving(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Households that may leave their municipality this month: rows, and whether they do; and who decides for whom.
+
+    The last is `deciding` of these rows. Those that follow a sponsor are not among them.
+    """
+    households, month, urbanity = state.households, state.clock.month, state.inputs.urbanity
+    highest = MARGIN * hazard(urbanity.max(), 0, False, False, False, params)
+    rows, u = drawn_below(households, month, draws.address("moves"), highest)
     town = households.municipality[rows]
     region = state.municipalities.region[town]
-    number = deciding(rows, households.sponsor, joined)
-    persons = members_of(np.flatnonzero(number != NO_ROW), people.household)  # few, so their columns are cut out
-    looked_at = Persons(*(getattr(people, name)[persons] for name in Persons._fields))
-    adults, followed, job, school = homes(number, looked_at, month, region, YOUNGEST, SCHOOL)
+    number = deciding(rows, households.sponsor)
+    adults, followed, job, school = homes(number, state.newcomers, month, region, YOUNGEST, SCHOOL)
     hours, kin = followed / np.maximum(adults, 1), households.tie[rows] == region
-    return rows[u < hazard(urbanity[town], hours, job, school, kin, params)]
+    return rows, u < hazard(urbanity[town], hours, job, school, kin, params), number
 
 
-def destination(origin: np.ndarray, town: np.ndarray, u, weight: np.ndarray) -> np.ndarray:
+@kernel
+def destination(origin, town, u, weight):
     """Another municipality for each household, (n,) int16; origin, town (where it lives), u in [0, 1): (n,).
 
     weight (origins, municipalities): attraction of each municipality to households of an origin.
     """
-    reach, own = np.cumsum(weight, axis=1), weight[origin, town]
-    point = u * (reach[origin, -1] - own)
-    point += np.where(point >= reach[origin, town] - own, own, 0)  # skip the own municipality
-    found = (reach[origin] <= point[:, None]).sum(axis=1)
-    return np.minimum(found, weight.shape[1] - 1).astype(np.int16)
+    reach, known = np.empty_like(weight), np.zeros(len(weight), np.bool_)
+    found = np.empty(len(origin), np.int16)
+    for k in range(len(origin)):
+        own, to = weight[origin[k], town[k]], reach[origin[k]]
+        if not known[origin[k]]:
+            to[:] = np.cumsum(weight[origin[k]])
+            known[origin[k]] = True
+        point = u[k] * (to[-1] - own)
+        if point >= to[town[k]] - own:  # skip the own municipality
+            point += own
+        count = 0
+        for each in to:
+            count += each <= point
+        found[k] = min(count, len(to) - 1)
+    return found
 
 
 def attraction(state: State, params: Params) -> np.ndarray:
     """Attraction of each municipality, (origins, municipalities), by inhabitants and compatriots who live there."""
     households, counts = state.households, (len(state.origins), len(state.municipalities))
-    compatriots = (
-        living(households.stage, households.origin, households.municipality, households.size, *counts) / state.scale
-    )
-    return state.municipalities.population * (compatriots + 1) ** params.compatriots
+    compatriots = living(households.stage, households.origin, households.municipality, households.size, *counts)
+    of_count = (np.arange(compatriots.max() + 1) / state.scale + 1) ** params.compatriots  # once for each number
+    return state.municipalities.population * of_count[compatriots]
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Add up hours of class, and let households move to other municipalities."""
     people, households = state.newcomers, state.households
-    people.hours_followed[:] += people.class_hours
-    joined = np.flatnonzero(households.sponsor != NO_ROW)
-    rows = leaving(state, params, draws, joined)
+    np.add(people.hours_followed, people.class_hours, out=people.hours_followed)
+    rows, leaves, decides = leaving(state, params, draws)
+    rows = rows[leaves]
     left = rows[households.complex[rows] != NO_ROW]
     u = draws.uniform("where", households.identity[rows])
     to = destination(households.origin[rows], households.municipality[rows], u, attraction(state, params))
-    decides = deciding(rows, households.sponsor, joined)
-    rows = np.flatnonzero((decides != NO_ROW) & (households.stage == Stage.HOUSED))  # with joined families
-    moves.move_away(state, rows, to[decides[rows]])
+    rows, head = moving_along(decides, households.stage, leaves)  # with joined families
+    moves.move_away(state, rows, to[head])
     return {"moved_out": rows, "left_by_moving": left}

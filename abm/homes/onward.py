@@ -36,6 +36,7 @@ WRITES = written(
 )
 EVENTS = {"bought": "households", "to_middle_rent": "households"}
 _HOUSED, _PRIVATE = int(Stage.HOUSED), int(Tenure.PRIVATE)
+_NEXT = np.array([Tenure.OWNED, Tenure.MIDDLE_RENT])
 Homes = namedtuple("Homes", "stage complex homeless tenure interim")
 
 
@@ -100,8 +101,8 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     who = households.identity[rows]
     buys = (wages[rows] >= params.mortgage_wages) & (draws.uniform("buys", who) < params.buying_rate)
     rents = ~buys & (draws.uniform("rents", who) < params.middle_rent_rate * part[rows])
-    size = home_size(needed_by(state, rows))
-    for goes, tenure in ((buys, Tenure.OWNED), (rents, Tenure.MIDDLE_RENT)):
-        last = households.rule[rows[goes]]  # of their last home of a corporation
-        moves.move_on(state, rows[goes], size[goes], last, tenure)
+    goes = np.append(rows[buys], rows[rents])
+    tenure = np.repeat(_NEXT, (np.count_nonzero(buys), np.count_nonzero(rents)))
+    last = households.rule[goes]  # of their last home of a corporation
+    moves.move_on(state, goes, home_size(needed_by(state, goes)), last, tenure)
     return {"bought": rows[buys], "to_middle_rent": rows[rents]}

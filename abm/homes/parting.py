@@ -20,7 +20,7 @@ from abm.engine.kernels import flagged, kernel, members_of, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW
 from abm.homes import moves
-from abm.homes.tenancies import awaiting
+from abm.homes.tenancies import awaited
 from abm.people.household_formation import alone_again
 from abm.state import State
 from abm.tables.people import Role, Stage
@@ -28,6 +28,7 @@ from abm.tables.people import Role, Stage
 WRITES = ("households", "complexes.newcomers", "newcomers.household", "newcomers.role")
 EVENTS = {"parted": "households"}
 Homes = namedtuple("Homes", "stage sponsor unaccompanied")
+Settled = namedtuple("Settled", "stage sponsor location homeless interim granted family_abroad")
 _PARTNER, _HOUSED = int(Role.PARTNER), int(Stage.HOUSED)
 EITHER = 0.5  # share of couples of one sex of whom the lead leaves
 _STAYS = (
@@ -43,16 +44,6 @@ class Params(ProcessParams):
     rate: float = param(
         0.025, "share/year", 0, 0.2, "cbs_parting_2018: 0.74 together after 12 years", "couples with a home that part"
     )
-
-
-def settled(state: State, rows: np.ndarray, waits: np.ndarray) -> np.ndarray:
-    """Whether households (rows) have a lasting home, a permit and no relatives to come, (n,) bool.
-
-    waits: sponsors whose family is in reception, (households,) bool.
-    """
-    of = state.households
-    home = (of.stage[rows] == Stage.HOUSED) & (of.homeless[rows] == NEVER) & (of.interim[rows] == NEVER)
-    return home & (of.granted[rows] != NEVER) & (of.family_abroad[rows] == 0) & ~waits[rows]
 
 
 @kernel
@@ -85,22 +76,38 @@ def pairs(role, household, households: Homes):
     return partners[:count].copy(), families[:many].copy()
 
 
+@kernel
+def settled(rows, households: Settled):
+    """Whether households (rows), and those whom they joined, have a lasting home, a permit and no relatives to come.
+
+    (n,) bool; households: whole columns.
+    """
+    of, waits, found = households, awaited(households.sponsor, households.location), np.empty(len(rows), np.bool_)
+    for k in range(len(rows)):
+        found[k] = True
+        for i in (rows[k], of.sponsor[rows[k]] if of.sponsor[rows[k]] >= 0 else rows[k]):
+            home = (of.stage[i] == _HOUSED) and of.homeless[i] == NEVER and of.interim[i] == NEVER
+            found[k] &= home and of.granted[i] != NEVER and of.family_abroad[i] == 0 and not waits[i]
+    return found
+
+
 def couples(state: State, params: Params, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
     """Couples that part this month: rows of partners who share a household, and of families that joined a sponsor."""
     people, of = state.newcomers, state.households
     partners, families = pairs(people.role, people.household, of)
-    monthly, waits, found = params.rate / MONTHS, awaiting(state), []
-    for rows, home in ((partners, people.household[partners]), (families, families)):
-        parts = draws.uniform("parts", of.identity[home]) < monthly
-        rows, home = rows[parts], home[parts].astype(np.int64)
-        head = np.where(of.sponsor[home] == NO_ROW, home, of.sponsor[home])
-        found.append(rows[settled(state, home, waits) & settled(state, head, waits)])
-    return found[0], found[1]
+    homes = np.append(people.household[partners], families).astype(np.int64)
+    parts = np.flatnonzero(draws.uniform("parts", of.identity[homes]) < params.rate / MONTHS)
+    if len(parts):
+        parts = parts[settled(homes[parts], of)]
+    some = parts < len(partners)
+    return partners[parts[some]], families[parts[~some] - len(partners)]
 
 
 def part(state: State, draws: Draws, partners: np.ndarray) -> np.ndarray:
     """Let one of each couple in one household (rows of the partners) form a household of one; returns their rows."""
     people, of = state.newcomers, state.households
+    if not len(partners):
+        return partners
     partners = partners[np.argsort(people.household[partners])]
     home = people.household[partners].astype(np.int64)
     leads = members_of(home, people.household)

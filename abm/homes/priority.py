@@ -1,5 +1,7 @@
 """Homes for status holders: what the task makes municipalities offer, allocation to households, and homes kept."""
 
+from functools import cache
+
 import numpy as np
 
 from abm.engine.clock import MONTHS
@@ -25,7 +27,12 @@ def share_of_month(month: int, rush: float) -> float:
 
     The weights of its months rise evenly from 1 to `rush`, so that all that is left is meant for the last one.
     """
-    weight = np.linspace(1.0, rush, HALF_YEAR)[month % HALF_YEAR :]
+    return _share_of_month(month % HALF_YEAR, rush)
+
+
+@cache
+def _share_of_month(month: int, rush: float) -> float:
+    weight = np.linspace(1.0, rush, HALF_YEAR)[month:]
     return float(weight[0] / weight.sum())
 
 
@@ -61,6 +68,26 @@ def let(municipality, needed, on_offer, homes):
                 on_offer[town] -= 1
                 got[i] = size
     return got
+
+
+@kernel
+def passed_on(rest, pool, vacancies):
+    """Homes that go on to other home seekers, (municipalities, sizes), from `rest`, the same at holders of pools.
+
+    A pool divides them by its `vacancies` (the same shape); in a pool without any, the holder has them.
+    """
+    together, found = np.zeros_like(vacancies), np.empty_like(vacancies)
+    for town in range(len(pool)):
+        for size in range(vacancies.shape[1]):
+            together[pool[town], size] += vacancies[town, size]
+    for town in range(len(pool)):
+        holder = pool[town]
+        for size in range(vacancies.shape[1]):
+            part = 1.0 if holder == town else 0.0
+            if together[holder, size] > 0:
+                part = vacancies[town, size] / together[holder, size]
+            found[town, size] = rest[holder, size] * part
+    return found
 
 
 def kept(homes: np.ndarray, a_month: np.ndarray) -> np.ndarray:

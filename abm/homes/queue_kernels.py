@@ -1,24 +1,72 @@
 """Compiled loops over waiting lists: seekers at the front in each cell. Oracle: tests/homes/test_queue_kernels.py.
 
-A cell is a municipality and size class (homes.cell_of).
+A cell is a municipality and size class (homes.cell_of); seekers who do not search are in none, which is written as the
+number of cells.
 """
+
+from collections import namedtuple
 
 import numpy as np
 
+from abm.engine.clock import EARLIEST
 from abm.engine.compiled import njit
 from abm.engine.draws import ORDER_BITS
-from abm.engine.kernels import kernel
+from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.table import NO_ROW
-from abm.homes.dwellings import cell_number
+from abm.homes.dwellings import FIT_MIDDLE, FIT_SMALL, SIZES
 from abm.tables.homes import Search
 
 _SEARCHING = int(Search.SEARCHING)
-_SPAN = 2  # months of registration that are counted together: a table that fits the processor's cache
-_MASK = np.uint64((1 << ORDER_BITS) - 1)
+_SPAN = 2  # months of registration that are counted together
+_SIZES = np.uint16(SIZES)
+_LOTTERY, _MASK = np.uint64(ORDER_BITS), np.uint64((1 << ORDER_BITS) - 1)
 _HIGHEST = np.uint64(2**64 - 1)
+Turn = namedtuple("Turn", "cell since lottery")  # of newcomers, (n,) each; since [month]
 
 
 @kernel(writes=("homes",))
+def first_by_month(rows, cell, since, lottery, newcomers: Turn, whom, homes):
+    """Which of a line get a home: rows of seekers, places of newcomers; and the earliest month, or EARLIEST.
+
+    The longest waiting of each cell come first, by lot among equals. rows: seekers in the line, of whom cell, since
+    [month] and lottery are whole columns; whom: which newcomers are in it, bool; homes (cells,) are used up.
+    """
+    where, key, count = np.empty(len(rows) + len(whom), np.int64), np.empty(len(rows) + len(whom), np.uint64), len(rows)
+    who, earliest = np.empty(len(whom), np.int64), np.int64(EARLIEST)
+    for k in range(count):
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        where[k] = cell[i]
+        key[k] = np.uint64(since[i] - EARLIEST) << _LOTTERY | lottery[i]
+        earliest = min(earliest, since[i])
+    for i in range(len(whom)):
+        if whom[i]:
+            who[count - len(rows)] = i
+            where[count] = newcomers.cell[i]
+            key[count] = np.uint64(newcomers.since[i] - EARLIEST) << _LOTTERY | newcomers.lottery[i]
+            earliest = min(earliest, newcomers.since[i])
+            count += 1
+    got = first_in_line(where[:count], key[:count], homes)
+    return rows[got[: len(rows)]], who[: count - len(rows)][got[len(rows) :]], earliest
+
+
+@kernel(writes=("homes",))
+def first_by_lot(cell, lottery, salt, newcomers: Turn, whom, homes):
+    """Which of everybody in the lines get a home by lot: rows of seekers, and places of newcomers (see above).
+
+    salt: of the month, from which another order of lottery numbers follows.
+    """
+    rows, lot = lowest_lots(cell, lottery, salt, homes)
+    who = np.flatnonzero(whom)
+    where = np.empty(len(rows) + len(who), np.int64)
+    for k in range(len(rows)):
+        where[k] = cell[rows[k]]
+    for k in range(len(who)):
+        where[len(rows) + k] = newcomers.cell[who[k]]
+    got = first_in_line(where, np.append(lot, lots(newcomers.lottery[who], salt)), homes)
+    return rows[got[: len(rows)]], who[got[len(rows) :]]
+
+
+@njit
 def first_in_line(cell, key, homes):
     """Which of a line get a home, (n,) bool: those with the lowest key per cell; homes (cells,) are used up."""
     many = np.zeros(len(homes), np.int64)
@@ -62,46 +110,50 @@ def _insert(begin, end, row, best, i, key):
 
 
 @kernel
-def cells(municipality, size, rows):
-    """Cells of some seekers, (n,) int64; municipality, size [persons]: whole columns."""
-    found = np.empty(len(rows), np.int64)
-    for k in range(len(rows)):
-        found[k] = cell_number(municipality[rows[k]], size[rows[k]])
+def cells_searched(search, municipality, size, nowhere):
+    """Cell of each seeker, (n,) uint16, and `nowhere` for those who no longer search; size [persons].
+
+    Counted in narrow numbers, many at once, so that the lines of a month only look at this.
+    """
+    found, none = np.empty(len(search), np.uint16), np.uint16(nowhere)
+    for i in range(len(search)):
+        class_ = np.uint16(size[i] > FIT_SMALL) + np.uint16(size[i] > FIT_MIDDLE)
+        cell = np.uint16(municipality[i]) * _SIZES + class_
+        found[i] = np.uint16(cell) if search[i] == _SEARCHING else none
     return found
 
 
 @kernel
-def longest_registered(search, municipality, size, registered, wanted):
+def longest_registered(cell, registered, wanted):
     """Rows, (n,) ascending, of seekers per cell from the longest registered on, until `wanted` (cells,) are found.
 
-    search, municipality, size, registered: whole columns. The last _SPAN months count as a whole.
+    cell: of each seeker; registered [month]: whole column. The last _SPAN months count as a whole.
     """
-    if len(search) == 0:
+    if len(cell) == 0:
         return np.empty(0, np.int64)
-    earliest = np.int64(registered.min())
-    spans = (np.int64(registered.max()) - earliest) // _SPAN + 1
-    cell = np.empty(len(search), np.int32)
-    for i in range(len(search)):
-        cell[i] = cell_number(municipality[i], size[i])
-    many = np.zeros(len(wanted) * spans, np.int32)  # unsigned: no check for a negative index
-    for i in range(len(search)):
-        many[np.uint64(cell[i] * spans + (registered[i] - earliest) // _SPAN)] += search[i] == _SEARCHING
-    last, total = np.empty(len(wanted), np.int64), 0
+    earliest, latest = registered[0], registered[0]
+    for i in range(len(registered)):
+        earliest, latest = min(earliest, registered[i]), max(latest, registered[i])
+    spans = (np.int64(latest) - np.int64(earliest)) // _SPAN + 1
+    many = np.zeros((len(wanted) + 1) * spans, np.int32)  # unsigned: no check for a negative index
+    for i in range(len(cell)):
+        span = np.uint64(registered[i] - earliest) // np.uint64(_SPAN)
+        many[np.uint64(cell[i]) * np.uint64(spans) + span] += 1
+    last = np.full(len(wanted) + 1, np.iinfo(registered.dtype).min, registered.dtype)  # for who does not search
     for c in range(len(wanted)):
         found, span = 0, 0
         while found < wanted[c] and span < spans:
             found += many[c * spans + span]
             span += 1
         last[c] = earliest + span * _SPAN - 1
-        total += found
-    rows, count = np.empty(total + 1, np.int64), 0
-    for i in range(len(search)):
-        rows[count] = i
-        count += (search[i] == _SEARCHING) & (registered[i] <= last[np.uint64(cell[i])])
-    return rows[:count]
+    flag = np.empty(whole_words(len(cell)), np.bool_)
+    flag[len(cell) :] = False
+    for i in range(len(cell)):
+        flag[i] = registered[i] <= last[np.uint64(cell[i])]
+    return flagged(flag)
 
 
-@kernel
+@njit
 def lots(number, salt):
     """Another order of lottery numbers, (n,) uint64 below 2**52: multiplied by an odd number of the month.
 
@@ -118,12 +170,14 @@ def _lot(number, salt):
     return (number * (salt | np.uint64(1))) & _MASK
 
 
-@kernel
-def lowest_lots(search, municipality, size, number, salt, homes):
+@njit
+def lowest_lots(cell, number, salt, homes):
     """Rows and lots of those with the lowest lots in each cell, as many as there are homes (cells,); both (n,)."""
-    start, row, lot, bound = _tops(homes)
-    for i in range(len(search)):
-        c, mine = cell_number(municipality[i], size[i]), _lot(number[i], salt)
-        if mine < bound[c] and search[i] == _SEARCHING:
-            bound[c] = _insert(start[c], start[c + 1], row, lot, i, mine)
+    start, row, lot, highest = _tops(homes)
+    bound = np.zeros(len(homes) + 1, np.uint64)  # nobody who does not search has a lower lot than 0
+    bound[:-1] = highest
+    for i in range(len(cell)):
+        c, mine = np.uint64(cell[i]), _lot(number[i], salt)
+        if mine < bound[c]:
+            bound[c] = _insert(start[np.int64(c)], start[np.int64(c) + 1], row, lot, i, mine)
     return row[row >= 0], lot[row >= 0]

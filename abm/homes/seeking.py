@@ -16,9 +16,13 @@ Source: registration_times.csv; E079; stopping gives the active seekers per lett
 wait_ut_region (13 and 8); urgency, wait_hr.
 """
 
+from collections import namedtuple
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.engine.clock import EARLIEST, ENDLESS, MONTHS
+from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.params import ProcessParams, param
@@ -36,6 +40,27 @@ EVENTS = {"seeking": "seekers", "stopped": "seekers"}
 _MUNICIPALITY, _MONTH = 32, 20  # bits of an identity: municipality, month (0: before 2015), rank
 LONGEST = ENDLESS - 1  # months that a column holds
 MIDDLE, LARGE = 3, 5  # persons of households that need a home of these sizes
+_STUDENT, _YOUNG, _REGULAR, _URGENT = (int(Group[name]) for name in ("STUDENT", "YOUNG", "REGULAR", "URGENT"))
+_LOW_INCOME, _MIDDLE_INCOME, _SEARCHING = int(Income.LOW), int(Income.MIDDLE), int(Search.SEARCHING)
+Columns = namedtuple(
+    "Columns",
+    "identity lottery size income group municipality began registered urgent stops search ended rule",
+)
+Searches = namedtuple("Searches", "identity lottery town began registered pressing urgent size income stops")
+
+
+class Rules(NamedTuple):
+    """Of Params below."""
+
+    stopping: float
+    becoming_urgent: float
+    middle_share: float
+    middle_ratio: float
+    small_share: float
+    large_share: float
+    alone_share: float
+    young_share: float
+    student_share: float
 
 
 class Params(ProcessParams):
@@ -106,7 +131,7 @@ def initialise(state: State, params: Params, draws: Draws) -> np.ndarray:
     )
     lead = lead_below(draws.once("lead so far", identity), lists.reach[town] - spent, lists.lead[town])
     began = -1 - np.floor(spent).astype(np.int64)
-    return begin(state, params, draws, town, identity, began, began - lead.astype(np.int64), 0.0)
+    return begin(state, params, draws, town, identity, began, began - lead.astype(np.int64), np.zeros(len(town)))
 
 
 def lists_of(months: np.ndarray, params: Params) -> SteadyState:
@@ -125,10 +150,17 @@ def identities(count: np.ndarray, month: int) -> tuple[np.ndarray, np.ndarray]:
 
     month: in which they begin, or BEFORE_START.
     """
-    town = np.repeat(np.arange(len(count)), count)
-    rank = np.arange(len(town)) - np.repeat(np.cumsum(count) - count, count)
-    packed = town.astype(np.uint64) << np.uint64(_MUNICIPALITY) | rank.astype(np.uint64)
-    return town, packed | np.uint64((month + 1) << _MONTH)
+    return _identities(count, (month + 1) << _MONTH)
+
+
+@kernel
+def _identities(count, of_month):
+    town, identity, n = np.empty(count.sum(), np.int64), np.empty(count.sum(), np.uint64), 0
+    for where in range(len(count)):
+        for rank in range(count[where]):
+            town[n], identity[n] = where, where << _MUNICIPALITY | of_month | rank
+            n += 1
+    return town, identity
 
 
 def begin(
@@ -137,33 +169,21 @@ def begin(
     draws: Draws,
     town: np.ndarray,
     identity: np.ndarray,
-    began: np.ndarray | int,
+    began: np.ndarray,
     registered: np.ndarray,
-    pressing: np.ndarray | float,
+    pressing: np.ndarray,
 ) -> np.ndarray:
     """Write new searches into rows of ended ones, then into added rows; returns the rows.
 
-    town, identity, began [month], registered [month], pressing (probability to be urgent at once): (n,) each,
-    or one for all.
+    town, identity, began [month], registered [month], pressing (probability to be urgent at once): (n,) each.
     """
     seekers, month = state.seekers, state.clock.month
-    u = draws.once("urgent", identity)
-    urgent = u < pressing
-    becomes = months_until((u - pressing) / (1 - pressing), np.full(len(town), params.becoming_urgent))
-    size, group = makeup(draws.once("size", identity), params)
-    income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
-    stops = month + months_until(draws.once("stops", identity), stopping_of(income, params))
-    free = ended_before(seekers.ended, month, len(town))
-    rows = np.append(free, seekers.add(len(town) - len(free)))
-    columns = {
-        "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
-        "group": np.where(urgent, Group.URGENT, group), "municipality": town, "began": began,
-        "registered": np.maximum(registered, EARLIEST), "stops": np.minimum(stops, ENDLESS),
-        "urgent": np.where(urgent, month, np.minimum(month + becomes, ENDLESS)),
-        "search": Search.SEARCHING, "ended": ENDLESS, "rule": UNSET,
-    }  # fmt: skip
-    for name, values in columns.items():
-        getattr(seekers, name)[rows] = values
+    rows = ended_before(seekers.ended, month, len(town))
+    if len(rows) < len(town):
+        rows = np.append(rows, seekers.add(len(town) - len(rows)))
+    drawn = (draws.once(label, identity) for label in ("urgent", "size", "income", "stops"))
+    searches = (identity, draws.order("lottery", identity), town, began, registered, pressing, *drawn)
+    write_down(rows, seekers, searches, month, params)
     return rows
 
 
@@ -180,29 +200,46 @@ def ended_before(ended, month, most):
     return rows[:count]
 
 
-def makeup(u: np.ndarray, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """Persons and Group of seekers who are not urgent, (n,) each, from one uniform draw u (n,)."""
-    alone = params.small_share * params.alone_share
-    students, young = alone * params.student_share, alone * (params.student_share + params.young_share)
-    large = 1 - params.large_share
-    bounds = np.array([alone, params.small_share, max(large, params.small_share)])
-    size = np.array([1, 2, MIDDLE, LARGE])[np.searchsorted(bounds, u, side="right")]
-    group = np.where(u < students, Group.STUDENT, np.where(u < young, Group.YOUNG, Group.REGULAR))
-    return size, group
+@kernel(writes=tuple(f"seekers.{name}" for name in Columns._fields), error_model="numpy")
+def write_down(rows, seekers: Columns, searches: Searches, month, rules: Rules):
+    """Write searches (n,) that begin into rows of seekers, (n,), with all that their draws decide."""
+    for k in range(len(rows)):
+        i, pressing, u = rows[k], searches.pressing[k], searches.urgent[k]
+        size, group = makeup(searches.size[k], rules)
+        income = _MIDDLE_INCOME if searches.income[k] < rules.middle_share else _LOW_INCOME
+        becomes = months_until((u - pressing) / (1 - pressing), rules.becoming_urgent)
+        stops = months_until(searches.stops[k], stopping_of(income, rules))
+        seekers.identity[i], seekers.lottery[i] = searches.identity[k], searches.lottery[k]
+        seekers.size[i], seekers.income[i], seekers.group[i] = size, income, _URGENT if u < pressing else group
+        seekers.municipality[i], seekers.began[i] = searches.town[k], searches.began[k]
+        seekers.registered[i] = max(searches.registered[k], EARLIEST)
+        seekers.urgent[i] = month if u < pressing else min(month + becomes, ENDLESS)
+        seekers.stops[i] = min(month + stops, ENDLESS)
+        seekers.search[i], seekers.ended[i], seekers.rule[i] = _SEARCHING, ENDLESS, UNSET
 
 
-def stopping_of(income: np.ndarray, params: Params) -> np.ndarray:
-    """Yearly hazard to stop, (n,): that of middle incomes is larger, and the mean is `stopping`."""
-    mean = 1 + params.middle_share * (params.middle_ratio - 1)
-    return params.stopping / mean * np.where(income == Income.MIDDLE, params.middle_ratio, 1.0)
+@njit
+def makeup(u, rules):
+    """Persons and Group of a seeker who is not urgent, from a uniform draw."""
+    alone, large = rules.small_share * rules.alone_share, 1 - rules.large_share
+    students, young = alone * rules.student_share, alone * (rules.student_share + rules.young_share)
+    size = 1 if u < alone else 2 if u < rules.small_share else MIDDLE if u < max(large, rules.small_share) else LARGE
+    return size, _STUDENT if u < students else _YOUNG if u < young else _REGULAR
 
 
-def months_until(u: np.ndarray, yearly: np.ndarray) -> np.ndarray:
-    """Months until an event with a constant yearly hazard, (n,) int64 from 1 to LONGEST; u (n,): uniform draws."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        months = 1 - np.log1p(-u) * MONTHS / yearly
-    # what has no hazard never comes, also for the u below 0 of who is urgent already
-    return np.where(yearly > 0, np.clip(months, 1, LONGEST), LONGEST).astype(np.int64)
+@njit
+def stopping_of(income, rules):
+    """Yearly hazard to stop: that of middle incomes is larger, and the mean is `stopping`."""
+    mean = 1 + rules.middle_share * (rules.middle_ratio - 1)
+    return rules.stopping / mean * (rules.middle_ratio if income == _MIDDLE_INCOME else 1.0)
+
+
+@njit(error_model="numpy")
+def months_until(u, yearly):
+    """Months until an event with a constant yearly hazard, from 1 to LONGEST, from a uniform draw."""
+    if yearly <= 0:  # never, also for the u below 0 of who is urgent already
+        return LONGEST
+    return int(min(max(1 - np.log1p(-u) * MONTHS / yearly, 1.0), float(LONGEST)))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -214,7 +251,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     town, identity = identities(count, month)
     lead = -np.log1p(-draws.once("lead", identity)) * of.lead[town]
     registered = month - lead.astype(np.int64)
-    rows = begin(state, params, draws, town, identity, month, registered, of.pressing[town])
+    rows = begin(state, params, draws, town, identity, np.full(len(town), month), registered, of.pressing[town])
     stopping = waiting(seekers.search, seekers.stops, Search.SEARCHING, month + 1)
     seekers.search[stopping] = Search.STOPPED
     seekers.ended[stopping] = month

@@ -12,6 +12,7 @@ from collections import namedtuple
 import numpy as np
 
 from abm.engine.clock import NEVER
+from abm.engine.compiled import njit
 from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.table import NO_ROW
 from abm.homes.dwellings import FIT_MIDDLE, FIT_SMALL, home_size, needed_by
@@ -74,13 +75,9 @@ def _joined(head, sponsor, stage):
     return rows[:count].copy()
 
 
-def awaiting(state: State) -> np.ndarray:
-    """Whether each household is the sponsor of a family that is in reception, (households,) bool."""
-    return _awaiting(state.households.sponsor, state.households.location)
-
-
 @kernel
-def _awaiting(sponsor, location):
+def awaited(sponsor, location):
+    """Whether each household is the sponsor of a family that is in reception, (households,) bool; whole columns."""
     flag = np.empty(whole_words(len(sponsor)), np.bool_)
     flag[len(sponsor) :] = False
     for i in range(len(sponsor)):
@@ -110,14 +107,19 @@ def looking(state: State) -> np.ndarray:
 
 @kernel
 def _looking(households: Looking):
-    stage, tenure, crowded, urgent, registered, complex_, sponsor = households
-    flag = np.empty(whole_words(len(stage)), np.bool_)
-    flag[len(stage) :] = False
-    for i in range(len(stage)):
-        private = (tenure[i] == _PRIVATE) & (stage[i] == _HOUSED)
-        own = (private | (complex_[i] >= 0) & (registered[i] != NEVER)) & (sponsor[i] < 0)
-        flag[i] = crowded[i] | (urgent[i] != NEVER) | own
+    flag = np.empty(whole_words(len(households.stage)), np.bool_)
+    flag[len(households.stage) :] = False
+    for i in range(len(households.stage)):
+        flag[i] = looks(households, i)
     return flagged(flag)
+
+
+@njit(inline="always")
+def looks(households, i):
+    """Whether household i looks for another home, in loops."""
+    private = (households.tenure[i] == _PRIVATE) & (households.stage[i] == _HOUSED)
+    own = private | (households.complex[i] >= 0) & (households.registered[i] != NEVER)
+    return households.crowded[i] | (households.urgent[i] != NEVER) | own & (households.sponsor[i] < 0)
 
 
 @kernel

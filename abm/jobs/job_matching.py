@@ -6,12 +6,13 @@ to an employer than it has vacancies, part of the meetings comes to nothing, so 
 has vacancies. The rule is used by `abm.jobs.work`.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
-from abm.engine.products import product
 from abm.state import State
 
 AGENCY_SECTORS = ("business", "trade")  # in jobs.csv: the first has the agencies themselves, the second transport
@@ -30,24 +31,126 @@ class Meetings(NamedTuple):
     agency_edges: np.ndarray  # as `edges`, of meetings through an agency
 
 
-def reached(state: State, of_employers: np.ndarray) -> np.ndarray:
-    """A quantity of employers, weighted by commuting from each region, (regions, employers)."""
-    return state.inputs.commuting[:, state.employers.region] * of_employers
+class Employers(NamedTuple):
+    """Columns of employers."""
+
+    region: np.ndarray
+    sector: np.ndarray
+    jobs: np.ndarray
+    trust: np.ndarray
+    vacancies: np.ndarray
 
 
-def by_sector(state: State, each: np.ndarray) -> np.ndarray:
-    """Sums over the employers of each sector, (regions, sectors), of (regions, employers)."""
-    return summed_by(each, state.employers.sector, len(state.inputs.sectors))
+@cache
+def use_agencies(sectors: tuple[str, ...]) -> np.ndarray:
+    """Whether agencies bring people to the employers of each sector, (sectors,) bool."""
+    return np.isin(sectors, AGENCY_SECTORS)
+
+
+@njit
+def _added(found, each, sector, row):
+    """Add the values of employers, (n,), up by sector, in their order, into a row of `found`."""
+    for k in range(len(sector)):
+        found[row, np.uint64(sector[k])] += each[k]
+
+
+@kernel(error_model="numpy")
+def trusting(commuting, of: Employers, sectors):
+    """Jobs within reach of each region and their number weighted by trust, (regions, employers) each.
+
+    Also the mean trust of the employers of each sector, weighted by those jobs, (regions, sectors).
+    """
+    jobs, trust = np.empty((len(commuting), len(of.jobs))), np.empty((len(commuting), len(of.jobs)))
+    number, trusted = np.zeros((len(commuting), sectors)), np.zeros((len(commuting), sectors))
+    for row in range(len(commuting)):
+        for k in range(len(of.jobs)):
+            jobs[row, k] = commuting[row, of.region[k]] * of.jobs[k]
+            trust[row, k] = jobs[row, k] * of.trust[k]
+        _added(number, jobs[row], of.sector, row)
+        _added(trusted, trust[row], of.sector, row)
+        for s in range(sectors):
+            trusted[row, s] /= max(number[row, s], 1)
+    return jobs, trust, trusted
 
 
 @kernel
-def summed_by(each, sector, sectors):
-    """Sums of the columns of each sector, in their order, (rows, sectors); each: (rows, n), sector: (n,)."""
-    found = np.zeros((len(each), sectors))
-    for row in range(len(each)):
-        for k in range(len(sector)):
-            found[row, sector[k]] += each[row, k]
-    return found
+def within_reach(commuting, of: Employers, agencies):
+    """Vacancies weighted by commuting from each region, (regions, employers), and those of sectors with agencies."""
+    reach, placed = np.empty((len(commuting), len(of.region))), np.empty((len(commuting), len(of.region)))
+    for row in range(len(commuting)):
+        for k in range(len(of.region)):
+            reach[row, k] = commuting[row, of.region[k]] * of.vacancies[k]
+            placed[row, k] = reach[row, k] * agencies[of.sector[k]]
+    return reach, placed
+
+
+class Seeking(NamedTuple):
+    """Seekers at full scale, by region."""
+
+    bound: np.ndarray  # (regions, sectors) to the own sector, by their share of meetings there
+    free: np.ndarray  # (regions,) to any sector
+    by_agency: np.ndarray  # (regions,) through agencies
+    share: float  # of meetings that are in the own sector only
+
+
+@kernel(error_model="numpy")
+def fill(reach, placed, sums, agency_sums, of: Employers, seeking: Seeking):
+    """Seekers who come to each employer, and the part that finds a vacancy.
+
+    sums, agency_sums: of rows of reach and placed.
+    Returns the share of comers to each employer that finds one, (employers,); the weights of reach and of placed, of
+    which each row adds up to one, times that share; and those of the own sector, summed by sector, (regions, sectors).
+    """
+    (regions, many), sectors = reach.shape, seeking.bound.shape[1]
+    anywhere, through, inside = np.empty((regions, many)), np.empty((regions, many)), np.empty((regions, many))
+    elsewhere, bound, brought = np.zeros(many), np.zeros(many), np.zeros(many)
+    there, own, filled = np.zeros((regions, sectors)), np.zeros((regions, sectors)), np.empty(many)
+    for row in range(regions):
+        _added(there, reach[row], of.sector, row)
+        for k in range(many):
+            s = np.uint64(of.sector[k])
+            anywhere[row, k] = reach[row, k] / max(sums[row], _NOTHING)
+            through[row, k] = placed[row, k] / max(agency_sums[row], _NOTHING) if placed[row, k] > 0 else 0.0
+            inside[row, k] = reach[row, k] / max(there[row, s], _NOTHING)
+            elsewhere[k] += seeking.free[row] * anywhere[row, k]
+            bound[k] += seeking.bound[row, s] * inside[row, k]
+            brought[k] += seeking.by_agency[row] * through[row, k]
+    for k in range(many):
+        comers = elsewhere[k] + seeking.share * bound[k] + brought[k]
+        filled[k] = min(of.vacancies[k] / max(comers, _NOTHING), 1.0)
+    for row in range(regions):
+        for k in range(many):
+            anywhere[row, k] *= filled[k]
+            through[row, k] *= filled[k]
+            inside[row, k] *= filled[k]
+        _added(own, inside[row], of.sector, row)
+    return filled, anywhere, through, own
+
+
+@kernel
+def lines(reach, placed, filled, sector, sectors):
+    """Employers sector by sector, (employers,), where each sector begins there, and cumulative vacancies that are met.
+
+    The latter in that order, (regions, employers + 1): all, and those by agency.
+    """
+    regions, many = reach.shape
+    first, order = np.zeros(sectors + 1, np.int64), np.empty(many, np.int64)
+    for k in range(many):
+        first[sector[k] + 1] += 1
+    first = np.cumsum(first)
+    next_ = first.copy()
+    for k in range(many):
+        order[next_[sector[k]]] = k
+        next_[sector[k]] += 1
+    edges, agency_edges = np.zeros((regions, many + 1)), np.zeros((regions, many + 1))
+    for row in range(regions):
+        line, agency_line = 0.0, 0.0
+        for k in range(many):
+            at = np.uint64(order[k])  # unsigned: no check for a negative index
+            line += reach[row, at] * filled[at]
+            agency_line += placed[row, at] * filled[at]
+            edges[row, k + 1], agency_edges[row, k + 1] = line, agency_line
+    return order, first, edges, agency_edges
 
 
 def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
@@ -56,7 +159,9 @@ def mixed(own: np.ndarray, anywhere: np.ndarray, share: float) -> np.ndarray:
     own (regions, sectors): the value in the own sector; anywhere (regions,): the value among all employers, which alone
     counts for seekers without a sector (last column).
     """
-    return np.column_stack([share * own + (1 - share) * anywhere[:, None], anywhere])
+    found = np.empty((len(own), own.shape[1] + 1))
+    found[:, :-1], found[:, -1] = share * own + (1 - share) * anywhere[:, None], anywhere
+    return found
 
 
 def meet(state: State, share: float, met: np.ndarray, met_by_agency: np.ndarray) -> Meetings:
@@ -65,25 +170,19 @@ def meet(state: State, share: float, met: np.ndarray, met_by_agency: np.ndarray)
     met, met_by_agency: summed probabilities of seekers, (regions, sectors + 1) and (regions,), at the scale of the run.
     Where more seekers come to an employer than it has vacancies, part of the meetings finds none.
     """
-    vacancies, sector = state.employers.vacancies, state.employers.sector
-    reach = reached(state, vacancies)
-    anywhere = reach / np.maximum(reach.sum(axis=1, keepdims=True), _NOTHING)
-    inside = reach / np.maximum(by_sector(state, reach)[:, sector], _NOTHING)
+    sectors = state.inputs.sectors
+    reach, placed = within_reach(state.inputs.commuting, state.employers, use_agencies(tuple(sectors)))
     comers, bound = met / state.scale, met[:, :-1] / state.scale
-    elsewhere = product(comers.sum(axis=1) - share * bound.sum(axis=1), anywhere)
-    placed = reach * np.isin(state.inputs.sectors, AGENCY_SECTORS)[sector]
-    through = placed / np.maximum(placed.sum(axis=1, keepdims=True), _NOTHING)
-    seekers = elsewhere + share * (bound[:, sector] * inside).sum(0) + product(met_by_agency / state.scale, through)
-    filled = np.minimum(vacancies / np.maximum(seekers, _NOTHING), 1.0)
-    own, among_all = by_sector(state, inside * filled), product(anywhere, filled)
-    open_ = mixed(own, among_all, share)
-    part = np.column_stack([share * own, np.zeros(len(own))]) / np.maximum(open_, _NOTHING)
-    order = np.argsort(sector, kind="stable")
-    edges, agency_edges = np.zeros((2, len(reach), len(order) + 1))
-    np.cumsum((reach * filled)[:, order], axis=1, out=edges[:, 1:])
-    np.cumsum((placed * filled)[:, order], axis=1, out=agency_edges[:, 1:])
-    first = np.searchsorted(sector[order], np.arange(len(state.inputs.sectors) + 1))
-    return Meetings(open_, part, edges, order, first, product(through, filled), agency_edges)
+    free = comers.sum(axis=1) - share * bound.sum(axis=1)
+    seeking = Seeking(bound, free, met_by_agency / state.scale, share)
+    filled, anywhere, through, own = fill(
+        reach, placed, reach.sum(axis=1), placed.sum(axis=1), state.employers, seeking
+    )
+    open_ = mixed(own, anywhere.sum(axis=1), share)
+    part = np.zeros_like(open_)
+    part[:, :-1] = share * own / np.maximum(open_[:, :-1], _NOTHING)
+    order, first, edges, agency_edges = lines(reach, placed, filled, state.employers.sector, len(sectors))
+    return Meetings(open_, part, edges, order, first, through.sum(axis=1), agency_edges)
 
 
 @kernel

@@ -27,16 +27,10 @@ PRIME, DECADE = (
 )  # age from which finding work gets harder, and the unit of that effect [months]
 _FAST, _DEPARTING, _PROTECTED = int(Track.FAST), int(Stage.DEPARTING), int(Stage.PROTECTED)
 _PLACED, _CAPPED, _BOUND = 1, 2, 4  # flags of seekers
-_PERSONS = (
-    "talent", "language", "idleness", "experience", "born", "female", "coaching", "recognised", "regulated",
-    "household", "schooling", "sector", "exempt", "integrating", "dual", "class_hours", "wellbeing", "permit_months",
-    "identity",
-)  # fmt: skip
-_HOUSEHOLDS = ("location", "municipality", "applied", "track", "stage", "tax_on_work", "support_at_placement")
 
 
-class Columns(NamedTuple):
-    """Whole columns: of persons up to `identity`, of households up to `free_since`, then the region of each place."""
+class Persons(NamedTuple):
+    """Whole columns of persons."""
 
     talent: np.ndarray
     language: np.ndarray
@@ -57,16 +51,18 @@ class Columns(NamedTuple):
     wellbeing: np.ndarray
     permit_months: np.ndarray
     identity: np.ndarray
+
+
+class Households(NamedTuple):
+    """Whole columns of their households."""
+
     location: np.ndarray
     municipality: np.ndarray
     applied: np.ndarray
     track: np.ndarray
     stage: np.ndarray
     tax_on_work: np.ndarray
-    support: np.ndarray  # of residents in the municipality at placement
-    free_since: np.ndarray  # month from which no work permit is needed
-    region_of_location: np.ndarray
-    region_of_municipality: np.ndarray
+    support_at_placement: np.ndarray
 
 
 class Odds(NamedTuple):
@@ -106,35 +102,30 @@ class Rules(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Terms of the log odds that depend on the region, and on how well the seeker matches it."""
+    """Where people live, and terms of the log odds that depend on the region and on how well the seeker matches it."""
 
+    free_since: np.ndarray  # month from which no work permit is needed, of households
+    of_location: np.ndarray  # region of each location
+    of_municipality: np.ndarray
     local: np.ndarray  # (regions, sectors + 1) log odds, the last column for seekers without a sector
     match: np.ndarray  # (schoolings, sectors, regions) [SD]
     weight: float  # of the match [log odds/SD]
 
 
-def columns(state: State) -> Columns:
-    """The columns that the loops read."""
-    people, households = state.newcomers, state.households
-    every = [getattr(people, name) for name in _PERSONS] + [getattr(households, name) for name in _HOUSEHOLDS]
-    every += [free_since(state), state.locations.region, state.municipalities.region]
-    return Columns(*every)
-
-
 @njit(inline="always")
-def odds_of(i, placed, c, month, w):
-    """Log odds of the person in row i, without terms of the region; placed: lives in reception."""
-    age = month - c.born[i]
+def odds_of(i, placed, c, households, month, w):
+    """Log odds of the person in row i of columns c, without terms of the region; placed: lives in reception."""
+    age, of = month - c.born[i], np.uint64(c.household[i])
     z = (
         c.talent[i]
-        + w.support * c.support[c.household[i]]
+        + w.support * households.support_at_placement[of]
         + w.level * (c.language[i] - 2)
         - w.idleness * c.idleness[i]
         + w.experience * min(c.experience[i], 2)
     )
     z += (
         w.ageing * (max(age - PRIME, 0) * (1 / DECADE))
-        + (w.selection if c.stage[c.household[i]] == _PROTECTED else w.woman * c.female[i])
+        + (w.selection if households.stage[of] == _PROTECTED else w.woman * c.female[i])
         + w.coaching * c.coaching[i]
         + w.in_reception * placed
     )
@@ -149,11 +140,11 @@ def access_of(free_since, applied, track, stage, month, r):
 
 
 @kernel
-def may_work(c: Columns, month, r: Rules):
+def may_work(c: Households, free_since, month, r: Rules):
     """Whether the adults of each household may work by law, with or without a work permit, (households,) bool."""
     found = np.empty(len(c.applied), np.bool_)
     for h in range(len(found)):
-        found[h] = access_of(c.free_since[h], c.applied[h], c.track[h], c.stage[h], month, r) > 0
+        found[h] = access_of(free_since[h], c.applied[h], c.track[h], c.stage[h], month, r) > 0
     return found
 
 
@@ -187,23 +178,23 @@ def reward(tax, reference, elasticity):
 
 
 @kernel
-def odds_each(rows, c: Columns, month, w: Odds):
+def odds_each(rows, people: Persons, households: Households, month, w: Odds):
     """Log odds of each person, without terms of the region, (n,)."""
     found = np.empty(len(rows))
     for k in range(len(rows)):
         i = rows[k]
-        found[k] = odds_of(i, c.location[c.household[i]] != NO_ROW, c, month, w)
+        found[k] = odds_of(i, households.location[people.household[i]] != NO_ROW, people, households, month, w)
     return found
 
 
 @kernel
-def probability_each(rows, z, c: Columns, month, r: Rules):
+def probability_each(rows, z, people: Persons, households: Households, free_since, month, r: Rules):
     """Probability of a job where there is a vacancy, (n,), from access, search and the log odds z (n,)."""
-    found = np.empty(len(rows))
+    found, c = np.empty(len(rows)), people
     for k in range(len(rows)):
         i = rows[k]
         of = c.household[i]
-        may = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        may = access_of(free_since[of], households.applied[of], households.track[of], households.stage[of], month, r)
         found[k] = may * search_of(c.exempt[i], c.integrating[i], c.dual[i], c.class_hours[i], r) / (1 + exp(-z[k]))
     return found
 
@@ -222,7 +213,7 @@ class JobSeekers(NamedTuple):
 
 
 @njit
-def may_seek(rows, c, month, r):
+def may_seek(rows, people, c, place, month, r):
     """Adults allowed to work by law and not exempt, (m,) each: row, access, region, flags, tax on work.
 
     Flags: _PLACED lives in reception, _CAPPED the cap holds, _BOUND needs a work permit. Tax [share]: negative where no
@@ -232,17 +223,17 @@ def may_seek(rows, c, month, r):
     row, free, where = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8)
     for k in range(n):  # first the column of persons alone: fewer are looked up
         row[m] = rows[k]
-        m += not c.exempt[np.uint64(rows[k])]
+        m += not people.exempt[np.uint64(rows[k])]
     able, m = row[:m].copy(), 0
     flags, tax = np.empty(len(able), np.int8), np.empty(len(able), np.float32)
     for k in range(len(able)):
-        of = np.uint64(c.household[np.uint64(able[k])])  # unsigned: no check for a negative index
-        access = access_of(c.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
+        of = np.uint64(people.household[np.uint64(able[k])])  # unsigned: no check for a negative index
+        access = access_of(place.free_since[of], c.applied[of], c.track[of], c.stage[of], month, r)
         if access == 0:
             continue
-        bound = c.free_since[of] == NEVER
+        bound = place.free_since[of] == NEVER
         placed, limited = c.location[of] >= 0, bound and r.months <= MONTHS
-        where[m] = c.region_of_location[c.location[of]] if placed else c.region_of_municipality[c.municipality[of]]
+        where[m] = place.of_location[c.location[of]] if placed else place.of_municipality[c.municipality[of]]
         row[m], free[m], flags[m], tax[m] = (
             able[k],
             access,
@@ -254,14 +245,17 @@ def may_seek(rows, c, month, r):
 
 
 @kernel
-def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, rounding: Address):
+def look_for_work(
+    rows, people: Persons, households: Households, place: Place, month, w: Odds, r: Rules, rounding: Address
+):
     """The adults of rows, (n,), who can find a job this month, and the factors of its probability.
 
     Returns, (m,) each: row, identity, access x search, log of the factor of low wellbeing, log odds against a job, what
     is added to these at an agency (infinite for those who need a work permit), region and sector (last: none).
     rounding: address of the draw that rounds the cap.
     """
-    row, free, where, flags, tax = may_seek(rows, c, month, r)
+    row, free, where, flags, tax = may_seek(rows, people, households, place, month, r)
+    c = people
     n, m, last = len(row), 0, place.local.shape[1] - 1
     who, sector, mood, against = np.empty(n, np.uint64), np.empty(n, np.int8), np.empty(n), np.empty(n)
     apart = np.empty(n)
@@ -273,7 +267,7 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
         if limited and bits != 0 and used_up(bits, r.months, c.identity[i], rounding):
             continue
         own = c.sector[i] if c.sector[i] != NO_ROW else last
-        z = place.local[region, own] + odds_of(i, placed, c, month, w)
+        z = place.local[region, own] + odds_of(i, placed, c, households, month, w)
         if own != last:
             z += place.weight * place.match[c.schooling[i], own, region]
         if placed and c.experience[i] == 0 and bits == 0:  # most of those who can lose a job by a move or the cap
@@ -291,13 +285,22 @@ def look_for_work(rows, c: Columns, month, w: Odds, r: Rules, place: Place, roun
     return row[:m], who[:m], free[:m], mood[:m], against[:m], apart[:m], where[:m], sector[:m]
 
 
-@kernel
-def together(where, sector, probability, regions, sectors):
-    """Probabilities of seekers summed per region and sector, (regions, sectors)."""
-    found = np.zeros((regions, sectors))
-    for k in range(len(probability)):
-        found[where[k], sector[k]] += probability[k]
-    return found
+@kernel(writes=("free", "against"))
+def weigh(free, mood, against, apart, where, sector, local):
+    """Probabilities of a job, (n,), into `free`, and of one through an agency into `against`; and their sums.
+
+    The sums are by region and sector, of the shape of `local`, and by region. free: access x search; the rest as
+    look_for_work returns it.
+    """
+    met, by_agency = np.zeros(local.shape), np.zeros(len(local))
+    for k in range(len(free)):
+        p = free[k] * (exp(mood[k]) if mood[k] != 0 else 1.0)
+        agency = p / (exp(apart[k] + against[k]) + 1) if apart[k] < np.inf else 0.0
+        p /= exp(against[k]) + 1
+        free[k], against[k] = p, agency
+        met[where[k], sector[k]] += p
+        by_agency[where[k]] += agency
+    return met, by_agency
 
 
 def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, cap, lift: Callable) -> JobSeekers:
@@ -306,17 +309,11 @@ def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float
     cap: address of the draw that rounds the cap; lift: function from identities (m,) to extra log odds, (m,) or a
     number.
     """
+    regions = state.locations.region, state.municipalities.region
+    place = Place(free_since(state), *regions, local, by_profile(state), weight)
     row, identity, p, mood, against, apart, where, sector = look_for_work(
-        rows, columns(state), state.clock.month, w, r, Place(local, by_profile(state), weight), cap
+        rows, state.newcomers, state.households, place, state.clock.month, w, r, cap
     )
     against -= lift(identity)
-    apart += against
-    for logs in (mood, against, apart):
-        np.exp(logs, out=logs)  # NumPy computes several at once
-    against += 1
-    apart += 1
-    p *= mood
-    agency = p / apart
-    p /= against
-    met = together(where, sector, p, *local.shape)
-    return JobSeekers(row, identity, p, agency, where, sector, met, np.bincount(where, agency, len(local)))
+    met, by_agency = weigh(p, mood, against, apart, where, sector, local)
+    return JobSeekers(row, identity, p, against, where, sector, met, by_agency)

@@ -5,6 +5,7 @@ Months of work that needed a work permit are stored as one bit each, the latest 
 
 from collections import namedtuple
 from math import floor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
+CAPPED, MOVED, PLACED = 1, 2, 4  # flags of jobs
 YEAR = (1 << MONTHS) - 1  # mask: one bit for each of the last twelve months
 NO_CAP = 52  # weeks a year from which a cap does not bind
 _S32, _PROTECTED = np.uint64(32), int(Stage.PROTECTED)
@@ -48,50 +50,50 @@ def used_up(bits, months, identity, rounding):
     return done >= floor(months + unit(a, b))
 
 
-@kernel
-def capped(rows, household, permit_months, identity, free_since, months, rounding: Address):
-    """Whether the cap on work without a residence permit is used up, (n,) bool; household to identity: of persons."""
-    found = np.zeros(len(rows), np.bool_)
-    for k in range(len(rows)):
-        i = rows[k]
-        if free_since[household[i]] == NEVER:
-            found[k] = used_up(permit_months[i], months, identity[i], rounding)
-    return found
-
-
-Workers = namedtuple("Workers", "household work_region")
-Households = namedtuple("Households", "moved_out location municipality")
+Workers = namedtuple("Workers", "household work_region hired employer permit_months identity")
+Households = namedtuple("Households", "moved_out location municipality stage")
 Persons = namedtuple("Persons", "employed experience permit_months months_idle class_hours active household born")
 
 
-@kernel
-def moved_away(rows, people: Workers, households: Households, of_location, of_municipality, month):
-    """Whether reception or an own move took each person out of the region where the job began, (n,) bool.
+class Terms(NamedTuple):
+    """When a job ends by the cap, and when it has lasted."""
 
-    of_location, of_municipality: region of each.
-    """
-    found = np.zeros(len(rows), np.bool_)
-    for k in range(len(rows)):
-        of, began = people.household[rows[k]], people.work_region[rows[k]]
-        if households.location[of] != NO_ROW:
-            found[k] = of_location[households.location[of]] != began
-        elif households.moved_out[of] == month:
-            found[k] = of_municipality[households.municipality[of]] != began
-    return found
+    month: int
+    months: float  # of work that the cap allows in twelve
+    began: int  # month in which jobs began that have just lasted long enough
+
+
+class Places(NamedTuple):
+    """Right to work, and region of each place."""
+
+    free_since: np.ndarray  # month from which no work permit is needed, of households
+    of_location: np.ndarray
+    of_municipality: np.ndarray
 
 
 @kernel(writes=("lasted",))
-def note_jobs(rows, hired, employer, household, location, stage, began, lasted):
-    """Count the jobs that began in month `began` per employer, into `lasted`; returns the number of jobs in reception.
+def follow(rows, people: Workers, households: Households, places: Places, terms: Terms, rounding: Address, lasted):
+    """What happens to the jobs of rows this month: flags CAPPED, MOVED and PLACED, (n,) int8.
 
-    Jobs under temporary protection do not count: E044 is about trust in status holders.
+    CAPPED: the cap is used up; MOVED: reception or an own move took the person to another region; PLACED: lives in
+    reception. Counts the jobs that have just lasted long enough per employer, into `lasted`; jobs under temporary
+    protection do not count: E044 is about trust in status holders. rounding: address of the draw that rounds the cap.
     """
-    in_reception, lasted[:] = 0, 0
-    for i in rows:
-        in_reception += location[household[i]] != NO_ROW
-        if hired[i] == began and employer[i] != NO_ROW and stage[household[i]] != _PROTECTED:
-            lasted[employer[i]] += 1
-    return in_reception
+    found, lasted[:] = np.empty(len(rows), np.int8), 0
+    for k in range(len(rows)):
+        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+        of = np.uint64(people.household[i])
+        bound = places.free_since[of] == NEVER
+        over = bound and used_up(people.permit_months[i], terms.months, people.identity[i], rounding)
+        location, region = households.location[of], people.work_region[i]
+        if location >= 0:
+            region = places.of_location[np.uint64(location)]
+        elif households.moved_out[of] == terms.month:
+            region = places.of_municipality[households.municipality[of]]
+        found[k] = CAPPED * over + MOVED * (region != people.work_region[i]) + PLACED * (location >= 0)
+        if people.hired[i] == terms.began and people.employer[i] != NO_ROW and households.stage[of] != _PROTECTED:
+            lasted[people.employer[i]] += 1
+    return found
 
 
 @kernel(writes=("people.experience", "people.permit_months", "people.months_idle"))

@@ -255,12 +255,14 @@ def months_allowed(params: Params) -> float:
 
 def odds_of_person(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Personal part of z, (n,) log odds."""
-    return job_search.odds_each(rows, job_search.columns(state), state.clock.month, weights(params))
+    return job_search.odds_each(rows, state.newcomers, state.households, state.clock.month, weights(params))
 
 
 def probability_of_match(state: State, params: Params, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Probability of a job where there is a vacancy, (n,): access x search x logistic(z)."""
-    return job_search.probability_each(rows, z, job_search.columns(state), state.clock.month, rules(state, params))
+    return job_search.probability_each(
+        rows, z, state.newcomers, state.households, free_since(state), state.clock.month, rules(state, params)
+    )
 
 
 def local_odds(state: State, params: Params) -> np.ndarray:
@@ -273,15 +275,14 @@ def local_odds(state: State, params: Params) -> np.ndarray:
 def unemployment_by_region(state: State) -> np.ndarray:
     """Unemployment of each region, (regions,) share: that of one year, scaled to the national series."""
     region = state.inputs.regional_unemployment
-    country = np.average(region, weights=state.regions.population_share)
+    weight = state.regions.population_share
+    country = (region * weight).sum() / weight.sum()
     return region / country * state.inputs.series_at("unemployment", state.clock.month)
 
 
 def trust_met(state: State, share: float) -> np.ndarray:
     """Mean trust of the employers that seekers meet, weighted by jobs within reach, (regions, sectors + 1)."""
-    jobs = job_matching.reached(state, state.employers.jobs)
-    trusting = jobs * state.employers.trust
-    own = job_matching.by_sector(state, trusting) / np.maximum(job_matching.by_sector(state, jobs), 1)
+    jobs, trusting, own = job_matching.trusting(state.inputs.commuting, state.employers, len(state.inputs.sectors))
     return job_matching.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
 
 
@@ -289,10 +290,11 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs and fill vacancies; update the experience of adults and employers."""
     people, free = state.newcomers, free_since(state)
     working, seeking = parted(adults(state), people.employed)
-    over = cap_reached(state, params, draws, working, free)
-    capped, lost = working[over], jobs_ended(state, params, draws, working[~over])
+    jobs = followed(state, params, draws, working, free)
+    over = (jobs & job_spells.CAPPED) > 0
+    capped, lost = working[over], jobs_ended(state, params, draws, working[~over], jobs[~over])
     hired, where, employer, by_agency = find_jobs(state, params, draws, seeking)
-    record_for_employers(state, params, working, lost)
+    record_for_employers(state, working, jobs)
     follow_minimum_wage(state, working)
     end_jobs(people, lost)
     end_jobs(people, capped)
@@ -300,9 +302,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     begin_jobs(state, terms(params), draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
-    state.households.may_work[:] = job_search.may_work(
-        job_search.columns(state), state.clock.month, rules(state, params)
-    )
+    state.households.may_work[:] = job_search.may_work(state.households, free, state.clock.month, rules(state, params))
     with_permit = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[with_permit]}
 
@@ -314,20 +314,27 @@ def record_month(state: State, params: Params, working: np.ndarray, seeking: np.
     job_spells.live_a_month(seeking, people, applied, free, month, 1 - params.experience_fading, 0.0, YOUNGEST)
 
 
-def cap_reached(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Whether the cap on work without a residence permit ends each job, (n,) bool."""
-    months, cap = months_allowed(params), draws.address("cap", lifelong=True)
-    people = state.newcomers
-    return job_spells.capped(working, people.household, people.permit_months, people.identity, free, months, cap)
+def followed(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """What happens to each job by rule, (n,) flags of job_spells; also counts the jobs that have just lasted."""
+    month, cap = state.clock.month, draws.address("cap", lifelong=True)
+    terms = job_spells.Terms(month, months_allowed(params), month - params.lasting)
+    return job_spells.follow(
+        working, state.newcomers, state.households, places(state, free), terms, cap, state.employers.lasted
+    )
 
 
-def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray) -> np.ndarray:
-    """Rows of the adults whose job ends at random or by a move."""
+def places(state: State, free: np.ndarray) -> job_spells.Places:
+    """Right to work of households and regions of their places."""
+    return job_spells.Places(free, state.locations.region, state.municipalities.region)
+
+
+def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray, jobs: np.ndarray) -> np.ndarray:
+    """Rows of the adults whose job ends at random or by a move; jobs: flags of job_spells, (n,)."""
     people, u = state.newcomers, draws.uniform("ends", state.newcomers.identity[working])
     few = np.flatnonzero(u < max(params.agency_separation, params.separation))  # the rate is highest without experience
     rows = working[few]
     rate = np.where(people.by_agency[rows], params.agency_separation, params.separation)
-    ends = moved_away(state, working)
+    ends = (jobs & job_spells.MOVED) > 0
     ends[few] |= u[few] < rate * np.exp(-params.settled * people.experience[rows])
     return working[ends]
 
@@ -368,18 +375,9 @@ def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float
     return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
 
 
-def record_for_employers(state: State, params: Params, employed: np.ndarray, lost: np.ndarray) -> None:
-    """Count jobs that have just lasted long enough, those ended by a move in reception, and all those in reception."""
-    people, employers, location = state.newcomers, state.employers, state.households.location
-    state.nation.jobs_in_reception[:] = job_spells.note_jobs(
-        employed, people.hired, people.employer, people.household, location, state.households.stage,
-        state.clock.month - params.lasting, employers.lasted,
-    )  # fmt: skip
-    pulled = people.employer[lost[moved_away(state, lost) & (location[people.household[lost]] != NO_ROW)]]
+def record_for_employers(state: State, working: np.ndarray, jobs: np.ndarray) -> None:
+    """Count jobs ended by a move in reception, and all those in reception; jobs: flags of job_spells, (n,)."""
+    employers = state.employers
+    state.nation.jobs_in_reception[:] = np.count_nonzero(jobs & job_spells.PLACED)
+    pulled = state.newcomers.employer[working[jobs == job_spells.MOVED | job_spells.PLACED]]
     employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))
-
-
-def moved_away(state: State, rows: np.ndarray) -> np.ndarray:
-    """Whether reception or an own move took each person out of the region where the job began, (n,) bool."""
-    regions = (state.locations.region, state.municipalities.region)
-    return job_spells.moved_away(rows, state.newcomers, state.households, *regions, state.clock.month)

@@ -5,18 +5,24 @@ who arrived that month, never on how many others there are. A family that joins 
 with the next generation number, and who leaves a couple that of the couple two generation numbers on.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from abm.engine.clock import MONTHS
-from abm.engine.draws import Draws
+from abm.engine.compiled import njit
+from abm.engine.draws import Draws, drawn
+from abm.engine.kernels import kernel
 from abm.state import State
 from abm.tables.people import Role
 
 _GENERATION, _WAY, _RANK, _MONTH, _ORIGIN = 4, 6, 8, 28, 40  # first bit of each field; the person is in bits 0-3
 BEFORE_START = -1  # month in the identity of households that are present when the run begins
 MOST_PERSONS = (1 << _GENERATION) - 1
+_LEAD, _PARTNER, _CHILD = int(Role.LEAD), int(Role.PARTNER), int(Role.CHILD)  # compiled code wants ints
+_GIRLS = 0.5  # share of children
 ADULT, MINOR_ALONE, OLDEST = 18.0, 13.0, 80.0  # years: majority; youngest who arrive alone; maximum age
 
 
@@ -29,6 +35,14 @@ class Makeup:
     female_partner: float  # probability that the partner is a woman
     unaccompanied: np.ndarray | bool  # whether a household of one is a minor
     adult_age: float  # mean age of adults [years]
+
+
+class Shares(NamedTuple):
+    """Those of a Makeup that are one number for all."""
+
+    partner: float
+    female_partner: float
+    adult_age: float
 
 
 def identities(origin: np.ndarray, month: int, rank: np.ndarray, way: int) -> np.ndarray:
@@ -53,27 +67,88 @@ def alone_again(identity: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     return {"identity": own, "lottery": lottery_of(own, draws)}
 
 
-def geometric(u: np.ndarray, mean: float) -> np.ndarray:
-    """Geometric counts 0, 1, 2... with the given mean, (n,) int64, by inversion of uniform draws u."""
-    if mean <= 0:
-        return np.zeros(len(u), dtype=np.int64)
-    return np.floor(np.log1p(-u) / np.log(mean / (1 + mean))).astype(np.int64)
+@njit
+def geometric_of(u, mean):
+    """Geometric count 0, 1, 2... with the given mean, by inversion of a uniform draw u."""
+    return np.int64(np.floor(np.log1p(-u) / np.log(mean / (1 + mean)))) if mean > 0 else 0
 
 
-def household_sizes(u: np.ndarray, more: np.ndarray, family_share: np.ndarray | float, mean: float) -> np.ndarray:
-    """Persons per applying household, (n,) int64: one, or for families two or more with the given mean [persons].
+@njit
+def size_of(u, more, family_share, mean):
+    """Persons of an applying household: one, or for families two or more with the given mean [persons].
 
-    u, more: (n,) uniform draws; family_share: (n,), or one for all. Persons beyond two are geometric, cut at
-    MOST_PERSONS.
+    u, more: uniform draws. Persons beyond two are geometric, cut at MOST_PERSONS.
     """
-    return np.where(u < family_share, np.minimum(2 + geometric(more, mean - 2), MOST_PERSONS), 1)
+    return min(2 + geometric_of(more, mean - 2), MOST_PERSONS) if u < family_share else 1
 
 
-def ages(role: np.ndarray, alone: np.ndarray, u: np.ndarray, mean: float) -> np.ndarray:
-    """Ages [years], (n,): uniform on 0-17 for children and 13-17 for minors alone, exponential from 18 for adults."""
-    adult = np.minimum(ADULT - (mean - ADULT) * np.log1p(-u), OLDEST)
-    child = np.where(alone, MINOR_ALONE + u * (ADULT - MINOR_ALONE), u * ADULT)
-    return np.where(alone | (role == Role.CHILD), child, adult)
+@njit
+def age_of(role, alone, u, mean):
+    """Age [years]: uniform on 0-17 for children and 13-17 for minors alone, exponential from 18 for adults."""
+    if alone:
+        return MINOR_ALONE + u * (ADULT - MINOR_ALONE)
+    return u * ADULT if role == _CHILD else min(ADULT - (mean - ADULT) * np.log1p(-u), OLDEST)
+
+
+@kernel
+def geometric(u, mean):
+    """`geometric_of` each uniform draw, (n,) int64."""
+    found = np.empty(len(u), np.int64)
+    for k in range(len(u)):
+        found[k] = geometric_of(u[k], mean)
+    return found
+
+
+@kernel(writes=("due",))
+def until_due(due, way, origin, family_share, mean, month, first, address):
+    """Households that arrive in a month, one after the other until the persons due are reached; `due` falls by them.
+
+    due (ways, origins) [persons]; way (ways,) and origin (origins,): numbers in identities; family_share (origins,) and
+    mean: of sizes; first: rank of the first one; address: of the draws for sizes. Returns place of the way, place of
+    the origin, identity and size [persons] of each, (n,).
+    """
+    most = np.int64(np.ceil(np.maximum(due, 0.0)).sum())  # a household is at least one person
+    of_way, of_origin = np.empty(most, np.int64), np.empty(most, np.int64)
+    identity, size, count = np.empty(most, np.uint64), np.empty(most, np.int64), 0
+    for w in range(len(way)):
+        for o in range(len(origin)):
+            rank, persons = first, 0
+            while persons < due[w, o]:
+                who = np.uint64(origin[o] << _ORIGIN | rank << _RANK | (month + 1) << _MONTH | way[w] << _WAY)
+                of_way[count], of_origin[count], identity[count] = w, o, who
+                size[count] = size_of(drawn(who, address[0]), drawn(who, address[1]), family_share[o], mean)
+                persons += size[count]
+                rank += 1
+                count += 1
+            due[w, o] -= persons
+    return of_way[:count], of_origin[:count], identity[:count], size[:count]
+
+
+Persons = namedtuple("Persons", "identity household role female born")
+First = namedtuple("First", "person household month")  # rows of the first of those who arrive, and the month
+
+
+@kernel(writes=tuple(f"people.{field}" for field in Persons._fields))
+def form(people: Persons, first: First, identity, size, alone, female_lead, shares: Shares, address):
+    """Write the members of households that arrive in a month to the columns of people.
+
+    identity to female_lead: (n,) of each household, see Makeup; address: of the draws whether there is a partner, of
+    age and of sex.
+    """
+    i = first.person
+    for h in range(len(identity)):
+        for number in range(size[h]):
+            who = identity[h] + np.uint64(number)
+            role, share = _LEAD, female_lead[h]
+            if number == 1 and drawn(who, address[0]) < shares.partner:
+                role, share = _PARTNER, shares.female_partner
+            elif number > 0:
+                role, share = _CHILD, _GIRLS
+            age = age_of(role, alone[h], drawn(who, address[1]), shares.adult_age)
+            people.identity[i], people.household[i], people.role[i] = who, first.household + h, role
+            people.female[i] = drawn(who, address[2]) < share
+            people.born[i] = np.int16(np.floor(first.month - age * MONTHS))
+            i += 1
 
 
 def admit(
@@ -83,26 +158,18 @@ def admit(
 
     identity (n,) uint64; size (n,) persons; further columns of households by name.
     """
-    households, number_of = state.households, len(identity)
-    alone = np.broadcast_to(makeup.unaccompanied, number_of) & (size == 1)
+    number_of = len(identity)
+    if not number_of:
+        return state.households.add(0)
+    alone = (size == 1) & makeup.unaccompanied
     lottery = lottery_of(identity, draws)
     columns |= {"identity": identity, "size": size, "counted": size, "lottery": lottery, "unaccompanied": alone}
-    rows = households.add(number_of, **columns)
-
-    of = np.repeat(np.arange(number_of), size)
-    number = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
-    person = identity[of] + number.astype(np.uint64)
-    partner = (number == 1) & (draws.once("partner", person) < makeup.partner)
-    role = np.where(number == 0, Role.LEAD, np.where(partner, Role.PARTNER, Role.CHILD))
-    lead = np.broadcast_to(makeup.female_lead, number_of)[of]
-    female_share = np.where(role == Role.LEAD, lead, np.where(partner, makeup.female_partner, 0.5))
-    age = ages(role, alone[of], draws.once("age", person), makeup.adult_age)
-    state.newcomers.add(
-        len(of),
-        identity=person,
-        household=rows[of],
-        role=role,
-        female=draws.once("female", person) < female_share,
-        born=np.floor(state.clock.month - age * MONTHS).astype(np.int16),
-    )
+    rows = state.households.add(number_of, **columns)
+    lead, people = makeup.female_lead, state.newcomers
+    lead = lead if isinstance(lead, np.ndarray) else np.full(number_of, float(lead))
+    shares = Shares(float(makeup.partner), float(makeup.female_partner), float(makeup.adult_age))
+    sizes, address = size.astype(np.int64, copy=False), draws.addresses("partner", "age", "female")
+    persons = people.add(int(sizes.sum()))
+    first = First(int(persons[0]), int(rows[0]), state.clock.month)
+    form(people, first, identity, sizes, alone, lead, shares, address)
     return rows

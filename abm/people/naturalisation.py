@@ -56,8 +56,9 @@ def eligible(people: Persons, households: Homes, month, least):
         can[h] &= whole_years(month - applied[h])
     flag = np.empty(whole_words(len(born)), np.bool_)
     flag[len(born) :] = False
+    never, youngest = born.dtype.type(NEVER), born.dtype.type(month - _ADULT)  # as narrow as the columns
     for i in range(len(born)):
-        flag[i] = (naturalised[i] == NEVER) & ((passed[i] != NEVER) | exempt[i]) & (month - born[i] >= _ADULT)
+        flag[i] = (naturalised[i] == never) & ((passed[i] != never) | exempt[i]) & (born[i] <= youngest)
     found, count = flagged(flag), 0
     for i in found:
         found[count] = i
@@ -70,7 +71,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people, households, month = state.newcomers, state.households, state.clock.month
     rows = eligible(people, households, month, params.years * MONTHS + params.deciding)
     rows = rows[draws.uniform("naturalised", people.identity[rows]) < params.rate]
-    children = members_of(np.unique(people.household[rows]).astype(np.int64), people.household)
+    children = members_of(people.household[rows].astype(np.int64), people.household)
     minor = month - people.born[children].astype(np.int64) < _ADULT
     children = children[minor & (people.naturalised[children] == NEVER)]
     rows = np.append(rows, children)

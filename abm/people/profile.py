@@ -22,12 +22,14 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.engine.clock import MONTHS
-from abm.engine.draws import Address, Draws, fill_uniform, normal
+from abm.engine.compiled import njit
+from abm.engine.draws import Address, Draws, drawn, fill_uniform, normal
 from abm.engine.kernels import flagged, kernel, whole_words
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, UNSET
 from abm.engine.together import Whole
-from abm.people.region_match import sector_shares, sectors_of
+from abm.facts.facts import Inputs
+from abm.people.region_match import sector_shares
 from abm.people.working_age import OLDEST, YOUNGEST, adults
 from abm.state import State
 from abm.tables.people import GONE, Activity, Stage
@@ -47,8 +49,12 @@ _SCREENED = _HERE & (np.arange(len(Stage)) != Stage.REGISTERING)
 REFERENCE_AGE, DECADE = 35 * MONTHS, 10 * MONTHS  # age at which `exempt_share` holds, and the unit of ageing [months]
 _PROTECTED = int(Stage.PROTECTED)
 MOST_EXEMPT = 0.9  # share: no origin is exempt as a whole
+_SCHOOLING, _SECTOR, _SUITS, _KEEN, _EXEMPT = range(5)  # draws of a profile
+_SELDOM = 2.0  # log odds above which few are
+_EXP_SELDOM = exp(_SELDOM) + 1  # the ratio of the odds there; somewhat more, so that no rounding matters
 _BATCH = 512  # persons per batch of draws
 SUITABLE = (Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM, Activity.VOLUNTEERING)
+_SUITABLE = np.array(SUITABLE)  # for compiled code
 
 
 class Params(ProcessParams):
@@ -89,20 +95,26 @@ class Params(ProcessParams):
     )
 
 
-def category(u: np.ndarray, *shares: float) -> np.ndarray:
-    """Category of each uniform draw, (n,) int64: one for each share in turn, then one for the rest of 1."""
-    return np.searchsorted(np.cumsum(shares), u, side="right")
+@njit
+def schooling_of(u, unschooled, primary, higher):
+    """Schooling from a uniform draw and the shares of a person's origin."""
+    return int(u >= unschooled) + (u >= unschooled + primary) + (u >= max(1 - higher, unschooled + primary))
 
 
-def schooling(u: np.ndarray, unschooled: np.ndarray, primary: np.ndarray, higher: np.ndarray) -> np.ndarray:
-    """Schooling, (n,) int8 of Schooling, from a uniform draw each and the shares of each person's origin, (n,)."""
-    edges = np.stack([unschooled, unschooled + primary, np.maximum(1 - higher, unschooled + primary)])
-    return (u >= edges).sum(axis=0).astype(np.int8)
+@njit
+def suitable(u, p):
+    """The most suitable activity, from a uniform draw; p: Numbers."""
+    first, second = p.internship, p.internship + p.participation_job
+    return _SUITABLE[int(u >= first) + (u >= second) + (u >= second + p.social_firm)]
 
 
-def suitable(u: np.ndarray, params: Params) -> np.ndarray:
-    """The most suitable activity, (n,) of Activity, from a uniform draw each."""
-    return np.array(SUITABLE)[category(u, params.internship, params.participation_job, params.social_firm)]
+def odds_of_exemption(age, ratio, exempt_share, exempt_ageing):
+    """Odds of being exempt at first assessment; age [months]; ratio: share of the origin over all."""
+    decades, share = (age - REFERENCE_AGE) / DECADE, np.minimum(exempt_share * ratio, MOST_EXEMPT)
+    return share / (1 - share) * np.exp(exempt_ageing * decades)
+
+
+_odds = njit(odds_of_exemption)  # of one person, for compiled code
 
 
 Persons = namedtuple("Persons", "born household sector adult")
@@ -115,14 +127,16 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     stage: whole column of households; here, screened: (stages,) bool; youngest, oldest [months].
     """
     born, household, sector, adult = people
-    flag = np.empty(whole_words(len(born)), np.bool_)
+    flag, inside = np.empty(whole_words(len(born)), np.bool_), np.empty(len(stage), np.bool_)
     flag[len(born) :] = False
-    first, last = month - oldest, month - youngest  # months of birth, the first of them too early
+    # months of birth, as narrow as the column; the first of them too early
+    first, last = born.dtype.type(month - oldest), born.dtype.type(month - youngest)
+    for h in range(len(stage)):
+        inside[h] = screened[np.uint64(stage[h])]  # unsigned: no check for a negative index
     for i in range(len(born)):
         flag[i] = (born[i] > first) & (born[i] <= last) & (sector[i] == NO_ROW)
     for i in range(len(born)):
-        at = np.uint64(stage[np.uint64(household[i])])  # unsigned: no check for a negative index
-        adult[i] = (born[i] > first) & (born[i] <= last) & screened[at]
+        adult[i] = (born[i] > first) & (born[i] <= last) & inside[np.uint64(household[i])]
     fresh, count = flagged(flag), 0
     for i in fresh:
         fresh[count] = i
@@ -130,34 +144,48 @@ def present(people: Persons, stage, here, screened, month, youngest, oldest):
     return fresh[:count].copy()
 
 
-def draw_profiles(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Draw the profiles of persons (rows) who have none yet."""
-    people, who = state.newcomers, state.newcomers.identity[rows]
-    known = people.schooling[rows]  # drawn at arrival for people under temporary protection
-    origins, of = state.origins, state.households.origin[people.household[rows]]
-    drawn = schooling(draws.once("schooling", who), origins.unschooled[of], origins.primary[of], origins.higher[of])
-    people.schooling[rows] = np.where(known == UNSET, drawn, known)
-    shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
-    people.sector[rows] = sectors_of(draws.once("sector", who), people.schooling[rows], shares)
-    people.talent[rows] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
-    people.suits[rows] = suitable(draws.once("suits", who), params)
-    people.keen[rows] = draws.once("keen", who)
+class Numbers(NamedTuple):
+    """Those of Params that a profile takes."""
+
+    internship: float
+    participation_job: float
+    social_firm: float
+    exempt_share: float
+    exempt_ageing: float
 
 
-def odds_of_exemption(age: np.ndarray | int, ratio: np.ndarray | float, params: Params) -> np.ndarray:
-    """Odds of being exempt at first assessment, (n,); age (n,) [months]; ratio (n,): share of the origin over all."""
-    decades, share = (age - REFERENCE_AGE) / DECADE, np.minimum(params.exempt_share * ratio, MOST_EXEMPT)
-    return share / (1 - share) * np.exp(params.exempt_ageing * decades)
+Fresh = namedtuple("Fresh", "schooling sector suits keen exempt identity household born")
+Groups = namedtuple("Groups", "unschooled primary higher exempt")
+Homes = namedtuple("Homes", "stage origin")
 
 
-def assess(state: State, params: Params, draws: Draws, rows: np.ndarray) -> None:
-    """Assess for the first time whether persons (rows) are exempt from class and work."""
-    people = state.newcomers
-    of = people.household[rows]
-    ratio = state.origins.exempt[state.households.origin[of]]
-    odds = odds_of_exemption(state.clock.month - people.born[rows].astype(np.int64), ratio, params)
-    asked = state.households.stage[of] != Stage.PROTECTED
-    people.exempt[rows] = asked & (draws.once("exempt", people.identity[rows]) < odds / (1 + odds))
+@kernel(writes=("people.schooling", "people.sector", "people.suits", "people.keen", "people.exempt"))
+def draw(rows, people: Fresh, households: Homes, groups: Groups, sectors, p: Numbers, month, address):
+    """Draw the profiles of persons (rows) who have none yet, and assess for the first time whether they are exempt.
+
+    groups: columns of origins; sectors: see `sector_edges`; address: of the draws of schooling, sector, most suitable
+    activity, threshold and exemption.
+    """
+    for row in rows:
+        i, of = np.uint64(row), np.uint64(people.household[row])  # unsigned: no check for a negative index
+        who, group = people.identity[i], np.uint64(households.origin[of])
+        if people.schooling[i] == UNSET:  # drawn at arrival for people under temporary protection
+            shares = groups.unschooled[group], groups.primary[group], groups.higher[group]
+            people.schooling[i] = schooling_of(drawn(who, address[_SCHOOLING]), *shares)
+        u, edges, sector = drawn(who, address[_SECTOR]), sectors[people.schooling[i]], 0
+        for edge in edges:
+            sector += u >= edge
+        people.sector[i] = sector
+        people.suits[i] = suitable(drawn(who, address[_SUITS]), p)
+        people.keen[i] = drawn(who, address[_KEEN])
+        odds = _odds(month - people.born[i], groups.exempt[group], p.exempt_share, p.exempt_ageing)
+        asked = households.stage[of] != _PROTECTED
+        people.exempt[i] = asked and drawn(who, address[_EXEMPT]) < odds / (1 + odds)
+
+
+def sector_edges(inputs: Inputs) -> np.ndarray:
+    """Cumulative shares of people of each schooling over sectors, without the last, (schoolings, sectors - 1)."""
+    return np.cumsum(sector_shares(inputs.jobs, inputs.jobs_schooling), axis=1)[:, :-1].copy()
 
 
 Assessed = namedtuple("Assessed", "exempt employed born wellbeing identity household")
@@ -200,17 +228,21 @@ def assess_again(rows, people: Assessed, stage, origin, month, spells: Spells, a
             if stage[of] != _PROTECTED:
                 decades = (month - people.born[i] - REFERENCE_AGE) / DECADE
                 more = spells.ageing * decades + spells.health * (spells.wellbeing - people.wellbeing[i])
-                people.exempt[i] = u[k] < spells.ends * spells.odds[np.uint64(origin[of])] * exp(more)
+                usual = spells.ends * spells.odds[np.uint64(origin[of])]
+                if more > _SELDOM or u[k] < usual * _EXP_SELDOM:  # for most no exponential is needed
+                    people.exempt[i] = u[k] < usual * exp(more)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Draw profiles of new people, also while they register (placement uses profiles), and assess exemptions."""
     people, month = state.newcomers, state.clock.month
     fresh = present(people, state.households.stage, _HERE, _SCREENED, month, YOUNGEST, OLDEST)
-    odds = odds_of_exemption(REFERENCE_AGE, state.origins.exempt, params)
+    odds = odds_of_exemption(REFERENCE_AGE, state.origins.exempt, params.exempt_share, params.exempt_ageing)
     spells = Spells(odds, params.exempt_ageing, params.exempt_health, params.exempt_wellbeing, 1 / params.exempt_months)
     of = state.households
     assess_again(adults(state), people, of.stage, of.origin, month, spells, draws.address("spell"))
-    draw_profiles(state, params, draws, fresh)
-    assess(state, params, draws, fresh)
+    address = draws.addresses("schooling", "sector", "suits", "keen", "exempt")
+    draw(fresh, people, of, state.origins, state.inputs.kept(sector_edges), params, month, address)
+    who = people.identity[fresh]
+    people.talent[fresh] = params.talent_spread * normal(draws.once("talent", who), draws.once("angle", who))
     return {"profiled": fresh}

@@ -10,7 +10,7 @@ from abm.tables.people import GONE, Stage
 
 YOUNGEST, OLDEST = 18 * 12, 66 * 12  # working age [months]
 _LAST: WeakKeyDictionary = WeakKeyDictionary()  # per table of newcomers: the last marks and their rows
-_NOBODY = (np.zeros(0, bool), np.zeros(0, np.int64))
+_NOBODY = (None, np.zeros(0, np.int64))
 _HERE = ~np.isin(np.arange(len(Stage)), GONE)
 _SCREENED = ~np.isin(np.arange(len(Stage)), (Stage.REGISTERING, *GONE))
 
@@ -25,10 +25,11 @@ def look(state: State, registering: bool = False) -> np.ndarray:
 def adults(state: State) -> np.ndarray:
     """The same rows, as process profile marked them this month, (n,) read-only; found once for all processes."""
     marked, (seen, rows) = state.newcomers.adult, _LAST.get(state.newcomers, _NOBODY)
-    if not np.array_equal(marked, seen):  # comparing is much cheaper than finding
+    now = marked.tobytes()
+    if now != seen:  # comparing is much cheaper than finding
         rows = np.flatnonzero(marked)
         rows.flags.writeable = False  # every process gets the same array
-        _LAST[state.newcomers] = marked.copy(), rows
+        _LAST[state.newcomers] = now, rows
     return rows
 
 

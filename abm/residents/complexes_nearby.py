@@ -12,8 +12,7 @@ from abm.state import State
 def site(state: State, preference: float, draws: Draws) -> None:
     """Give new complexes a neighbourhood of their municipality; preference [log odds per SD], as for locations."""
     of, where = state.complexes, state.neighbourhoods
-    rows = np.flatnonzero(of.neighbourhood == NO_ROW)
-    if not len(rows):
+    if not len(of) or not len(rows := np.flatnonzero(of.neighbourhood == NO_ROW)):
         return
     first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
     u = draws.once("starter site", of.identity[rows])
@@ -40,15 +39,19 @@ def mixed_living(state: State, reception: np.ndarray) -> None:
 
 
 def as_locations(state: State, habituation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbourhood, places and novelty of locations and complexes together, (n,) each, for `exposure.threat`.
+    """Neighbourhood, places and novelty of new locations and complexes together, (n,) each, for `exposure.threat`.
 
     A plan that ended before it was built is a threat until the month in which it would have opened.
     """
     locations, of, month = state.locations, state.complexes, state.clock.month
-    new = exposure.novelty(locations.announced, locations.opened, locations.ends, month, habituation)
-    coming = exposure.novelty(of.announced, of.opens, np.where(of.halt == 0, of.ends, of.opens), month, habituation)
+    rows, new = exposure.novel(locations.announced, locations.opened, locations.ends, month, habituation)
+    at, places = locations.neighbourhood[rows], locations.places[rows]
+    if not len(of):
+        return at, places, new
+    ends = np.where(of.halt == 0, of.ends, of.opens)
+    more, coming = exposure.novel(of.announced, of.opens, ends, month, habituation)
     return (
-        np.concatenate([locations.neighbourhood, of.neighbourhood]),
-        np.concatenate([locations.places, of.units]),
+        np.concatenate([at, of.neighbourhood[more]]),
+        np.concatenate([places, of.units[more]]),
         np.concatenate([new, coming]),
     )

@@ -7,9 +7,11 @@ import numpy as np
 from scipy.special import pdtr, pdtrik
 
 from abm.engine.clock import NEVER
+from abm.engine.kernels import kernel
 from abm.engine.products import product
 
 _FAINT = 1e-3  # novelty below which a location is left out
+_FEW = 6  # incidents from which their number is looked up by the inverse, which takes longer
 
 
 def sites(
@@ -28,15 +30,18 @@ def sites(
     return found
 
 
-def novelty(
+def novel(
     announced: np.ndarray, opened: np.ndarray, ends: np.ndarray, month: int, habituation: float
-) -> np.ndarray:  # fmt: skip
-    """How new each location is to residents, (n,): 1 from announcement to opening, then fading; 0 if closed.
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Rows of the locations that are new to residents, and how new, (n,) each.
 
-    announced, opened, ends [month]: (locations,); locations from before the start (announced: NEVER) are not new.
+    1 from announcement to opening, then fading; 0 if closed. announced, opened, ends [month]: (locations,); locations
+    from before the start (announced: NEVER) are not new.
     """
-    fading = np.exp(-np.maximum(month - opened, 0) / habituation)
-    return np.where((announced != NEVER) & (announced <= month) & (ends > month), fading, 0.0)
+    rows = np.flatnonzero((announced != NEVER) & (announced <= month) & (ends > month))
+    new = np.exp(-np.maximum(month - opened[rows], 0) / habituation)
+    seen = new > _FAINT
+    return rows[seen], new[seen]
 
 
 def felt(places: np.ndarray, residents: np.ndarray, exponent: float, reference: float) -> np.ndarray:
@@ -45,36 +50,47 @@ def felt(places: np.ndarray, residents: np.ndarray, exponent: float, reference: 
 
 
 def threat(
-    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, links: np.ndarray, exponent: float, halo: float,
+    at: np.ndarray, places: np.ndarray, new: np.ndarray, where, links: np.ndarray, exponent: float, halo: float,
     reference: float,
 ) -> np.ndarray:  # fmt: skip
     """Threat that residents feel, (neighbourhoods,), in units of a new location of the reference size next door.
 
-    site (neighbourhood), places, new (novelty): (locations,); where: Neighbourhoods; links: (n, 2) neighbourhoods
+    at (neighbourhood), places, new (novelty): (new locations,); where: Neighbourhoods; links: (n, 2) neighbourhoods
     across a border. Elsewhere in the municipality, and just across its border, locations count `halo` times, at their
     size over the residents of the municipality.
     """
-    rows = np.flatnonzero(new > _FAINT)
-    at, many = site[rows], len(where)
-    town = where.municipality[at]
     inhabitants = np.bincount(where.municipality, where.population)
-    near = np.bincount(at, new[rows] * felt(places[rows], where.population[at], exponent, reference), many)
-    far = new[rows] * felt(places[rows], inhabitants[town], exponent, reference)
-    elsewhere = np.bincount(town, far, len(inhabitants))[where.municipality]
-    own = np.bincount(at, far, many)  # locations in the neighbourhood itself count as near only
-    across = np.zeros(many)
-    for one, other in ((0, 1), (1, 0)):
-        across += np.bincount(links[:, other], own[links[:, one]], many)
-    return near + halo * (elsewhere - own + across)
+    near = new * felt(places, where.population[at], exponent, reference)
+    far = new * felt(places, inhabitants[where.municipality[at]], exponent, reference)
+    return spread(at, near, far, where.municipality, links, halo)
+
+
+@kernel
+def spread(at, near, far, municipality, links, halo):
+    """Threat of locations `at` neighbourhoods, spread: `near` in each, `far` times halo elsewhere; (neighbourhoods,).
+
+    Locations in the neighbourhood itself count as near only. municipality: of neighbourhoods, in ascending order.
+    """
+    many = len(municipality)
+    found, own, forth, back = np.zeros(many), np.zeros(many), np.zeros(many), np.zeros(many)
+    town = np.zeros(municipality[many - 1] + 1)
+    for k in range(len(at)):
+        found[at[k]] += near[k]
+        own[at[k]] += far[k]
+        town[municipality[at[k]]] += far[k]
+    for k in range(len(links)):
+        forth[links[k, 1]] += own[links[k, 0]]
+        back[links[k, 0]] += own[links[k, 1]]
+    for n in range(many):
+        found[n] += halo * (town[municipality[n]] - own[n] + (forth[n] + back[n]))
+    return found
 
 
 def faded(
-    site: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float, reference: float
+    at: np.ndarray, places: np.ndarray, new: np.ndarray, where, exponent: float, reach: float, reference: float
 ) -> np.ndarray:  # fmt: skip
     """The same threat when it decays with distance, exp(-km / reach), whatever the borders."""
-    rows = np.flatnonzero(new > _FAINT)
-    at = site[rows]
-    size = new[rows] * felt(places[rows], where.population[at], exponent, reference)
+    size = new * felt(places, where.population[at], exponent, reference)
     apart = np.hypot(where.x[at, None] - where.x, where.y[at, None] - where.y)
     return product(size, np.exp(-apart / reach))
 
@@ -89,20 +105,11 @@ def incidents(
     half are newcomers; size, mix: exponents; newcomers, management [share]. Source: E075.
     """
     mean = rate * persons * (persons / complex) ** size * (newcomers / (1 / 2)) ** mix * (1 - management)
-    found, some = np.zeros(len(persons)), u >= np.exp(-mean)  # most have none, and need no inverse
-    least = np.ceil(pdtrik(u[some], mean[some]))  # of a continuous distribution function, so perhaps one too many
-    found[some] = least - (pdtr(least - 1, mean[some]) >= u[some])
+    found = np.zeros(len(persons))
+    left = np.flatnonzero(u >= np.exp(-mean))  # most have none
+    for number in range(1, _FEW):
+        found[left] = number
+        left = left[pdtr(number, mean[left]) < u[left]]
+    least = np.ceil(pdtrik(u[left], mean[left]))  # of a continuous distribution function, so perhaps one too many
+    found[left] = least - (pdtr(least - 1, mean[left]) >= u[left])
     return found
-
-
-def dwellers(
-    inside: np.ndarray, site: np.ndarray, home: np.ndarray, where, homes: np.ndarray
-) -> np.ndarray:  # fmt: skip
-    """Newcomers by neighbourhood, (n,): those of its locations, and those at home where corporations have homes.
-
-    inside, site: persons and neighbourhood of locations; home: persons at home per municipality; homes: weight of
-    neighbourhoods.
-    """
-    total = np.bincount(where.municipality, homes, len(home))
-    part = homes / np.where(total > 0, total, 1)[where.municipality]
-    return np.bincount(site, inside, len(where)) + home[where.municipality] * part

@@ -8,6 +8,7 @@ learnt stays after the location has closed: no study says that the expectation c
 import numpy as np
 
 from abm.engine.draws import Draws
+from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS, identities
 from abm.state import State
 
@@ -28,11 +29,24 @@ def stands(state: State) -> np.ndarray:
 
 def come_to_know(state: State, part: float, meeting: float, draws: Draws) -> None:
     """Let a `part` of the residents beside an open location hold what they meet there; `meeting` of them, nuisance."""
-    where, people = state.neighbourhoods, state.residents
-    rows = np.flatnonzero(np.repeat(stands(state), where.residents))
-    home = people.neighbourhood[rows].astype(np.int64)
-    who = (home << RANKS | rows - where.first[home]).astype(np.uint64)
+    where = state.neighbourhoods
+    rows, who = beside(stands(state), where.first, where.residents)
     if part < 1:
         knows = draws.uniform("comes to know", who) < part
         rows, who = rows[knows], who[knows]
-    people.nuisance[rows] = draws.of_country().once("meets nuisance", who) < meeting
+    state.residents.nuisance[rows] = draws.of_country().once("meets nuisance", who) < meeting
+
+
+@kernel
+def beside(stands, first, residents):
+    """Rows and identities of the residents of the neighbourhoods in which a location stands, (n,) each."""
+    many = 0
+    for n in range(len(stands)):
+        many += stands[n] * residents[n]
+    rows, who, count = np.empty(many, np.int64), np.empty(many, np.uint64), 0
+    for n in range(len(stands)):
+        if stands[n]:
+            for rank in range(residents[n]):
+                rows[count], who[count] = first[n] + rank, n << RANKS | rank
+                count += 1
+    return rows, who

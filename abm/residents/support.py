@@ -27,23 +27,29 @@ Source: E047, E048, E049, E050, E051, E052, E053, E054, E055, E056 (exposure); E
 stability, incidents, mix); E082, E083, E084, E085 (fairness); E086, E087 (talk).
 """
 
+from functools import cache
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW, UNSET
-from abm.residents import complexes_nearby, exposure, feedback, locations_announced, nuisance
+from abm.residents import (
+    complexes_nearby,
+    exposure,
+    feedback,
+    locations_announced,
+    newcomers_nearby,
+    nuisance,
+    surroundings,
+)
 from abm.residents import support_kernels as kernels
 from abm.residents.support_kernels import Terms
-from abm.residents.synthetic_residents import by_municipality, means
+from abm.residents.support_means import in_towns, keep
+from abm.residents.synthetic_residents import means
 from abm.state import State
-from abm.tables.country import MAKESHIFT
-from abm.tables.homes import Rule, Tenure
-from abm.tables.people import Stage
+from abm.tables.homes import Rule
 from abm.tables.residents import COUNTED_COMPLEX
 
 WRITES = (
@@ -83,9 +89,6 @@ WRITES = (
 )
 EVENTS = {}
 HALF, ROOT = 0.5, 2**0.5
-TENTH = 0.1  # ten percentage points of lettings, the unit of the weight of fairness
-PERCENT, THOUSAND = 100, 1000
-EVEN = 4  # times share times rest is 1 at an even mix
 
 
 class Params(ProcessParams):
@@ -222,6 +225,7 @@ class Params(ProcessParams):
     stopping: float = param(0.5, "share", 0, 1, "assumption", "locations stopped if all residents came to object")
 
 
+@cache
 def threshold(share: float) -> float:
     """Support [SD] at which half accept, such that `share` of all accept when support is standard normal."""
     return -ROOT * NormalDist().inv_cdf(share)
@@ -239,6 +243,27 @@ def terms(params: Params) -> Terms:
     )  # fmt: skip
 
 
+def town_numbers(params: Params) -> surroundings.TownNumbers:
+    """Parameters that hold for every municipality, as the compiled loops take them."""
+    return surroundings.TownNumbers(
+        colleagues=params.colleagues, team=params.team, workers_share=params.workers_share,
+        accustoming=params.accustoming, judged_over=params.judged_over, unfairness=params.unfairness,
+        perceived=params.perceived, fair_share=params.fair_share, work=params.work,
+        work_reference=params.work_reference, work_known=params.work_known,
+    )  # fmt: skip
+
+
+def numbers(params: Params) -> surroundings.Numbers:
+    """Parameters that hold for every neighbourhood, as the compiled loops take them."""
+    return surroundings.Numbers(
+        contacts=params.contacts, crowded_share=params.crowded_share, mixing=params.mixing,
+        negative=params.negative, most_negative=params.most_negative, crowding=params.crowding,
+        grouping=params.grouping, building=params.building, building_fading=params.building_fading,
+        management=params.management, threat=params.threat, urbanity=params.urbanity, regulars=params.regulars,
+        stock=params.stock, voice_effect=params.voice_effect, incident=params.incident,
+    )  # fmt: skip
+
+
 def felt_weights(params: Params) -> np.ndarray:
     """Weight of a home let to a newcomer by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
     found = np.ones(len(Rule) + 1)
@@ -249,101 +274,39 @@ def felt_weights(params: Params) -> np.ndarray:
     return found
 
 
-def fairness(state: State, params: Params) -> np.ndarray:
-    """Support that residents who seek a home lose by lettings of about a year, (municipalities,) [SD]."""
-    households, towns, month = state.households, state.municipalities, state.clock.month
-    fresh = (households.moved_in == month) & (households.sponsor == NO_ROW)
-    rows = np.flatnonzero(fresh & (households.tenure == Tenure.CORPORATION))
-    weight, town = felt_weights(params)[households.rule[rows]], households.municipality[rows]
-    let = np.bincount(towns.pool[town], weight, len(towns))
-    vacancies = np.bincount(towns.pool, towns.vacancies, len(towns)) * state.scale
-    share = (let / np.where(vacancies > 0, vacancies, np.inf))[towns.pool]
-    known = np.where(towns.let_share == UNSET, params.fair_share, towns.let_share)
-    towns.let_share[:] = known + (share - known) / params.judged_over
-    return params.unfairness * params.perceived * (towns.let_share - params.fair_share) / TENTH
-
-
-def counted(state: State) -> tuple[np.ndarray, np.ndarray]:
-    """Newcomers at full size: persons per location; persons, adults and employed adults at home, (3, towns)."""
-    households, people = state.households, state.newcomers
-    counts = (len(state.locations), len(state.municipalities))
-    inside, home = kernels.present(households, people, int(Stage.HOUSED), *counts)
-    return inside / state.scale, home.T / state.scale
-
-
-def threats(state: State, params: Params, stock: np.ndarray) -> np.ndarray:
-    """Support lost to locations and to a growing number of newcomers, (neighbourhoods,) [SD].
-
-    stock: newcomers over inhabitants, (municipalities,).
-    """
-    where, towns = state.neighbourhoods, state.municipalities
-    at = (*complexes_nearby.as_locations(state, params.habituation), where)
-    if params.decay == "halo":
-        felt = exposure.threat(*at, state.links, params.exponent, params.halo, params.threat_size)
-    else:
-        felt = exposure.faded(*at, params.exponent, params.reach, params.threat_size)
-    felt *= (1 - params.urbanity * where.urban) * (1 - params.regulars * where.regulars)
-    known = np.where(towns.accustomed == UNSET, stock, towns.accustomed)
-    towns.accustomed[:] = known + (stock - known) / params.accustoming
-    points = PERCENT * (stock - known)[where.municipality] * (1 - where.urban)
-    return params.threat * felt + params.stock * points
-
-
-def experiences(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
-    """Support gained by a say beforehand, less that lost to incidents, (neighbourhoods,) [SD]; inside: [persons]."""
-    locations, where, now = state.locations, state.neighbourhoods, state.locations.ends > state.clock.month
-    serious = exposure.incidents(
-        inside, params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
-        params.incident_complex,
-        draws.uniform("incidents", np.arange(len(locations))),
-    )  # fmt: skip
-    locations.incidents[:] = HALF ** (1 / params.incident_half_life) * locations.incidents + serious
-    trouble = np.bincount(locations.neighbourhood, locations.incidents, len(where))
-    heard = np.zeros(len(where))
-    np.maximum.at(heard, locations.neighbourhood[now], locations.voice[now])
-    return params.voice_effect * heard - params.incident * trouble
-
-
-def meetings(state: State, params: Params, inside: np.ndarray, employed: np.ndarray, found: np.ndarray) -> None:
-    """Fill in the contacts of residents with newcomers: columns NEAR to BAD of `found`, (neighbourhoods, SHARED).
-
-    inside: persons per location; employed: newcomers at work per municipality.
-    """
-    locations, where, towns = state.locations, state.neighbourhoods, state.municipalities
-    reception = np.bincount(locations.neighbourhood, inside, len(where))
-    crowded = np.bincount(locations.neighbourhood, inside * np.isin(locations.kind, MAKESHIFT), len(where))
-    managed = np.maximum(where.management, params.management * (reception > 0))
-    share = where.newcomers / (where.newcomers + where.population)
-    found[:, kernels.NEAR] = params.contacts * share * np.exp(-share / params.crowded_share)
-    found[:, kernels.NEAR] *= 1 + params.mixing * where.regulars
-    at_work = employed / (params.workers_share * towns.population)
-    found[:, kernels.COLLEAGUES] = (params.colleagues * params.team * at_work)[where.municipality]
-    open_for = np.maximum(state.clock.month - where.opened.astype(np.int64), 0)
-    lasting = managed + (1 - managed) * np.exp(-open_for / params.building_fading)
-    found[:, kernels.INSIDE] = params.building * EVEN * where.regulars * (1 - where.regulars) * lasting
-    found[:, kernels.TENANTS] = np.minimum(where.tenants / where.population, 1) * where.residents
-    worse = params.crowding * crowded / np.maximum(where.newcomers, 1) + params.grouping * reception / THOUSAND
-    found[:, kernels.BAD] = np.clip(params.negative * (1 + worse - managed), 0, params.most_negative)
-
-
-def surroundings(state: State, params: Params, draws: Draws) -> np.ndarray:
+def conditions(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Conditions that residents of a neighbourhood share this month, (neighbourhoods, SHARED) as in support_kernels."""
-    locations, where, towns, month = state.locations, state.neighbourhoods, state.municipalities, state.clock.month
-    inside, (housed, adults, employed) = counted(state)
-    site, now = locations.neighbourhood, locations.ends > month
-    where.newcomers[:] = exposure.dwellers(inside, site, housed, where, where.population * where.social_rent)
-    where.places[:] = np.bincount(site[now], locations.places[now], len(where))
-    where.opened[site[now & (locations.opened == month)]] = month
-    complexes_nearby.mixed_living(state, np.bincount(site, inside, len(where)))
-    stock = (housed + np.bincount(locations.municipality, inside, len(towns))) / towns.population
+    towns, where, month = state.municipalities, state.neighbourhoods, state.clock.month
+    inside, (housed, adults, employed) = newcomers_nearby.counted(state)
+    serious, kept = incidents(state, params, draws, inside), HALF ** (1 / params.incident_half_life)
+    reception, crowded, trouble, heard, in_town = surroundings.of_locations(
+        state.locations, where, inside, serious, kept, len(towns), month
+    )
+    complexes_nearby.mixed_living(state, reception)
+    let = newcomers_nearby.let_to(state.households, felt_weights(params), towns.pool, month)
     nation = employed.sum() / max(adults.sum(), 1)
-    working = (employed + params.work_known * nation) / (adults + params.work_known)
-    found = np.zeros((len(where), kernels.SHARED))
-    meetings(state, params, inside, employed, found)
-    found[:, kernels.PUSH] = params.work * (working - params.work_reference)[where.municipality]
-    found[:, kernels.PUSH] += experiences(state, params, draws, inside) - threats(state, params, stock)
-    found[:, kernels.UNFAIR] = fairness(state, params)[where.municipality]
+    counts = surroundings.Counts(housed, adults, employed, nation, in_town, let, state.scale)
+    shared = surroundings.Shared(*surroundings.of_towns(towns, counts, town_numbers(params)))
+    of = surroundings.Of(reception, crowded, trouble, heard, threat(state, params))
+    return surroundings.of_neighbourhoods(where, of, shared, housed, numbers(params), month)
+
+
+def incidents(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:
+    """Serious incidents at each location this month, (locations,); inside: persons per location."""
+    rows, found = np.flatnonzero(inside), np.zeros(len(inside))
+    found[rows] = exposure.incidents(
+        inside[rows], params.incident_rate, params.incident_size, params.incident_mix, 1.0, params.management,
+        params.incident_complex, draws.uniform("incidents", rows),
+    )  # fmt: skip
     return found
+
+
+def threat(state: State, params: Params) -> np.ndarray:
+    """Threat of new locations and complexes, (neighbourhoods,), in units of a new one of the reference size nearby."""
+    at = (*complexes_nearby.as_locations(state, params.habituation), state.neighbourhoods)
+    if params.decay == "halo":
+        return exposure.threat(*at, state.links, params.exponent, params.halo, params.threat_size)
+    return exposure.faded(*at, params.exponent, params.reach, params.threat_size)
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -358,32 +321,37 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     known = 1.0 if first else 1 / params.known_after  # what stands at the start has stood for long
     nuisance.come_to_know(state, known, params.nuisance_met, draws)
     complexes_nearby.site(state, params.siting, draws)
-    shared = surroundings(state, params, draws)
+    shared = conditions(state, params, draws)
     bounds = np.append(where.first, len(people)).astype(np.int64)
-    region = state.municipalities.region[where.municipality]
-    blocks = kernels.Blocks(np.argsort(region, kind="stable"), bounds, shared)
+    blocks = kernels.Blocks(order_of(state), bounds, shared)
     ties = kernels.Links(state.ties.starts, state.ties.targets)
     renewed = kernels.renew(blocks, people, ties, of_all, draws.address("month"))
     people.support[:] = renewed.support
-    kernels.keep(where, renewed.sums)
+    keep(where, renewed.sums)
     respond(state, params)
     return {}
+
+
+def order_of(state: State) -> np.ndarray:
+    """Neighbourhoods in the order of computing: by region, where the cache does not hold all residents."""
+    where = state.neighbourhoods
+    if len(state.residents) < kernels.MANY:
+        return np.arange(len(where))
+    return np.argsort(state.municipalities.region[where.municipality], kind="stable")
 
 
 def respond(state: State, params: Params) -> None:
     """Update effects of support on municipalities, and the support that households placed this month meet."""
     towns, where, households, month = state.municipalities, state.neighbourhoods, state.households, state.clock.month
-    count, leaning = len(towns), by_municipality(where, where.leaning, len(towns))
-    changed = by_municipality(where, where.support - where.anchor, count)
+    leaning, changed, own, own_before = in_towns(where, len(towns))
     towns.support[:] = leaning + changed  # a small sample estimates changes better than levels
     if not params.feedback:
         towns.willingness[:], towns.delay[:], towns.stopped[:] = 1, params.lead - 1, 0
         return
-    objecting, before = (1 - by_municipality(where, each, count) for each in (where.own, where.own_before))
+    objecting, before = 1 - own, 1 - own_before
     towns.willingness[:] = feedback.willingness(changed, params.willing)
     towns.delay[:] = feedback.delay(params.lead, objecting, before, params.delaying)
     towns.stopped[:] = feedback.stopped(objecting, before, params.stopping)
-    placed = (households.coupled == month) | ((households.housed == month) & (households.coupled == NEVER))
-    rows = np.flatnonzero(placed & (households.municipality != NO_ROW))
+    rows = newcomers_nearby.placed(households, month)
     met = feedback.standardised(towns.support, towns.population, max(leaning.std(), np.finfo(float).tiny))
     households.support_at_placement[rows] = met[households.municipality[rows]]

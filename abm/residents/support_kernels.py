@@ -17,7 +17,7 @@ from abm.engine.compiled import njit
 from abm.engine.draws import Address, philox
 from abm.engine.kernels import kernel
 from abm.residents.social_network import RANKS
-from abm.tables.residents import Age, Neighbourhoods
+from abm.tables.residents import Age
 
 # columns of `shared`, one row per neighbourhood
 NEAR, COLLEAGUES, INSIDE = range(3)  # contacts a month: nearby, per worker at work, in the own building
@@ -33,6 +33,7 @@ MANY = 1_000_000  # residents from which threads are worth their start
 
 _WORKING = int(Age.OLD)  # classes below it work
 _WORDS = 4  # random numbers of 32 bits that one call gives
+_NEXT, _THIRD, _FOURTH = np.uint64(1), np.uint64(2), np.uint64(3)  # places after the first of them
 _WORD = 2.0**-32
 _UNIFORM = 12**0.5  # a uniform number times this has a standard deviation of one
 _MOST = 40.0  # exp(-40) is nothing beside a float32
@@ -44,7 +45,6 @@ _ERFC_SLOPE = 0.3275911
 _ROOT = 2**0.5
 _ROWS = 4  # of working memory
 _BATCH = 1024  # residents of a batch, at least
-_HALF, _ODD = 32, np.uint64(1)  # bits of half a number; the last bit
 _USUAL = 8  # ties of nearly everybody, by default
 _LIKELY, _UNLIKELY = _MOST / 2, exp(_MOST / 2)  # log odds beyond which a probability is as good as 0 or 1
 
@@ -89,8 +89,6 @@ class Renewed(NamedTuple):
 
 Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
 Links = namedtuple("Links", "starts targets")  # of Ties
-Households = namedtuple("Households", "stage size location municipality")
-Newcomers = namedtuple("Newcomers", "adult employed household")
 
 
 @njit(inline="always")
@@ -118,21 +116,17 @@ def accepting(support, threshold):
 
 
 @njit
-def _words(found, n, address):
-    """One random word per rank in neighbourhood n; four ranks share one call."""
+def _words(found, at, count, n, address):
+    """One random word per rank of the `count` in neighbourhood n, from `at` on; four ranks share one call.
+
+    The last call may write up to three words more.
+    """
     month, stream, k0, k1 = address
-    for call in range(len(found) // _WORDS):
-        who = np.uint64(n << RANKS | call * _WORDS)
-        a, b, c, d = philox(who, who >> np.uint64(32), month, stream, k0, k1)
-        at = call * _WORDS
-        found[at], found[at + 1], found[at + 2], found[at + 3] = a, b, c, d
-
-
-@njit
-def _copied(to, values):
-    """Copy values, (n,), of any type."""
-    for i in range(len(values)):
-        to[i] = values[i]
+    for call in range(0, count, _WORDS):
+        who, to = np.uint64(n << RANKS | call), np.uint64(at + call)
+        found[to], found[to + _NEXT], found[to + _THIRD], found[to + _FOURTH] = philox(
+            who, who >> np.uint64(32), month, stream, k0, k1
+        )
 
 
 @njit(error_model="numpy")
@@ -144,19 +138,22 @@ def _joining(found, terms):
 
 
 @njit
-def _contacts(found, age, near, colleagues, terms):
-    """Replace the probability to take part in a programme by contacts this month: nearby, in the programme, at work."""
-    more = near * terms.programme * (terms.multiplier - 1.0)
-    for i in range(len(found)):
-        found[i] = near + more * found[i] + colleagues * (age[i] < _WORKING)
+def _remembered(joins, good, ill, at, rows, shared, people, terms):
+    """Update remembered contacts of a neighbourhood: last month's fade, and this month's are added, in two parts.
 
-
-@njit
-def _remembered(stock, felt, contacts, fading, part):
-    """Update remembered contacts: last month's fade, and part of this month's are added; also into `felt`."""
-    for i in range(len(stock)):
-        stock[i] = fading * stock[i] + part * contacts[i]
-        felt[i] = stock[i]
+    joins: probability to take part in a programme; the stocks also go to `good` and `ill`.
+    """
+    n, first, count = rows
+    near, inside, tenants, bad = shared[n, NEAR], shared[n, INSIDE], int(shared[n, TENANTS]), shared[n, BAD]
+    more, colleagues = near * terms.programme * (terms.multiplier - 1.0), shared[n, COLLEAGUES]
+    for k in range(count):
+        i, j = np.uint64(first + k), np.uint64(at + k)
+        contacts = near + more * joins[j] + colleagues * (people.age[i] < _WORKING)
+        contacts += inside * (k < tenants)
+        one = np.float32(terms.fading * people.positive[i] + (1.0 - bad) * contacts)  # as it is stored
+        other = np.float32(terms.fading * people.negative[i] + bad * contacts)
+        people.positive[i] = good[j] = one
+        people.negative[i] = ill[j] = other
 
 
 @njit
@@ -167,42 +164,47 @@ def _decayed(values):
 
 
 @njit
-def _pulled(found, no_good, no_ill, own, push, unfair, terms):
-    """Support after the pull to its level; no_good, no_ill: exp(-contacts); own: last support, anchor, seeking."""
-    before, anchor, seeking = own
-    for i in range(len(before)):
-        full = 1.0 - no_good[i]
-        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[i]))
-        gain -= terms.convergence * (before[i] - terms.middle) * full
-        drawn = min(max(gain + push - unfair * seeking[i], -terms.limit), terms.limit)
-        found[i] = before[i] + terms.rate * (anchor[i] + drawn - before[i])
+def _pulled(found, no_good, no_ill, at, rows, shared, people, terms):
+    """Support after the pull to its level; no_good, no_ill: exp(-contacts)."""
+    n, first, count = rows
+    push, unfair = shared[n, PUSH], shared[n, UNFAIR]
+    for k in range(count):
+        i, j = np.uint64(first + k), np.uint64(at + k)
+        full, before = 1.0 - no_good[j], people.support[i]
+        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[j]))
+        gain -= terms.convergence * (before - terms.middle) * full
+        drawn = min(max(gain + push - unfair * people.seeking[i], -terms.limit), terms.limit)
+        found[j] = before + terms.rate * (people.anchor[i] + drawn - before)
 
 
 @njit(error_model="numpy")
-def _heard(found, first, support, starts, targets, confidence):
+def _heard(found, runs, support, ties, confidence):
     """Mean difference from ties whose support is within `confidence` of a resident's own [SD].
 
-    A loop of known length is fast, so the usual number of ties has its own.
+    A loop of known length is fast, so the usual number of ties has its own. Ties are counted by a product with 0 or 1:
+    there is no branch, which a processor could not predict.
     """
-    nothing = np.float32(0.0)
-    begin = np.uint64(starts[first])
-    for i in range(len(found)):
-        end = np.uint64(starts[np.uint64(first + i + 1)])
-        own, total, listened = support[np.uint64(first + i)], nothing, 0
-        if end - begin == _USUAL:
-            for k in range(_USUAL):
-                apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
-                near_enough = abs(apart) < confidence
-                total += apart if near_enough else nothing  # no branch, which a processor could not predict
-                listened += near_enough
-        else:
-            for k in range(begin, end):
-                apart = support[np.uint32(targets[np.uint64(k)])] - own
-                near_enough = abs(apart) < confidence
-                total += apart if near_enough else nothing
-                listened += near_enough
-        begin = end
-        found[i] = total / np.float32(max(listened, 1))
+    starts, targets, nothing, at = ties.starts, ties.targets, np.float32(0.0), 0
+    for first, count in runs:
+        begin = np.uint64(starts[np.uint64(first)])
+        for i in range(count):
+            end = np.uint64(starts[np.uint64(first + i + 1)])
+            own, total, listened = support[np.uint64(first + i)], nothing, nothing
+            if end - begin == _USUAL:
+                for k in range(_USUAL):
+                    apart = support[np.uint32(targets[begin + np.uint64(k)])] - own
+                    near_enough = np.float32(abs(apart) < confidence)
+                    total += apart * near_enough
+                    listened += near_enough
+            else:
+                for k in range(begin, end):
+                    apart = support[np.uint32(targets[np.uint64(k)])] - own
+                    near_enough = np.float32(abs(apart) < confidence)
+                    total += apart * near_enough
+                    listened += near_enough
+            begin = end
+            found[np.uint64(at + i)] = total / max(listened, np.float32(1.0))
+        at += count
 
 
 @njit
@@ -231,24 +233,49 @@ def acceptance(support, nuisance, terms: Terms):
 
 
 @njit
-def _summed(support, seeking, nuisance, near, own, total):
-    """Sums over the residents of a neighbourhood, into `total`."""
+def _summed(sums, support, near, own, at, rows, people):
+    """Sums over the residents of a neighbourhood, into its row of `sums`."""
+    n, first_row, count = rows
     first = second = third = fourth = nearby = in_town = of_seekers = 0.0
     seekers = worried = 0
-    for i in range(len(support)):
-        s = support[i]
+    for k in range(count):
+        i, j = np.uint64(first_row + k), np.uint64(at + k)
+        s = support[j]
         first += s
         second += s * s
         third += s * s * s
         fourth += s * s * s * s
-        nearby += near[i]
-        in_town += own[i]
-        of_seekers += s * seeking[i]
-        seekers += seeking[i]
-        worried += nuisance[i]
-    total[SUM], total[SQUARE], total[CUBE], total[FOURTH] = first, second, third, fourth
-    total[NEAR_ACCEPTED], total[OWN_ACCEPTED], total[SEEKERS], total[SEEKING] = nearby, in_town, of_seekers, seekers
-    total[NUISANCE] = worried
+        nearby += near[j]
+        in_town += own[j]
+        of_seekers += s * people.seeking[i]
+        seekers += people.seeking[i]
+        worried += people.nuisance[i]
+    sums[n, SUM], sums[n, SQUARE], sums[n, CUBE], sums[n, FOURTH] = first, second, third, fourth
+    sums[n, NEAR_ACCEPTED], sums[n, OWN_ACCEPTED], sums[n, NUISANCE] = nearby, in_town, worried
+    sums[n, SEEKERS], sums[n, SEEKING] = of_seekers, seekers
+
+
+@njit
+def _runs(batch, bounds):
+    """Rows of residents of a batch as runs without a gap: first and number of each, (runs, 2)."""
+    found, last = np.zeros((len(batch), 2), np.int64), -1
+    for n in batch:
+        if last < 0 or found[last, 0] + found[last, 1] != bounds[n]:
+            last += 1
+            found[last, 0] = bounds[n]
+        found[last, 1] += bounds[n + 1] - bounds[n]
+    return found[: last + 1]
+
+
+@njit
+def _gathered(to, values, runs):
+    """Copy the values of the residents of a batch, of any type, to the beginning of `to`; how many."""
+    at = 0
+    for first, count in runs:
+        for k in range(count):
+            to[np.uint64(at + k)] = values[np.uint64(first + k)]
+        at += count
+    return at
 
 
 @njit
@@ -256,53 +283,44 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
     Steps that depend on the neighbourhood are done one by one; the costly ones in between, for the whole batch: small
-    loops compile to fast code, and in long ones the remainder hardly counts. room: (4, residents) of working memory.
+    loops compile to fast code, and in long ones the remainder hardly counts. A step gets whole columns and where to
+    begin in them: to cut them for each neighbourhood would cost more than the steps. room: (4, residents) of working
+    memory.
     """
-    age, seeking, anchor, before, good, ill, nuisance = people
-    bounds, shared = blocks.bounds, blocks.shared
-    outlook, confidence = before if terms.follows else anchor, np.float32(terms.confidence)
+    bounds, shared, runs = blocks.bounds, blocks.shared, _runs(batch, blocks.bounds)
     a, b, c, words = room[0], room[1], room[2], room[3]
-    end = 0
-    for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(a[at:end], outlook[first:last])
+    end = _gathered(a, people.support if terms.follows else people.anchor, runs)
     _joining(a[:end], terms)
-    end = 0
+    at = 0
     for n in batch:
-        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
-        end += last - first
-        contacts = a[at:end]
-        _contacts(contacts, age[first:last], row[NEAR], row[COLLEAGUES], terms)
-        contacts[: int(row[TENANTS])] += row[INSIDE]
-        _remembered(good[first:last], b[at:end], contacts, terms.fading, 1.0 - row[BAD])
-        _remembered(ill[first:last], c[at:end], contacts, terms.fading, row[BAD])
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _remembered(a, b, c, at, rows, shared, people, terms)
+        at += rows[2]
     _decayed(b[:end])
     _decayed(c[:end])
-    end = 0
+    at = 0
     for n in batch:
-        first, last, row, at = bounds[n], bounds[n + 1], shared[n], end
-        end += last - first
-        own = (before[first:last], anchor[first:last], seeking[first:last])
-        _pulled(a[at:end], b[at:end], c[at:end], own, row[PUSH], row[UNFAIR], terms)
-        b[at:end] = 0.0
-        if terms.talk > 0.0:
-            _heard(b[at:end], first, before, ties[0], ties[1], confidence)
-        whole = -(-(end - at) // _WORDS) * _WORDS  # whole calls; the next neighbourhood overwrites the surplus
-        _words(words[at : at + whole], n, address)
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _pulled(a, b, c, at, rows, shared, people, terms)
+        _words(words, at, rows[2], n, address)  # the next neighbourhood overwrites the surplus
+        at += rows[2]
+    if terms.talk > 0.0:
+        _heard(b, runs, people.support, ties, np.float32(terms.confidence))
+    else:
+        b[:end] = 0.0
     _moved(c[:end], a[:end], b[:end], words[:end], terms)
-    end = 0
-    for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(words[at:end], nuisance[first:last])
+    _gathered(words, people.nuisance, runs)
     _acceptance(a[:end], b[:end], c[:end], words[:end], terms)
-    end = 0
+    at = 0
     for n in batch:
-        first, last, at = bounds[n], bounds[n + 1], end
-        end += last - first
-        _copied(into.support[first:last], c[at:end])
-        _summed(c[at:end], seeking[first:last], nuisance[first:last], a[at:end], b[at:end], into.sums[n])
+        rows = n, bounds[n], bounds[n + 1] - bounds[n]
+        _summed(into.sums, c, a, b, at, rows, people)
+        at += rows[2]
+    at = 0
+    for first, count in runs:
+        for k in range(count):
+            into.support[np.uint64(first + k)] = c[np.uint64(at + k)]
+        at += count
 
 
 @njit
@@ -349,45 +367,3 @@ def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renew
     many = count >= MANY and compiled.threads() > 1
     (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
     return into
-
-
-@kernel
-def present(households: Households, people: Newcomers, housed, locations, municipalities):
-    """Newcomers by where they live: persons per location; persons, adults and employed adults at home per municipality.
-
-    Counted without branches, which a processor could not predict: persons without a home count for an extra
-    municipality. Two tables take rows in turn, because rows next to each other are often in one municipality and would
-    wait for each other.
-    """
-    stage, size, location, municipality = households
-    adult, employed, household = people
-    inside, town = np.zeros(locations), np.empty(len(stage), np.int32)
-    persons, adults = np.zeros((2, municipalities + 1), np.int64), np.zeros((2, municipalities + 1), np.int64)
-    for i in range(len(stage)):
-        town[i] = municipality[i] if (stage[i] == housed) & (location[i] < 0) else municipalities
-    for i in range(len(stage)):
-        if location[i] >= 0:
-            inside[location[i]] += size[i]
-    for i in range(len(stage)):
-        persons[np.uint64(i) & _ODD, town[i]] += size[i]
-    for i in range(len(adult)):  # employed adults are counted in the upper half of the same number
-        at = town[np.uint64(household[i])]
-        adults[np.uint64(i) & _ODD, at] += adult[i] + ((adult[i] & employed[i]) << _HALF)
-    home = np.empty((municipalities, 3))
-    for m in range(municipalities):
-        both = adults[0, m] + adults[1, m]
-        home[m, 0] = persons[0, m] + persons[1, m]
-        home[m, 1], home[m, 2] = both & (2**_HALF - 1), both >> _HALF
-    return inside, home
-
-
-def keep(where: Neighbourhoods, sums: np.ndarray) -> None:
-    """Write the means of neighbourhoods; without home seekers in the sample, theirs is the mean of all residents.
-
-    sums: (neighbourhoods, SUMMED), as `renew` gives them.
-    """
-    names = (("support", SUM), ("square", SQUARE), ("cube", CUBE), ("fourth", FOURTH))
-    for name, at in (*names, ("near", NEAR_ACCEPTED), ("own", OWN_ACCEPTED), ("nuisance", NUISANCE)):
-        getattr(where, name)[:] = sums[:, at] / where.residents
-    seeking = sums[:, SEEKING]
-    where.seekers[:] = np.where(seeking > 0, sums[:, SEEKERS] / np.maximum(seeking, 1), where.support)

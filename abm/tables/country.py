@@ -169,3 +169,10 @@ class Locations(Table):
     announced = column(np.int16, NEVER, unit="month", doc="when residents heard of it; NEVER: before the start")
     voice = column(np.float64, unit="share", doc="neighbours who had a real say beforehand")
     incidents = column(np.float64, unit="incidents", doc="serious incidents here, decaying over time")
+
+    def first(self, kind: Kind) -> int:
+        """Row of the first location of a kind. Raises ValueError where there is none."""
+        row = int((self.kind == kind).argmax())
+        if row or (len(self) and self.kind[0] == kind):
+            return row
+        raise ValueError(f"there is no location of kind {kind.name}")

@@ -271,5 +271,5 @@ class Households(Table):
 
     def enter(self, rows: np.ndarray, stage: Stage, month: int) -> None:
         """Move households (rows) to a stage that begins in this month."""
-        self.stage[rows] = stage
+        self.stage[rows] = int(stage)  # a member takes NumPy longer
         self.since[rows] = month

@@ -1,7 +1,7 @@
 """The outcomes that two scenarios are compared on, their values in pairs of runs, and differences with intervals.
 
 Verdicts on several outcomes at once are corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6):
-the chance that any of them is wrong where nothing differs stays 5%. Intervals are those of each outcome on its own.
+the probability that any of them is wrong where nothing differs stays 5%. Intervals are those of each outcome alone.
 """
 
 import math
@@ -137,7 +137,7 @@ def differences(pairs: pd.DataFrame) -> pd.DataFrame:
         independent, paired = both["a"].var() + both["b"].var(), change.var(ddof=1) if len(change) > 1 else math.nan
         factor = independent / paired if paired else math.nan  # ratio of variances
         means = both["a"].mean(), both["b"].mean(), change.mean() if len(change) else math.nan
-        rows.append((outcome, mine["unit"].iloc[0], *means, low, high, len(change), factor, chance(change), ""))
+        rows.append((outcome, mine["unit"].iloc[0], *means, low, high, len(change), factor, probability(change), ""))
     found = pd.DataFrame(rows, columns=COLUMNS)
     corrected = holm(found["p"].to_numpy())
     found["verdict"] = [verdict(*row) for row in zip(found["low"], found["high"], corrected, strict=True)]
@@ -152,8 +152,8 @@ def interval(changes: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def chance(changes: np.ndarray) -> float:
-    """Chance of a mean so far from 0 where nothing differs (Student's t); NaN of fewer than two differences."""
+def probability(changes: np.ndarray) -> float:
+    """Probability of a mean so far from 0 where nothing differs (Student's t); NaN of fewer than two differences."""
     if len(changes) < 2:
         return math.nan
     if np.ptp(changes) == 0:
@@ -163,17 +163,17 @@ def chance(changes: np.ndarray) -> float:
         return float(stats.ttest_1samp(changes, 0.0).pvalue)
 
 
-def holm(chances: np.ndarray) -> np.ndarray:
-    """Chances, (n,), corrected for their number by Holm's step-down rule; NaN stays and does not count."""
-    found, known = np.full(len(chances), math.nan), np.flatnonzero(~np.isnan(chances))
-    order = known[np.argsort(chances[known], kind="stable")]
-    steps = chances[order] * np.arange(len(order), 0, -1)
+def holm(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities, (n,), corrected for their number by Holm's step-down rule; NaN stays and does not count."""
+    found, known = np.full(len(probabilities), math.nan), np.flatnonzero(~np.isnan(probabilities))
+    order = known[np.argsort(probabilities[known], kind="stable")]
+    steps = probabilities[order] * np.arange(len(order), 0, -1)
     found[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return found
 
 
 def verdict(low: float, high: float, corrected: float) -> str:
-    """The verdict that follows from an interval of B minus A, and its chance corrected for the number of outcomes."""
+    """The verdict that follows from an interval of B minus A, and its probability as corrected."""
     if math.isnan(corrected):
         return NO_VALUE
     if low == high == 0:

@@ -46,7 +46,7 @@ EXPECTED = {
     "policy.decision.promising_share": Expected(0, "grants", DOWN),
     "policy.reception.stable_places": Expected(120000, "places/kind/regular", UP),
     "policy.reception.plan_lag": Expected(36),
-    "policy.reception.spread_law": Expected(True),
+    "policy.reception.spread_law": Expected(False),
     "policy.reception.contract": Expected(60, "places/kind/emergency", UP),
     "policy.reception.regular_term": Expected(12, "places/kind/regular", DOWN),
     "policy.reception.renewed_share": Expected(1, "places/kind/regular", UP),

@@ -74,7 +74,7 @@ def test_intervals_by_hand(differences, low, high):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "chance", "said"),
+    ("low", "high", "probability", "said"),
     [
         (0.1, 2, 0.04, "B is higher"),
         (0.1, 2, 0.06, CANNOT_TELL),  # on its own it could be told, among others not
@@ -85,11 +85,11 @@ def test_intervals_by_hand(differences, low, high):
         (math.nan, math.nan, math.nan, "too few pairs have a value"),
     ],
 )
-def test_verdicts(low, high, chance, said):
-    assert compared.verdict(low, high, chance) == said
+def test_verdicts(low, high, probability, said):
+    assert compared.verdict(low, high, probability) == said
 
 
-def test_chances_are_corrected_for_their_number_by_hand():
+def test_probabilities_are_corrected_for_their_number_by_hand():
     """Holm: the smallest times n, the next times n - 1, never less than one before, at most 1."""
     found = compared.holm(np.array([0.01, 0.04, math.nan, 0.03, 0.5]))
     assert found == pytest.approx([0.04, 0.09, math.nan, 0.09, 0.5], nan_ok=True)
@@ -98,13 +98,13 @@ def test_chances_are_corrected_for_their_number_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("changes", "chance"), [([2, 4], 0.2048328), ([1, 2, 3, 4], 0.0304662), ([5, 5], 0.0), ([0, 0], 1.0)]
+    ("changes", "probability"), [([2, 4], 0.2048328), ([1, 2, 3, 4], 0.0304662), ([5, 5], 0.0), ([0, 0], 1.0)]
 )
-def test_a_chance_agrees_with_its_interval(changes, chance):
+def test_a_probability_agrees_with_its_interval(changes, probability):
     """t = 3 of 1 degree of freedom, t = 3.873 of 3; both from tables."""
-    found = compared.chance(np.array(changes, float))
+    found = compared.probability(np.array(changes, float))
     low, high = compared.interval(np.array(changes, float))
-    assert found == pytest.approx(chance, rel=1e-5)
+    assert found == pytest.approx(probability, rel=1e-5)
     assert (found < 0.05) == (low > 0 or high < 0)
 
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from abm.asylum import arrival
 from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.facts.csv_tables import MONTHS
-from abm.people.household_formation import MOST_PERSONS
+from abm.people.household_formation import MOST_PERSONS, geometric, identities, until_due
 from abm.tables.country import Kind
 from abm.tables.people import Stage
 from tests.helpers.village import MIXED, SAFE, WAR, constant, locations, run, village, village_state
@@ -49,32 +50,29 @@ def test_an_origin_that_is_ahead_waits_until_its_lead_is_used():
     assert state.origins.due.tolist() == [0, -70, 0]
 
 
-@pytest.mark.parametrize(
-    ("due", "arrives"),
-    [
-        ([2, 3], [True, True, False, True, True]),  # one and three persons; two and two
-        ([1, 2], [True, False, False, True, False]),
-        ([1.01, 0], [True, True, False, False, False]),  # a part of a person due brings a whole household
-        ([0, -4], [False] * 5),
-        ([100, 100], [True] * 5),
-    ],
-)
-def test_households_arrive_until_the_persons_due_are_reached(due, arrives):
-    sizes, group = np.array([1, 3, 1, 2, 2]), np.array([0, 0, 0, 1, 1])
-    assert arrival.households_due(sizes, group, np.array(due)).tolist() == arrives
+PARTS = st.floats(-3, 40) | st.integers(-5, 40)
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 15)), max_size=30), st.lists(st.integers(-5, 40), min_size=4)
+    st.lists(st.lists(PARTS, min_size=3, max_size=3), min_size=1, max_size=2), st.integers(0, 400), st.integers(0, 9)
 )
-def test_households_due_equals_counting_one_by_one(households, due):
-    households.sort(key=lambda pair: pair[0])
-    group, sizes = np.array([g for g, _ in households], int), np.array([s for _, s in households], int)
-    left, expected = due[:4], []
-    for g, size in households:
-        expected.append(left[g] > 0)
-        left[g] -= size if expected[-1] else 0
-    assert arrival.households_due(sizes, group, np.array(due[:4])).tolist() == expected
+def test_households_arrive_until_the_persons_due_are_reached(due, month, first):
+    draws, share, way = Draws(1, "arrival", month), np.array([0.0, 0.4, 1.0]), np.array([2, 0])[: len(due)]
+    left, origin = np.array(due, float), np.array([4, 0, 7])
+    found = until_due(left, way, origin, share, 3.2, month, first, draws.addresses("family", "size"))
+    expected = []
+    for w, of_way in enumerate(due):
+        for o, persons in enumerate(of_way):
+            for rank in range(first, first + 50):
+                who = identities(origin[[o]], month, np.array([rank]), int(way[w]))
+                family, more = draws.once("family", who)[0], draws.once("size", who)[0]
+                if persons <= 0:
+                    break
+                size = 1 if family >= share[o] else min(2 + int(geometric(np.array([more]), 1.2)[0]), MOST_PERSONS)
+                expected.append((w, o, int(who[0]), size))
+                persons -= size
+            assert left[w, o] == pytest.approx(persons)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == expected
 
 
 def test_nobody_due_and_nobody_comes():

@@ -219,3 +219,19 @@ def test_the_task_binds_nobody_to_a_municipality_that_is_ahead_while_others_are_
 
 def test_nobody_is_registered():
     assert len(run(coupling, behind([0] * 5))["coupled"]) == 0
+
+
+def test_households_in_the_register_as_numpy_finds_them():
+    state, rng = village_state(), np.random.default_rng(6)
+    people(state, Stage.AWAITING_HOME, 400)
+    of = state.households
+    of.stage[:], of.size[:] = rng.integers(0, len(Stage), 400), rng.integers(1, 6, 400)
+    of.granted[:], of.sponsor[:] = rng.integers(-2, 2, 400), rng.choice([NO_ROW, 5], 400)
+    rows, persons = coupling.in_register(of, -1)
+    waits = (of.stage == Stage.AWAITING_COUPLING) & (of.sponsor == NO_ROW)
+    assert rows.tolist() == np.flatnonzero(waits).tolist()
+    assert persons == of.size[(of.granted == -1) & (of.stage != Stage.HOUSED)].sum()
+    of.municipality[:] = rng.integers(0, len(state.municipalities), 400)
+    there = of.stage == Stage.AWAITING_HOME
+    tied = np.bincount(of.municipality[there], of.size[there], len(state.municipalities))
+    assert coupling.tied_already(state).tolist() == tied.tolist()

@@ -5,6 +5,8 @@ import pytest
 
 from abm.asylum import hosts, placement, reception
 from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
+from abm.engine.table import NO_ROW
 from abm.finance import money
 from abm.scenario import default
 from abm.tables.country import Kind
@@ -30,6 +32,18 @@ def test_a_share_of_the_status_holders_goes_each_month():
     assert len(went) == pytest.approx(0.05 * 4_000, abs=3 * (4_000 * 0.05 * 0.95) ** 0.5)
     assert set(went) == set(rows[np.array(kinds(state, rows)) == HOSTS])
     assert (state.households.moves[went] == 1).all()
+
+
+def test_who_goes_as_numpy_finds_them():
+    state, rng = village_state(), np.random.default_rng(4)
+    people(state, Stage.IN_DECISION, 900)
+    of, share, draws = state.households, np.linspace(0, 0.5, len(Stage)), Draws(1, "hosts", 3)
+    of.stage[:], of.unaccompanied[:] = rng.integers(0, len(Stage), 900), rng.random(900) < 0.2
+    of.location[:] = rng.integers(NO_ROW, len(state.locations), 900)
+    here = np.flatnonzero((of.location != NO_ROW) & ~of.unaccompanied)
+    here = here[np.isin(state.locations.kind[of.location[here]], hosts.LEFT)]
+    expected = here[draws.uniform("hosts", of.identity[here]) < share[of.stage[here]]]
+    assert hosts.invited(of, state.locations.kind, share, draws.address("hosts")).tolist() == expected.tolist()
 
 
 def test_who_goes():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from abm.asylum import placement
 from abm.asylum.placement import FREE, GREEDY, QUOTA, RANDOM, RULES
 from abm.asylum.placement_algorithms import Places
+from abm.engine.queues import waiting_key
 from abm.engine.table import NO_ROW
 from abm.tables.country import Kind
 from abm.tables.people import Stage
@@ -109,7 +110,8 @@ THREE = [  # free places, by region: 5, 9 and 7
 
 def best(rule, size=1, only=NO_ROW, u=0.0, held=(50, 60, 40), share=(0.2, 0.3, 0.5), merit=(0.4, 0.5, 0.6)):
     regions = placement.Held(np.array(merit), np.array(held, float), np.array(share))
-    return placement.best_location(size, only, u, REGULAR, columns(THREE), regions, rule)
+    places = columns(THREE)
+    return placement.best_location(size, only, u, placement.with_room(places, REGULAR), places, regions, rule)
 
 
 def test_free_takes_most_free_places():
@@ -364,3 +366,19 @@ def test_the_ceiling_of_the_registration_centre_is_that_of_the_whole_country():
     people(state, Stage.REGISTERING, 10, location=centre)
     run(placement, state, crisis=True, registration_most=12)
     assert (state.households.location == centre).sum() == 6
+
+
+def test_turns_and_municipal_places_as_numpy_finds_them():
+    state, rng = village_state(), np.random.default_rng(8)
+    people(state, Stage.IN_DECISION, 300)
+    of, rows = state.households, rng.permutation(300)[:200]
+    of.medical[:], of.tie[:] = rng.random(300) < 0.1, rng.choice([NO_ROW, NO_ROW, ALPHA, BETA], 300)
+    of.applied[:] = rng.integers(-60, 1, 300)
+    first = of.medical[rows] | (of.tie[rows] != NO_ROW)
+    key, _ = placement.turns(rows, of)
+    assert key.tolist() == waiting_key(of.applied[rows] - np.where(first, 512, 0), of.lottery[rows]).tolist()
+    u, edges = rng.random(200), np.cumsum(state.regions.population_share)
+    region = np.where(of.tie[rows] != NO_ROW, of.tie[rows], np.searchsorted(edges, u, side="right"))
+    found = placement.crisis_place(state, of.tie[rows], u)
+    assert set(state.locations.kind[found]) == {MUNICIPAL}
+    assert state.locations.region[found].tolist() == region.tolist()

@@ -335,3 +335,22 @@ def test_regular_places_that_are_not_open_yet_leave_a_gap_for_emergency_ones():
         run(reception, state, regular_rate=2_000, regular_size=100, emergency_rate=2_000, emergency_size=20)
         found.append(int((state.locations.kind == Kind.EMERGENCY).sum()))
     assert found[1] > found[0]
+
+
+def test_places_as_numpy_counts_them():
+    state, rng = village_state(), np.random.default_rng(7)
+    state.locations.add(
+        200, kind=rng.integers(0, len(Kind), 200), places=rng.integers(0, 300, 200), opened=rng.integers(-2, 4, 200),
+        ends=rng.integers(0, 5, 200), municipality=rng.integers(0, len(state.municipalities), 200),
+    )  # fmt: skip
+    of = state.locations
+    regular = of.kind == Kind.REGULAR
+    rows, lasting = reception.ending(of, 2)
+    assert rows.tolist() == np.flatnonzero(regular & (of.ends == 2)).tolist()
+    assert lasting == of.places[regular & (of.ends > 2)].sum()
+    there = regular & (of.ends > 1)
+    found = reception.places_by_municipality(state, Kind.REGULAR, 1)
+    assert found.tolist() == np.bincount(of.municipality[there], of.places[there], len(found)).tolist()
+    open_then = (of.ends > 2) & (of.opened <= 2)
+    emergency = (of.kind == Kind.EMERGENCY) & (of.ends > 2)
+    assert reception.standing(of, 2) == (of.places[regular & open_then].sum(), of.places[emergency].sum())

@@ -9,7 +9,7 @@ from abm.engine.table import NO_ROW
 from abm.people.household_formation import MOST_PERSONS, relatives
 from abm.tables.country import Kind
 from abm.tables.people import Reunion, Role, Stage
-from tests.helpers.village import MIXED, WAR, A, lifelong_draws, locations, people, run, village, village_state
+from tests.helpers.village import MIXED, SAFE, WAR, A, lifelong_draws, locations, people, run, village, village_state
 
 EVEN = (np.arange(20_000) + 0.5) / 20_000  # evenly spaced instead of drawn
 NONE, APPLIED, TRAVELLING, REFUSED, ARRIVED = Reunion
@@ -226,3 +226,23 @@ def test_the_composition_of_the_family_follows_the_shares():
 
 def test_nobody_has_relatives_abroad():
     assert all(len(rows) == 0 for rows in run(reunion, village_state()).values())
+
+
+def test_sponsors_apply_as_numpy_finds_them():
+    state, draws, params = village_state(), Draws(1, "reunion", 0), reunion.Params(applying_share=0.7, apply_within=5)
+    for granted in (-1, 0):
+        for origin in (WAR, MIXED, SAFE):
+            people(state, Stage.AWAITING_COUPLING, 60, granted=granted, origin=origin)
+    of = state.households
+    of.sponsor[::9] = 3
+    state.origins.papers[:] = [0, 4, 9]
+    fresh = np.flatnonzero((of.granted == 0) & (of.sponsor == NO_ROW))
+    rows = fresh[draws.once("applies", of.identity[fresh]) < reunion.applying_share(state, params)[of.origin[fresh]]]
+    who = of.identity[rows]
+    start = np.floor(draws.once("delay", who) * 5)
+    start += np.floor(draws.once("papers", who) * 2 * state.origins.papers[of.origin[rows]])
+    assert reunion.apply(state, params, draws).tolist() == rows.tolist()
+    assert of.family_abroad[rows].tolist() == reunion.family_size(draws.once("relatives", who), 3.0).tolist()
+    assert of.reunion_since[rows].tolist() == of.reunion_applied[rows].tolist() == start.tolist()
+    assert set(of.reunion[rows]) == {Reunion.APPLIED}
+    assert np.count_nonzero(of.reunion) == len(rows)

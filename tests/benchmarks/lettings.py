@@ -12,9 +12,8 @@ from time import perf_counter
 import numpy as np
 
 from abm.engine.draws import Draws
-from abm.engine.queues import waiting_key
 from abm.homes.dwellings import SIZES, cell_of
-from abm.homes.queue_kernels import _SPAN, first_in_line, longest_registered
+from abm.homes.queue_kernels import _SPAN, cells_searched, first_by_month, longest_registered
 from abm.tables.homes import Search
 from tests.benchmarks.reporting import report
 
@@ -41,10 +40,12 @@ class Market:
 
 def kernels(market: Market) -> np.ndarray:
     """Rows of the seekers who get a home, ascending."""
-    rows = longest_registered(market.search, market.municipality, market.size, market.registered, market.homes * LIST)
-    rows = rows[market.takes[rows]]
-    key = waiting_key(market.registered[rows], market.lottery[rows])
-    return rows[first_in_line(market.cell[rows], key, market.homes.copy())]
+    cell = cells_searched(market.search, market.municipality, market.size, len(market.homes))
+    rows = longest_registered(cell, market.registered, market.homes * LIST)
+    rows, nobody = rows[market.takes[rows]], np.zeros(0, np.int64)
+    newcomers = (nobody, nobody.astype(np.int16), nobody.astype(np.uint64))
+    homes, whom = market.homes.copy(), nobody.astype(bool)
+    return first_by_month(rows, cell, market.registered, market.lottery, newcomers, whom, homes)[0]
 
 
 def first_of_each(cell: np.ndarray, many: np.ndarray) -> np.ndarray:

@@ -101,7 +101,7 @@ def addressed_shocks(rules: SupportRules, month: int) -> list[float]:
     shocks = []
     for n, count in enumerate(np.diff(rules.bounds)):
         words = np.empty(-(-count // 4) * 4)
-        kernels._words(words, n, rules.address(month))
+        kernels._words(words, 0, count, n, rules.address(month))
         shocks += ((words[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
     return shocks
 

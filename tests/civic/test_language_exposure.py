@@ -46,6 +46,30 @@ def test_households_without_a_common_language_have_no_neighbours_of_it():
     assert found[home] == pytest.approx([1.2])
 
 
+def test_the_loop_over_households_equals_a_slower_way():
+    state, rng = village_state(scale=0.5), np.random.default_rng(3)
+    state.origins.language[:] = [0, 1, NO_ROW]
+    rows = people(state, Stage.HOUSED, count=300)
+    households, towns = state.households, state.municipalities
+    households.origin[rows], households.size[rows] = rng.integers(0, 3, 300), rng.integers(1, 6, 300)
+    households.municipality[rows] = rng.integers(0, len(towns), 300)
+    inside = rows[rng.random(300) < 0.4]
+    households.stage[inside], households.location[inside] = Stage.IN_DECISION, rng.integers(0, 3, len(inside))
+    households.stage[rows[:20]], households.location[rows[:20]] = Stage.RETURNED, NO_ROW
+    found, language = openness(state, 0.3, 2000), state.origins.language[households.origin]
+    for h in rows:
+        here = (households.location == households.location[h]) & (households.stage == households.stage[h])
+        if households.location[h] == NO_ROW:
+            here &= households.municipality == households.municipality[h]
+        own = households.size[here & (language == language[h])].sum() * (language[h] != NO_ROW)
+        share, more = own / households.size[here].sum(), 1.0
+        if households.stage[h] == Stage.HOUSED:
+            share, more = min(2000 * own / 0.5 / towns.population[households.municipality[h]], 1), 1.3
+        expected = 1 if households.stage[h] == Stage.RETURNED else (1 - share) * more
+        assert found[h] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert 0.1 < np.mean((found > 0) & (found < 1)) < 0.9
+
+
 def test_the_scale_of_a_run_changes_nothing():
     full, tenth = village_state(), village_state(scale=0.1)
     rows = [people(state, Stage.HOUSED, count=count) for state, count in ((full, 100), (tenth, 10))]

@@ -7,6 +7,7 @@ import pytest
 
 from abm.asylum import arrival
 from abm.civic import learning
+from abm.engine.clock import NEVER
 from abm.jobs import work
 from abm.tables.people import Schooling, Stage, Track
 from tests.helpers.adults import make_adults, village_state
@@ -110,10 +111,14 @@ def test_disengagement_fills_while_waiting_and_fades_after():
         active=np.array([0, 0, 0, 1, 0, 0, 0], bool),
         household=np.array([0, 1, 0, 0, 0, 0, 2], np.int32),
     )
-    stage = np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8)
-    allowed = np.array([False, True, True])
+    households = learning.Rights(
+        stage=np.array([Stage.IN_DECISION, Stage.AWAITING_HOME, Stage.HOUSED], np.int8),
+        free_to_work=np.zeros(3, bool),
+        may_work=np.zeros(3, bool),
+        granted=np.array([NEVER, 3, 3], np.int16),
+    )
     fills = learning.Idling(idle_allowed=0.4, activity=0.5)
-    learning.disengage(np.arange(7), people, learning._WAITS[stage], allowed, rate, kept, fills)
+    learning.disengage(np.arange(7), people, households, learning._WAITS, rate, kept, fills)
     expected = [rate, 0.4 * rate, 0.5 * rate, 0.5 * rate, 0.5 + 0.5 * rate, 0.5 * kept, 0.5 * kept]
     assert people.idleness == pytest.approx(expected, rel=1e-6)
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 import abm
 from abm import chain
-from abm.engine.draws import ORDER_BITS, Draws, mixed, philox, stream
+from abm.engine.draws import ORDER_BITS, Draws, drawn, mixed, philox, stream
 from abm.people.household_formation import identities, relatives
 
 CODE = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in Path(abm.__file__).parent.rglob("*.py")}
 KINDS = ("uniform", "once", "order")
+IN_LOOPS = "addresses"  # of several labels, for compiled code
 WHO = np.arange(1_000, dtype=np.uint64)
 MASK, WIDE = 2**32 - 1, 2**ORDER_BITS - 1
 whole_numbers = st.integers(0, WIDE)
@@ -63,6 +64,14 @@ def test_uniform_equals_the_slow_twin(seed, month, who):
     people = np.array(who, dtype=np.uint64)
     assert draws.uniform("grant", people).tolist() == [slow_uniform(seed, "decision", "grant", month, w) for w in who]
     assert draws.once("grant", people).tolist() == [slow_uniform(seed, "decision", "grant", MASK, w) for w in who]
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 431), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5))
+def test_compiled_code_draws_the_same(seed, month, who):
+    draws, people = Draws(seed, "decision", month), np.array(who, dtype=np.uint64)
+    address = draws.addresses("grant", "appeal")
+    assert [drawn(one, address[1]) for one in people] == draws.once("appeal", people).tolist()
+    assert [drawn(one, draws.address("grant")) for one in people] == draws.uniform("grant", people).tolist()
 
 
 def test_address_of_a_label_is_fixed_for_ever():
@@ -178,9 +187,11 @@ def labels():
     """(module, label) of every draw whose label is written where it is drawn."""
     for module, tree in CODE.items():
         for node in ast.walk(tree):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in KINDS
-            if called and node.args and isinstance(node.args[0], ast.Constant):
-                yield module, node.args[0].value
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if called and node.func.attr in (*KINDS, IN_LOOPS):
+                for label in node.args if node.func.attr == IN_LOOPS else node.args[:1]:
+                    if isinstance(label, ast.Constant):
+                        yield module, label.value
 
 
 def test_no_label_serves_two_purposes():

@@ -33,6 +33,8 @@ APART = {  # process -> shares that stand together in the code, each of a whole 
         {"programme", "rate", "talk"},  # of neighbours, of distances to a level
         {"halo", "threat_size"},
         {"calm_accepting", "worried_accepting"},  # of those who hold no nuisance, of those who do
+        {"fair_share", "work_reference", "workers_share"},  # of lettings, newcomers, residents; handed to one loop
+        {"crowded_share", "negative", "most_negative"} | {"management", "regulars", "urbanity"},  # the same
     ],
 }
 

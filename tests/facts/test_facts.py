@@ -1,6 +1,7 @@
 """The facts load as published, whatever else stands in their folder."""
 
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -265,3 +266,23 @@ def test_what_editors_leave_makes_no_other_facts(facts, folder):
         file.write(b"x")
     assert inputs.digest(folder) == facts.digest
     assert inputs.load(folder).digest == facts.digest
+
+
+@pytest.mark.parametrize("month", [0, 65, 200, 999])
+def test_a_series_until_a_month_is_that_of_each_month(facts, month):
+    found = facts.series_until("penalty_per_day", month)
+    assert found.tolist() == [facts.series_at("penalty_per_day", each) for each in range(month + 1)]
+
+
+def test_what_depends_on_the_facts_alone_is_found_once_and_does_not_travel_with_them(facts):
+    def taxed(given, name, rate):
+        calls.append(name)
+        return rate * given.series_at(name, 0)
+
+    calls, copy = [], pickle.loads(pickle.dumps(facts))
+    assert [copy.kept(taxed, "minimum_wage", rate) for rate in (2, 2, 3)] == [
+        rate * facts.series_at("minimum_wage", 0) for rate in (2, 2, 3)
+    ]
+    assert len(calls) == 2
+    assert pickle.loads(pickle.dumps(copy)).kept(taxed, "minimum_wage", 2) == copy.kept(taxed, "minimum_wage", 2)
+    assert len(calls) == 3

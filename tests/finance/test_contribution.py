@@ -11,6 +11,7 @@ from abm.tables.country import Kind
 from abm.tables.money import Account, Purpose
 from abm.tables.people import Stage
 from tests.helpers.accounts import balances
+from tests.helpers.reception import emergency
 from tests.helpers.village import ALPHA, A, locations, people, run, village, village_state
 
 LAW = contribution.Params()
@@ -39,29 +40,34 @@ def paid(state, purpose):
     return state.ledger.month[purpose]
 
 
+def each(rule, *columns, params=LAW):
+    """A rule for single households or workers, for each of several, (n,)."""
+    amounts = contribution.Amounts(*(float(getattr(params, name)) for name in contribution.Amounts._fields))
+    return np.array([rule(*values, amounts) for values in zip(*columns, strict=True)])
+
+
 # --- the law
 
 
 def test_what_is_kept_of_a_wage():
-    assert contribution.kept(np.array([0, 400, 732, 733, 5_000.0]), LAW).tolist() == [0, 100, 183, 183, 183]
-    assert contribution.kept(np.zeros(0), LAW).tolist() == []
+    assert each(contribution.kept_wage, [0.0, 400, 732, 733, 5_000]).tolist() == [0, 100, 183, 183, 183]
 
 
 def test_value_of_reception_by_composition():
     adults, children = np.array([1, 2, 1, 2, 2, 0]), np.array([0, 0, 2, 2, 0, 0])
     three = 4.33 * (37.07 + 2 * 28.93 + 3 * 12.95 + 45.38 + 22.69 + 11.34)
     two = 4.33 * (2 * 44.66 + 2 * 12.95 + 45.38 + 22.69)
-    assert contribution.value(adults, children, LAW).tolist() == pytest.approx([SINGLE, two, three, FAMILY, two, 0])
+    assert each(contribution.value, adults, children).tolist() == pytest.approx([SINGLE, two, three, FAMILY, two, 0])
 
 
 def test_value_of_housing_has_a_maximum():
     food = 4.33 * (2 * 33.05 + 8 * 25.8 + 10 * 12.95)
-    assert contribution.value(np.array([2]), np.array([8]), LAW) == pytest.approx([food + 393.43])
+    assert each(contribution.value, [2], [8]) == pytest.approx([food + 393.43])
 
 
 def test_food_is_indexed_and_housing_is_not():
     later = contribution.Params(food_index=1.05)
-    gain = contribution.value(np.array([1]), np.array([0]), later) - SINGLE
+    gain = each(contribution.value, [1], [0], params=later) - SINGLE
     assert gain == pytest.approx([4.33 * 44.66 * 0.05])
 
 
@@ -126,17 +132,32 @@ def test_nobody_is_there():
     assert state.ledger.month.sum() == 0
 
 
-def test_the_kernel_equals_the_plain_twin():
+def test_members_of_many_households_are_added_up_as_numpy_does():
     rng, n = np.random.default_rng(8), 300
-    number, household = rng.integers(NO_ROW, 40, 90).astype(np.int32), rng.integers(0, 90, n).astype(np.int32)
-    born, wage = rng.integers(-500, 0, n).astype(np.int16), rng.choice([0, 300, 2_000], n).astype(np.float32)
-    persons = contribution.Persons(household, born, wage)
-    found = contribution.earned(number, 40, persons, 12, 216, LAW.kept_share, LAW.kept_most)
-    of, net = number[household], wage.astype(float)
-    for home in range(40):
-        here, adult = of == home, 12 - born >= 216
-        assert [found[0][home], found[1][home]] == [(here & adult).sum(), (here & ~adult).sum()]
-        assert found[2][home] == pytest.approx((net - contribution.kept(net, LAW))[here].sum())
+    state = village_state()
+    people(state, Stage.IN_DECISION, 90)
+    state.newcomers.add(n - 90, household=rng.integers(0, 90, n - 90))
+    state.households.location[:] = rng.choice([NO_ROW, *locations(state, Kind.REGULAR), emergency(state, 9)], 90)
+    persons, home = state.newcomers, state.households.location
+    persons.born[:], persons.net_wage[:] = rng.integers(-500, 0, n), rng.choice([0, 300, 2_000], n)
+    rows, due = assessed(state, month=12)
+    assert set(state.households.tax_on_work[home == NO_ROW]) == {UNSET}
+    for row in range(90):
+        of = persons.household == row
+        adult, net = 12 - persons.born[of] >= 216, persons.net_wage[of].astype(float)
+        most = each(contribution.value, [adult.sum()], [(~adult).sum()])[0]
+        rest, regular = (net - each(contribution.kept_wage, net)).sum(), home[row] in locations(state, Kind.REGULAR)
+        owed = due[rows == row] if row in rows else [0]
+        assert owed == pytest.approx([min(rest, most) * regular])
+        if home[row] != NO_ROW:
+            tax = each(contribution.tax_on_work, [rest], [most], [1_500.0])[0] * regular
+            assert state.households.tax_on_work[row] == pytest.approx(tax)
+
+
+def assessed(state, month):
+    """Rows of the households that owe a contribution, and what they owe; nothing is due in emergency reception."""
+    where = np.arange(len(Kind)) != Kind.EMERGENCY
+    return contribution.assess(state.newcomers, state.households, state.locations.kind, where, month, 1_500.0, LAW)
 
 
 # --- the budget of reception
@@ -236,16 +257,16 @@ def test_tax_on_the_first_and_the_second_job_of_a_household():
     net = 1_530
     rest, most = np.array([0, 0, 300, 2_000.0]), np.array([SINGLE, FAMILY, SINGLE, SINGLE])
     expected = [SINGLE / net, FAMILY / net, (SINGLE - 300) / net, 0]
-    assert contribution.tax_on_work(rest, most, net, LAW).tolist() == pytest.approx(expected)
+    assert each(contribution.tax_on_work, rest, most, [net] * 4).tolist() == pytest.approx(expected)
 
 
 def test_savings_lower_the_tax_by_what_they_are_worth():
     rest, most = np.zeros(1), np.array([SINGLE])
-    plain = contribution.tax_on_work(rest, most, 1_530, LAW)
-    saving = contribution.tax_on_work(rest, most, 1_530, contribution.Params(saved_share=0.5, savings_value=0.6))
+    plain = each(contribution.tax_on_work, rest, most, [1_530])
+    half, whole = (contribution.Params(saved_share=share, savings_value=of) for share, of in ((0.5, 0.6), (1, 1)))
+    saving = each(contribution.tax_on_work, rest, most, [1_530], params=half)
     assert saving == pytest.approx(plain * 0.7)
-    all_worth = contribution.tax_on_work(rest, most, 1_530, contribution.Params(saved_share=1, savings_value=1))
-    assert all_worth.tolist() == [0]
+    assert each(contribution.tax_on_work, rest, most, [1_530], params=whole).tolist() == [0]
 
 
 def test_search_follows_what_is_kept_of_a_wage():

@@ -201,3 +201,15 @@ def test_unit_costs_grow_from_the_year_after_the_last_published_one():
         state.clock.month += 1
     assert costs[:12] == pytest.approx([12_000] * 12)
     assert costs[23] == pytest.approx(12_000 * 1.1)  # after a year of growth
+
+
+def test_answers_as_numpy_finds_them():
+    state, rng = village_state(), np.random.default_rng(9)
+    people(state, Stage.IN_DECISION, 300)
+    of = state.households
+    of.decided[:], of.reunion_since[:] = rng.integers(0, 3, (2, 300))
+    of.closing[:], of.reunion[:] = rng.random(300) < 0.3, rng.integers(0, len(Reunion), 300)
+    asylum, family = money.answered(of, 1)
+    answered = np.isin(of.reunion, (Reunion.TRAVELLING, Reunion.REFUSED))
+    assert asylum.tolist() == np.flatnonzero((of.decided == 1) & ~of.closing).tolist()
+    assert family.tolist() == np.flatnonzero(answered & (of.reunion_since == 1)).tolist()

@@ -12,6 +12,7 @@ import pytest
 import abm
 from abm.tables.country import Kind
 
+SEVERAL = "addresses"  # takes labels at all places
 LABELLED = {"uniform", "once", "order", "salt", "address", "per_region"}  # what takes a label, at which place below
 PLACE = {"per_region": 1}
 FILES = sorted(Path(abm.__file__).parent.rglob("*.py"))
@@ -103,6 +104,11 @@ class Addresses:
             for called, node, function in self.calls(*LABELLED)
             if node.args and not self.fixed(node.args[PLACE.get(called, 0)], function)
         ]
+        found += [
+            ast.unparse(node)
+            for _, node, function in self.calls(SEVERAL)
+            if not all(self.fixed(label, function) for label in node.args)
+        ]
         for _, node, _ in self.calls("Draws"):
             month = node.args[2]
             clock = isinstance(month, ast.Attribute) and ast.unparse(month).endswith("clock.month")
@@ -126,6 +132,7 @@ def test_no_address_depends_on_a_parameter(path):
         "for label in params.labels:\n        draws.once(label, who)",
         "Draws(draws.seed, draws.process, state.clock.month // params.exempt_months)",
         'draws.order(f"month {month + params.lag}", who)',
+        'draws.addresses("family", params.rule)',
     ],
 )
 def test_one_that_does_is_found(line):

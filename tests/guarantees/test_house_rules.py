@@ -27,6 +27,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
         "experiments.report.plan",
         "experiments.validation.targets",
         "experiments.store.records",
+        "experiments.report.plan",
     },
     "numba": {"abm.engine"},
     "pandas": {"abm.facts", "abm.recorder", "experiments"},

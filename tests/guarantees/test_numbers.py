@@ -37,6 +37,7 @@ DEFINITIONS = {
     "finance.money": {"DAYS_PER_MONTH": UNIT},
     "homes.deaths": {"_YEARS": REFERENCE, "_DEAD": BITS},
     "homes.dwellings": {"FIT_MIDDLE": LAW},
+    "homes.letting_rules": {"_CELL": BITS},
     "homes.lettings": {"_ROUNDING": TOLERANCE},
     "homes.building": {"_TOWN": BITS, "_MOVED": BITS, "_ROUNDING": TOLERANCE},
     "homes.moving": {"SCHOOL": LAW, "MARGIN": TOLERANCE, "HUNDRED": UNIT},
@@ -54,7 +55,7 @@ DEFINITIONS = {
     "jobs.guidance": {"PER_INHABITANTS": UNIT, "FAINT": TOLERANCE},
     "jobs.job_matching": {"_NOTHING": TOLERANCE},
     "jobs.job_search": {"PRIME": REFERENCE, "DECADE": UNIT, "_BOUND": BITS},
-    "jobs.job_spells": {"NO_CAP": LAW, "_S32": BITS},
+    "jobs.job_spells": {"PLACED": BITS, "NO_CAP": LAW, "_S32": BITS},
     "jobs.measures": {"SMALL": LAW},
     "jobs.job_terms": {"B1": REFERENCE},
     "jobs.work": {"PER_CENT": UNIT},
@@ -72,9 +73,11 @@ DEFINITIONS = {
     },
     "people.profile": {"REFERENCE_AGE": REFERENCE, "DECADE": UNIT, "_BATCH": COMPUTING, "MOST_EXEMPT": TOLERANCE},
     "people.working_age": {"YOUNGEST": LAW, "OLDEST": LAW},
-    "residents.exposure": {"_FAINT": TOLERANCE},
+    "residents.exposure": {"_FAINT": TOLERANCE, "_FEW": COMPUTING},
+    "residents.newcomers_nearby": {"_HALF": BITS, "_COUNTS": BITS},
+    "residents.support_means": {"_MEANS": BITS},
     "residents.social_network": {"RANKS": BITS, "KEPT_FROM": COMPUTING},
-    "residents.support": {"TENTH": UNIT, "PERCENT": UNIT, "THOUSAND": UNIT, "EVEN": FORMULA},
+    "residents.surroundings": {"TENTH": UNIT, "PERCENT": UNIT, "THOUSAND": UNIT, "EVEN": FORMULA},
     "residents.support_kernels": {
         "TENANTS": BITS,
         "BAD": BITS,
@@ -84,6 +87,7 @@ DEFINITIONS = {
         "SUMMED": BITS,
         "MANY": COMPUTING,
         "_WORDS": BITS,
+        "_FOURTH": BITS,
         "_WORD": FORMULA,
         "_UNIFORM": FORMULA,
         "_MOST": TOLERANCE,
@@ -93,7 +97,6 @@ DEFINITIONS = {
         "_ERFC_SLOPE": FORMULA,
         "_ROWS": COMPUTING,
         "_BATCH": COMPUTING,
-        "_HALF": BITS,
         "_USUAL": COMPUTING,
     },
     "residents.synthetic_residents": {
@@ -110,7 +113,6 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
     "asylum.measures": {("status_holders", 0.2)},  # least scales, which docs/scale.md finds
     "finance.measures": {("reception_cost", 0.2)},
     "homes.measures": {("homes_let", 0.2)},
-    "homes.letting_rules": {("by_rule", 32)},  # bits of the number of a home in its cell
     "homes.queue_steady_state": {("searched", 6)},  # of a series
     "residents.measures": {
         ("support_bimodality", 3),
@@ -118,7 +120,7 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
         ("support_bimodality", 6),
     },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
-    "residents.support_kernels": {("_words", 3), ("_words", 32), ("present", 3), ("_of_batch", 3)},  # bits, counts
+    "residents.support_kernels": {("_words", 32), ("_of_batch", 3)},  # bits, counts
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits
 }
 FILES = {

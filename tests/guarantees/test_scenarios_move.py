@@ -72,7 +72,7 @@ SAYS = {
     "registration-time-from-arrival": Says("lettings/rule/priority", DOWN),
     "savings": Says("saved", UP),
     "share-model": Says("lettings/rule/institutions", UP),
-    "spread-law": Says(SHARED_PLACES, DOWN, "2030-12"),
+    "spread-law-repealed": Says(SHARED_PLACES, UP, "2030-12"),
     "stable-places": Says("places/kind/regular", UP, "2032-12"),
     "starter-homes": Says("starter_built", UP, "2030-12"),
     "starter-homes-status-holders-only": Says("starter_mix", UP, "2030-12", "starter-homes"),

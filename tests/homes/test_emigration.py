@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.engine.clock import NEVER
+from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.homes import emigration
 from abm.tables.people import Reunion, Stage
@@ -24,19 +25,24 @@ def test_hazard_by_hand():
 
 
 HOME = st.tuples(
-    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.integers(-1, 3), st.integers(0, 1),
-    st.sampled_from([NEVER, 0, 5]), st.booleans(),
+    st.sampled_from([Stage.HOUSED, Stage.AWAITING_HOME]), st.integers(-1, 3), st.integers(-1, 0), st.integers(0, 1),
+    st.sampled_from([NEVER, 0, 5]), st.integers(3, 5),
 )  # fmt: skip
 
 
-@given(st.lists(HOME, max_size=30))
-def test_who_may_leave_as_numpy_finds_them(homes):
-    stage, sponsor, abroad, granted, waits = np.array(homes, np.int16).reshape(-1, 5).T
-    kinds = (np.int8, np.int32, np.int8, np.int16)
-    columns = [each.astype(kind) for each, kind in zip((stage, sponsor, abroad, granted), kinds, strict=True)]
-    found = emigration.may_leave(emigration.Homes(*columns), waits > 0)
-    expected = (stage == Stage.HOUSED) & (sponsor == NO_ROW) & (abroad == 0) & (granted != NEVER) & (waits == 0)
-    assert found.tolist() == np.flatnonzero(expected).tolist()
+@given(st.lists(HOME, min_size=4, max_size=30), st.sampled_from([0.3, 1.0]))
+def test_who_may_leave_as_numpy_finds_them(homes, bound):
+    stage, sponsor, location, abroad, granted, since = np.array(homes, np.int16).reshape(-1, 6).T
+    given = (stage, since, sponsor, location, abroad, granted, 10 + np.arange(len(homes)))
+    kinds = (np.int8, np.int16, np.int32, np.int32, np.int8, np.int16, np.uint64)
+    columns = emigration.Homes(*(each.astype(kind) for each, kind in zip(given, kinds, strict=True)))
+    draws, month = Draws(1, "emigration", 5), 5
+    rows, drawn = emigration.may_leave(columns, month, draws.address("leaves"), bound)
+    waits = np.isin(np.arange(len(homes)), sponsor[(sponsor != NO_ROW) & (location != NO_ROW)])
+    expected = (stage == Stage.HOUSED) & (sponsor == NO_ROW) & (abroad == 0) & (granted != NEVER) & ~waits
+    u = draws.uniform("leaves", columns.identity)
+    assert rows.tolist() == np.flatnonzero(expected & (since < month) & (u < bound)).tolist()
+    assert drawn.tolist() == u[rows].tolist()
 
 
 def test_a_third_is_gone_after_eighteen_years_as_was_counted():

@@ -9,7 +9,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.homes import lettings, parting
-from abm.homes.tenancies import _awaiting
+from abm.homes.tenancies import awaited
 from abm.people import births
 from abm.tables.homes import HomeSize, Tenure
 from abm.tables.people import Reunion, Role, Stage
@@ -43,7 +43,7 @@ def test_pairs_and_sponsors_who_wait_as_numpy_finds_them(members, households):
     expected = slow_pairs(role, household, *columns)
     assert [each.tolist() for each in found] == [each.tolist() for each in expected]
     here = sponsor[(sponsor != NO_ROW) & (location != NO_ROW)]
-    assert np.flatnonzero(_awaiting(sponsor, location)).tolist() == np.unique(here).tolist()
+    assert np.flatnonzero(awaited(sponsor, location)).tolist() == np.unique(here).tolist()
 
 
 def couple(state, count=1, size=4, woman_leads=False, **columns):

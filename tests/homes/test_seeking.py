@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm import start
-from abm.engine.clock import ENDLESS
+from abm.engine.clock import EARLIEST, ENDLESS
 from abm.engine.draws import Draws
 from abm.engine.queues import waiting_key
 from abm.engine.table import UNSET
@@ -96,15 +96,64 @@ def test_leads_have_the_mean_of_the_municipality():
         assert lead[here].mean() + 0.5 == pytest.approx(state.municipalities.lead[where], rel=0.06)
 
 
+def months_until(u, yearly):
+    """Months until an event with a constant yearly hazard, in NumPy; u, yearly: (n,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        months = 1 - np.log1p(-u) * 12 / yearly
+    return np.where(yearly > 0, np.clip(months, 1, seeking.LONGEST), seeking.LONGEST).astype(np.int64)
+
+
 def test_stopping_at_the_hazard_and_sooner_with_a_middle_income():
     params = seeking.Params(stopping=0.12, middle_ratio=2, middle_share=0.5)
-    income = np.array([Income.LOW, Income.MIDDLE])
-    assert seeking.stopping_of(income, params).tolist() == pytest.approx([0.08, 0.16])
+    found = [seeking.stopping_of.py_func(int(income), params) for income in (Income.LOW, Income.MIDDLE)]
+    assert found == pytest.approx([0.08, 0.16])
     u = (np.arange(10_000) + 0.5) / 10_000
-    months = seeking.months_until(u, np.full(10_000, 0.12))
+    months = np.array([seeking.months_until.py_func(each, 0.12) for each in u])
+    assert months.tolist() == months_until(u, np.full(10_000, 0.12)).tolist()
     assert months.min() == 1
     assert months.mean() - 0.5 == pytest.approx(100, rel=0.01)
-    assert seeking.months_until(np.array([-0.5, 0, 0.5]), np.zeros(3)).tolist() == [seeking.LONGEST] * 3  # never
+    assert [seeking.months_until.py_func(each, 0.0) for each in (-0.5, 0, 0.5)] == [seeking.LONGEST] * 3  # never
+
+
+def makeup(u, params):
+    """Persons and group of seekers who are not urgent, in NumPy; u: (n,)."""
+    alone = params.small_share * params.alone_share
+    bounds = np.array([alone, params.small_share, max(1 - params.large_share, params.small_share)])
+    size = np.array([1, 2, seeking.MIDDLE, seeking.LARGE])[np.searchsorted(bounds, u, side="right")]
+    young = u < alone * (params.student_share + params.young_share)
+    group = np.where(young, Group.YOUNG, Group.REGULAR)
+    return size, np.where(u < alone * params.student_share, Group.STUDENT, group)
+
+
+@pytest.mark.parametrize("pressing", [0.0, 0.3, 1.0])
+def test_searches_are_written_down_as_numpy_draws_them(pressing):
+    state, params, draws = village_state(), seeking.Params(), Draws(1, "seeking", 12)
+    state.clock.month = month = 12
+    before = state.seekers.add(3, ended=np.array([5, ENDLESS, 11]))
+    town, identity = seeking.identities(np.array([30, 0, 50, 1, 0]), month)
+    registered = np.linspace(-2000, 12, len(town)).astype(np.int64)
+    each = np.full(len(town), month), registered, np.full(len(town), pressing)
+    rows = seeking.begin(state, params, draws, town, identity, *each)
+    assert rows[:2].tolist() == before[[0, 2]].tolist()
+    assert town.tolist() == [0] * 30 + [2] * 50 + [3]
+    assert identity.tolist() == [t << 32 | 13 << 20 | rank for t, n in ((0, 30), (2, 50), (3, 1)) for rank in range(n)]
+    u = draws.once("urgent", identity)
+    size, group = makeup(draws.once("size", identity), params)
+    income = np.where(draws.once("income", identity) < params.middle_share, Income.MIDDLE, Income.LOW)
+    mean = 1 + params.middle_share * (params.middle_ratio - 1)
+    yearly = params.stopping / mean * np.where(income == Income.MIDDLE, params.middle_ratio, 1.0)
+    with np.errstate(divide="ignore"):
+        becomes = months_until((u - pressing) / (1 - pressing), np.full(len(town), params.becoming_urgent))
+    expected = {
+        "identity": identity, "lottery": draws.order("lottery", identity), "size": size, "income": income,
+        "group": np.where(u < pressing, Group.URGENT, group), "municipality": town, "began": each[0],
+        "registered": np.maximum(registered, EARLIEST),
+        "stops": np.minimum(month + months_until(draws.once("stops", identity), yearly), ENDLESS),
+        "urgent": np.where(u < pressing, month, np.minimum(month + becomes, ENDLESS)),
+        "search": np.zeros(len(town)), "ended": np.full(len(town), ENDLESS), "rule": np.full(len(town), UNSET),
+    }  # fmt: skip
+    for name, values in expected.items():
+        assert getattr(state.seekers, name)[rows].tolist() == values.tolist(), name
 
 
 def test_seekers_who_stop_leave_the_list_in_that_month():

@@ -145,4 +145,52 @@ def test_sums_by_sector_are_those_of_the_matrix_product_to_the_last_digit():
     draws = np.random.default_rng(1)
     each, sector = draws.uniform(0, 1, (5, 40)), draws.integers(0, 6, 40).astype(np.int8)
     expected = product(each, sector[:, None] == np.arange(7))
-    assert job_matching.summed_by(each, sector, 7).tobytes() == expected.tobytes()
+    found = np.zeros((5, 7))
+    for row in range(5):
+        job_matching._added(found, each[row], sector, row)
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_meetings_equal_a_slower_way():
+    """NumPy over (regions, employers), with agencies and without vacancies somewhere."""
+    state, rng, share = with_agencies(village_state()), np.random.default_rng(5), 0.3
+    of, sector = state.employers, state.employers.sector
+    of.vacancies[:] = [3, 0, 8, 2, 5, 4]
+    seekers, agency, state.scale = rng.uniform(0, 9, (2, 4)), rng.uniform(0, 4, 2), 0.5
+    found = meet(state, share, seekers, agency)
+
+    def by_sector(each):
+        return product(each, sector[:, None] == np.arange(3))
+
+    reach = state.inputs.commuting[:, of.region] * of.vacancies
+    placed = reach * np.isin(state.inputs.sectors, job_matching.AGENCY_SECTORS)[sector]
+    anywhere, through = (each / np.maximum(each.sum(axis=1, keepdims=True), 1e-9) for each in (reach, placed))
+    inside = reach / np.maximum(by_sector(reach)[:, sector], 1e-9)
+    comers, bound = seekers / 0.5, seekers[:, :-1] / 0.5
+    to = product(comers.sum(axis=1) - share * bound.sum(axis=1), anywhere)
+    to += share * (bound[:, sector] * inside).sum(axis=0) + product(agency / 0.5, through)
+    filled = np.minimum(of.vacancies / np.maximum(to, 1e-9), 1)
+    own, among_all = by_sector(inside * filled), product(anywhere, filled)
+    assert found.open[:, :-1] == pytest.approx(share * own + (1 - share) * among_all[:, None], rel=1e-12)
+    assert found.open[:, -1] == pytest.approx(among_all, rel=1e-12)
+    assert found.own[:, :-1] == pytest.approx(share * own / np.maximum(found.open[:, :-1], 1e-9), rel=1e-12)
+    assert not found.own[:, -1].any()
+    assert found.by_agency == pytest.approx(product(through, filled), rel=1e-12)
+    order = np.argsort(sector, kind="stable")
+    assert found.order.tolist() == order.tolist()
+    assert found.first.tolist() == np.searchsorted(sector[order], np.arange(4)).tolist()
+    for each, edges in ((reach, found.edges), (placed, found.agency_edges)):
+        assert edges[:, 1:] == pytest.approx(np.cumsum((each * filled)[:, order], axis=1), rel=1e-12)
+        assert not edges[:, 0].any()
+
+
+def test_trust_met_equals_a_slower_way():
+    state, rng = village_state(), np.random.default_rng(6)
+    state.employers.trust[:] = rng.random(6)
+    jobs = state.inputs.commuting[:, state.employers.region] * state.employers.jobs
+    of = state.employers.sector[:, None] == np.arange(3)
+    own = product(jobs * state.employers.trust, of) / np.maximum(product(jobs, of), 1)
+    found = job_matching.trusting(state.inputs.commuting, state.employers, 3)
+    assert found[0] == pytest.approx(jobs)
+    assert found[1] == pytest.approx(jobs * state.employers.trust)
+    assert found[2] == pytest.approx(own)

@@ -7,6 +7,7 @@ from abm.engine.clock import NEVER
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, job_spells, work
+from abm.people.working_age import free_since
 from abm.tables.people import Stage
 from tests.helpers.adults import make_adults, slow_odds, slow_probability, village_state
 from tests.helpers.village import ALPHA, BETA, A, D, people
@@ -76,9 +77,44 @@ def test_a_move_to_another_region_is_noticed():
     state.households.moved_out[moved], state.households.moved_out[long_ago] = state.clock.month, state.clock.month - 1
     waits = people(state, Stage.AWAITING_HOME)
     rows = make_adults(state, np.concatenate([stays, moved, long_ago, waits]), work_region=ALPHA)
-    assert work.moved_away(state, rows).tolist() == [False, True, False, False]
+    assert flagged(state, rows, job_spells.MOVED) == [False, True, False, False]
+    assert flagged(state, rows, job_spells.PLACED) == [False, False, False, True]
     state.newcomers.work_region[rows] = BETA
-    assert work.moved_away(state, rows).tolist() == [False, False, False, True]
+    assert flagged(state, rows, job_spells.MOVED) == [False, False, False, True]
+
+
+def flagged(state, rows, flag, **params):
+    """Whether each job has a flag this month, (n,)."""
+    draws = Draws(1, "work", state.clock.month)
+    return (work.followed(state, work.Params(**params), draws, rows, free_since(state)) & flag > 0).tolist()
+
+
+def test_what_happens_to_jobs_equals_a_slower_way():
+    state, rng = village_state(), np.random.default_rng(3)
+    for stage, place in ((Stage.IN_DECISION, 1), (Stage.HOUSED, NO_ROW), (Stage.PROTECTED, NO_ROW)):
+        make_adults(state, people(state, stage, count=200, location=place))
+    folk, households, month, n = state.newcomers, state.households, state.clock.month, 600
+    folk.hired[:], folk.employer[:] = month - rng.integers(0, 4, n), rng.integers(NO_ROW, 6, n)
+    folk.permit_months[:], folk.work_region[:] = rng.integers(0, 1 << 12, n), rng.choice([ALPHA, BETA], n)
+    households.moved_out[:], households.municipality[:] = month - rng.integers(0, 2, n), rng.choice([A, D], n)
+    rows = np.flatnonzero(rng.random(n) < 0.7)
+    over, moved, placed = (
+        flagged(state, rows, flag, weeks_cap=24, lasting=2)
+        for flag in (job_spells.CAPPED, job_spells.MOVED, job_spells.PLACED)
+    )
+    of = folk.household[rows]
+    assert placed == (households.location[of] != NO_ROW).tolist()
+    region = np.where(placed, state.locations.region[1], state.municipalities.region[households.municipality[of]])
+    new = np.array(placed) | (households.moved_out[of] == month)
+    assert moved == (new & (region != folk.work_region[rows])).tolist()
+    worked, allowed = np.array([bits.bit_count() for bits in folk.permit_months[rows].tolist()]), 24 / (365.25 / 84)
+    bound, rest = free_since(state)[of] == NEVER, worked - np.floor(allowed)
+    assert not np.array(over)[~bound | (rest < 0)].any()
+    assert np.array(over)[bound & (rest > 0)].all()
+    assert 0 < np.array(over)[bound & (rest == 0)].mean() < 1  # a fraction of a month is rounded at random
+    counts = (folk.hired[rows] == month - 2) & (folk.employer[rows] != NO_ROW)
+    counts &= households.stage[of] != Stage.PROTECTED
+    assert state.employers.lasted.tolist() == np.bincount(folk.employer[rows[counts]], minlength=6).tolist()
 
 
 def test_months_of_a_year_are_counted_as_bits():

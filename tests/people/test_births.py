@@ -31,6 +31,16 @@ def test_women_of_age_as_numpy_finds_them(persons, first):
     assert found.tolist() == np.flatnonzero(adult & female & (months > first)).tolist()
 
 
+def test_women_give_birth_as_numpy_finds_them():
+    state, draws = village_state(), Draws(1, "births", 4)
+    mother(state, count=900)
+    folk = state.newcomers
+    folk.born[:] = np.random.default_rng(5).integers(-700, 0, len(folk))
+    of_age = np.flatnonzero(folk.adult & folk.female & (folk.born > -500))
+    expected = of_age[draws.uniform("birth", folk.identity[of_age]) < 0.2]
+    assert births.giving_birth(folk, -500, 0.2, draws.address("birth")).tolist() == expected.tolist()
+
+
 def born(state):
     """The events of a month in which every woman who can have a child has one."""
     return births.step(

@@ -11,11 +11,11 @@ from abm.people.household_formation import (
     MOST_PERSONS,
     Makeup,
     admit,
-    ages,
+    age_of,
     geometric,
-    household_sizes,
     identities,
     relatives,
+    size_of,
 )
 from abm.tables.people import Role
 from tests.helpers.village import village_state
@@ -66,19 +66,27 @@ def test_counts_have_the_mean_asked_for(mean):
     assert geometric(EVEN, mean).mean() == pytest.approx(mean, rel=0.01)
 
 
+def sizes_of(u, more, share, mean):
+    return np.array([size_of(*each, mean) for each in np.broadcast(u, more, share)])
+
+
+def ages(role, alone, u, mean):
+    return np.array([age_of(*each, mean) for each in np.broadcast(role, alone, u)])
+
+
 def test_one_person_or_a_family_of_two_and_more():
     share = np.array([0.3, 0.3, 0.3, 0.0, 1.0])
     u, more = np.array([0.29, 0.3, 0.99, 0.0, 0.99]), np.array([0.0, 0.99, 0.0, 0.99, 0.5])
     # families of 3.2 on average: what goes beyond two has mean 1.2, so half of them have at most one more
-    assert household_sizes(u, more, share, 3.2).tolist() == [2, 1, 1, 1, 3]
+    assert sizes_of(u, more, share, 3.2).tolist() == [2, 1, 1, 1, 3]
 
 
 def test_families_have_the_mean_size_and_nobody_has_more_than_fit():
-    sizes = household_sizes(np.zeros(len(EVEN)), EVEN, np.ones(len(EVEN)), 3.2)
+    sizes = sizes_of(0.0, EVEN, 1.0, 3.2)
     assert sizes.mean() == pytest.approx(3.2, abs=0.01)
     assert sizes.min() == 2
-    assert household_sizes(np.array([0.0]), np.array([1 - 1e-15]), np.array([1.0]), 6).tolist() == [MOST_PERSONS]
-    assert household_sizes(np.zeros(3), np.array([0.0, 0.5, 0.99]), np.ones(3), 2).tolist() == [2, 2, 2]
+    assert size_of(0.0, 1 - 1e-15, 1.0, 6.0) == MOST_PERSONS
+    assert sizes_of(0.0, np.array([0.0, 0.5, 0.99]), 1.0, 2.0).tolist() == [2, 2, 2]
 
 
 # --- ages
@@ -86,14 +94,13 @@ def test_families_have_the_mean_size_and_nobody_has_more_than_fit():
 
 def test_ages_by_role():
     role, alone = np.array([CHILD, CHILD, LEAD, LEAD]), np.array([False, False, True, True])
-    assert ages(role, alone, np.array([0.0, 0.5, 0.0, 0.5]), 31).tolist() == [0, 9, 13, 15.5]
-    adults, nobody = np.array([LEAD, PARTNER, LEAD]), np.zeros(3, bool)
-    found = ages(adults, nobody, np.array([0.0, 1 - np.exp(-1), 1 - 1e-12]), 31)
+    assert ages(role, alone, np.array([0.0, 0.5, 0.0, 0.5]), 31.0).tolist() == [0, 9, 13, 15.5]
+    found = ages(np.array([LEAD, PARTNER, LEAD]), False, np.array([0.0, 1 - np.exp(-1), 1 - 1e-12]), 31.0)
     assert found.tolist() == pytest.approx([18, 31, 80])  # the mean of an exponential is exceeded with probability 1/e
 
 
 def test_adults_have_the_mean_age():
-    found = ages(np.full(len(EVEN), LEAD), np.zeros(len(EVEN), bool), EVEN, 31)
+    found = ages(int(LEAD), False, EVEN, 31.0)
     assert found.mean() == pytest.approx(31, abs=0.2)  # cut at 80
     assert found.min() >= 18
 
@@ -162,6 +169,20 @@ def test_other_arrivals_change_nobody():
         for name in names:
             shorter, longer = (getattr(getattr(state, table), name) for state in (few, many))
             assert np.array_equal(shorter, longer[: len(shorter)])
+
+
+def test_members_are_drawn_as_numpy_does():
+    state, rows = admitted([1, 4, 2, 15] * 50, partner=0.4, female_lead=0.2, female_partner=0.9)
+    people, draws = state.newcomers, Draws(1, "test", 0)
+    who, of, number = people.identity, people.household, people.identity & np.uint64(15)
+    assert np.array_equal(who - number, state.households.identity[of])
+    partner = (number == 1) & (draws.once("partner", who) < 0.4)
+    assert people.role.tolist() == np.where(number == 0, LEAD, np.where(partner, PARTNER, CHILD)).tolist()
+    share = np.where(number == 0, 0.2, np.where(partner, 0.9, 0.5))
+    assert people.female.tolist() == (draws.once("female", who) < share).tolist()
+    u = draws.once("age", who)
+    age = np.where(people.role == CHILD, u * 18, np.minimum(18 - 13 * np.log1p(-u), 80))
+    assert people.born.tolist() == np.floor(24 - age * 12).tolist()
 
 
 def test_nobody_arrives():

@@ -8,6 +8,7 @@ import pytest
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.people import profile
+from abm.people.region_match import sector_shares, sectors_of
 from abm.tables.people import Activity, Stage
 from tests.helpers.adults import make_adults, village_state
 from tests.helpers.village import MIXED, SAFE, WAR, people, run
@@ -28,13 +29,40 @@ def slow_present(state, month, here, screened):
 
 def test_schooling_and_suits_follow_the_shares():
     u = np.linspace(0, 1, 1000, endpoint=False)
-    found = profile.schooling(u, *np.full((3, 1000), [[0.1], [0.3], [0.2]]))
+    found = [profile.schooling_of(each, 0.1, 0.3, 0.2) for each in u]
     assert np.bincount(found).tolist() == [100, 300, 400, 200]
-    no_rest = profile.schooling(u, *np.full((3, 1000), [[0.25], [0.25], [0.5]]))
+    no_rest = [profile.schooling_of(each, 0.25, 0.25, 0.5) for each in u]
     assert np.bincount(no_rest).tolist() == [250, 250, 0, 500]
-    suits = profile.suitable(u, profile.Params(internship=0.2, participation_job=0.3, social_firm=0.1))
+    numbers = profile.Numbers(internship=0.2, participation_job=0.3, social_firm=0.1, exempt_share=0, exempt_ageing=0)
+    suits = np.array([profile.suitable(each, numbers) for each in u])
     of = [Activity.VOLUNTEERING, Activity.INTERNSHIP, Activity.PARTICIPATION_JOB, Activity.SOCIAL_FIRM]
     assert [(suits == kind).sum() for kind in of] == [400, 200, 300, 100]
+
+
+def test_profiles_are_drawn_as_numpy_does():
+    state, draws = village_state(), Draws(1, "profile", 0)
+    for stage in (Stage.HOUSED, Stage.PROTECTED):
+        for origin in (WAR, MIXED, SAFE):
+            people(state, stage, count=100, origin=origin)
+    folk, groups = state.newcomers, state.origins
+    folk.born[:] = state.clock.month - np.random.default_rng(1).integers(216, 792, len(folk))
+    folk.schooling[::7] = 2
+    groups.unschooled[:], groups.primary[:], groups.higher[:] = [0.1, 0, 0.3], [0.2, 0.5, 0], [0.4, 0.1, 0.2]
+    who, origin, p = folk.identity, state.households.origin[folk.household], profile.Params()
+    low, middle = groups.unschooled[origin], groups.unschooled[origin] + groups.primary[origin]
+    edges = np.stack([low, middle, np.maximum(1 - groups.higher[origin], middle)])
+    level = np.where(folk.schooling == 2, 2, (draws.once("schooling", who) >= edges).sum(axis=0))
+    shares = sector_shares(state.inputs.jobs, state.inputs.jobs_schooling)
+    run(profile, state)
+    assert folk.schooling.tolist() == level.tolist()
+    assert folk.sector.tolist() == sectors_of(draws.once("sector", who), level, shares).tolist()
+    kind = np.searchsorted(np.cumsum([p.internship, p.participation_job, p.social_firm]), draws.once("suits", who))
+    assert folk.suits.tolist() == np.array(profile.SUITABLE)[kind].tolist()
+    assert folk.keen.tolist() == draws.once("keen", who).astype(np.float32).tolist()
+    age, ratio = state.clock.month - folk.born.astype(int), groups.exempt[origin]
+    odds = profile.odds_of_exemption(age, ratio, p.exempt_share, p.exempt_ageing)
+    asked = state.households.stage[folk.household] != Stage.PROTECTED
+    assert folk.exempt.tolist() == (asked & (draws.once("exempt", who) < odds / (1 + odds))).tolist()
 
 
 def test_schooling_is_that_of_the_origin():
@@ -84,9 +112,8 @@ LASTING = {"exempt_share": 0.3, "exempt_months": 120}
 
 
 def test_the_first_assessment_follows_age():
-    params = profile.Params(exempt_share=0.2, exempt_ageing=0.5)
     # 35 years: 0.2 to 0.8; 55: two decades, so e times as much; 25: a decade less
-    assert profile.odds_of_exemption(np.array([420, 660, 300]), 1.0, params) == pytest.approx(
+    assert profile.odds_of_exemption(np.array([420, 660, 300]), 1.0, 0.2, 0.5) == pytest.approx(
         [0.25, 0.25 * math.e, 0.25 * math.exp(-0.5)]
     )
     state = village_state()
@@ -100,8 +127,7 @@ def test_the_first_assessment_follows_age():
 
 def test_exemption_differs_by_origin():
     """Twice the share of all is 0.4, half of it 0.1: at the first assessment, and of spells that begin."""
-    params = profile.Params(exempt_share=0.2)
-    assert profile.odds_of_exemption(420, np.array([1, 2, 0.5]), params) == pytest.approx([1 / 4, 2 / 3, 1 / 9])
+    assert profile.odds_of_exemption(420, np.array([1, 2, 0.5]), 0.2, 0.3) == pytest.approx([1 / 4, 2 / 3, 1 / 9])
     state = village_state()
     state.origins.exempt[:] = [2.0, 0.5, 0.0]
     rows = [people(state, Stage.HOUSED, count=3000, origin=origin) for origin in (WAR, MIXED, SAFE)]

@@ -136,7 +136,7 @@ def test_shocks_are_addressed_by_person():
 
 def test_shocks_have_mean_0_and_standard_deviation_1():
     shock = np.empty(40_000)
-    kernels._words(shock, 3, DRAWS.address("month"))
+    kernels._words(shock, 0, len(shock), 3, DRAWS.address("month"))
     shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
     assert shock.mean() == pytest.approx(0, abs=0.02)
     assert shock.std() == pytest.approx(1, abs=0.01)
@@ -149,14 +149,3 @@ def test_the_exponential_and_the_normal_distribution_are_close_enough():
     s = np.linspace(-6, 6, 500)
     exact = [0.5 * (1 + math.erf((each - 0.3) / 2**0.5)) for each in s]
     assert np.array([kernels.accepting(each, 0.3) for each in s]) == pytest.approx(np.array(exact), abs=2e-7)
-
-
-def test_newcomers_by_where_they_live():
-    stage, size = np.array([7, 7, 1, 8]), np.array([3, 1, 2, 1])  # two at home, one in reception, one who left
-    location, municipality = np.array([-1, -1, 0, -1]), np.array([2, 0, -1, -1])
-    adult, household = np.array([True, True, False, True, True]), np.array([0, 0, 0, 1, 2])
-    employed = np.array([True, False, True, True, True])
-    households = kernels.Households(stage, size, location, municipality)
-    inside, home = kernels.present(households, kernels.Newcomers(adult, employed, household), 7, 2, 3)
-    assert inside.tolist() == [2, 0]
-    assert home.tolist() == [[1, 1, 1], [0, 0, 0], [3, 2, 1]]
