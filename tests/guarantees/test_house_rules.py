@@ -24,7 +24,6 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
         "abm.scenario_file",
         "abm.parameters",
         "experiments.designs.design_file",
-        "experiments.report.plan",
         "experiments.validation.targets",
         "experiments.store.records",
         "experiments.report.plan",
