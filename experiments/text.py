@@ -38,6 +38,12 @@ def fixed(value: float, decimals: int, *, sign: bool = False, language: str = EN
     return _decimal(value, f"{INTEGER}.{'0' * decimals}", sign, language)
 
 
+def rounded(value: float, decimals: int, *, sign: bool = False, language: str = ENGLISH) -> str:
+    """A number rounded to decimals, below 0 to tens (-1) and hundreds (-2): 1,234 -> '1,200'; a dash for NaN."""
+    found = round(float(value), decimals) if math.isfinite(value) else value
+    return _decimal(found, f"{INTEGER}.{'0' * decimals}" if decimals > 0 else INTEGER, sign, language)
+
+
 def share(value: float, decimals: int = 0, *, sign: bool = False, language: str = ENGLISH) -> str:
     """A share as a percentage: 0.123 -> '12%'."""
     return _decimal(value, f"{INTEGER}.{'0' * decimals}%" if decimals else f"{INTEGER}%", sign, language)

@@ -31,7 +31,8 @@ LINES = {
                       sweeps
                       analysis
                       validation
-                      report cli
+                      report
+                      cli
                       __main__""",
 }
 LINE = {

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.observe.measure import Month, event, level, measure, persons, wait
 from abm.people.region_match import matched, profiled
+from abm.people.working_age import YOUNGEST
 from abm.tables.country import LIMITED, Kind
 from abm.tables.people import STATUS_HOLDERS, Reunion, Role, Stage
 
@@ -32,6 +34,22 @@ OUT_OF_RECEPTION = event("housed", "joined", "in_interim", "returned", "left_unk
 def in_reception(month: Month) -> np.ndarray:
     """Persons of the households in reception."""
     return month.in_reception
+
+
+@kernel
+def children(household, born, location, first):
+    """Persons in reception who were born after month `first`; whole columns of persons and households."""
+    found = 0
+    for i in range(len(household)):
+        found += (born[i] > first) & (location[np.uint64(household[i])] >= 0)  # unsigned: no check for a negative index
+    return found
+
+
+@level("persons", en="Children in reception", nl="Kinderen in de opvang")
+def children_in_reception(month: Month) -> float:
+    """Persons under 18 in reception, those who came alone included, at full size."""
+    people, first = month.state.newcomers, month.number - YOUNGEST
+    return children(people.household, people.born, month.households.location, first) / month.state.scale
 
 
 @persons(

@@ -10,13 +10,14 @@ from abm.observe.adult_crosstab import (
     count_outside_protection,
     mean_of_working_age,
     of_working_age,
+    share_of_working_age,
 )
 from abm.observe.breakdowns import DIMENSIONS, DURATIONS, SINCE
 from abm.observe.measure import Month, event, level, measure, once_a_month
 
 SMALL = 0.01  # share of the permit holders below which a group does not count for the gap between groups
 EVERYONE, PLACE, WITH_REGION = ("total", "origin"), ("total", "region"), ("total", "origin", "region")
-ARRIVED = ("total", "since_arrival")
+ARRIVED, PERMITTED = ("total", "since_arrival"), ("total", "since_permit")
 
 HIRED, HIRED_WITH_WORK_PERMIT = event("hired"), event("hired_with_work_permit")
 JOB_LOST, JOB_CAPPED = event("job_lost"), event("job_capped")
@@ -43,6 +44,28 @@ def employed() -> tuple[str, ...]:
 def assisted() -> tuple[str, ...]:
     """Permit holders of working age on social assistance."""
     return "permit", "assisted"
+
+
+@share_of_working_age(
+    among=("permit",),
+    en="Share of permit holders of 18 to 65 with paid work",
+    nl="Deel van de statushouders van 18 tot 66 jaar met betaald werk",
+    by=PERMITTED,
+)
+def employed_share() -> tuple[str, ...]:
+    """Share of permit holders of working age with paid work; NaN where there is nobody."""
+    return ("employed",)
+
+
+@share_of_working_age(
+    among=("permit",),
+    en="Share of permit holders of 18 to 65 on social assistance",
+    nl="Deel van de statushouders van 18 tot 66 jaar met bijstand",
+    by=PERMITTED,
+)
+def assisted_share() -> tuple[str, ...]:
+    """Share of permit holders of working age on social assistance; NaN where there is nobody."""
+    return ("assisted",)
 
 
 @of_working_age(en="Asylum seekers of 18 to 65", nl="Asielzoekers van 18 tot 66 jaar", by=WITH_REGION)

@@ -222,6 +222,32 @@ def mean_of_working_age(
     return declaration(values_of, unit, en, nl, by, name)
 
 
+def share_of_working_age(
+    *, among: tuple[str, ...], en: str, nl: str, by: tuple[str, ...] = BY, name: str = ""
+) -> Callable[[Flags], Flags]:
+    """Declare a function that gives names in FLAGS: the share of the adults with those of `among` who have them all.
+
+    NaN where there are none. Raises TypeError for a name that is not in FLAGS.
+    """
+    if unknown := set(among) - set(FLAGS):
+        raise TypeError(f"share among '{min(unknown)}': choose from {', '.join(FLAGS)}")
+
+    def values_of(flags: Flags) -> Values:
+        chosen = tuple(dict.fromkeys((*among, *flags_of(flags))))
+
+        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+            counts = adult_counts(month)
+            many = {group: counts.counted(among, group) for group in wanted}
+            return {
+                group: counts.counted(chosen, group) / np.where(every == 0, np.nan, every)
+                for group, every in many.items()
+            }
+
+        return values
+
+    return declaration(values_of, "share", en, nl, by, name)
+
+
 def count_outside_protection(month: Month, rows: np.ndarray) -> float:
     """Number of persons (rows, (n,)) that belong to the asylum chain, at full size."""
     return np.count_nonzero(~protected(month, rows)) / month.state.scale

@@ -171,14 +171,22 @@ def _made(
     do, shared, pair: tuple[Scenario, Scenario], seeds: range, asked: Asked, report: sweep.Report
 ) -> pd.DataFrame:
     """Make both runs of each seed, with the measures that are asked for; returns run, side, seed."""
+    jobs, runs = paired(shared.inputs.digest, pair, seeds, asked)
+    replicates.make_all(do, shared, jobs, report)
+    return runs
+
+
+def paired(
+    data_digest: str, pair: tuple[Scenario, Scenario], seeds: Sequence[int], asked: Asked
+) -> tuple[list[Job], pd.DataFrame]:
+    """Both runs of each seed: jobs that take the measures asked for, and their run, side ('a', 'b') and seed."""
     jobs, rows = [], []
     for seed in seeds:
         for side, each in zip("ab", pair, strict=True):
             seeded = each.changed(seed=seed)
-            jobs.append(Job(stores.run_name(seeded, shared.inputs.digest), seeded, asked=asked))
+            jobs.append(Job(stores.run_name(seeded, data_digest), seeded, asked=asked))
             rows.append((jobs[-1].name, side, seed))
-    replicates.make_all(do, shared, jobs, report)
-    return pd.DataFrame(rows, columns=["run", "side", "seed"])
+    return jobs, pd.DataFrame(rows, columns=["run", "side", "seed"])
 
 
 def more(wide: float, limit: float, have: int) -> int:

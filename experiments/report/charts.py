@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -20,6 +21,7 @@ GREY, SKY, INK, PAPER = "#8c8c8c", "#56b4e9", "#222222", "#ffffff"
 FIRST, FORECAST, LONG_RUN, ROOM = 2015, 2026, 8, 0.82  # first year, first without observed inputs; years; bar width
 HALF, YEAR = 6, 12  # months
 VEGA_LITE = "6.4"
+TAG, LONG = re.compile(r"<[^>]*>"), re.compile(r"\d+\.\d\d+")  # numbers of more than one decimal; in text they stay
 Names = dict[str, tuple[str, str]]  # column -> label, colour
 STATUS: Names = {
     "status holder": ("Status holders (statushouders)", ORANGE),
@@ -78,13 +80,14 @@ THEME = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure; `chart` draws it for a width [pixels]."""
+    """A figure; `chart` draws it for a width [pixels]; locale: of its numbers, as d3 names it."""
 
     name: str
     title: str
     caption: str
     table: pd.DataFrame
     chart: Callable[[int], alt.TopLevelMixin]
+    locale: Any = None
 
     def spec(self, width: int, alone: bool = False) -> dict:
         """The figure in Vega-Lite; alone: with its title, on white."""
@@ -95,8 +98,8 @@ class Figure:
 
     def svg(self, width: int, alone: bool = False) -> str:
         """The figure as SVG, coordinates rounded to a tenth of a pixel."""
-        drawn = vl_convert.vegalite_to_svg(self.spec(width, alone), vl_version=VEGA_LITE)
-        return re.sub(r"\d+\.\d\d+", lambda found: f"{float(found[0]):.1f}", drawn)
+        drawn = vl_convert.vegalite_to_svg(self.spec(width, alone), vl_version=VEGA_LITE, format_locale=self.locale)
+        return TAG.sub(lambda tag: LONG.sub(lambda found: f"{float(found[0]):.1f}", tag[0]), drawn)
 
     def keep(self, folder: Path) -> None:
         """Write the figure as SVG, and as PNG of twice the size."""

@@ -36,3 +36,17 @@ def test_the_wait_for_an_answer_counts_closings_beside_decisions():
     assert measures.wait_decision(month).tolist() == decided.tolist()
     spans = (state.households.decided - state.households.applied)[measures.wait_answer(month)]
     assert spans.mean() == pytest.approx(8)
+
+
+def test_children_in_reception_are_under_18_and_of_households_that_are_there():
+    state = village_state(scale=0.5)
+    families = people(state, Stage.IN_DECISION, 1, 3), people(state, Stage.AWAITING_HOME, 1, 2)
+    housed = people(state, Stage.HOUSED, 1, 2)
+    folk = state.newcomers
+    of = [np.flatnonzero(folk.household == rows[0]) for rows in (*families, housed)]
+    month = month_of(state)  # month 12 has ended; 18 years before it is month -204
+    folk.born[:] = -600
+    folk.born[of[0][:2]] = [-204, -203]  # 18 this month, and a month younger
+    folk.born[of[1][1]] = 5
+    folk.born[of[2]] = 0  # at home
+    assert measures.children_in_reception(month) == (1 + 1) / 0.5

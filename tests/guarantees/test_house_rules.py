@@ -36,7 +36,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
     "jinja2": {"experiments.report"},
     "annotated_types": {"abm.engine.params"},
     "pydantic_core": {"abm.engine", "abm.scenario_file"},
-    "babel": {"experiments.text"},
+    "babel": {"experiments.text", "experiments.report.words"},
     "filelock": {"experiments.sweeps.machine_lock"},
     "psutil": {"experiments.sweeps"},
     "rich": {"experiments"},

@@ -24,6 +24,7 @@ SMALLER = {  # options by command: their values in the small run; None: without 
     "run": {"--scale": SCALE, "--until": UNTIL},
     "network": {"--scale": SCALE},
     "compare": {"--scale": SCALE, "--until": UNTIL, "--pairs": "2", "--until-width": None, "--workers": "1"},
+    "report": {"--scale": SCALE, "--until": UNTIL, "--pairs": "2", "--workers": "1"},
     "sweep": {"--workers": "1"},
     "extend": {"--workers": "1", "--seeds-per-point": "2"},
     "validate": {"--workers": "1", "--seeds": "2", "--at-least": "0"},  # few of the points are in so short a run

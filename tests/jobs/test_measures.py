@@ -62,6 +62,28 @@ def test_level_and_hours_are_of_those_who_work_and_income_is_of_all_permit_holde
     assert measured(state, "income", "total")["all"] == pytest.approx(1_500)
 
 
+def test_shares_at_work_and_on_assistance_by_years_since_the_permit():
+    state = village_state()  # month 12; a turn later it is measured
+    of = {"granted": np.array([0, 0, 0, 11, 11])}
+    homes = people(state, Stage.HOUSED, 5, **of)
+    rows = make_adults(state, np.append(homes, people(state, Stage.IN_DECISION)))
+    state.newcomers.employed[rows[[0, 1, 3, 5]]] = True  # the last one has no permit
+    state.households.assisted[homes[2:4]] = True
+    state.households.granted[homes[0]] = -12  # two years ago
+    found = measured(state, "employed_share", "since_permit")
+    assert (found["0 years"], found["1 years"], found["2 years"]) == (0.5, 0.5, 1)
+    assert math.isnan(found["3 years"])  # nobody
+    assert measured(state, "employed_share", "total") == {"all": 0.6}
+    found = measured(state, "assisted_share", "since_permit")
+    assert (found["0 years"], found["1 years"], found["2 years"]) == (0.5, 0.5, 0)
+    state.scale = 0.5
+    assert measured(state, "assisted_share", "total") == {"all": 0.4}
+
+
+def test_a_share_of_nobody_is_no_number():
+    assert math.isnan(measured(village_state(), "employed_share", "total")["all"])
+
+
 def test_mean_months_idle_by_status_and_origin():
     state = village_state()
     stages, mixed = (Stage.IN_DECISION, Stage.AWAITING_HOME), people(state, Stage.IN_DECISION, origin=MIXED)

@@ -1,0 +1,127 @@
+"""The command that writes the report of two scenarios."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm import scenario as scenarios
+from abm.engine.errors import InputError
+from abm.scenario import Scenario
+from experiments import terminal
+from experiments.cli import usage, whole_files
+from experiments.cli.many_runs import CURRENT, STOPPED
+from experiments.cli.options import HISTORY, Address, Budget, History, Place, Plugins, Workers, execution
+from experiments.store import store as stores
+from experiments.sweeps.execution import Execution
+
+PLAN = "configs/scenarios/plan.yaml"  # in examples
+PAIRS, ENDINGS = 8, (".yaml", ".yml")  # pairs of runs; endings of scenario files
+
+console = terminal.console()
+
+
+def report(
+    b: Annotated[
+        str, typer.Argument(metavar="B", help=f"Scenario file, like {PLAN}, or a sweep of two scenarios or policies.")
+    ],
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", metavar="A", help="Scenario file to set it beside; not for a sweep.", show_default=False
+        ),
+    ] = None,
+    pairs: Annotated[
+        int | None, typer.Option(help="Number of pairs of runs; 8 if not given, or all of a sweep.", show_default=False)
+    ] = None,
+    scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
+    years: Annotated[int, typer.Option(help="Number of whole years, the last ones, over which means are taken.")] = 8,
+    lang: Annotated[str, typer.Option(metavar="nl|en", help="Language of the report.")] = "nl",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="HTML file to write; in the store if not given.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the first pair; that of the scenario if not given.", show_default=False)
+    ] = None,
+    plugins: Plugins = Path(),
+    budget: Budget = None,
+    workers: Workers = None,
+    address: Address = None,
+    store: Place = stores.DEFAULT,
+    history: History = HISTORY,
+) -> None:
+    """Write a report, in Dutch or English, of what scenario B changes beside A: one HTML file, from pairs of runs.
+    Missing runs are made; before that a line says how many and roughly how long.
+    """
+    from experiments.report import council, words
+
+    words.Words(lang)
+    if years < 1:
+        raise InputError(f"--years: {years} is too few: give 1 or more")
+    if out is not None:
+        whole_files.check("--out", out)
+    how = execution(workers, address, store, budget, history)
+    try:
+        if against is None:
+            pair = _of_sweep(b, pairs, scale, until, seed, how, plugins)
+        else:
+            one, other = (scenarios.load(file).changed(scale=scale, until=until, seed=seed) for file in (against, b))
+            pair = _of_scenarios(one, other, PAIRS if pairs is None else pairs, how)
+    except KeyboardInterrupt:
+        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
+        raise typer.Exit(STOPPED) from None
+    content = council.html(how.store, pair, lang, years)
+    if out is None:
+        place = council.keep(how.store, pair.runs, lang, content)
+    elif out == whole_files.STANDARD_OUTPUT:
+        typer.echo(content)
+        return
+    else:
+        whole_files.write("--out", out, content)
+        place = str(out)
+    _tell(f"Report: {place}")
+
+
+def _of_scenarios(one: Scenario, other: Scenario, pairs: int, how: Execution):
+    """What two scenarios compare; their missing runs are made."""
+    from experiments.analysis import comparison
+    from experiments.report import council, paired_runs, quantities
+
+    usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
+    since = comparison.first_difference(one, other)
+    asked = quantities.asked(quantities.carried(council.QUANTITIES, one.scale))
+    return council.Pair(one, other, since, paired_runs.made(one, other, pairs, asked, how, _tell, console))
+
+
+def _of_sweep(
+    name: str,
+    pairs: int | None,
+    scale: float | None,
+    until: str | None,
+    seed: int | None,
+    how: Execution,
+    plugins: Path,
+):
+    """What a sweep compares. Raises InputError for a scenario file, or options that a sweep has of its own."""
+    from experiments.report import swept
+
+    if name.endswith(ENDINGS):
+        raise InputError("--against: is missing: name the scenario file to set B beside, or a sweep by its name as B")
+    for option, value in (("--scale", scale), ("--until", until), ("--seed", seed)):
+        if value is not None:
+            raise InputError(f"{option}: is that of the sweep: omit it")
+    return swept.pair(name, how, pairs, plugins, console)
+
+
+def _tell(line: str) -> None:
+    console.print(terminal.line(line), soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    lines = (
+        f"abm report {PLAN} --against {CURRENT} --scale 0.1",
+        f"abm report {PLAN} --against {CURRENT} --scale 0.1 --lang en --out report.html",
+    )
+    app.command(cls=usage.Command, rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(report)

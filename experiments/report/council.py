@@ -1,0 +1,280 @@
+"""Assembles the report of two scenarios: what B changes beside A, as one HTML page without scripts or requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from abm import parameters
+from abm.engine import cache_place, clock
+from abm.scenario import Scenario
+from experiments import text
+from experiments.report import chapters, claims, page, plan, sentences
+from experiments.report.quantities import (
+    FEWEST,
+    YEARS,
+    Quantity,
+    Window,
+    asked,
+    carried,
+    left_out,
+    read,
+    weakest,
+    window,
+)
+from experiments.report.sentences import Shown, Told, shown
+from experiments.report.words import Words, decimals, msg, translations
+from experiments.store.store import Store
+
+WIDTH = 380  # at which charts are drawn [pixels]: they grow and shrink with the page
+TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
+FEW_PAIRS = 4  # below it the page says that there are few
+QUANTITIES = tuple(dict.fromkeys((*chapters.EVERY, *claims.TESTED)))
+ASSUMPTION = "assumption"  # how the source of a parameter begins that is none
+TITLES = (msg("Law and practice of today, going on"),)  # of scenarios, in both languages
+LEVEL_TITLES = {
+    "reception": msg("Reception"),
+    "work": msg("At work, by years since the permit"),
+    "assistance": msg("On social assistance, by years since the permit"),
+    "lettings": msg("Corporation homes let, by kind of home seeker"),
+    "waits": msg("Registration time of those housed by registration"),
+    "starter": msg("Starter homes"),
+    "money": msg("Payments by purpose, a year"),
+    "support": msg("Support and acceptance, near locations and far from them"),
+    "families": msg("Families and children"),
+}
+TABLES: dict[str, tuple[Quantity, ...]] = {
+    "reception": chapters.RECEPTION,
+    "work": chapters.AT_WORK,
+    "assistance": chapters.ON_ASSISTANCE,
+    "lettings": (*chapters.LETTINGS, chapters.OTHERS),
+    "waits": chapters.REGISTRATION,
+    "starter": chapters.STARTER,
+    "money": chapters.SPENDING,
+    "support": chapters.SUPPORT,
+    "families": chapters.FAMILIES,
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of outcomes as it is shown."""
+
+    name: str
+    title: str
+    rows: list[Shown]
+    sums: list[str] = field(default_factory=list)  # per row: the difference over all months, for money
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A promise as it is shown."""
+
+    promise: str
+    paragraph: str
+    row: Shown
+    outcome: str
+    sign: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is compared: two scenarios of one scale and period, and the runs of both by seed."""
+
+    a: Scenario
+    b: Scenario
+    since: int  # first month in which they differ
+    runs: pd.DataFrame  # run, side, seed (the number of the pair), and world where there are several
+
+    @property
+    def scale(self) -> float:
+        """The scale of both."""
+        return self.b.scale
+
+
+class Report:
+    """The numbers of a report, in a language."""
+
+    def __init__(self, store: Store, pair: Pair, words: Words, years: int = YEARS):
+        self.pair, self.words = pair, words
+        self.window: Window = window(pair.since, pair.b.months, years)
+        large = carried(QUANTITIES, pair.scale)
+        self.outcomes = read(store, pair.runs, asked(large))
+        ends = self.window.first, self.window.last
+        self.said = [each for each in large if self.outcomes.simulated(each, *ends, pair.scale) >= FEWEST]
+        self.thin = [each for each in large if each not in self.said]
+        self.frames = {name: self._frame(of) for name, of in TABLES.items()}
+        self.tested = self._frame(claims.TESTED)
+        self.rows = self._rows()
+
+    def _carried(self, quantities: Sequence[Quantity]) -> list[Quantity]:
+        return [each for each in quantities if each in self.said]
+
+    def _frame(self, quantities: Sequence[Quantity]) -> pd.DataFrame:
+        return self.outcomes.table(self._carried(quantities), self.window)
+
+    def _rows(self) -> dict[str, Shown]:
+        """Every quantity as it is shown, by name."""
+        found = {
+            each.name: shown(each, self.tested.loc[each.name], self.words) for each in self._carried(claims.TESTED)
+        }
+        for name, of in TABLES.items():
+            frame = self.frames[name]
+            found |= {each.name: shown(each, frame.loc[each.name], self.words) for each in self._carried(of)}
+        return found
+
+    def table(self, name: str) -> Table:
+        """A table of outcomes; of money, without what is nothing on both sides."""
+        frame, of = self.frames[name], self._carried(TABLES[name])
+        title = self.words.say(LEVEL_TITLES[name])
+        if name != "money":
+            return Table(name, title, [shown(each, frame.loc[each.name], self.words) for each in of])
+        kept = [each for each in of if frame.loc[each.name, "a"] or frame.loc[each.name, "b"]]
+        rows = [shown(each, frame.loc[each.name], self.words) for each in kept]
+        return Table(name, title, rows, [self._sum(each) for each in kept])
+
+    def _sum(self, quantity: Quantity) -> str:
+        """The difference of a yearly flow over all months since the scenarios differ, as it is shown."""
+        months = self.pair.b.months - self.pair.since
+        whole = Window(self.pair.since, self.pair.b.months - 1, whole=False)
+        row: Any = self.outcomes.table([quantity], whole).loc[quantity.name]
+        times = quantity.unit.factor * months / clock.MONTHS
+        digits = decimals(times * (row["high"] - row["low"]), times * row["difference"])
+        return self.words.number(times * row["difference"], digits, sign=True)
+
+    def promises(self) -> list[Tested]:
+        """Each promise of the plan that this scale carries, with what comes out."""
+        return [
+            Tested(
+                self.words.say(each.promise),
+                each.paragraph,
+                shown(each.outcome, self.tested.loc[each.outcome.name], self.words),
+                self.words.say(claims.OUTCOMES[claims.judged(each, self.tested.loc[each.outcome.name])]),
+                claims.judged(each, self.tested.loc[each.outcome.name]).replace(" ", "-"),
+                each.because(self.rows, self.words),
+            )
+            for each in claims.CLAIMS
+            if each.outcome in self.said
+        ]
+
+    def lights(self) -> list[Told]:
+        """The three sentences of the title."""
+        years = self.window.said(self.words)
+        first, second = chapters.RECEPTION[0], chapters.TWO_YEARS
+        absent = self.words.several([self.words.say(each) for each in chapters.NOT_COUNTED.values()])
+        return [
+            sentences.told(sentences.IN_RECEPTION, first, self.frames["reception"], years, self.words),
+            sentences.told(sentences.AT_WORK, second, self._as_sure(second, chapters.SOONER), years, self.words),
+            Told(sentences.ABSENT, self.words.say(sentences.PAYS_FOR_ITSELF, absent=absent)),
+        ]
+
+    def _as_sure(self, quantity: Quantity, tested: Quantity) -> pd.DataFrame:
+        """The row of a difference at work, as sure as the weaker of its table and of the promises."""
+        frame = self.frames["work"]
+        if quantity.name not in frame.index:
+            return frame
+        several = (str(frame.loc[quantity.name, "sure"]), str(self.tested.loc[tested.name, "sure"]))
+        return frame.loc[[quantity.name]].assign(sure=weakest(*several))
+
+    def untested(self) -> list[str]:
+        """The promises whose outcome these runs do not carry."""
+        return [self.words.say(each.promise) for each in claims.CLAIMS if each.outcome not in self.said]
+
+    def left_out(self) -> list[tuple[str, list[str]]]:
+        """The outcomes that this scale does not carry, by the least scale that does."""
+        found: dict[float, list[str]] = {}
+        for each, least in left_out(QUANTITIES, self.pair.scale):
+            found.setdefault(least, []).append(each.said(self.words))
+        return [(self.words.number(least), said) for least, said in sorted(found.items())]
+
+
+def sides(words: Words, pair: Pair) -> tuple[str, str]:
+    """The names of both sides, for the heads of tables."""
+    return f"A ({pair.a.name})", f"B ({pair.b.name})"
+
+
+def title(scenario: Scenario, of: plan.Plan, words: Words) -> tuple[str, str]:
+    """The title of a scenario and its language: that of the page where it is known in both, else English."""
+    if scenario.name == of.scenario:
+        return getattr(of.title, words.language), words.language
+    ours = scenario.title or scenario.name
+    known = translations(words.language).gettext(ours) if ours in TITLES else ours
+    return known, words.language if ours in TITLES else text.ENGLISH
+
+
+def assumed() -> tuple[int, int]:
+    """Number of parameters whose source is an assumption, and of all."""
+    every = [row["source"] for row in parameters.rows()]
+    return sum(source.startswith(ASSUMPTION) for source in every), len(every)
+
+
+def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
+    """The report as HTML; the same runs give the same text. Raises InputError for another language."""
+    import jinja2
+
+    words = Words(language)
+    with cache_place.some_home():  # altair fails without one when it is imported
+        from experiments.report import council_figures
+
+    report, known = Report(store, pair, words, years), plan.load()
+    figures = council_figures.of(report)
+    engine = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # pyrefly: ignore[missing-attribute] (the extension adds it)
+    engine.install_gettext_translations(translations(language), newstyle=True)
+    return engine.get_template(TEMPLATE).render(_context(report, known, figures))
+
+
+def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:
+    """Keep a report in the store, beside the page of its last run; returns its path or URI. Raises InputError."""
+    key = f"{page.PAGES}/{runs['run'].iloc[-1]}/report-{language}.html"
+    store.files.write(key, content.encode())
+    return store.files.shown(key)
+
+
+def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> dict[str, Any]:
+    words, pair = report.words, report.pair
+    sourceless, every = assumed()
+    return {
+        "language": words.language,
+        "style": STYLE,
+        "plan": known if pair.b.name == known.scenario else None,
+        "plan_title": getattr(known.title, words.language),
+        "titles": [title(each, known, words) for each in (pair.a, pair.b)],
+        "names": (pair.a.name, pair.b.name),
+        "sides": sides(words, pair),
+        "lights": report.lights(),
+        "lamps": {light: words.say(said) for light, said in sentences.LIGHTS.items()},
+        "tables": {name: report.table(name) for name in TABLES},
+        "promises": report.promises(),
+        "figures": figures,
+        "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
+        "window": report.window.said(words),
+        "whole": report.window.whole,
+        "since": words.period(clock.label(pair.since)),
+        "until": words.period(pair.b.until),
+        "scale": words.number(pair.scale),
+        "full": pair.scale == 1,
+        "each": words.number(1 / pair.scale),
+        "left_out": report.left_out(),
+        "thin": [each.said(words) for each in report.thin],
+        "fewest": FEWEST,
+        "untested": report.untested(),
+        "not_counted": [words.say(each) for each in chapters.NOT_COUNTED.values()],
+        "pairs": len(report.outcomes.seeds),
+        "worlds": report.outcomes.units if report.outcomes.worlds else 0,
+        "few": report.outcomes.units < FEW_PAIRS,
+        "assumed": words.number(sourceless),
+        "parameters": words.number(every),
+        "assumed_share": words.number(100 * sourceless / every, 0),
+        "runs": [(row["seed"], row["side"].upper(), row["run"]) for row in pair.runs.to_dict("records")],
+    }

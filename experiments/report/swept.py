@@ -1,0 +1,82 @@
+"""The pairs of a sweep: the runs of its two scenarios or policies that share a world and a seed.
+
+Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from abm.engine.errors import InputError
+from abm.measures import Asked
+from experiments.analysis.comparison import first_difference
+from experiments.report import council, quantities
+from experiments.report.council import Pair
+from experiments.sweeps import replicates, sweep
+from experiments.sweeps.execution import Execution
+
+SIDES = ["scenario", "policy"]  # columns of an index that tell sides from one another
+KEYS = ["world", "replicate"]
+
+
+def pair(
+    name: str, how: Execution, pairs: int | None = None, plugins: Path = Path(), console: Console | None = None
+) -> Pair:
+    """What a kept sweep compares: the first of its two sides is A, the second B; the first `pairs` pairs, or all.
+
+    Measures that its runs lack are taken. plugins: the folder to which the paths of its plug-ins are relative. Raises
+    InputError where it has not two sides, runs are missing, or the two runs of a world and replicate differ in seed.
+    """
+    found = sweep.find(name, how.store)
+    of = sides(found.index, name)
+    if pairs is not None and not 2 <= pairs <= len(of):
+        raise InputError(f"--pairs: sweep '{name}' has {len(of)} pairs: give 2 to {len(of)}, or omit it for all")
+    of = of.head(len(of) if pairs is None else pairs)
+    names = [*of["a"], *of["b"]]
+    if missing := len(set(names) - how.store.whole(names)):
+        raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
+    records = [how.store.run(of.iloc[0][side]).about() for side in "ab"]
+    a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
+    taken = quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
+    _complete(names, taken, how, name, plugins, console)
+    every = of.assign(seed=range(1, len(of) + 1)).melt(["seed", "world"], ["a", "b"], "side", "run")
+    runs = every[["run", "side", "seed", "world"]].sort_values(["seed", "side"], ignore_index=True)
+    if of["world"].nunique() == 1:
+        runs = runs.drop(columns="world")
+    return Pair(a, b, first_difference(a, b), runs)
+
+
+def sides(index: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The pairs of an index: a and b, the names of runs, and their world. Raises InputError."""
+    known = index[SIDES].drop_duplicates()
+    if len(known) != 2:
+        raise InputError(
+            f"sweep '{name}': has {len(known)} scenarios and policies: a report sets two beside each other"
+        )
+    parts = [
+        index[(index[SIDES] == side).all(axis=1)].drop_duplicates(KEYS)[[*KEYS, "run", "seed"]]
+        for side in known.to_numpy()
+    ]
+    both = parts[0].merge(parts[1], on=KEYS, suffixes=("_a", "_b"))
+    if (both["seed_a"] != both["seed_b"]).any():
+        raise InputError(
+            f"sweep '{name}': its points have random numbers of their own: a report needs common ones, "
+            "'random_numbers: common' in its design"
+        )
+    if len(both) < 2:
+        raise InputError(f"sweep '{name}': has {len(both)} pairs of runs: a report needs at least 2, better 8 or more")
+    return both.rename(columns={"run_a": "a", "run_b": "b"})[["a", "b", "world"]]
+
+
+def _complete(
+    names: list[str], taken: Asked, how: Execution, name: str, plugins: Path, console: Console | None
+) -> None:
+    """Take what runs lack of the measures of the report. Raises InputError where this model cannot."""
+    runs = [how.store.run(each) for each in names]
+    replicates.completed(runs, taken, how, plugins, console)
+    if lacking := [run.name for run in runs if taken - (run.holds() or taken)]:
+        raise InputError(
+            f"sweep '{name}': {len(lacking):,} of its runs, like {lacking[0]}, are of another version of the model and "
+            "lack measures of the report: make the sweep again"
+        )
