@@ -7,6 +7,7 @@ page pick it up.
 from collections.abc import Iterable
 from difflib import get_close_matches
 from types import ModuleType
+from typing import NamedTuple
 
 from abm.asylum import measures as asylum
 from abm.asylum import protection_measures as protection
@@ -55,6 +56,41 @@ HEADLINES = (  # measure, how a year is made of its months
 )
 
 
+class Said(NamedTuple):
+    """A row of the summary: a measure or one of its groups, and how a year, or the months compared, are one number."""
+
+    measure: str
+    take: str  # of the months: end, sum, mean
+    by: str = "total"
+    group: str = "all"
+    en: str = ""  # words for the group, after the label of the measure
+    nl: str = ""
+
+    @property
+    def name(self) -> str:
+        """What tells the row from others: 'housed', or 'lettings, regular'."""
+        return self.measure if self.by == "total" else f"{self.measure}, {self.group}"
+
+
+AFTER = [(f"{years} years", f"{years} years after the permit", f"{years} jaar na de vergunning") for years in (2, 5)]
+SUBJECT = (  # the whole subject, as the summary of a run, its page and a comparison have it
+    *(Said(*each) for each in HEADLINES),
+    Said("children_in_reception", "end"),
+    Said("wait_decision", "mean", "statistic", "mean", "mean", "gemiddelde"),
+    Said("wait_home", "mean", "statistic", "mean", "mean", "gemiddelde"),
+    *(Said("employed_share", "end", "since_permit", *each) for each in AFTER),
+    *(Said("assisted_share", "end", "since_permit", *each) for each in AFTER),
+    Said("language", "end", "since_permit", *AFTER[0]),
+    Said("registration_time", "mean", "seeker", "regular", "regular home seekers", "gewone woningzoekenden"),
+    Said("registration_time", "mean", "seeker", "young", "young home seekers", "jonge woningzoekenden"),
+    Said("lettings", "sum", "seeker", "regular", "to regular home seekers", "aan gewone woningzoekenden"),
+    Said("lettings", "sum", "seeker", "urgent", "to urgent home seekers", "aan urgente woningzoekenden"),
+    Said("lettings", "sum", "seeker", "newcomer", "to newcomers", "aan nieuwkomers"),
+    Said("support", "end", "nearness", "near", "near a location", "vlak bij een locatie"),
+    Said("support", "end", "nearness", "far", "far from any", "ver van een locatie"),
+)
+
+
 def refusal(measure: str, by: str, scale: float, more: Iterable[Measure] = ()) -> str:
     """One line on why a measure is not said at the scale of a run, or nothing where it is; more: those of plug-ins."""
     least = next((m.floors.get(by, 0.0) for m in (*MEASURES, *more) if m.name == measure), 0.0)
@@ -97,7 +133,7 @@ def asked_of(words: Iterable[str], more: Iterable[Measure] = (), scale: float = 
         if name == ALL and not by:
             found |= {(measure.name, by) for measure in known for by in measure.by}
         elif name == SUMMARY and not by:
-            found |= {(measure, "total") for measure, _ in HEADLINES}
+            found |= {(each.measure, each.by) for each in SUBJECT}
         else:
             found.add((name, breakdown_of(name, by or None, known, scale)))
     return frozenset(found)

@@ -7,10 +7,11 @@ import pytest
 
 from abm.chain import turn
 from abm.engine.errors import InputError
-from abm.measures import HEADLINES, MEASURES, asked_of, breakdown_of, refusal
+from abm.measures import HEADLINES, MEASURES, SUBJECT, asked_of, breakdown_of, refusal
+from abm.observe.breakdowns import labels
 from abm.observe.measure import Month
 from abm.state import Events, State
-from tests.helpers.runs import small, state_after
+from tests.helpers.runs import real, small, state_after
 
 ALONE = re.compile(r"^(of (these|this)|daarvan|hiervan)\b|^(places|moved|refusals|task)$", re.IGNORECASE)
 WITHOUT_TOTAL = [each for each in MEASURES if "total" not in each.by]
@@ -64,8 +65,17 @@ def test_a_breakdown_alone_is_what_it_is_among_others(lived, measure):
         assert np.array_equal(alone, together[by], equal_nan=True), by
 
 
+def test_each_row_of_the_summary_is_a_measure_with_that_group():
+    groups, units = labels(real()), {each.name: each.unit for each in MEASURES}
+    for row in SUBJECT:
+        assert row.group in groups[breakdown_of(row.measure, row.by)], row.name
+        assert (row.take == "sum") == units[row.measure].endswith("/month"), row.name
+    assert len({row.name for row in SUBJECT}) == len(SUBJECT)
+
+
 def test_words_ask_for_measures():
-    assert asked_of(["summary"]) == {(name, "total") for name, _ in HEADLINES}
+    assert asked_of(["summary"]) == {(row.measure, row.by) for row in SUBJECT}
+    assert {(name, "total") for name, _ in HEADLINES} < asked_of(["summary"])
     assert asked_of(["all"]) == {(each.name, by) for each in MEASURES for by in each.by}
     assert asked_of(["housed", " housed  by region "]) == {("housed", "total"), ("housed", "region")}
     for wrong in ("all by region", "housed by", "by", "Housed"):

@@ -53,7 +53,7 @@ class Codes(NamedTuple):
 
 @kernel
 def crosstab(rows, month, edges, people: Persons, households: Households, codes: Codes):
-    """Number of adults per combination of FLAGS and cell, (combinations, cells) int32, and SUMS, (cells, sums).
+    """Combinations of FLAGS that occur, (k,), adults per combination and cell, (k, cells) int32; SUMS, (cells, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of permit holders, level and hours of their jobs [hours/week],
     hours of class that they have followed; wellbeing [SD] and idle months of all. Each adult is in one cell of each of
@@ -64,18 +64,27 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
     applied, granted, assisted, stage, origin, location, municipality = households
     of_location, of_municipality, status = codes
     cells = edges[-1]
-    found, sums = np.zeros(_COMBINATIONS * cells, np.int32), np.zeros((cells, _SUMS))
-    cell = np.zeros(_CELLS, np.uint64)
+    flags, place_of = np.empty(len(rows), np.int64), np.full(_COMBINATIONS, -1)
     for k in range(len(rows)):
         i = np.uint64(rows[k])  # unsigned: no check for a negative index
         of, in_class = np.uint64(household[i]), class_hours[i] > 0
-        when, place, at = granted[of], location[of], stage[of]
+        when, at = granted[of], stage[of]
         permit = when != NEVER
-        flags = (
+        flags[k] = (
             permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (at != _DEPARTING)) << 3
             | in_class << 4 | (learner[i] & (not in_class)) << 5 | coached[i] << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
+        place_of[flags[k]] = 0
+    occurs = np.flatnonzero(place_of == 0)  # a small part of the combinations
+    place_of[occurs] = np.arange(len(occurs))
+    found, sums = np.zeros(len(occurs) * cells, np.int32), np.zeros((cells, _SUMS))
+    cell = np.zeros(_CELLS, np.uint64)
+    for k in range(len(rows)):
+        i = np.uint64(rows[k])
+        of = np.uint64(household[i])
+        when, place, at = granted[of], location[of], stage[of]
+        permit = when != NEVER
         taught = max(schooling[i], 0)  # adults have a profile when they are measured
         since_permit = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else PERMIT_YEARS
         since_arrival = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
@@ -88,7 +97,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
         dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
         worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
         followed = hours_followed[i] * permit
-        combination = np.uint64(flags * cells)
+        combination = np.uint64(place_of[flags[k]] * cells)
         for which in range(_CELLS):  # innermost: the sums of a cell need not wait for those of another
             found[combination + cell[which]] += 1
             into = sums[cell[which]]
@@ -99,7 +108,7 @@ def crosstab(rows, month, edges, people: Persons, households: Households, codes:
             into[4] += earned
             into[5] += idle
             into[6] += followed
-    return found.reshape((_COMBINATIONS, cells)), sums
+    return occurs, found.reshape((len(occurs), cells)), sums
 
 
 def parts(counts: np.ndarray, sizes: dict[str, int], edges: np.ndarray) -> dict[str, np.ndarray]:
@@ -150,9 +159,9 @@ class AdultCounts:
         many = [prod(sizes[by] + (by in _PARTLY) for by in crossed) for crossed in CELLS]
         edges = np.cumsum([0, *many])
         codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
-        found, sums = crosstab(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)
-        self._occurs = np.flatnonzero(found.any(axis=1))  # a small part of the combinations
-        each = parts(found[self._occurs].astype(float), sizes, edges)
+        tabled = crosstab(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)
+        self._occurs, found, sums = tabled
+        each = parts(found.astype(float), sizes, edges)
         ends = np.cumsum([sizes[by] for by in each])
         self._groups = {by: slice(end - sizes[by], end) for by, end in zip(each, ends, strict=True)}
         self._found, self._counted = np.concatenate(list(each.values()), axis=-1), {}

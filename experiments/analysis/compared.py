@@ -70,8 +70,8 @@ def chosen(
     if asked is None:
         if by or group or take:
             raise InputError("--measure: is missing: --by, --group and --take need it")
-        said = [each for each in measures.HEADLINES if not measures.refusal(each[0], "total", scale)]
-        return [Outcome(name, "total", "all", how) for name, how in said]
+        said = [each for each in measures.SUBJECT if not measures.refusal(each.measure, each.by, scale)]
+        return [Outcome(each.measure, each.by, each.group, each.take) for each in said]
     if take not in (None, *TAKES):
         raise InputError(f"--take: '{brief(take)}' is not known: choose from {', '.join(TAKES)}")
     found: dict[Outcome, None] = {}

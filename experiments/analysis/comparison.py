@@ -118,7 +118,7 @@ def compare(
                 wanted = min(wanted, have + int((how.budget - spent) / (spent / have)))
             if wanted <= have:
                 break
-    refused = [measures.refusal(name, "total", one.scale) for name, _ in measures.HEADLINES if measure is None]
+    refused = [measures.refusal(each.measure, each.by, one.scale) for each in measures.SUBJECT if measure is None]
     left_out = tuple(filter(None, refused))
     return Comparison(one.name, other.name, clock.label(since), one.until, differences, found, reached, left_out)
 

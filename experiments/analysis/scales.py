@@ -50,7 +50,7 @@ def values(
                 wanted = each.changed(scale=scale, seed=seed)
                 run, _ = runner.run(wanted, store)
                 report(f"{each.name}, scale {scale:g}, seed {seed}")
-                years = by_year(run).rename_axis(index="measure", columns="period")
+                years = by_year(run).loc[[name for name, _ in HEADLINES]].rename_axis(index="measure", columns="period")
                 made[each.name] = years
                 shown = long(years[[year for year in YEARS if year in years]], "value")
                 parts.append(shown.assign(scenario=each.name, scale=scale, seed=seed))

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from abm.engine.errors import InputError, brief
 from abm.engine.yaml_input import nearest
-from abm.measures import HEADLINES, MEASURES, Asked, breakdown_of, refusal
+from abm.measures import MEASURES, SUBJECT, Asked, breakdown_of, refusal
 from abm.plugins import assembly
 from abm.scenario import Scenario
 from experiments import terminal
@@ -62,17 +62,17 @@ def show(run: Run, console: Console, wanted: Scenario) -> None:
         console.print(terminal.line(same), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=LABEL_WIDTH)
-    refused = {measure: refusal(measure, "total", wanted.scale) for measure, _ in HEADLINES}
+    refused = {each.name: refusal(each.measure, each.by, wanted.scale) for each in SUBJECT}
     for year in chosen:
         table.add_column(str(year), justify="right", no_wrap=True)
-    for measure, how in HEADLINES:
-        if refused[measure]:
+    for each in SUBJECT:
+        if refused[each.name]:
             continue
-        about = next(m for m in MEASURES if m.name == measure)
-        money = about.unit.startswith("EUR")
-        of_year = "" if how == "end" else ", million euros per year" if money else ", per year"
-        values: Any = years[list(chosen)].loc[measure] / (MILLION if money else 1)
-        table.add_row(about.label + of_year, *(number(value) for value in values))
+        about = next(m for m in MEASURES if m.name == each.measure)
+        money, group = about.unit.startswith("EUR"), f", {each.en}" if each.en else ""
+        of_year = {"end": "", "mean": f" [{about.unit}]", "sum": ", million euros per year" if money else ", per year"}
+        values: Any = years[list(chosen)].loc[each.name] / (MILLION if money else 1)
+        table.add_row(about.label + group + of_year[each.take], *(number(value) for value in values))
     console.print(table)
     if left_out := [measure for measure, line in refused.items() if line]:
         line = f"Not said at scale {wanted.scale:g} (docs/scale.md): {', '.join(left_out)}"

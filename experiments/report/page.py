@@ -14,22 +14,17 @@ from abm.engine.params import about
 from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.facts.mergers import BASE
-from abm.measures import MEASURES, asked_of, refusal
+from abm.measures import MEASURES, SUBJECT, asked_of, refusal
 from abm.plugins import assembly
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
+from experiments.analysis import yearly
 from experiments.store.store import Run
 
 PAGES, PAGE, TEMPLATE, SHORT = "pages", "page.html", "page.html.j2", 12  # characters of a digest
 YEARS = ("2016", "2019", "2022", "2025", "2030", "2035")
-ROWS = (  # measure, aggregation of months to a year, unit, divisor
-    ("in_reception", "last", "persons, end of year", 1),
-    ("status_holders", "last", "persons, end of year", 1),
-    ("awaiting_decision", "last", "persons, end of year", 1),
-    ("relatives_queueing", "last", "persons, end of year", 1),
-    ("housed", "sum", "persons in the year", 1),
-    ("reception_cost", "sum", "million EUR in the year", 1e6),
-)
+MILLION = 1e6
+OF_YEAR = {"end": "end of year", "sum": "in the year", "mean": "mean of the year"}
 ASKED = asked_of(
     (
         "summary", "task", "task_backlog", "relatives_queueing", "in_reception by status", "in_reception by kind",
@@ -43,6 +38,7 @@ COUNTED = ("in_reception", "status_holders")  # measures of which the first figu
 PER, MONTHS = 10_000, 12
 PARTS = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')  # what Vega says of each mark: an image is read as a whole
 LABELS = {measure.name: (measure.label, measure.label_nl) for measure in MEASURES}
+UNITS = {measure.name: measure.unit for measure in MEASURES}
 
 
 def write(run: Run) -> str:
@@ -73,8 +69,8 @@ def html(run: Run) -> str:
         differences=differences(record["scenario"], assembly.parameters_of_record(record)),
         summary=summary(outcomes, scale),
         scale=scale,
-        not_said=[LABELS[measure][0] for measure, *_ in ROWS if refusal(measure, "total", scale)],
-        labels=LABELS | {each.name: (each.label, each.label_nl) for each in assembly.of_record(record)},
+        not_said=[said_as()[each.name][0] for each in SUBJECT if refusal(each.measure, each.by, scale)],
+        labels=LABELS | said_as() | {each.name: (each.label, each.label_nl) for each in assembly.of_record(record)},
         figures=figures.of_run(outcomes, inputs.municipalities, counted()),
         inline=inline,
         regions=regions(outcomes, inputs, scale),
@@ -94,17 +90,28 @@ def counted() -> pd.DataFrame | None:
 
 
 def summary(outcomes: pd.DataFrame, scale: float) -> pd.DataFrame:
-    """The summary table: measures with their units as rows, and the YEARS that the run completes as columns.
+    """The summary table: its rows with their units, and the YEARS that the run completes as columns.
 
-    Measures that say nothing at the scale of the run are left out.
+    What says nothing at the scale of the run is left out.
     """
-    from experiments.report.charts import complete, totals
-
-    months = totals(outcomes, *(measure for measure, *_ in ROWS))
-    years = complete(months, MONTHS, {measure: how for measure, how, *_ in ROWS})
-    said = [row for row in ROWS if not refusal(row[0], "total", scale)]
-    table = pd.DataFrame({(measure, unit): years[measure] / by for measure, _, unit, by in said}).T
+    said = [each for each in SUBJECT if not refusal(each.measure, each.by, scale)]
+    years = yearly.whole(outcomes, said)
+    rows = {}
+    for each in said:
+        unit = UNITS[each.measure].partition("/month")[0]
+        by = MILLION if unit == "EUR" else 1.0
+        rows[each.name, f"{'million EUR' if unit == 'EUR' else unit}, {OF_YEAR[each.take]}"] = years.loc[each.name] / by
+    table = pd.DataFrame(rows).T
     return table[[year for year in YEARS if year in table]]
+
+
+def said_as() -> dict[str, tuple[str, str]]:
+    """The rows of the summary by name, in English and Dutch."""
+    found: dict[str, tuple[str, str]] = {}
+    for each in SUBJECT:
+        (en, nl), groups = LABELS[each.measure], (each.en, each.nl)
+        found[each.name] = (f"{en}, {groups[0]}", f"{nl}, {groups[1]}") if all(groups) else (en, nl)
+    return found
 
 
 def regions(outcomes: pd.DataFrame, inputs: Inputs, scale: float) -> pd.DataFrame:
