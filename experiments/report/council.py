@@ -1,7 +1,7 @@
 """Assembles the report of two scenarios: what B changes beside A, as one HTML page without scripts or requests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
 FEW_PAIRS = 4  # below it the page says that there are few
 QUANTITIES = tuple(dict.fromkeys((*chapters.EVERY, *claims.TESTED)))
 ASSUMPTION = "assumption"  # how the source of a parameter begins that is none
+BY_WORLD = (chapters.RECEPTION[0], chapters.SOONER, chapters.OTHERS)
+UNCHANGED = msg("as both scenarios have it")
 TITLES = (msg("Law and practice of today, going on"),)  # of scenarios, in both languages
 LEVEL_TITLES = {
     "reception": msg("Reception"),
@@ -179,6 +181,20 @@ class Report:
         several = (str(frame.loc[quantity.name, "sure"]), str(self.tested.loc[tested.name, "sure"]))
         return frame.loc[[quantity.name]].assign(sure=weakest(*several))
 
+    def worlds(self) -> list[Table]:
+        """What comes out in each world, where the pairs are of several with two pairs or more."""
+        if not 1 < self.outcomes.units < len(self.outcomes.seeds):
+            return []
+        found = []
+        for number, each in enumerate(self._carried(BY_WORLD), 1):
+            rows = [
+                replace(shown(each, row, self.words), label=str(world) or self.words.say(UNCHANGED))
+                for world, row in self.outcomes.by_world(each, self.window).iterrows()
+            ]
+            title = self.words.say(msg("%(outcome)s, by world"), outcome=each.said(self.words))
+            found.append(Table(f"world-{number}", title, rows))
+        return found
+
     def untested(self) -> list[str]:
         """The promises whose outcome these runs do not carry."""
         return [self.words.say(each.promise) for each in claims.CLAIMS if each.outcome not in self.said]
@@ -256,6 +272,7 @@ def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> di
         "lamps": {light: words.say(said) for light, said in sentences.LIGHTS.items()},
         "tables": {name: report.table(name) for name in TABLES},
         "promises": report.promises(),
+        "by_world": report.worlds(),
         "figures": figures,
         "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
         "window": report.window.said(words),

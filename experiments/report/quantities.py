@@ -167,20 +167,29 @@ class Outcomes:
         """A quantity of a run over the months `first` to `last`, both included."""
         return quantity.value(*(self.months(part, side, seed)[first : last + 1] for part in quantity.parts))
 
-    def pairs(self, quantities: Sequence[Quantity], first: int, last: int) -> pd.DataFrame:
-        """Values per pair, as `compared.differences` takes them: seed, outcome, unit, a, b."""
+    def each(self, quantities: Sequence[Quantity], first: int, last: int) -> pd.DataFrame:
+        """Values of every pair of runs: seed, outcome, unit, a, b."""
         rows = [
             (seed, each.name, each.unit.words, *(self.value(each, side, seed, first, last) for side in "ab"))
             for each in quantities
             for seed in self.seeds
         ]
-        found = pd.DataFrame(rows, columns=["seed", "outcome", "unit", "a", "b"])
+        return pd.DataFrame(rows, columns=["seed", "outcome", "unit", "a", "b"])
+
+    def pairs(self, quantities: Sequence[Quantity], first: int, last: int) -> pd.DataFrame:
+        """Values per pair, or per world, as `compared.differences` takes them: seed, outcome, unit, a, b."""
+        found = self.each(quantities, first, last)
         if self.units == len(self.seeds):
             return found
         values = found[["a", "b"]]
         both = values.where(values.notna().all(axis=1))  # a mean of both sides is over the same pairs
         of = found.assign(seed=found["seed"].map(dict(self.worlds)), a=both["a"], b=both["b"])
         return of.groupby(["outcome", "unit", "seed"], sort=False, as_index=False)[["a", "b"]].mean()
+
+    def by_world(self, quantity: Quantity, over: Window) -> pd.DataFrame:
+        """A row per world, as `table` has one per quantity, over the pairs of that world."""
+        found = self.each([quantity], over.first, over.last)
+        return _with_sure(found.assign(outcome=found["seed"].map(dict(self.worlds))))
 
     def table(self, quantities: Sequence[Quantity], over: Window) -> pd.DataFrame:
         """A row per quantity, indexed by its name: a, b, difference, low, high, verdict (corrected over all rows), and
@@ -222,6 +231,12 @@ class Outcomes:
         found = {f"{side}_{how}": getattr(both[side], how)() for side in "ab" for how in ("min", "max")}
         found |= {"a": both["a"].mean(), "b": both["b"].mean(), "low": low, "high": high}
         return found | {"difference": float(change.mean()) if len(change) else math.nan}
+
+
+def _with_sure(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The differences of pairs by outcome, and how sure each is."""
+    found = compared.differences(pairs).set_index("outcome")
+    return found.assign(sure=[sure(*row) for row in zip(found["low"], found["high"], found["verdict"], strict=True)])
 
 
 def read(store: Store, runs: pd.DataFrame, taken: Asked) -> Outcomes:

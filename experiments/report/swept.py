@@ -10,6 +10,7 @@ from rich.console import Console
 
 from abm.engine.errors import InputError
 from abm.measures import Asked
+from experiments import text
 from experiments.analysis.comparison import first_difference
 from experiments.report import council, quantities
 from experiments.report.council import Pair
@@ -17,6 +18,7 @@ from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import Execution
 
 SIDES = ["scenario", "policy"]  # columns of an index that tell sides from one another
+ASSUMED = "world."  # how columns of assumptions begin
 KEYS = ["world", "replicate"]
 
 
@@ -40,6 +42,8 @@ def pair(
     a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
     taken = quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
     _complete(names, taken, how, name, plugins, console)
+    names_of = worlds(found.index)
+    of = of.assign(world=of["world"].map(names_of))
     every = of.assign(seed=range(1, len(of) + 1)).melt(["seed", "world"], ["a", "b"], "side", "run")
     runs = every[["run", "side", "seed", "world"]].sort_values(["seed", "side"], ignore_index=True)
     if of["world"].nunique() == 1:
@@ -67,6 +71,20 @@ def sides(index: pd.DataFrame, name: str) -> pd.DataFrame:
     if len(both) < 2:
         raise InputError(f"sweep '{name}': has {len(both)} pairs of runs: a report needs at least 2, better 8 or more")
     return both.rename(columns={"run_a": "a", "run_b": "b"})[["a", "b", "world"]]
+
+
+def worlds(index: pd.DataFrame) -> dict[object, str]:
+    """The names of the worlds of an index: what each assumes, like 'world.decision.appeal_share 0.5'; nothing for the
+    one of the scenarios themselves, and a number where two would have one name.
+    """
+    columns = [str(each) for each in index.columns if str(each).startswith(ASSUMED)]
+    rows = index.drop_duplicates("world")
+    found: dict[object, str] = {}
+    for row in rows.to_dict("records"):
+        parts = [f"{each} {text.plain(row[each])}" for each in columns if not pd.isna(row[each])]
+        name = ", ".join(parts)
+        found[row["world"]] = f"{name} ({row['world']})".strip() if name in found.values() else name
+    return found
 
 
 def _complete(

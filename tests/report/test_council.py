@@ -124,7 +124,7 @@ def test_language_is_said_of_the_page_and_of_what_is_in_the_other(store, pair, o
     assert f'<span lang="nl">{heading}</span>' in pages["en"]
     assert 'lang="nl"' not in pages["nl"].replace('<html lang="nl">', "")
     assert '<span lang="en">&lt;script' in council.html(store, pair, "nl")  # a title that is not known in Dutch
-    assert "Wet en praktijk van nu" in pages["nl"]
+    assert "Wet en praktijk van nu gaan door" in pages["nl"]
 
 
 def test_no_english_is_left_in_the_dutch_page(store, of_plan):
@@ -202,7 +202,7 @@ def test_text_has_contrast_on_light_and_dark_screens(html):
 
 def test_it_says_what_few_pairs_and_a_small_scale_cannot_tell(english):
     said = text_of(english)
-    assert "There are only 2 pairs of runs" in said
+    assert "There are only 2 pairs of runs, or worlds:" in said
     assert "Scale 0.005: each simulated person stands for 200." in said
     left = re.search(r"Left out, because only scale 0.2 or more carries it: (.*?)\.", said)[1].split("; ")
     assert {"Status holders in reception", "Cost of reception", "Cost of empty places"} <= set(left)

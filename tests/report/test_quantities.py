@@ -122,6 +122,15 @@ def test_pairs_of_one_world_count_as_one():
     assert (worlds.units, made.units) == (2, 4)
 
 
+def test_a_world_alone_is_over_its_own_pairs():
+    made = outcomes(PEOPLE, a=[10, 20, 30, 50], b=[11, 23, 36, 60])
+    worlds = Outcomes(made.of, made.seeds, {1: "x", 2: "x", 3: "y", 4: "y"})
+    rows = worlds.by_world(chapters.RECEPTION[0], FIRST_YEAR)
+    assert rows["difference"].to_dict() == {"x": 2, "y": 8}
+    assert rows["pairs"].tolist() == [2, 2]
+    assert rows.loc["x", "high"] == pytest.approx(2 + 12.7062, abs=1e-3)  # one degree of freedom, standard error 1
+
+
 def test_a_pair_of_a_world_without_a_value_on_one_side_does_not_count():
     made = outcomes(PEOPLE, a=[10, np.full(12, NAN), 30, 50], b=[11, 99, 36, 60])
     worlds = Outcomes(made.of, made.seeds, {1: "x", 2: "x", 3: "y", 4: "y"})

@@ -1,5 +1,7 @@
 """A sweep as the source of a report: its pairs, its worlds, and what is refused."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -88,6 +90,15 @@ def test_a_sweep_is_a_report_over_its_worlds(made, how):
     assert "The pairs are of 2 worlds with other assumptions; each world counts once" in page
     assert "4 pairs, to March 2015" in page
     assert "not the doubt about its assumptions" not in page
+    rows = re.findall(r'<th scope="row">([^<]*)<', page.split('id="worlds"')[1].split('id="trust"')[0])
+    assert rows == ["as both scenarios have it", f"{WORLD} 0.5"] * (len(rows) // 2)
+    assert len(rows) >= 2
+
+
+def test_worlds_are_named_by_what_they_assume():
+    found = index(*[("p", "now", 0, world, 0, 1) for world in (0, 1, 2, 3)])
+    found = found.assign(**{"world.a.b": [None, 2.0, 2.0, None], "world.c.d": [None, None, None, "x"], "policy.e": 1})
+    assert swept.worlds(found) == {0: "", 1: "world.a.b 2", 2: "world.a.b 2 (2)", 3: "world.c.d x"}
 
 
 def test_fewer_pairs_can_be_asked_for(made, how):
