@@ -18,7 +18,7 @@ from abm.recorder import Recorder
 from tests.helpers.runs import real, small
 
 SCALE, WARM, MONTHS = 0.02, 6, 18
-RECORDED = {"simulated": 16.0, "recorded": 0.25}  # a month, and recording its summary, over `work`
+RECORDED = {"simulated": 9.5, "recorded": 1.1}  # a month, and recording its summary, over `work`
 
 
 def work() -> float:
