@@ -3,6 +3,8 @@
 PYTHON =
 ARGS   =
 BIN    = .venv/bin
+PLAN   = configs/scenarios/plan.yaml
+SMALL  = --scale 0.05 --pairs 8
 
 # The first interpreter that really runs, is recent enough and can make a virtual environment. Each one is tried,
 # because a version manager's python3.12 may be on the PATH and still refuse to start.
@@ -22,7 +24,7 @@ STALE := $(shell test "`cat .venv/.ready 2>/dev/null`" = "$(CURDIR)" && $(BIN)/p
 .PHONY: help setup run test lint slow bench docs facts warm clean remake
 
 help:
-	@echo "make run     run the current situation (ARGS=... adds options to 'abm run')"
+	@echo "make run     run the current situation (ARGS=... adds options to 'abm run'), and report on the plan (SMALL=... its size)"
 	@echo "make test    check style and types and run the tests, without the slow ones"
 	@echo "make slow    run the slow tests"
 	@echo "make bench   compare the speed with the recorded figures"
@@ -53,6 +55,7 @@ setup: .venv/.ready
 
 run: setup
 	@$(BIN)/abm run configs/scenarios/current.yaml $(ARGS)
+	@$(BIN)/abm report $(PLAN) --against configs/scenarios/current.yaml $(SMALL)
 
 # One process for each core, at most four: more would only wait for each other. The tests of a file stay together.
 test: lint

@@ -138,7 +138,9 @@ def policy(scale: float) -> dict:
             return time.perf_counter() - began
 
         first = seconds(1.01, forget=True)
-        found = {forget: [seconds(1.1 + forget + each / 10, forget) for each in range(5)] for forget in (True, False)}
+        found = {
+            forget: [seconds(1.1 + forget / 20 + each / 10, forget) for each in range(5)] for forget in (True, False)
+        }
     return {"seconds": median(found[True]), "again": median(found[False]), "first": first}
 
 
