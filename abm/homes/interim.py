@@ -96,7 +96,10 @@ def of_country(towns: int, process: str) -> tuple[np.ndarray, np.ndarray]:
     (municipalities,) each: neither hangs on the month, nor on the seed of the run.
     """
     who, of = np.arange(towns, dtype=np.uint64), Draws(0, process, 0).of_country()
-    return normal(of.once("cost", who), of.once("angle", who)), of.once("fails", who)
+    found = normal(of.once("cost", who), of.once("angle", who)), of.once("fails", who)
+    for each in found:
+        each.flags.writeable = False  # they are those of every month
+    return found
 
 
 def able(state: State, params: Params, draws: Draws, waits: np.ndarray) -> np.ndarray:

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from abm import parameters
+from abm import scenario as scenarios
 from abm.engine import cache_place, clock
 from abm.scenario import Scenario
+from abm.scenario_file import PARAMS, section_of
 from experiments import text
 from experiments.report import chapters, claims, page, plan, sentences
 from experiments.report.quantities import (
@@ -212,9 +214,26 @@ def sides(words: Words, pair: Pair) -> tuple[str, str]:
     return f"A ({pair.a.name})", f"B ({pair.b.name})"
 
 
-def title(scenario: Scenario, of: plan.Plan, words: Words) -> tuple[str, str]:
+def is_of(scenario: Scenario, of: plan.Plan | None) -> bool:
+    """Whether a scenario is that of the plan, whatever its name and its world: it sets the same policy."""
+    if of is None:
+        return False
+    own = scenarios.load(plan.SCENARIOS / f"{of.scenario}.yaml").changed(until=scenario.until)
+    return scenario.until >= of.since and policy(scenario) == policy(own)
+
+
+def policy(scenario: Scenario) -> dict[str, Any]:
+    """The policy of a scenario: parameter -> month -> value."""
+    every = scenario.canonical()["params"].items()
+    names = {
+        f"{process}.{name}": section_of(process, name) for process in PARAMS for name in PARAMS[process].model_fields
+    }
+    return {key: steps for key, steps in every if names.get(key) == "policy"}
+
+
+def title(scenario: Scenario, of: plan.Plan | None, words: Words) -> tuple[str, str]:
     """The title of a scenario and its language: that of the page where it is known in both, else English."""
-    if scenario.name == of.scenario:
+    if of and is_of(scenario, of):
         return getattr(of.title, words.language), words.language
     ours = scenario.title or scenario.name
     known = translations(words.language).gettext(ours) if ours in TITLES else ours
@@ -235,7 +254,8 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
     with cache_place.some_home():  # altair fails without one when it is imported
         from experiments.report import council_figures
 
-    report, known = Report(store, pair, words, years), plan.load()
+    report = Report(store, pair, words, years)
+    known = plan.load() if plan.PLAN.exists() else None  # it is no part of an installed package
     figures = council_figures.of(report)
     engine = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -257,14 +277,13 @@ def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:
     return store.files.shown(key)
 
 
-def _context(report: Report, known: plan.Plan, figures: Mapping[str, Any]) -> dict[str, Any]:
+def _context(report: Report, known: plan.Plan | None, figures: Mapping[str, Any]) -> dict[str, Any]:
     words, pair = report.words, report.pair
     sourceless, every = assumed()
     return {
         "language": words.language,
         "style": STYLE,
-        "plan": known if pair.b.name == known.scenario else None,
-        "plan_title": getattr(known.title, words.language),
+        "plan": known if is_of(pair.b, known) else None,
         "titles": [title(each, known, words) for each in (pair.a, pair.b)],
         "names": (pair.a.name, pair.b.name),
         "sides": sides(words, pair),

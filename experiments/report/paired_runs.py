@@ -10,7 +10,7 @@ from abm.measures import Asked
 from abm.scenario import Scenario
 from experiments import text
 from experiments.analysis import comparison
-from experiments.sweeps import cost, replicates, sweep
+from experiments.sweeps import cost, machine, replicates, sweep
 from experiments.sweeps.execution import HOUR, Execution
 from experiments.sweeps.runner import Job
 
@@ -45,20 +45,21 @@ def made(
 
 
 def told(todo: Sequence[Job], total: int, since: int, how: Execution) -> str:
-    """How many runs are missing, and roughly how long they take: one of them is timed, unless they are few.
+    """How many runs are missing, and roughly how long they take: some are timed, as many at once as there will be
+    workers, since they slow one another down; none where there are few.
 
     Raises InputError where they take longer than the budget, or than the disk has room for.
     """
     words = f"{len(todo):,} of {total:,} runs are missing and are made now"
     if len(todo) < TIMED_FROM and how.budget is None:
         return words
-    first, second = _of_seeds(todo)
-    branches = {since: second} if since and second else {}
-    plan = cost.plan(total, len(todo), [first], min(how.count(), len(todo)), how.store, branches)
+    workers, branching = min(how.count(), len(todo)), _branching(todo)
+    branches = {since: branching} if since and branching else {}
+    plan = cost.plan(total, len(todo), list(todo[: min(workers, machine.cores())]), workers, how.store, branches)
     plan.check(how.store.files.named, how.budget)
-    return f"{words}: about {text.duration(plan.hours * HOUR)} with {plan.workers} workers, by the time that one took"
+    return f"{words}: about {text.duration(plan.hours * HOUR)} with {plan.workers} workers, by the time of some"
 
 
-def _of_seeds(todo: Sequence[Job]) -> tuple[Job, int]:
-    """A job to time, and the number of jobs that branch from another one of their seed."""
-    return todo[0], len(todo) - len({job.scenario.seed for job in todo})
+def _branching(todo: Sequence[Job]) -> int:
+    """The number of jobs that branch from another one of their seed."""
+    return len(todo) - len({job.scenario.seed for job in todo})

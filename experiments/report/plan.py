@@ -12,7 +12,8 @@ from abm.engine.forms import Form, Text, mistake, read
 from abm.engine.yaml_input import nearest, read_yaml
 from abm.measures import MEASURES, breakdown_of
 
-PLAN = Path(__file__).parents[2] / "configs" / "plan.yaml"
+CONFIGS = Path(__file__).parents[2] / "configs"
+PLAN, SCENARIOS = CONFIGS / "plan.yaml", CONFIGS / "scenarios"
 NAMES = [measure.name for measure in MEASURES]
 
 
@@ -71,6 +72,7 @@ class Plan(Form):
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     stays: tuple[Kept, ...] = ()
     not_in_model: tuple[Missing, ...] = ()
+    other_levers: dict[str, tuple[Text, ...]] = {}  # process -> levers of which the plan asks nothing
 
 
 def load(path: Path = PLAN) -> Plan:

@@ -110,20 +110,17 @@ class Store:
         """Keep outcomes of a finished run that are not kept yet, in place of damaged ones. What is kept whole stays,
         and must be the same: exactly, or where another kind of processor made it, almost. Returns what was done.
         """
-        said, several = "made and kept", self.sets().get(name, [])
-        for each in several:
-            if (shown := self._held(each)) == frozenset():
-                continue
-            again = table if shown is None else tables.only(table, shown)
-            if again.num_rows:
+        said = "made and kept"
+        for each in self.sets().get(name, []):
+            shown = self._held(each)
+            if each not in self._seen:  # damaged
+                self.files.delete(record_key(each))
+                self.files.delete(tables.key_of(each))
+            elif (again := table if shown is None else tables.only(table, shown)).num_rows:
                 said = self._compared(each, record, again, shown)
                 table = table.slice(0, 0) if shown is None else tables.without(table, shown)
         if table.num_rows:
             self._write(name, record, table)
-        for each in several:
-            if self._damaged(each):
-                self.files.delete(record_key(each))
-                self.files.delete(tables.key_of(each))
         self.files.delete(f"{FAILED}/{name}{JSON}")
         return said
 
@@ -206,17 +203,10 @@ class Store:
                 record = self.record(name)[0]
                 tables.checked(self, name, record)
             except Damaged:
+                self._seen.pop(name, None)
                 return frozenset()
             self._seen[name] = stamps, holds.shown(record)
         return self._seen[name][1]
-
-    def _damaged(self, name: str) -> bool:
-        """Whether a set is not as it was written."""
-        try:
-            tables.checked(self, name, self.record(name)[0])
-        except Damaged:
-            return True
-        return False
 
     def _compared(self, name: str, record: dict, again: pa.Table, shown: Asked | None) -> str:
         """Compare repeated outcomes with a kept set. Raises InputError where they differ."""

@@ -69,11 +69,17 @@ def completed(
     """
     records = {run.name: run.about() for run in runs}
     digest = facts.load().digest
-    here = [run for run in runs if is_of_today(records[run.name], digest) and asked - (run.holds() or asked)]
-    lacking = how.store.lacking([run.name for run in here], asked)
+    here = [run.name for run in runs if is_of_today(records[run.name], digest) and lacks(run, asked)]
+    lacking = how.store.lacking(here, asked)
     again = {name: restored(records[name], f"record of run {name}", plugins) for name in lacking}
     if jobs := [Job(name, again[name], asked=wanted) for name, wanted in lacking.items()]:
         make(jobs, len(jobs), jobs[0].scenario.name, how, console)
+
+
+def lacks(run: Run, asked: Asked) -> bool:
+    """Whether a run lacks some measures by its records; what they say it holds is not read. Raises Damaged."""
+    holds = run.holds()
+    return holds is not None and bool(asked - holds)
 
 
 def is_of_today(record: Mapping[str, Any], data_digest: str) -> bool:

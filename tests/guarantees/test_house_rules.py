@@ -242,3 +242,13 @@ def test_every_module_can_be_imported():
     for module in FILES:
         if not module.endswith("__main__"):
             importlib.import_module(module.removesuffix(".__init__"))
+
+
+def test_no_test_imports_from_another_test():
+    """What several tests need is in tests/helpers, so that a file of tests can be read and removed by itself."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        taken = set(
+            re.findall(r"^\s*from (tests(?:\.\w+)*\.test_\w+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        assert taken <= {own}, path

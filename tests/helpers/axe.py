@@ -11,6 +11,8 @@ import subprocess
 from html import unescape
 from pathlib import Path
 
+import pytest
+
 NARROW, WIDE = 500, 1280  # pixels; a window of Chromium is at least 500 wide, and the page is narrow up to 544
 _RUN = """
 <script>
@@ -54,3 +56,6 @@ def violations(html: str, folder: Path, width: int = WIDE, dark: bool = False) -
     found = re.search(r'<pre id="axe-found">(.*?)</pre>', done.stdout, re.DOTALL)
     assert found, done.stderr[-2000:]
     return json.loads(unescape(found[1]))
+
+
+needed = pytest.mark.skipif(not (chromium() and axe_core()), reason="needs Chromium and axe-core: tests/helpers/axe.py")

@@ -8,8 +8,8 @@ from abm.engine.table import UNSET
 from abm.jobs import guidance
 from abm.tables.people import Schooling, Stage
 from tests.helpers.adults import make_adults, village_state
+from tests.helpers.measured import measured
 from tests.helpers.village import BETA, D, people, run
-from tests.jobs.test_measures import measured
 
 
 def seekers(state, count, **columns):

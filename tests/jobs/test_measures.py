@@ -7,22 +7,11 @@ import pytest
 
 from abm.engine.table import NO_ROW
 from abm.jobs import measures
-from abm.measures import MEASURES
-from abm.observe.breakdowns import DIMENSIONS, labels
-from abm.observe.measure import Month
+from abm.observe.breakdowns import DIMENSIONS
 from abm.tables.people import Schooling, Stage
 from tests.helpers.adults import make_adults, village_state
+from tests.helpers.measured import measured
 from tests.helpers.village import MIXED, D, people
-
-
-def measured(state, name, by, events=None):
-    """A measure after a turn, by label."""
-    state.clock.month += 1
-    month = Month(state, events or {})
-    (measure,) = (each for each in MEASURES if each.name == name)
-    values = measure.values(month, measure.by)
-    state.clock.month -= 1
-    return dict(zip(labels(state.inputs)[by], values[by].tolist(), strict=True))
 
 
 def holders(state, count, **columns):

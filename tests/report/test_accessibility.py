@@ -8,28 +8,15 @@ import pytest
 from experiments.report import page
 from experiments.sweeps import runner
 from tests.helpers import axe
+from tests.helpers.pages import LARGE, TEXT, contrast
 from tests.helpers.runs import small
 
 TEMPLATE = Path(page.__file__).with_name(page.TEMPLATE).read_text(encoding="utf-8")
-TEXT, LARGE = 4.5, 3  # least contrast of text, and of a line that shows where the focus is (WCAG 2.2, 1.4.3 and 1.4.11)
 
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
     return page.html(runner.run(small("2015-12", scale=0.005), tmp_path_factory.mktemp("page"))[0])
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of '#rrggbb', by the definition of WCAG."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, 1 to 21."""
-    low, high = sorted(map(luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def palettes() -> list[dict[str, str]]:
@@ -84,7 +71,7 @@ def test_every_cell_has_its_heading(html):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (axe.chromium() and axe.axe_core()), reason="needs Chromium and axe-core: tests/helpers/axe.py")
+@axe.needed
 @pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing(html, tmp_path, width, dark):
@@ -92,7 +79,7 @@ def test_axe_finds_nothing(html, tmp_path, width, dark):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (axe.chromium() and axe.axe_core()), reason="needs Chromium and axe-core: tests/helpers/axe.py")
+@axe.needed
 def test_axe_finds_what_is_wrong(tmp_path):
     body = '<main><h1>x</h1><svg role="img"></svg></main>'
     wrong = f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>"

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
+from abm import scenario
 from abm.engine.errors import InputError
 from experiments.analysis.comparison import first_difference
 from experiments.report import council, paired_runs, plan, quantities
@@ -14,38 +14,12 @@ from experiments.report.words import LANGUAGES, Words
 from experiments.store.store import Store
 from experiments.sweeps.execution import Execution
 from tests.helpers import axe
+from tests.helpers.pages import LARGE, TEXT, Elements, contrast
 from tests.helpers.runs import small
-from tests.report.test_accessibility import LARGE, TEXT, contrast
 
 MARKUP = '<script>alert("x")</script> & more'
-VOID = {"meta", "link", "br", "img", "input", "hr", "path", "rect", "line"}
 BYTES = 5e6
 ASKED = quantities.asked(quantities.carried(council.QUANTITIES, 0.005))
-
-
-class Elements(HTMLParser):
-    """The elements of a page; `wrong` has those that are not closed in order."""
-
-    def __init__(self, text: str):
-        super().__init__(convert_charrefs=True)
-        self.open, self.wrong, self.tags = [], [], []
-        self.feed(text)
-        self.close()
-        self.wrong += self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if tag in VOID:
-            return
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +52,11 @@ def english(store, pair) -> str:
 
 
 @pytest.fixture(scope="module")
-def of_plan(store, pair) -> Pair:
-    """The same runs, of a scenario that has the name of the plan."""
-    return replace(pair, b=replace(pair.b, name=plan.load().scenario))
+def of_plan(store) -> Pair:
+    """Two pairs of runs of the plan itself, under another name, beside today: the first two months of it."""
+    files = [plan.SCENARIOS / f"{name}.yaml" for name in ("current", "plan")]
+    one, other = (scenario.load(file).changed(scale=0.005, until="2027-02") for file in files)
+    return made(store, one, replace(other, name="mine"))
 
 
 def text_of(page: str) -> str:
@@ -143,6 +119,23 @@ def test_the_parts_of_the_plan_are_there_only_for_the_plan(store, of_plan, engli
         assert missing.why.en.replace("'", "&#39;") in page
     assert "The plan in its parts" not in english
     assert "Promises put to the test" in english
+
+
+def test_a_scenario_of_that_name_alone_is_not_the_plan(store, pair):
+    other = replace(pair, b=replace(pair.b, name=plan.load().scenario))
+    page = council.html(store, other, "en")
+    assert "The plan in its parts" not in page
+    assert "B is not that plan" in page
+
+
+def test_the_plan_is_known_by_what_it_sets(of_plan):
+    known = plan.load()
+    assert council.is_of(of_plan.b, known)
+    assert council.is_of(of_plan.b.with_values({"world.arrival.first_applications": {"2026-01": 30000}}), known)
+    assert not council.is_of(of_plan.b.with_values({"policy.decision.capacity_factor": {"2027-01": 1.4}}), known)
+    assert not council.is_of(of_plan.a, known)
+    assert not council.is_of(of_plan.b.changed(until="2026-12"), known)  # nothing of it has begun
+    assert not council.is_of(of_plan.b, None)
 
 
 def test_every_table_has_a_caption_and_every_cell_its_heading(html):
@@ -271,7 +264,7 @@ def test_of_several_missing_runs_one_is_timed(pair, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (axe.chromium() and axe.axe_core()), reason="needs Chromium and axe-core: tests/helpers/axe.py")
+@axe.needed
 @pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing(html, tmp_path, width, dark):

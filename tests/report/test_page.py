@@ -2,7 +2,6 @@
 
 import re
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -13,32 +12,7 @@ from abm import scenario
 from abm.measures import SUBJECT, refusal
 from experiments.report import charts, figures, page
 from experiments.sweeps import runner
-
-VOID = {"meta", "link", "br", "img", "hr", "input"}
-
-
-class Document(HTMLParser):
-    """Elements with their attributes, and whether every tag is closed in order."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.elements, self.open = [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def count(self, tag):
-        return sum(name == tag for name, _ in self.elements)
+from tests.helpers.pages import Elements
 
 
 def finished(folder, until):
@@ -57,19 +31,19 @@ def text(run):
 
 
 def test_page_is_whole_and_needs_nothing_else(run, text):
-    document = Document(text)
+    document = Elements(text)
     assert text.startswith("<!doctype html>")
-    assert document.open == []
-    assert ("html", {"lang": "en"}) in document.elements
+    assert document.wrong == []
+    assert ("html", {"lang": "en"}) in document.tags
     assert document.count("script") == document.count("link") == document.count("img") == document.count("iframe") == 0
     assert not re.search(r"https?:|url\(|@import|\bon\w+=", text)
     assert run.store.files.names(f"pages/{run.name}", ".html") == ["page"]
 
 
 def test_ids_are_unique_and_headings_do_not_skip(text):
-    document = Document(text)
-    ids = [attributes["id"] for _, attributes in document.elements if "id" in attributes]
-    levels = [int(tag[1]) for tag, _ in document.elements if re.fullmatch(r"h\d", tag)]
+    document = Elements(text)
+    ids = [attributes["id"] for _, attributes in document.tags if "id" in attributes]
+    levels = [int(tag[1]) for tag, _ in document.tags if re.fullmatch(r"h\d", tag)]
     assert len(ids) == len(set(ids))
     assert levels[0] == 1
     assert max(after - before for before, after in zip(levels, levels[1:], strict=False)) == 1
@@ -79,8 +53,8 @@ def test_every_picture_has_words_a_caption_and_a_table(text):
     parts = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
     assert len(parts) == 7
     for part in parts:
-        document = Document(part)
-        pictures = [attributes for tag, attributes in document.elements if tag == "svg"]
+        document = Elements(part)
+        pictures = [attributes for tag, attributes in document.tags if tag == "svg"]
         assert [picture["class"] for picture in pictures] == ["wide", "narrow"]
         assert all(picture["role"] == "img" and len(picture["aria-label"]) > 50 for picture in pictures)
         assert re.search(r"<figcaption>[^<]*\d[^<]*</figcaption>", part)
@@ -145,7 +119,7 @@ def test_a_run_shorter_than_every_summary_year_has_a_page(tmp_path, monkeypatch)
     monkeypatch.setattr(charts.Figure, "svg", lambda figure, width: '<svg width="1" height="1"></svg>')
     text = Path(page.write(finished(tmp_path, "2015-03"))).read_text(encoding="utf-8")
     assert "before the end of the first year of the summary" in text
-    assert [tag for tag, _ in Document(text).elements].count("figure") == 3  # those that need no whole half-year
+    assert [tag for tag, _ in Elements(text).tags].count("figure") == 3  # those that need no whole half-year
 
 
 def test_what_differs_from_the_defaults_is_listed():

@@ -12,8 +12,8 @@ from experiments.analysis.comparison import first_difference
 from experiments.designs import design
 from experiments.report import plan
 from experiments.report.plan import PLAN
-from tests.guarantees.test_scenarios_move import DOWN, SAYS, UP
 from tests.helpers.runs import CURRENT
+from tests.helpers.scenario_says import DOWN, SAYS, UP
 
 FOLDER = Path(CURRENT).parent
 FOUND = plan.load()
@@ -59,6 +59,16 @@ def test_a_part_moves_what_is_said_of_it(part):
 def test_what_is_not_in_the_model_has_not_become_possible(missing):
     assert missing.takes not in KNOWN, f"{missing.takes} exists now: make '{missing.what.en}' a part of the plan"
     assert missing.takes.split(".")[0] in ("policy", "world")
+
+
+def test_every_lever_is_one_of_the_plan_or_is_said_to_be_none():
+    """So whoever adds a lever reads the list of what is not in the model."""
+    sets = read_yaml(FOLDER / f"{FOUND.scenario}.yaml")["policy"]
+    of_plan = [f"policy.{process}.{name}" for process, names in sets.items() for name in names]
+    others = [f"policy.{process}.{name}" for process, names in FOUND.other_levers.items() for name in names]
+    levers = {row["parameter"] for row in parameters.rows(only_levers=True)}
+    assert levers - {*of_plan, *others} == set(), "put each into the plan or other_levers, and see what is not_in_model"
+    assert sorted(of_plan + others) == sorted(levers)
 
 
 def test_each_line_of_the_plan_says_its_paragraph():

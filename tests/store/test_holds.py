@@ -118,6 +118,15 @@ def test_the_command_that_asks_takes_what_is_lacking(tmp_path, abm):
     assert content(tmp_path) == files
 
 
+def test_a_run_of_which_other_code_took_everything_is_completed(tmp_path, other_code):
+    kept, _ = runner.run(SHORT, tmp_path, asked=HERE)  # measures of reception, all of them
+    other_code()
+    assert kept.holds() == frozenset()
+    replicates.completed([kept], HERE, Execution(workers=1, store=tmp_path))
+    assert kept.holds() == HERE
+    assert len(kept.keys) == 2
+
+
 def test_other_versions_of_the_model_stay_as_they_are(tmp_path, monkeypatch):
     kept, _ = runner.run(SHORT, tmp_path, asked=HERE)
     before = content(tmp_path)

@@ -9,7 +9,7 @@ from rich.console import Console
 from experiments.validation import printing, targets, validation_page, verdicts
 from experiments.validation.targets import Key
 from tests.helpers.observed import RECEPTION, target, tiny
-from tests.test_docs import ROOT
+from tests.helpers.printed import ROOT
 
 LISTED = [Key("C1", "", "2015-12"), Key("C1", "", "2015-01"), Key("C9", "", "2015")]
 ABOUT = "current: 3 runs, seeds 1 to 3"
