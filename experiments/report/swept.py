@@ -93,7 +93,7 @@ def _complete(
     """Take what runs lack of the measures of the report. Raises InputError where this model cannot."""
     runs = [how.store.run(each) for each in names]
     replicates.completed(runs, taken, how, plugins, console)
-    if lacking := [run.name for run in runs if taken - (run.holds() or taken)]:
+    if lacking := [run.name for run in runs if replicates.lacks(run, taken)]:
         raise InputError(
             f"sweep '{name}': {len(lacking):,} of its runs, like {lacking[0]}, are of another version of the model and "
             "lack measures of the report: make the sweep again"
