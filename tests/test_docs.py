@@ -189,7 +189,8 @@ def test_the_page_on_designs_has_every_key_and_method():
 
 @each_page
 def test_no_block_goes_unchecked(page):
-    assert {block.language for block in blocks(page)} <= {"", "sh", "bash", "yaml", "python"}
+    made = {"text", "mermaid"} if page.name == "odd.md" else set()  # from the code: tests/scripts/test_describe.py
+    assert {block.language for block in blocks(page)} <= {"", "sh", "bash", "yaml", "python"} | made
 
 
 @each_page
