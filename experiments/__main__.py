@@ -11,7 +11,7 @@ from rich.table import Table
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from experiments import terminal
-from experiments.cli import catalogue, comparing, given, listing, many_runs, reporting, usage, validating
+from experiments.cli import catalogue, comparing, given, listing, many_runs, reporting, sheeting, usage, validating
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED
 from experiments.cli.options import HISTORY, History, Place, Plugins, Values, space
@@ -195,6 +195,7 @@ validating.register(app)
 many_runs.register(app)
 comparing.register(app)
 reporting.register(app)
+sheeting.register(app)
 listing.register(app)
 
 

@@ -1,12 +1,14 @@
 """The command that writes the report of two scenarios."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from abm import scenario as scenarios
 from abm.engine.errors import InputError
+from abm.measures import Asked
 from abm.scenario import Scenario
 from experiments import terminal
 from experiments.cli import usage, whole_files
@@ -14,6 +16,9 @@ from experiments.cli.many_runs import CURRENT, STOPPED
 from experiments.cli.options import HISTORY, Address, Budget, History, Place, Plugins, Workers, execution
 from experiments.store import store as stores
 from experiments.sweeps.execution import Execution
+
+if TYPE_CHECKING:
+    from experiments.report.council import Pair
 
 PLAN = "configs/scenarios/plan.yaml"  # in examples
 PAIRS, ENDINGS = 8, (".yaml", ".yml")  # pairs of runs; endings of scenario files
@@ -44,6 +49,16 @@ def report(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the first pair; that of the scenario if not given.", show_default=False)
     ] = None,
+    town: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Municipality to add a chapter on; at scale 1, from 8 pairs on.", show_default=False
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Labour market region to add a chapter on, likewise.", show_default=False),
+    ] = None,
     plugins: Plugins = Path(),
     budget: Budget = None,
     workers: Workers = None,
@@ -54,24 +69,23 @@ def report(
     """Write a report, in Dutch or English, of what scenario B changes beside A: one HTML file, from pairs of runs.
     Missing runs are made; before that a line says how many and roughly how long.
     """
-    from experiments.report import council, words
+    from experiments.report import council, own_place, words
 
     words.Words(lang)
     if years < 1:
         raise InputError(f"--years: {years} is too few: give 1 or more")
     if out is not None:
         whole_files.check("--out", out)
-    how = execution(workers, address, store, budget, history)
-    try:
-        if against is None:
-            pair = _of_sweep(b, pairs, scale, until, seed, how, plugins)
-        else:
-            one, other = (scenarios.load(file).changed(scale=scale, until=until, seed=seed) for file in (against, b))
-            pair = _of_scenarios(one, other, PAIRS if pairs is None else pairs, how)
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
-    content = council.html(how.store, pair, lang, years)
+    how, own = execution(workers, address, store, budget, history), []
+
+    def check(scenario: Scenario, pairs: int) -> None:
+        own.append(own_place.wanted(town, region, scenario))
+
+    def asked(scenario: Scenario) -> Asked:
+        return of_report(scenario) | (own[0].asked(scenario) if own[0] else frozenset())
+
+    pair = compared(b, against, pairs, (scale, until, seed), how, plugins, asked, check)
+    content = council.html(how.store, pair, lang, years, own[0])
     if out is None:
         place = council.keep(how.store, pair.runs, lang, content)
     elif out == whole_files.STANDARD_OUTPUT:
@@ -80,41 +94,82 @@ def report(
     else:
         whole_files.write("--out", out, content)
         place = str(out)
-    _tell(f"Report: {place}")
+    tell(f"Report: {place}")
 
 
-def _of_scenarios(one: Scenario, other: Scenario, pairs: int, how: Execution):
+def of_report(scenario: Scenario) -> Asked:
+    """The measures of the report that the scale of a scenario carries."""
+    from experiments.report import council, quantities
+
+    return quantities.asked(quantities.carried(council.QUANTITIES, scenario.scale))
+
+
+def compared(
+    b: str,
+    against: Path | None,
+    pairs: int | None,
+    changes: tuple[float | None, str | None, int | None],
+    how: Execution,
+    plugins: Path,
+    asked: Callable[[Scenario], Asked],
+    check: Callable[[Scenario, int], None],
+) -> "Pair":
+    """What two scenario files, or a sweep, compare; missing runs are made, after a line on what they cost.
+
+    changes: scale, until and seed, where they are given; asked: the measures to take; check: called with a scenario and
+    the number of pairs before anything is made, and may refuse them. Raises InputError; ends the command on Ctrl-C.
+    """
+    try:
+        if against is None:
+            return _of_sweep(b, pairs, changes, how, plugins, asked, check)
+        scale, until, seed = changes
+        one, other = (scenarios.load(file).changed(scale=scale, until=until, seed=seed) for file in (against, b))
+        return _of_scenarios(one, other, PAIRS if pairs is None else pairs, how, asked, check)
+    except KeyboardInterrupt:
+        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
+        raise typer.Exit(STOPPED) from None
+
+
+def _of_scenarios(
+    one: Scenario,
+    other: Scenario,
+    pairs: int,
+    how: Execution,
+    asked: Callable[[Scenario], Asked],
+    check: Callable[[Scenario, int], None],
+) -> "Pair":
     """What two scenarios compare; their missing runs are made."""
     from experiments.analysis import comparison
-    from experiments.report import council, paired_runs, quantities
+    from experiments.report import council, paired_runs
 
     usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
     since = comparison.first_difference(one, other)
-    asked = quantities.asked(quantities.carried(council.QUANTITIES, one.scale))
-    return council.Pair(one, other, since, paired_runs.made(one, other, pairs, asked, how, _tell, console))
+    check(one, pairs)
+    return council.Pair(one, other, since, paired_runs.made(one, other, pairs, asked(one), how, tell, console))
 
 
 def _of_sweep(
     name: str,
     pairs: int | None,
-    scale: float | None,
-    until: str | None,
-    seed: int | None,
+    changes: tuple[float | None, str | None, int | None],
     how: Execution,
     plugins: Path,
-):
+    asked: Callable[[Scenario], Asked],
+    check: Callable[[Scenario, int], None],
+) -> "Pair":
     """What a sweep compares. Raises InputError for a scenario file, or options that a sweep has of its own."""
     from experiments.report import swept
 
     if name.endswith(ENDINGS):
         raise InputError("--against: is missing: name the scenario file to set B beside, or a sweep by its name as B")
-    for option, value in (("--scale", scale), ("--until", until), ("--seed", seed)):
+    for option, value in zip(("--scale", "--until", "--seed"), changes, strict=True):
         if value is not None:
             raise InputError(f"{option}: is that of the sweep: omit it")
-    return swept.pair(name, how, pairs, plugins, console)
+    return swept.pair(name, how, pairs, plugins, console, asked, check)
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Print a line."""
     console.print(terminal.line(line), soft_wrap=True)
 
 
@@ -123,5 +178,6 @@ def register(app: typer.Typer) -> None:
     lines = (
         f"abm report {PLAN} --against {CURRENT} --scale 0.1",
         f"abm report {PLAN} --against {CURRENT} --scale 0.1 --lang en --out report.html",
+        f"abm report {PLAN} --against {CURRENT} --scale 1 --town Apeldoorn",
     )
     app.command(cls=usage.Command, rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(report)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +29,9 @@ from experiments.report.quantities import (
 from experiments.report.sentences import Shown, Told, shown
 from experiments.report.words import Words, decimals, msg, translations
 from experiments.store.store import Store
+
+if TYPE_CHECKING:
+    from experiments.report import own_place
 
 WIDTH = 380  # at which charts are drawn [pixels]: they grow and shrink with the page
 TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
@@ -246,9 +249,13 @@ def assumed() -> tuple[int, int]:
     return sum(source.startswith(ASSUMPTION) for source in every), len(every)
 
 
-def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
-    """The report as HTML; the same runs give the same text. Raises InputError for another language."""
+def html(store: Store, pair: Pair, language: str, years: int = YEARS, own: "own_place.Wanted | None" = None) -> str:
+    """The report as HTML; the same runs give the same text. own: the places that it has a chapter on. Raises InputError
+    for another language.
+    """
     import jinja2
+
+    from experiments.report import own_place
 
     words = Words(language)
     with cache_place.some_home():  # altair fails without one when it is imported
@@ -257,6 +264,7 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
     report = Report(store, pair, words, years)
     known = plan.load() if plan.PLAN.exists() else None  # it is no part of an installed package
     figures = council_figures.of(report)
+    chapter = own_place.chapter(store, pair, words, years, own) if own else None
     engine = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -267,7 +275,7 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
     )
     # pyrefly: ignore[missing-attribute] (the extension adds it)
     engine.install_gettext_translations(translations(language), newstyle=True)
-    return engine.get_template(TEMPLATE).render(_context(report, known, figures))
+    return engine.get_template(TEMPLATE).render(_context(report, known, figures) | {"own": chapter})
 
 
 def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:

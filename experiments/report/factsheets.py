@@ -10,8 +10,9 @@ import pandas as pd
 
 from abm.engine import clock
 from abm.engine.errors import InputError
+from abm.scenario import Scenario
 from experiments.analysis import compared
-from experiments.report import council, plan, sheet_charts, spread, templates
+from experiments.report import council, page, plan, sheet_charts, spread, templates
 from experiments.report.council import Pair
 from experiments.report.named_places import OTHER_NAMES
 from experiments.report.places import HOUSED, IN_RECEPTION, RECEPTION_PLACES, REGION, TOWN
@@ -23,6 +24,7 @@ from experiments.report.words import Words, msg
 from experiments.store.store import Store
 
 FEWEST_PAIRS = 8  # of runs, from which municipalities are named
+FOLDER = page.PAGES  # of the store, beside the page of a run
 INDEX, NUMBERS = "index.html", "index.csv"
 SHEET, LIST = "sheet.html.j2", "sheet_index.html.j2"
 DIGITS = "%.6g"  # of numbers in the CSV file
@@ -34,21 +36,17 @@ LISTED = (RECEPTION_PLACES, IN_RECEPTION, HOUSED)  # outcomes in the list of mun
 GINI_DIGITS = 3
 
 
-def check_scale(scale: float) -> None:
-    """Refuse a scale at which municipalities are not named. Raises InputError."""
-    if scale != 1:
+def check(scenario: Scenario, pairs: int) -> None:
+    """Refuse runs that municipalities are not named from: of a smaller scale, or too few pairs. Raises InputError."""
+    if scenario.scale != 1:
         raise InputError(
-            f"scale {scale:g}: below scale 1 municipalities share queues of homes and a person stands for several, so "
-            "nothing is said of one of them: give --scale 1, or runs of scale 1"
+            f"scale {scenario.scale:g}: says nothing of one municipality: below scale 1 municipalities share queues of "
+            "homes, and a person stands for several: give --scale 1, or a sweep of scale 1"
         )
-
-
-def check_pairs(pairs: int) -> None:
-    """Refuse fewer pairs than municipalities are named from. Raises InputError."""
     if pairs < FEWEST_PAIRS:
         raise InputError(
-            f"--pairs: {pairs} is too few: no municipality is named from fewer than {FEWEST_PAIRS} pairs of runs: give "
-            f"{FEWEST_PAIRS} or more"
+            f"{pairs} pairs of runs are too few: no municipality is named from fewer than {FEWEST_PAIRS}: give --pairs "
+            f"{FEWEST_PAIRS} or more, or a sweep of as many"
         )
 
 
@@ -80,8 +78,7 @@ def pages(sheets: Sheets) -> Iterator[tuple[str, str]]:
 
 def made(store: Store, pair: Pair, language: str, years: int = YEARS) -> Sheets:
     """The numbers of the factsheets of some pairs. Raises InputError where they are too small or too few."""
-    check_scale(pair.scale)
-    check_pairs(pair.runs["seed"].nunique())
+    check(pair.b, pair.runs["seed"].nunique())
     return Sheets(store, pair, Words(language), years)
 
 

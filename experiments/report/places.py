@@ -77,7 +77,9 @@ class Line:
     parts: tuple[str, ...]
     value: Callable[..., np.ndarray] = as_it_is
     label: str = ""  # a message; without one, the label of the measure
-    rests: str = ""  # on how many it rests, where it does not count them: a line, RESIDENTS, or SAMPLED of its own count
+    rests: str = (
+        ""  # on how many it rests, where it does not count them: a line, RESIDENTS, or SAMPLED of its own count
+    )
     levels: tuple[str, ...] = LEVELS
 
     def said(self, words: Words) -> str:
@@ -213,8 +215,7 @@ def differences(
     both = ~(np.isnan(a) | np.isnan(b))
     a, b = np.where(both, a, np.nan), np.where(both, b, np.nan)
     number = both.sum(axis=1)
-    means = [_mean(each, axis=1) for each in (a, b, b - a)]
-    change = means[2]
+    mean_a, mean_b, change = (_mean(each, axis=1) for each in (a, b, b - a))
     squares = np.nansum((b - a - change[:, None]) ** 2, axis=1)
     enough = number > 1
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -226,7 +227,7 @@ def differences(
     error, p = np.where(equal, 0.0, error), np.where(equal, (change == 0).astype(float), p)
     p = np.where(enough, p, np.nan)
     low, high = change - share * error, change + share * error
-    return Differences(lines, *means, low, high, p, inhabitants, sampled)
+    return Differences(lines, mean_a, mean_b, change, low, high, p, inhabitants, sampled)
 
 
 def _mean(values: np.ndarray, axis: int) -> np.ndarray:
@@ -304,9 +305,8 @@ def added(inputs: Inputs, level: str, values: np.ndarray) -> np.ndarray:
         return values
     if level == COUNTRY:
         return values.sum(axis=-1, keepdims=True)
-    found = np.zeros((*values.shape[:-1], len(inputs.regions)))
-    np.add.at(found, (..., inputs.municipality_region), values)
-    return found
+    each = range(len(inputs.regions))
+    return np.stack([values[..., inputs.municipality_region == region].sum(axis=-1) for region in each], axis=-1)
 
 
 def read(store: Store, runs: pd.DataFrame, scenario: Scenario, over: Window, since: int) -> Places:

@@ -2,11 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from experiments.report.quantities import CLEARLY, NOTHING, PROBABLY, SAME, UNKNOWN, Quantity
+from experiments.report.quantities import CLEARLY, NOTHING, PROBABLY, SAME, UNKNOWN, Quantity, Unit
 from experiments.report.words import Words, decimals, msg
 
 SHOWN, PROBABLE, OPEN, ABSENT = "shown", "probable", "open", "absent"  # lights
@@ -45,7 +45,20 @@ class Shown:
     higher: bool
 
 
-def shown(quantity: Quantity, row: Any, words: Words) -> Shown:
+class Labelled(Protocol):
+    """What a row is about: a quantity of the country, or an outcome of a place."""
+
+    @property
+    def unit(self) -> Unit:
+        """Its unit."""
+        ...
+
+    def said(self, words: Words) -> str:
+        """Its label in a language."""
+        ...
+
+
+def shown(quantity: Labelled, row: Any, words: Words) -> Shown:
     """A row of a table of outcomes in a language."""
     unit = quantity.unit
     a, b, difference, low, high = (unit.factor * row[key] for key in ("a", "b", "difference", "low", "high"))

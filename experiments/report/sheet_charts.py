@@ -13,10 +13,11 @@ import numpy as np
 from experiments.report.council_charts import wrapped
 from experiments.report.words import Words
 
-WIDTH, NAMES, PAD, ROW, HEAD, FOOT = 380, 150, 14, 38, 24, 24  # pixels
+WIDTH, NAMES, PAD, ROW, HEAD, FOOT = 380, 150, 14, 30, 24, 24  # pixels
 TALL, LEFT = 200, 56  # height of a chart by year; room for the numbers of its axis
 TICKS, TILE, GAP = 4, 26, 2
-LINE_HEIGHT = 14
+ORDER = ("law", "b", "a")  # the thin mark of A stands on the wide one of B where they are the same
+LINE_HEIGHT, BETWEEN, LONGEST = 14, 12, 22  # of a line of a name; between names; characters in a line
 
 
 @dataclass(frozen=True)
@@ -62,22 +63,23 @@ def dots(rows: Sequence[Dots], words: Words, described: str) -> str:
     def x(value: float) -> float:
         return NAMES + PAD + inner * (value - low) / span
 
-    height = HEAD + ROW * len(rows)
+    names = [wrapped(row.label, LONGEST).split("|") for row in rows]
+    tall = [max(ROW, LINE_HEIGHT * len(lines) + BETWEEN) for lines in names]
+    height = HEAD + sum(tall)
     parts = []
     for tick in ticks(low, high):
         kind = "zero" if tick == 0 else "grid"
         parts.append(_line(kind, x(tick), HEAD - 6, x(tick), height))
         parts.append(_text(x(tick), HEAD - 10, words.number(tick), "middle"))
     for at, row in enumerate(rows):
-        y = HEAD + ROW * (at + 0.5)
-        lines = wrapped(row.label, 24).split("|")
-        for number, line in enumerate(lines):
-            parts.append(_text(0, y + 4 + LINE_HEIGHT * (number - (len(lines) - 1) / 2), line))
+        y = HEAD + sum(tall[:at]) + tall[at] / 2
+        for number, line in enumerate(names[at]):
+            parts.append(_text(0, y + 4 + LINE_HEIGHT * (number - (len(names[at]) - 1) / 2), line))
         if math.isfinite(row.low):
             parts.append(_line("b span", x(row.low), y, x(row.high), y))
-        for kind, value in row.marks.items():
-            if math.isfinite(value):
-                parts.append(_mark(kind, x(value), y))
+        for kind in ORDER:
+            if math.isfinite(row.marks.get(kind, math.nan)):
+                parts.append(_mark(kind, x(row.marks[kind]), y))
     return _svg(WIDTH, height, described, parts)
 
 
@@ -99,7 +101,7 @@ def by_year(years: Sequence[int], a: np.ndarray, b: np.ndarray, words: Words, de
     step = max(math.ceil(len(years) / TICKS), 1)
     for at in range(0, len(years), step):
         parts.append(_text(x(at), TALL + FOOT - 6, str(years[at]), "middle"))
-    for kind, values in (("a", a), ("b", b)):
+    for kind, values in (("b", b), ("a", a)):
         path, drawn = "", False
         for at, value in enumerate(values):
             if math.isfinite(value):
@@ -124,7 +126,7 @@ def curves(shares: np.ndarray, a: np.ndarray, b: np.ndarray, words: Words, descr
         parts.append(_text(LEFT - 6, y + 4, words.number(100 * tick, 0), "end"))
         parts.append(_text(x, bottom + FOOT - 6, words.number(100 * tick, 0), "middle"))
     parts.append(_line("zero", *at(0, 0), *at(1, 1)))
-    for kind, values in (("a", a), ("b", b)):
+    for kind, values in (("b", b), ("a", a)):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*each) for each in zip(shares, values, strict=True)))
         parts.append(f'<polyline class="{kind} path" points="{points}"></polyline>')
     return _svg(WIDTH, PAD + side + FOOT, described, parts)
@@ -166,5 +168,5 @@ def _mark(kind: str, x: float, y: float) -> str:
     if kind == "law":
         return _line("law", x, y - 12, x, y + 12)
     if kind == "b":
-        return f'<rect class="b mark" x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"></rect>'
-    return f'<circle class="a mark" cx="{x:.1f}" cy="{y:.1f}" r="5"></circle>'
+        return f'<rect class="b mark" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"></rect>'
+    return f'<circle class="a mark" cx="{x:.1f}" cy="{y:.1f}" r="4"></circle>'

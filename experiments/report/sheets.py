@@ -93,7 +93,9 @@ class Sheets:
             found = replace(found, verdict=self.words.say(NO_VERDICT), sure=TOO_FEW)
         small = [bool(side[at, place]) for side in of.small]
         if any(small):
-            a, b = (self.words.say(FEWER) if few else value for few, value in zip(small, (found.a, found.b), strict=True))
+            a, b = (
+                self.words.say(FEWER) if few else value for few, value in zip(small, (found.a, found.b), strict=True)
+            )
             found = replace(found, a=a, b=b, difference=text.NOTHING, interval=text.NOTHING)
         return found
 
@@ -122,7 +124,9 @@ class Sheets:
         if not kept:
             return None
         rows = [self.row(TOWN, line, town) for line, _ in kept]
-        title = words.say(msg("Differences in %(place)s, in numbers of people, homes and places"), place=self.named(TOWN, town))
+        title = words.say(
+            msg("Differences in %(place)s, in numbers of people, homes and places"), place=self.named(TOWN, town)
+        )
         caption = words.say(
             msg("B less A in %(years)s; the lines are 95%% intervals. Right of 0, B has more."),
             years=self.window.said(words),
@@ -149,8 +153,9 @@ class Sheets:
         title = words.say(msg("Reception places per 10,000 inhabitants, beside what the spread law asks"))
         caption = words.say(
             msg(
-                "Means of %(years)s. A is the circle, B the square, the upright line is what the law asks: the places "
-                "that it asks of a municipality, over its inhabitants. Fewer than five places are not shown."
+                "Means of %(years)s. A is the circle, B the square, the upright line is what the law asks: the "
+                "indicative places of its second round (2026), over the inhabitants. Fewer than five places are not "
+                "shown."
             ),
             years=self.window.said(words),
         )
@@ -161,18 +166,18 @@ class Sheets:
         """People in reception by year; None where there are not two years, or where all numbers are small."""
         words, years = self.words, self.places.of
         a, b = np.array(self.places.by_unit(self.places.years[TOWN]["in_reception"][:, :, town])).mean(axis=1)
-        large = [np.where(side < FEWEST_SHOWN, np.nan, side) for side in (a, b)]
-        if len(years) < 2 or np.isnan(large).all():
+        a, b = (np.where(side < FEWEST_SHOWN, np.nan, side) for side in (a, b))
+        if len(years) < 2 or (np.isnan(a) & np.isnan(b)).all():
             return None
         title = words.say(msg("People in reception in %(place)s, by year"), place=self.named(TOWN, town))
         caption = words.say(
             msg("Means over a year and over all pairs. A is the circle, B the square. Fewer than five are not shown.")
         )
         rows = [
-            [str(year), *(words.say(FEWER) if np.isnan(side[at]) else words.number(side[at]) for side in large)]
+            [str(year), *(words.say(FEWER) if np.isnan(side[at]) else words.number(side[at]) for side in (a, b))]
             for at, year in enumerate(years)
         ]
-        svg = sheet_charts.by_year(years, *large, words, f"{title}. {caption}")
+        svg = sheet_charts.by_year(years, a, b, words, f"{title}. {caption}")
         return Chart("years", title, caption, svg, [words.say(msg("Year")), "A", "B"], rows)
 
     def charts(self, town: int) -> dict[str, Chart]:

@@ -3,6 +3,7 @@
 Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from abm.engine.errors import InputError
 from abm.measures import Asked
+from abm.scenario import Scenario
 from experiments import text
 from experiments.analysis.comparison import first_difference
 from experiments.report import council, quantities
@@ -23,12 +25,20 @@ KEYS = ["world", "replicate"]
 
 
 def pair(
-    name: str, how: Execution, pairs: int | None = None, plugins: Path = Path(), console: Console | None = None
+    name: str,
+    how: Execution,
+    pairs: int | None = None,
+    plugins: Path = Path(),
+    console: Console | None = None,
+    taken: Callable[[Scenario], Asked] | None = None,
+    check: Callable[[Scenario, int], None] = lambda scenario, pairs: None,
 ) -> Pair:
     """What a kept sweep compares: the first of its two sides is A, the second B; the first `pairs` pairs, or all.
 
-    Measures that its runs lack are taken. plugins: the folder to which the paths of its plug-ins are relative. Raises
-    InputError where it has not two sides, runs are missing, or the two runs of a world and replicate differ in seed.
+    Measures that its runs lack are taken: those that `taken` says of a scenario, or those of the report. plugins: the
+    folder to which the paths of its plug-ins are relative. check: may refuse a scenario and a number of pairs before
+    that. Raises InputError where it has not two sides, runs are missing, or the two runs of a world and replicate
+    differ in seed.
     """
     found = sweep.find(name, how.store)
     of = sides(found.index, name)
@@ -40,8 +50,9 @@ def pair(
         raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
     records = [how.store.run(of.iloc[0][side]).about() for side in "ab"]
     a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
-    taken = quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
-    _complete(names, taken, how, name, plugins, console)
+    check(a, len(of))
+    asked = taken(a) if taken else quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
+    _complete(names, asked, how, name, plugins, console)
     names_of = worlds(found.index)
     of = of.assign(world=of["world"].map(names_of))
     every = of.assign(seed=range(1, len(of) + 1)).melt(["seed", "world"], ["a", "b"], "side", "run")
