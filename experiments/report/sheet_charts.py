@@ -14,7 +14,7 @@ from experiments.report.council_charts import wrapped
 from experiments.report.words import Words
 
 WIDTH, NAMES, PAD, ROW, HEAD, FOOT = 380, 150, 14, 30, 24, 24  # pixels
-TALL, LEFT = 200, 56  # height of a chart by year; room for the numbers of its axis
+TALL, LEFT, RIGHT = 200, 56, 22  # height of a chart by year; room for the numbers of its axis, and for the last year
 TICKS, TILE, GAP = 4, 26, 2
 ORDER = ("law", "b", "a")  # the thin mark of A stands on the wide one of B where they are the same
 LINE_HEIGHT, BETWEEN, LONGEST = 14, 12, 22  # of a line of a name; between names; characters in a line
@@ -86,7 +86,7 @@ def dots(rows: Sequence[Dots], words: Words, described: str) -> str:
 def by_year(years: Sequence[int], a: np.ndarray, b: np.ndarray, words: Words, described: str) -> str:
     """Two lines over years, (years,) each; a gap where a number is not shown."""
     top = max(float(np.nanmax(np.concatenate([a, b]), initial=0.0)), 1.0)
-    inner = WIDTH - LEFT - PAD
+    inner = WIDTH - LEFT - RIGHT
 
     def x(at: float) -> float:
         return LEFT + inner * at / max(len(years) - 1, 1)
@@ -96,7 +96,7 @@ def by_year(years: Sequence[int], a: np.ndarray, b: np.ndarray, words: Words, de
 
     parts = []
     for tick in ticks(0.0, top):
-        parts.append(_line("zero" if tick == 0 else "grid", LEFT, y(tick), WIDTH - PAD, y(tick)))
+        parts.append(_line("zero" if tick == 0 else "grid", LEFT, y(tick), WIDTH - RIGHT, y(tick)))
         parts.append(_text(LEFT - 6, y(tick) + 4, words.number(tick), "end"))
     step = max(math.ceil(len(years) / TICKS), 1)
     for at in range(0, len(years), step):
@@ -114,7 +114,7 @@ def by_year(years: Sequence[int], a: np.ndarray, b: np.ndarray, words: Words, de
 
 def curves(shares: np.ndarray, a: np.ndarray, b: np.ndarray, words: Words, described: str) -> str:
     """Curves of Lorenz, (points,) each from 0 to 1, and the line of equal shares."""
-    side = WIDTH - LEFT - PAD
+    side = WIDTH - LEFT - RIGHT
 
     def at(x: float, y: float) -> tuple[float, float]:
         return LEFT + side * x, PAD + side * (1 - y)
