@@ -330,7 +330,7 @@ def read(store: Store, runs: pd.DataFrame, scenario: Scenario, over: Window, sin
                 means[level][part][side].append(_mean(values[:, over.first : over.last + 1], axis=1))
                 if part in BY_YEAR:
                     cut = values[:, first * clock.MONTHS : (months // clock.MONTHS) * clock.MONTHS]
-                    by_year[level][part][side].append(_mean(cut.reshape(len(cut), len(years), -1), axis=2))
+                    by_year[level][part][side].append(_mean(cut.reshape(len(cut), len(years), clock.MONTHS), axis=2))
     worlds = runs.drop_duplicates("seed").set_index("seed")["world"] if "world" in runs else None
     return Places(
         inputs,
