@@ -78,8 +78,8 @@ def report(
         whole_files.check("--out", out)
     how, own = execution(workers, address, store, budget, history), []
 
-    def check(scenario: Scenario, pairs: int) -> None:
-        own.append(own_place.wanted(town, region, scenario))
+    def check(one: Scenario, other: Scenario, pairs: int) -> None:
+        own.append(own_place.wanted(town, region, one))
 
     def asked(scenario: Scenario) -> Asked:
         return of_report(scenario) | (own[0].asked(scenario) if own[0] else frozenset())
@@ -112,12 +112,13 @@ def compared(
     how: Execution,
     plugins: Path,
     asked: Callable[[Scenario], Asked],
-    check: Callable[[Scenario, int], None],
+    check: Callable[[Scenario, Scenario, int], None],
 ) -> "Pair":
     """What two scenario files, or a sweep, compare; missing runs are made, after a line on what they cost.
 
-    changes: scale, until and seed, where they are given; asked: the measures to take; check: called with a scenario and
-    the number of pairs before anything is made, and may refuse them. Raises InputError; ends the command on Ctrl-C.
+    changes: scale, until and seed, where they are given; asked: the measures to take; check: called with both
+    scenarios and the number of pairs before anything is made, and may refuse them. Raises InputError; ends the command
+    on Ctrl-C.
     """
     try:
         if against is None:
@@ -136,7 +137,7 @@ def _of_scenarios(
     pairs: int,
     how: Execution,
     asked: Callable[[Scenario], Asked],
-    check: Callable[[Scenario, int], None],
+    check: Callable[[Scenario, Scenario, int], None],
 ) -> "Pair":
     """What two scenarios compare; their missing runs are made."""
     from experiments.analysis import comparison
@@ -144,7 +145,7 @@ def _of_scenarios(
 
     usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
     since = comparison.first_difference(one, other)
-    check(one, pairs)
+    check(one, other, pairs)
     return council.Pair(one, other, since, paired_runs.made(one, other, pairs, asked(one), how, tell, console))
 
 
@@ -155,7 +156,7 @@ def _of_sweep(
     how: Execution,
     plugins: Path,
     asked: Callable[[Scenario], Asked],
-    check: Callable[[Scenario, int], None],
+    check: Callable[[Scenario, Scenario, int], None],
 ) -> "Pair":
     """What a sweep compares. Raises InputError for a scenario file, or options that a sweep has of its own."""
     from experiments.report import swept

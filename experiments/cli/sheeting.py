@@ -68,10 +68,10 @@ def factsheets(
         _check(out)
     how, found = execution(workers, address, store, budget, history), []
 
-    def check(scenario: Scenario, pairs: int) -> None:
-        pages.check(scenario, pairs)
+    def check(one: Scenario, other: Scenario, pairs: int) -> None:
+        pages.check(one, other, pairs)
         if town is not None:
-            found.append(named_places.town(town, facts.load(layout=scenario.layout)))
+            found.append(named_places.town(town, facts.load(layout=one.layout)))
 
     def asked(scenario: Scenario) -> Asked:
         return reporting.of_report(scenario) | places.ASKED  # the report of the same runs then finds what it takes

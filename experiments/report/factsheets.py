@@ -36,11 +36,19 @@ LISTED = (RECEPTION_PLACES, IN_RECEPTION, HOUSED)  # outcomes in the list of mun
 GINI_DIGITS = 3
 
 
-def check(scenario: Scenario, pairs: int) -> None:
-    """Refuse runs that municipalities are not named from: of a smaller scale, or too few pairs. Raises InputError."""
-    if scenario.scale != 1:
+def check(a: Scenario, b: Scenario, pairs: int) -> None:
+    """Refuse runs that municipalities are not named from: of a smaller scale, too few pairs, or other municipalities.
+
+    Raises InputError.
+    """
+    if a.layout != b.layout:
         raise InputError(
-            f"scale {scenario.scale:g}: says nothing of one municipality: below scale 1 municipalities share queues of "
+            f"{b.source}: layout: has the municipalities of {b.layout} and {a.source} those of {a.layout}: "
+            "give both the same"
+        )
+    if a.scale != 1:
+        raise InputError(
+            f"scale {a.scale:g}: says nothing of one municipality: below scale 1 municipalities share queues of "
             "homes, and a person stands for several: give --scale 1, or a sweep of scale 1"
         )
     if pairs < FEWEST_PAIRS:
@@ -78,7 +86,7 @@ def pages(sheets: Sheets) -> Iterator[tuple[str, str]]:
 
 def made(store: Store, pair: Pair, language: str, years: int = YEARS) -> Sheets:
     """The numbers of the factsheets of some pairs. Raises InputError where they are too small or too few."""
-    check(pair.b, pair.runs["seed"].nunique())
+    check(pair.a, pair.b, pair.runs["seed"].nunique())
     return Sheets(store, pair, Words(language), years)
 
 

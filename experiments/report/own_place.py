@@ -61,9 +61,12 @@ def chapter(store: Store, pair: Pair, words: Words, years: int, of: Wanted) -> C
         return Chapter(name, words.say(why, scale=words.number(pair.scale)))
     if pairs < factsheets.FEWEST_PAIRS:
         why = msg(
-            "Left out: there are %(pairs)s pairs of runs, and a municipality or region is only named from %(least)s or more."
+            "Left out: there are %(pairs)s pairs of runs, and a municipality or region is only named from %(least)s or "
+            "more."
         )
         return Chapter(name, words.say(why, pairs=pairs, least=factsheets.FEWEST_PAIRS))
+    if pair.a.layout != pair.b.layout:
+        return Chapter(name, words.say(msg("Left out: both sides have municipalities of another year.")))
     sheets = Sheets(store, pair, words, years)
     around = [] if of.town is None else sheets.around(of.town)[:-1]
     around += [] if of.region is None else [(REGION, of.region)]

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from abm.engine import clock
+from abm.engine.errors import InputError
 from abm.facts import facts
 from abm.facts.facts import Inputs
 from abm.measures import Asked
@@ -375,6 +376,10 @@ def _arrays(
     labels = words["group"] if labels is None else labels
     position = {label: at for at, label in enumerate(labels)}
     group = np.array([position.get(each, -1) for each in words["group"]])[codes["group"]]  # -1: of other breakdowns
+    if len(unknown := codes["group"][group < 0]):
+        raise InputError(
+            f"run {run}: has {by} '{words['group'][unknown[0]]}', which the other side has not: give both one layout"
+        )
     month = np.array([clock.index(each) for each in words["month"]])[codes["month"]]
     values = np.full((len(words["measure"]), len(labels), months), math.nan)
     values[codes["measure"], group, month] = table["value"].to_numpy()

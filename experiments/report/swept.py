@@ -31,14 +31,14 @@ def pair(
     plugins: Path = Path(),
     console: Console | None = None,
     taken: Callable[[Scenario], Asked] | None = None,
-    check: Callable[[Scenario, int], None] = lambda scenario, pairs: None,
+    check: Callable[[Scenario, Scenario, int], None] = lambda a, b, pairs: None,
 ) -> Pair:
     """What a kept sweep compares: the first of its two sides is A, the second B; the first `pairs` pairs, or all.
 
     Measures that its runs lack are taken: those that `taken` says of a scenario, or those of the report. plugins: the
-    folder to which the paths of its plug-ins are relative. check: may refuse a scenario and a number of pairs before
-    that. Raises InputError where it has not two sides, runs are missing, or the two runs of a world and replicate
-    differ in seed.
+    folder to which the paths of its plug-ins are relative. check: may refuse the scenarios and the number of pairs
+    before that. Raises InputError where it has not two sides, runs are missing, or the two runs of a world and
+    replicate differ in seed.
     """
     found = sweep.find(name, how.store)
     of = sides(found.index, name)
@@ -50,7 +50,7 @@ def pair(
         raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
     records = [how.store.run(of.iloc[0][side]).about() for side in "ab"]
     a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
-    check(a, len(of))
+    check(a, b, len(of))
     asked = taken(a) if taken else quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
     _complete(names, asked, how, name, plugins, console)
     names_of = worlds(found.index)

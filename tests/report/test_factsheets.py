@@ -216,17 +216,22 @@ def test_signs_on_tiles_have_contrast():
 )
 def test_what_cannot_carry_a_sheet_is_refused_in_one_line(scale, pairs, said):
     with pytest.raises(InputError) as refused:
-        factsheets.check(small("2016-12", scale=scale), pairs)
+        factsheets.check(*[small("2016-12", scale=scale)] * 2, pairs)
     assert str(refused.value).startswith(said)
     assert "\n" not in str(refused.value)
-    factsheets.check(small("2016-12", scale=1), 8)
+    factsheets.check(*[small("2016-12", scale=1)] * 2, 8)
+
+
+def test_two_years_of_municipalities_are_not_set_beside_each_other():
+    with pytest.raises(InputError, match=r"layout: has the municipalities of 2027 and .* those of 2026: give both the"):
+        factsheets.check(small("2016-12", scale=1), small("2016-12", scale=1, layout=2027), 8)
 
 
 def test_small_runs_are_refused_also_where_they_are_kept(store, pair):
     with pytest.raises(InputError, match=r"^scale 0\.005: "):
         factsheets.made(store, pair, "en")
     with pytest.raises(InputError, match="^2 pairs of runs are too few"):
-        factsheets.made(store, replace(pair, b=replace(pair.b, scale=1)), "en")
+        factsheets.made(store, replace(pair, a=replace(pair.a, scale=1), b=replace(pair.b, scale=1)), "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
