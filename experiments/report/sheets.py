@@ -145,7 +145,7 @@ class Sheets:
             asked = float(self.places.added(level, self.asked)[place])
             values = {"law": asked, "a": float(of.a[at, place]), "b": float(of.b[at, place])}
             few = {"law": False, "a": bool(of.small[0][at, place]), "b": bool(of.small[1][at, place])}
-            counts = [words.say(FEWER) if few[key] else words.number(value) for key, value in values.items()]
+            counts = [words.say(FEWER) if few[key] else words.number(round(value)) for key, value in values.items()]
             rates = {key: PER * value / people for key, value in values.items()}
             shares = [text.NOTHING if few[key] else words.number(rates[key], RATE_DIGITS) for key in values]
             rows.append([self.named(level, place), *counts, *shares])
@@ -174,7 +174,7 @@ class Sheets:
             msg("Means over a year and over all pairs. A is the circle, B the square. Fewer than five are not shown.")
         )
         rows = [
-            [str(year), *(words.say(FEWER) if np.isnan(side[at]) else words.number(side[at]) for side in (a, b))]
+            [str(year), *(words.say(FEWER) if np.isnan(side[at]) else words.number(round(side[at])) for side in (a, b))]
             for at, year in enumerate(years)
         ]
         svg = sheet_charts.by_year(years, a, b, words, f"{title}. {caption}")
