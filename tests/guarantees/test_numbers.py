@@ -120,7 +120,7 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
         ("support_bimodality", 6),
     },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
-    "residents.support_kernels": {("_words", 32), ("_of_batch", 3)},  # bits, counts
+    "residents.support_kernels": {("_words", 32), ("_words", 3), ("_of_batch", 3)},  # bits, places
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits
 }
 FILES = {

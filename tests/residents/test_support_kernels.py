@@ -136,7 +136,8 @@ def test_shocks_are_addressed_by_person():
 
 def test_shocks_have_mean_0_and_standard_deviation_1():
     shock = np.empty(40_000)
-    kernels._words(shock, 0, len(shock), 3, DRAWS.address("month"))
+    bounds, calls = np.array([0, 0, 0, 0, len(shock)]), np.empty((5, len(shock)), np.uint64)
+    kernels._words(shock, np.array([3]), bounds, DRAWS.address("month"), calls)
     shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
     assert shock.mean() == pytest.approx(0, abs=0.02)
     assert shock.std() == pytest.approx(1, abs=0.01)
