@@ -282,8 +282,7 @@ def unemployment_by_region(state: State) -> np.ndarray:
 
 def trust_met(state: State, share: float) -> np.ndarray:
     """Mean trust of the employers that seekers meet, weighted by jobs within reach, (regions, sectors + 1)."""
-    jobs, trusting, own = job_matching.trusting(state.inputs.commuting, state.employers, len(state.inputs.sectors))
-    return job_matching.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
+    return job_matching.trust_met(state.inputs.commuting, state.employers, len(state.inputs.sectors), float(share))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
@@ -351,21 +350,10 @@ def find_jobs(
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
     there = job_matching.meet(state, params.own_sector, seekers.met, seekers.met_by_agency)
-    u = draws.uniform("finds", seekers.identity)
-    hired = job_matching.hire(seekers.probability, seekers.where, seekers.sector, u, there.open)
-    where, who = seekers.where[hired], seekers.identity[hired]
-    choice = draws.uniform("employer", who)
-    employer = job_matching.employer_each(
-        where, seekers.sector[hired], choice, there.own, there.edges, there.order, there.first
-    )
-    u = draws.uniform("agency", seekers.identity)
-    more = job_matching.hire_by_agency(seekers.by_agency, seekers.where, u, there.by_agency)
-    more = np.setdiff1d(more, hired, assume_unique=True)
-    choice = draws.uniform("employer by agency", seekers.identity[more])
-    others = job_matching.agency_employer_each(seekers.where[more], choice, there.agency_edges, there.order)
-    both = np.concatenate([hired, more])
-    by_agency = np.arange(len(both)) >= len(hired)
-    return seekers.row[both], seekers.where[both], np.concatenate([employer, others]), by_agency
+    finding = job_matching.Finding(*(getattr(seekers, field) for field in job_matching.Finding._fields))
+    addresses = draws.addresses("finds", "agency", "employer", "employer by agency")
+    found, employer, alone = job_matching.hires(finding, there, draws.month, addresses)
+    return seekers.row[found], seekers.where[found], employer, np.arange(len(found)) >= alone
 
 
 def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:

@@ -25,10 +25,10 @@ def announce(state: State, siting: float, voice: float, draws: Draws) -> None:
     number[order] = np.arange(len(rows)) - np.searchsorted(town[order], town[order])
     address = (town.astype(np.int64) << RANKS) + before[town] + number
     there = locations.opened[rows] == 0  # those of the start stand where they stand, whatever the seed
-    u = draws.once("site", address)
-    if there.any():
-        u = np.where(there, draws.of_country().once("site", address), u)
-    locations.neighbourhood[rows] = exposure.sites(town, where.municipality, where.leaning, siting, u)
+    u = [each.once("site", address) for each in ((draws.of_country(), draws) if there.any() else (draws,))]
+    locations.neighbourhood[rows] = exposure.sites(
+        town, where.municipality, where.leaning, siting, np.where(there, u[0], u[-1])
+    )
     heard = rows[locations.opened[rows] > month]
     locations.announced[heard] = month
     locations.voice[heard] = voice
