@@ -19,7 +19,7 @@ from abm.state import State
 
 AGENCY_SECTORS = ("business", "trade")  # in jobs.csv: the first has the agencies themselves, the second transport
 _NOTHING = 1e-9
-_FINDS, _AGENCY, _EMPLOYER, _EMPLOYER_BY_AGENCY = range(4)  # draws of `hires`: two chances, and who employs
+_FINDS, _AGENCY, _EMPLOYER, _EMPLOYER_BY_AGENCY = range(4)  # places of the draws of `hires`
 
 
 class Meetings(NamedTuple):
@@ -267,7 +267,7 @@ def _draw(found, identity, month, address):
 def hires(seekers: Finding, there: Meetings, month, draws):
     """Numbers of the seekers who find a job, (h,), their employers, (h,), and how many of them need no agency.
 
-    Those through an agency come last; who finds two jobs takes the other one. draws: addresses, as `work.find_jobs`
+    Those through an agency come last; seekers who find two jobs take the other one. draws: addresses, as `work.find_jobs`
     gives them.
     """
     u = np.empty(len(seekers.identity))

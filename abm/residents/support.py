@@ -245,6 +245,29 @@ def terms(params: Params) -> Terms:
 
 
 @once_for_params
+def town_numbers(params: Params) -> surroundings.TownNumbers:
+    """Parameters that hold for every municipality, as the compiled loops take them."""
+    return surroundings.TownNumbers(
+        colleagues=params.colleagues, team=params.team, workers_share=params.workers_share,
+        accustoming=params.accustoming, judged_over=params.judged_over, unfairness=params.unfairness,
+        perceived=params.perceived, fair_share=params.fair_share, work=params.work,
+        work_reference=params.work_reference, work_known=params.work_known,
+    )  # fmt: skip
+
+
+@once_for_params
+def numbers(params: Params) -> surroundings.Numbers:
+    """Parameters that hold for every neighbourhood, as the compiled loops take them."""
+    return surroundings.Numbers(
+        contacts=params.contacts, crowded_share=params.crowded_share, mixing=params.mixing,
+        negative=params.negative, most_negative=params.most_negative, crowding=params.crowding,
+        grouping=params.grouping, building=params.building, building_fading=params.building_fading,
+        management=params.management, threat=params.threat, urbanity=params.urbanity, regulars=params.regulars,
+        stock=params.stock, voice_effect=params.voice_effect, incident=params.incident,
+    )  # fmt: skip
+
+
+@once_for_params
 def felt_weights(params: Params) -> np.ndarray:
     """Weight of a home let to a newcomer by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
     found = np.ones(len(Rule) + 1)
@@ -268,9 +291,9 @@ def conditions(state: State, params: Params, draws: Draws) -> np.ndarray:
     let = newcomers_nearby.let_to(state.households, felt_weights(params), towns.pool, month)
     nation = employed.sum() / max(adults.sum(), 1)
     counts = surroundings.Counts(housed, adults, employed, nation, in_town, let, state.scale)
-    shared = surroundings.Shared(*surroundings.of_towns(towns, counts, params))
+    shared = surroundings.Shared(*surroundings.of_towns(towns, counts, town_numbers(params)))
     of = surroundings.Of(reception, crowded, trouble, heard, threat(state, params))
-    return surroundings.of_neighbourhoods(where, of, shared, housed, params, month)
+    return surroundings.of_neighbourhoods(where, of, shared, housed, numbers(params), month)
 
 
 def incidents(state: State, params: Params, draws: Draws, inside: np.ndarray) -> np.ndarray:

@@ -55,7 +55,7 @@ DEFINITIONS = {
     "jobs.guidance": {"PER_INHABITANTS": UNIT, "FAINT": TOLERANCE},
     "jobs.job_matching": {"_NOTHING": TOLERANCE},
     "jobs.job_search": {"PRIME": REFERENCE, "DECADE": UNIT, "_BOUND": BITS},
-    "jobs.job_spells": {"PLACED": BITS, "NO_CAP": LAW, "_S32": BITS},
+    "jobs.job_spells": {"PLACED": BITS, "ENDED": BITS, "NO_CAP": LAW, "_S32": BITS, "_BATCH": COMPUTING},
     "jobs.measures": {"SMALL": LAW},
     "jobs.job_terms": {"B1": REFERENCE},
     "jobs.work": {"PER_CENT": UNIT},
