@@ -267,8 +267,8 @@ def _draw(found, identity, month, address):
 def hires(seekers: Finding, there: Meetings, month, draws):
     """Numbers of the seekers who find a job, (h,), their employers, (h,), and how many of them need no agency.
 
-    Those through an agency come last; seekers who find two jobs take the other one. draws: addresses, as `work.find_jobs`
-    gives them.
+    Those through an agency come last; seekers who find two jobs take the other one. draws: addresses, as
+    `work.find_jobs` gives them.
     """
     u = np.empty(len(seekers.identity))
     _draw(u, seekers.identity, month, draws[_FINDS])
