@@ -26,7 +26,7 @@ BAD = 4  # negative share of contacts
 PUSH = 5  # raises the support of all [SD]: sociotropic and voice, less threat and incidents
 UNFAIR = 6  # lowers the support of home seekers [SD]
 SHARED = 7
-# columns of the sums over the residents of a neighbourhood
+# rows of the sums over the residents of a neighbourhood
 SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING, NUISANCE = range(9)
 SUMMED = 9
 MANY = 1_000_000  # residents from which threads are worth their start
@@ -84,7 +84,7 @@ class Renewed(NamedTuple):
     """Results of a month."""
 
     support: np.ndarray  # (residents,) float32
-    sums: np.ndarray  # (neighbourhoods, SUMMED)
+    sums: np.ndarray  # (SUMMED, neighbourhoods)
 
 
 Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
@@ -251,7 +251,7 @@ def acceptance(support, nuisance, terms: Terms):
 
 @njit
 def _summed(sums, support, near, own, batch, bounds, people):
-    """Sums over the residents of each neighbourhood of a batch, into its row of `sums`."""
+    """Sums over the residents of each neighbourhood of a batch, into its column of `sums`."""
     at = 0
     for n in batch:
         first_row, count = bounds[n], bounds[n + 1] - bounds[n]
@@ -269,10 +269,10 @@ def _summed(sums, support, near, own, batch, bounds, people):
             of_seekers += s * people.seeking[i]
             seekers += people.seeking[i]
             worried += people.nuisance[i]
-        of = sums[np.uint64(n)]
-        of[SUM], of[SQUARE], of[CUBE], of[FOURTH] = first, second, third, fourth
-        of[NEAR_ACCEPTED], of[OWN_ACCEPTED], of[NUISANCE] = nearby, in_town, worried
-        of[SEEKERS], of[SEEKING] = of_seekers, seekers
+        of = np.uint64(n)  # unsigned: no check for a negative index
+        sums[SUM, of], sums[SQUARE, of], sums[CUBE, of], sums[FOURTH, of] = first, second, third, fourth
+        sums[NEAR_ACCEPTED, of], sums[OWN_ACCEPTED, of], sums[NUISANCE, of] = nearby, in_town, worried
+        sums[SEEKERS, of], sums[SEEKING, of] = of_seekers, seekers
         at += count
 
 
@@ -371,7 +371,7 @@ def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms,
 def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renewed:
     """The pass over residents, on all threads where there are many residents and several threads."""
     count = int(blocks.bounds[-1])
-    into = Renewed(np.empty(count, np.float32), np.empty((len(blocks.order), SUMMED)))
+    into = Renewed(np.empty(count, np.float32), np.empty((SUMMED, len(blocks.order))))
     many = count >= MANY and compiled.threads() > 1
     (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
     return into

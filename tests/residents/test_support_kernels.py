@@ -41,14 +41,14 @@ def country(seed=2):
 def did(function, people, net, shared, terms=TERMS):
     """New support, good and bad contacts and sums after one month."""
     people, blocks = Persons(*(column.copy() for column in people)), Blocks(ORDER, BOUNDS, shared)
-    into = Renewed(np.empty(len(people.age), np.float32), np.empty((len(shared), kernels.SUMMED)))
+    into = Renewed(np.empty(len(people.age), np.float32), np.empty((kernels.SUMMED, len(shared))))
     function(blocks, people, net, terms, DRAWS.address("month"), into)
     return into.support, people.positive, people.negative, into.sums
 
 
 def plain(blocks, people, net, terms, address, into):
     """The same in plain Python, resident by resident and term by term."""
-    (order, bounds, shared), (new, sums) = blocks, into
+    (order, bounds, shared), new, sums = blocks, into.support, into.sums.T
     age, seeking, anchor, support, good, ill, nuisance = people
     month, stream, k0, k1 = address
     for n in order:
