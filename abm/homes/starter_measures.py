@@ -7,7 +7,8 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import tenancies
-from abm.observe.measure import Month, event, level, measure, payments, persons, statistics
+from abm.observe.measure import Month, event, level, measure, payments, persons
+from abm.observe.statistics import statistics
 from abm.tables.country import Kind
 from abm.tables.homes import Form, Halt
 from abm.tables.money import Purpose

@@ -52,18 +52,28 @@ class Codes(NamedTuple):
     stage: np.ndarray  # status of each stage
 
 
+class Cells(NamedTuple):
+    """Where cells and groups stand among all: depends on the number of origins and regions only."""
+
+    edges: np.ndarray  # first cell of each of CELLS, and the number of cells
+    group: np.ndarray  # (cells, 3): the groups of each cell among those of all breakdowns, the last where it has fewer
+    groups: int  # of all breakdowns, and one for what is in none
+    men: int  # the group of men, which that of women follows
+
+
 @kernel
-def crosstab(rows, month, edges, people: Persons, households: Households, codes: Codes, group, groups, men):
+def crosstab(rows, month, people: Persons, households: Households, codes: Codes, cells: Cells):
     """Combinations of FLAGS that occur, (k,), adults per combination and group, (k, groups), and SUMS, (groups, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of permit holders, level and hours of their jobs [hours/week],
     hours of class that they have followed; wellbeing [SD] and idle months of all. Each adult is in one cell of each of
-    CELLS; their cells begin at edges, (4,), the last breakdown running fastest. group, groups, men: as in `Layout`.
+    CELLS; the last breakdown of it runs fastest.
     """
     employed, class_hours, learner, coached, female, schooling, language, wellbeing = people[:8]
     level_matched, work_hours, income, months_idle, hours_followed, household = people[8:]
     applied, granted, assisted, stage, origin, location, municipality = households
     of_location, of_municipality, status = codes
+    edges, group, groups, men = cells
     permitted, placed_at = np.int64(edges[1]), np.int64(edges[2])
     place_of, occurs, many = np.full(_COMBINATIONS, -1), np.empty(_COMBINATIONS, np.int64), 0
     found, sums = np.empty((_COMBINATIONS, edges[3]), np.int32), np.zeros((edges[3], _SUMS))
@@ -127,19 +137,9 @@ def _parts(found, sums, group, groups, men):
     return counts, added
 
 
-class Layout(NamedTuple):
-    """Where cells and groups stand among all: depends on the number of origins and regions only."""
-
-    edges: np.ndarray  # first cell of each of CELLS, and the number of cells
-    group: np.ndarray  # (cells, 3): the groups of each cell among those of all breakdowns, the last where it has fewer
-    groups: int  # of all breakdowns, and one for what is in none
-    men: int  # the group of men, which that of women follows
-    slices: dict[str, slice]  # of each breakdown among them
-
-
 @cache
-def layout(sizes: tuple[int, ...]) -> Layout:
-    """The cells and groups of breakdowns of these sizes, in the order of CODED."""
+def layout(sizes: tuple[int, ...]) -> tuple[Cells, dict[str, slice]]:
+    """The cells of breakdowns of these sizes, in the order of CODED, and where the groups of each breakdown stand."""
     size = dict(zip(CODED, sizes, strict=True))
     ends = np.cumsum([size[by] for by in CODED])
     slices = {by: slice(int(end) - size[by], int(end)) for by, end in zip(CODED, ends, strict=True)}
@@ -150,7 +150,9 @@ def layout(sizes: tuple[int, ...]) -> Layout:
         for column, (by, code) in enumerate(zip(crossed, np.indices(shape).reshape(len(shape), -1), strict=True)):
             each[:, column] = np.where(code < size[by], slices[by].start + code, none)
         parts.append(each)
-    return Layout(np.cumsum([0, *map(len, parts)]), np.concatenate(parts), none + 1, slices["sex"].start, slices)
+    cells = Cells(np.cumsum([0, *map(len, parts)]), np.concatenate(parts), none + 1, slices["sex"].start)
+    cells.edges.flags.writeable = cells.group.flags.writeable = False
+    return cells, slices
 
 
 @cache
@@ -186,12 +188,11 @@ class AdultCounts:
 
     def __init__(self, month: Month):
         state = month.state
-        cells = layout(tuple(month.group_sizes[by] for by in CODED))
+        cells, self._slices = layout(tuple(month.group_sizes[by] for by in CODED))
         codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
-        columns = state.newcomers, state.households, codes
-        tabled = crosstab(asylum_adults(month), month.number, cells.edges, *columns, *cells[1:4])
+        tabled = crosstab(asylum_adults(month), month.number, state.newcomers, state.households, codes, cells)
         self._occurs, self._found, self._sums = tabled
-        self._slices, self._made = cells.slices, {}
+        self._made: dict[tuple, np.ndarray] = {}
 
     def _once(self, what: tuple, make: Callable[[], np.ndarray]) -> np.ndarray:
         """Values of all groups that are made once, however many breakdowns are asked for."""
