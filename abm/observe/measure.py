@@ -6,7 +6,7 @@ for forms that recur. The indicators themselves are in the measures.py of each r
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, wraps
 from typing import Any
@@ -230,6 +230,26 @@ def _sizes(origins: int, regions: int, municipalities: int, sectors: int) -> dic
 Rows = Callable[[Month], np.ndarray]
 
 
+@dataclass(frozen=True)
+class Persons:
+    """Values of a measure that counts the persons of households."""
+
+    rows: Rows
+    at_home: bool  # by the region and municipality of the home, not of the place of stay
+
+    def __call__(self, month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """Persons per breakdown."""
+        return counted_at_once(month, (self,), (wanted,))[0]
+
+
+def counted_at_once(
+    month: Month, several: Sequence[Persons], wanted: Sequence[tuple[str, ...]]
+) -> list[dict[str, np.ndarray]]:
+    """Persons per breakdown wanted of each of several measures."""
+    asked = tuple([(each, persons.at_home) for each, persons in zip(wanted, several, strict=True)])
+    return persons_by_group(month.state, [each.rows(month) for each in several], asked, month.group_sizes)
+
+
 def persons(
     *,
     en: str,
@@ -246,10 +266,7 @@ def persons(
     """
 
     def values_of(rows_of: Rows) -> Values:
-        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return persons_by_group(month.state, rows_of(month), wanted, at_home, month.group_sizes)
-
-        return values
+        return Persons(rows_of, at_home)
 
     return declaration(values_of, "persons/month" if flow else "persons", en, nl, by, name, scale)
 

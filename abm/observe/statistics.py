@@ -43,7 +43,7 @@ def _statistics(values, many):
         return found
     least, most = values.min(), values.max()
     tally, total = np.zeros(most - least + 1, np.int64), 0
-    for value, times in zip(values, many):
+    for value, times in zip(values, many):  # noqa: B905  Numba knows no strict
         tally[value - least] += times
         total += value * times
     found[0] = total / count
