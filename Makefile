@@ -81,6 +81,7 @@ bench: .venv/.slow
 docs: setup
 	@$(BIN)/python -m scripts.decisions
 	@$(BIN)/python -m scripts.scenarios
+	@$(BIN)/python -m scripts.describe
 	@$(BIN)/python -m scripts.draw_architecture
 	@$(BIN)/python -m scripts.api_pages
 

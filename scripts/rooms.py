@@ -31,7 +31,7 @@ LINES = {
                       sweeps
                       analysis
                       validation
-                      report
+                      report deposit
                       cli
                       __main__""",
 }

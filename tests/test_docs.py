@@ -23,6 +23,7 @@ from tests.helpers.recipes import written
 
 SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
     "README.md": {"scale=0.1": "scale=0.01", "run_for(24)": "run_for(2)"},
+    "guide-researcher.md": {'"until": "2016-12"': '"until": "2015-02"'},
     "experiments.md": {
         '"until": "2016-12"': '"until": "2016-02"',
         '"replicates": 2': '"replicates": 1',
@@ -189,7 +190,8 @@ def test_the_page_on_designs_has_every_key_and_method():
 
 @each_page
 def test_no_block_goes_unchecked(page):
-    assert {block.language for block in blocks(page)} <= {"", "sh", "bash", "yaml", "python"}
+    made = {"text", "mermaid"} if page.name == "odd.md" else set()  # from the code: tests/scripts/test_describe.py
+    assert {block.language for block in blocks(page)} <= {"", "sh", "bash", "yaml", "python"} | made
 
 
 @each_page

@@ -145,7 +145,7 @@ def repeat(
     failed = where.failed()
     name = where.find(run, failed).name
     record = where.failure(name) if name in failed else where.run(name).about()
-    asked = None if name in failed else where.run(name).holds()
+    asked = None if name in failed else where.run(name).holds() or None  # all, where other code took all that it holds
     here = stores.made_with(inputs.digest)
     if (record["model"]["code"], record["data_digest"]) != (here["model"]["code"], here["data_digest"]):
         made = f"commit {record['commit'][:12]}" if record["commit"] else f"version {record['model']['version']}"

@@ -1,6 +1,7 @@
 """The pairs of a sweep: the runs of its two scenarios or policies that share a world and a seed.
 
-Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds.
+Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds. Of a ladder the first
+and the last point are the two sides, and its other points tell what each part does.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ from abm.engine.errors import InputError
 from abm.measures import Asked
 from experiments import text
 from experiments.analysis.comparison import first_difference
-from experiments.report import council, quantities
+from experiments.report import council, ladder, quantities
 from experiments.report.council import Pair
 from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import Execution
@@ -31,13 +32,13 @@ def pair(
     InputError where it has not two sides, runs are missing, or the two runs of a world and replicate differ in seed.
     """
     found = sweep.find(name, how.store)
-    of = sides(found.index, name)
+    is_ladder = ladder.is_one(found.index)
+    of = sides(ladder.ends(found.index) if is_ladder else found.index, name)
     if pairs is not None and not 2 <= pairs <= len(of):
         raise InputError(f"--pairs: sweep '{name}' has {len(of)} pairs: give 2 to {len(of)}, or omit it for all")
     of = of.head(len(of) if pairs is None else pairs)
     names = [*of["a"], *of["b"]]
-    if missing := len(set(names) - how.store.whole(names)):
-        raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
+    _check_whole(names, name, how)
     records = [how.store.run(of.iloc[0][side]).about() for side in "ab"]
     a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
     taken = quantities.asked(quantities.carried(council.QUANTITIES, a.scale))
@@ -48,7 +49,17 @@ def pair(
     runs = every[["run", "side", "seed", "world"]].sort_values(["seed", "side"], ignore_index=True)
     if of["world"].nunique() == 1:
         runs = runs.drop(columns="world")
-    return Pair(a, b, first_difference(a, b), runs)
+    parts = None
+    if is_ladder:
+        parts = ladder.points(found.index, of, name)
+        _check_whole(parts["run"].tolist(), name, how)
+        _complete(parts["run"].tolist(), quantities.asked(ladder.carried(a.scale)), how, name, plugins, console)
+    return Pair(a, b, first_difference(a, b), runs, parts)
+
+
+def _check_whole(names: list[str], name: str, how: Execution) -> None:
+    if missing := len(set(names) - how.store.whole(names)):
+        raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
 
 
 def sides(index: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -93,7 +104,7 @@ def _complete(
     """Take what runs lack of the measures of the report. Raises InputError where this model cannot."""
     runs = [how.store.run(each) for each in names]
     replicates.completed(runs, taken, how, plugins, console)
-    if lacking := [run.name for run in runs if taken - (run.holds() or taken)]:
+    if lacking := [run.name for run in runs if replicates.lacks(run, taken)]:
         raise InputError(
             f"sweep '{name}': {len(lacking):,} of its runs, like {lacking[0]}, are of another version of the model and "
             "lack measures of the report: make the sweep again"

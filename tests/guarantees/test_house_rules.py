@@ -34,6 +34,7 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
     "scipy": {"abm.residents.exposure", "experiments"},
     "altair": {"experiments.report"},
     "jinja2": {"experiments.report"},
+    "rocrate": {"experiments.deposit.crate"},
     "annotated_types": {"abm.engine.params"},
     "pydantic_core": {"abm.engine", "abm.scenario_file"},
     "babel": {"experiments.text", "experiments.report.words"},

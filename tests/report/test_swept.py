@@ -9,8 +9,9 @@ from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.designs.design import from_dict
 from experiments.report import council, swept
+from experiments.store import holds
 from experiments.store.store import Store
-from experiments.sweeps import api, sweep
+from experiments.sweeps import api, replicates, sweep
 from experiments.sweeps.execution import Execution
 from tests.helpers.runs import CURRENT
 
@@ -114,6 +115,18 @@ def test_a_sweep_with_missing_runs_is_refused(how):
     sweep.begin(from_dict(DESIGN | {"scale": 0.003}, "begun", "."), how.store, facts.load().digest)
     with pytest.raises(InputError, match=r"^sweep 'begun': 8 of 8 runs are missing: make them with 'abm sweep'$"):
         swept.pair("begun", how)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_runs_of_another_model_that_lack_measures_are_refused(tmp_path, monkeypatch, shown):
+    how = Execution(workers=1, store=Store(tmp_path))
+    api.sweep(from_dict(DESIGN | {"measures": ["in_reception"]}, "old", "."), how)
+    if not shown:  # other code took all that they hold
+        monkeypatch.setattr(holds, "shown", lambda record: frozenset())
+    monkeypatch.setattr(replicates, "is_of_today", lambda record, digest: False)
+    lacking = r"8 of its runs, like \w+, are of another version of the model and lack measures of the report"
+    with pytest.raises(InputError, match=f"^sweep 'old': {lacking}: make the sweep again$"):
+        swept.pair("old", how)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,14 @@ def test_a_run_of_which_other_code_took_everything_is_completed(tmp_path, other_
     assert len(kept.keys) == 2
 
 
+def test_a_run_of_which_other_code_took_everything_can_be_repeated(tmp_path, other_code, abm):
+    kept, _ = runner.run(SHORT, tmp_path, asked=HERE)
+    other_code()
+    code, out, err = abm("repeat", kept.name, "--store", str(tmp_path))
+    assert (code, out, err) == (0, f"Run {kept.name}: made and kept\n", "")
+    assert kept.holds() == runner.every(SHORT)
+
+
 def test_other_versions_of_the_model_stay_as_they_are(tmp_path, monkeypatch):
     kept, _ = runner.run(SHORT, tmp_path, asked=HERE)
     before = content(tmp_path)
