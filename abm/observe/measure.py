@@ -318,7 +318,7 @@ def level[F: Callable[[Month], object]](
 
     def values_of(value: F) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {by: np.atleast_1d(np.asarray(value(month), dtype=np.float64))}
+            return {by: np.array(value(month), np.float64, ndmin=1)}
 
         return values
 
