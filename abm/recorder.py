@@ -10,7 +10,7 @@ from abm.engine import clock
 from abm.facts.facts import Inputs
 from abm.measures import MEASURES, Asked, breakdown_of
 from abm.observe.breakdowns import labels
-from abm.observe.measure import Measure, Month
+from abm.observe.measure import Measure, Month, Persons, counted_at_once
 from abm.state import Events, State
 
 COLUMNS = ("measure", "unit", "by", "group", "month", "value")
@@ -27,19 +27,30 @@ class Recorder:
         self.measures, self.labels, self.months = measures, labels(inputs), months
         wanted = [tuple(by for by in each.by if asked is None or (each.name, by) in asked) for each in measures]
         self.taken = [(measure, several) for measure, several in zip(measures, wanted, strict=True) if several]
-        self.values = {
-            (measure.name, by): np.full((months, len(self.labels[by])), np.nan)
-            for measure, several in self.taken
-            for by in several
-        }
+        persons = [
+            (each.values, several, each.name) for each, several in self.taken if isinstance(each.values, Persons)
+        ]
+        self.persons, self.persons_by = [values for values, _, _ in persons], [several for _, several, _ in persons]
+        self.persons_named = [name for _, _, name in persons]
+        self.others = [taken for taken in self.taken if not isinstance(taken[0].values, Persons)]
+        edges = np.cumsum([0, *(len(self.labels[by]) for _, several in self.taken for by in several)]).tolist()
+        keys = [(measure.name, by) for measure, several in self.taken for by in several]
+        self.places = {key: slice(*edges[k : k + 2]) for k, key in enumerate(keys)}
+        self.every = np.full((months, edges[-1]), np.nan)  # a month is one row: it is written in one place
+        self.values = {key: self.every[:, place] for key, place in self.places.items()}
 
     def keep(self, state: State, events: Events) -> None:
         """Record the month that the last turn simulated."""
         month = Month(state, events)
-        for measure, several in self.taken:
+        row, places = self.every[month.number], self.places
+        for measure, several in self.others:
             found = measure.values(month, several)
             for by in several:
-                self.values[measure.name, by][month.number] = found[by]
+                row[places[measure.name, by]] = found[by]
+        at_once = counted_at_once(month, self.persons, self.persons_by)
+        for name, several, found in zip(self.persons_named, self.persons_by, at_once, strict=True):
+            for by in several:
+                row[places[name, by]] = found[by]
 
     def take_over(self, values: Mapping[tuple[str, str], np.ndarray], months: int) -> None:
         """Take over the values of the first months, from (months or more, groups) by measure and breakdown."""

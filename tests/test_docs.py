@@ -23,6 +23,7 @@ from tests.helpers.recipes import written
 
 SMALLER = {  # what is made smaller before the code of a page is run in the fast tests
     "README.md": {"scale=0.1": "scale=0.01", "run_for(24)": "run_for(2)"},
+    "guide-researcher.md": {'"until": "2016-12"': '"until": "2015-02"'},
     "experiments.md": {
         '"until": "2016-12"': '"until": "2016-02"',
         '"replicates": 2': '"replicates": 1',

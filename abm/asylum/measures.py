@@ -23,6 +23,7 @@ ANSWERED = event("decided", "closed")
 PLACED, MOVED = event("placed"), event("moved")
 HOUSED, JOINED, IN_A_HOME = event("housed"), event("joined"), event("housed", "joined", "in_interim")
 RETURNED, LEFT_UNKNOWN = event("returned"), event("left_unknown")
+_IS_LIMITED = np.isin(np.arange(len(Kind)), LIMITED)
 OUT_OF_RECEPTION = event("housed", "joined", "in_interim", "returned", "left_unknown")
 
 
@@ -119,7 +120,7 @@ def open_places(month: Month, size: int, group: np.ndarray) -> np.ndarray:
     """Places open this month per group, (size,), in kinds whose places are limited; group: of each location."""
     locations = month.state.locations
     now = (locations.opened <= month.number) & (locations.ends > month.number)
-    rows = np.flatnonzero(now & np.isin(locations.kind, LIMITED))
+    rows = np.flatnonzero(now & _IS_LIMITED[locations.kind])
     return np.bincount(group[rows], locations.places[rows], size)
 
 

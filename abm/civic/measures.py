@@ -10,7 +10,8 @@ from abm.engine.kernels import kernel, members_of
 from abm.engine.table import UNSET
 from abm.observe.adult_crosstab import asylum_adults, mean_of_working_age, of_working_age
 from abm.observe.breakdowns import PERMIT_YEARS
-from abm.observe.measure import Month, Values, declaration, event, level, measure, once_a_month, statistics
+from abm.observe.measure import Month, Values, declaration, event, level, measure, once_a_month
+from abm.observe.statistics import statistics
 from abm.people.working_age import YOUNGEST
 from abm.tables.people import Activity, Route, Stage
 

@@ -22,6 +22,7 @@ _LATER = MONTHS << 12  # months that make a difference of two months positive
 _PART, _FRACTION = np.uint64((1 << 32) // MONTHS + 1), np.uint64(0xFFFFFFFF)  # 1/12 and its bits, in units of 2**-32
 _EACH, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)  # one in each byte, and the place of the highest byte
 _ONE = np.uint64(1)
+_PLAIN = 0x103  # flags of an array that is aligned and contiguous, by rows and by columns
 
 
 class Kernel:
@@ -39,7 +40,7 @@ class Kernel:
     def __init__(self, function: Callable, writes: tuple[str, ...], options: dict):
         update_wrapper(self, function)
         self.writes, self._options = frozenset(writes), options
-        self._known: set[tuple[type, ...]] = set()  # types of arguments that it was called with
+        self._variants: dict[tuple, Callable] = {}  # compiled loops by the types of arguments
         self._names, self._columns, paths = [], {}, set()
         for place, (name, parameter) in enumerate(signature(function).parameters.items()):
             self._names.append(name)
@@ -49,6 +50,9 @@ class Kernel:
                 paths |= {f"{name}.{field}" for field in fields}
         if not self.writes <= paths:
             raise ValueError(f"{self.__name__} has no {sorted(self.writes - paths)}: it has {sorted(paths)}")
+        split = [path.partition(".") for path in writes]
+        places = [(self._names.index(name), field) for name, _, field in split]
+        self._written = [(k, self._columns[k].kind._fields.index(each) if each else None) for k, each in places]
 
     @cached_property
     def compiled(self) -> Any:
@@ -66,15 +70,29 @@ class Kernel:
 
     def __call__(self, *arguments) -> Any:
         """Run the loop. Raises ValueError where an array that it writes is read-only."""
-        if self._columns:
-            arguments = self.converted(arguments)
-        if tuple(map(type, arguments)) not in self._known:  # a number of another type would be converted silently
-            self._compile(arguments)
-            self._known.add(tuple(map(type, arguments)))
-        try:
-            return self.compiled(*arguments)
-        except TypeError:  # no variant fits these arrays, or several do
-            return self.compiled(*self._compile(arguments))
+        taken, kinds = list(arguments), []
+        for place, given in enumerate(arguments):
+            if place in self._columns:
+                taken[place], kind = self._columns[place].taken(given)
+                kinds.append(kind)
+            elif type(given) is np.ndarray and given.ndim == 1 and given.flags.num & _PLAIN == _PLAIN:
+                kinds.append(given.dtype)
+            else:
+                kinds.append(_kind(given))
+        variant = self._variants.get(tuple(kinds))
+        if variant is None:
+            variant = self._variants[tuple(kinds)] = self._compile(taken)
+        elif self._written and not self._may_write(taken):
+            self._compile(taken)  # which says what is wrong
+        return variant(*taken)
+
+    def _may_write(self, taken: Sequence) -> bool:
+        """Whether the arrays that the loop writes can be written."""
+        for place, field in self._written:
+            each = taken[place] if field is None else taken[place][field]
+            if not each.flags.writeable:
+                return False
+        return True
 
     def converted(self, arguments: Sequence) -> Sequence:
         """The arguments, with named tuples in place of tables and params."""
@@ -89,16 +107,16 @@ class Kernel:
         if len(arguments) != len(self._names):
             raise TypeError(f"{self.__name__} takes {len(self._names)} arguments, not {len(arguments)}")
 
-    def _compile(self, arguments: Sequence) -> list:
-        """Compile the loop for these arguments, or load it from disk; returns them as the loop takes them."""
+    def _compile(self, arguments: Sequence) -> Callable:
+        """Compile the loop for these arguments, or load it from disk: what runs it for arguments of these types.
+
+        Called directly, not through the dispatcher, which would look at the type of every array at each call.
+        """
         from numba import typeof
 
         self._counted(arguments)
         found = [self._checked(*each) for each in zip(count(), self._names, arguments, strict=False)]
-        self.compiled.disable_compile(False)
-        self.compiled.compile(tuple(map(typeof, found)))
-        self.compiled.disable_compile()  # so that writable arrays are passed as read-only ones
-        return found
+        return self.compiled.compile(tuple(map(typeof, found)))
 
     def _checked(self, place: int, name: str, value):
         """An argument as the loop takes it: read-only unless it is written."""
@@ -123,8 +141,16 @@ class _Columns:
         numbers = {field: each for field, each in kind.__annotations__.items() if each in (int, float, bool)}
         ways = dict.fromkeys(kind._fields, _read_only) | numbers | {field: _same for _, field in self.written}
         self.ways = [ways[field] for field in kind._fields]
+        self.only_numbers = len(numbers) == len(kind._fields)
         self.params: ProcessParams | None = None  # of the last call
         self.numbers: tuple = ()
+
+    def taken(self, given) -> tuple[tuple, Any]:
+        """The named tuple, and what tells the types of its values from others."""
+        made = self(given)
+        if isinstance(given, Table) or (self.only_numbers and isinstance(given, ProcessParams)):
+            return made, type(given)  # of the types that they are declared with
+        return made, tuple([_kind(each) for each in made])
 
     def __call__(self, given) -> tuple:
         if isinstance(given, Table):
@@ -139,6 +165,14 @@ class _Columns:
     def made(self, values) -> tuple:
         """The named tuple of values in the order of its fields."""
         return self.kind._make([way(each) for way, each in zip(self.ways, values, strict=True)])
+
+
+def _kind(value) -> Any:
+    """What tells the type of a value from others, as Numba sees it."""
+    if not isinstance(value, np.ndarray):
+        return type(value)
+    flags = value.flags.num & _PLAIN
+    return value.dtype if value.ndim == 1 and flags == _PLAIN else (value.dtype, value.ndim, flags)
 
 
 def _same(value):

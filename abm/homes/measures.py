@@ -8,7 +8,8 @@ import numpy as np
 
 from abm.engine.kernels import kernel
 from abm.homes.tenancies import looking
-from abm.observe.measure import Month, by_municipality, event, level, measure, once_a_month, persons, statistics
+from abm.observe.measure import Month, by_municipality, event, level, measure, once_a_month, persons
+from abm.observe.statistics import statistics
 from abm.tables.homes import Group, Rule, Search, Tenure
 from abm.tables.people import Stage
 

@@ -135,17 +135,20 @@ def longest_registered(cell, registered, wanted):
     for i in range(len(registered)):
         earliest, latest = min(earliest, registered[i]), max(latest, registered[i])
     spans = (np.int64(latest) - np.int64(earliest)) // _SPAN + 1
-    many = np.zeros((len(wanted) + 1) * spans, np.int32)  # unsigned: no check for a negative index
+    asked = np.flatnonzero(wanted)  # a count of these only is small, and stays near the processor
+    place = np.zeros(len(wanted) + 1, np.uint16)
+    place[asked] = np.arange(1, len(asked) + 1)
+    many = np.zeros((len(asked) + 1) * spans, np.int32)  # unsigned: no check for a negative index
     for i in range(len(cell)):
         span = np.uint64(registered[i] - earliest) // np.uint64(_SPAN)
-        many[np.uint64(cell[i]) * np.uint64(spans) + span] += 1
-    last = np.full(len(wanted) + 1, np.iinfo(registered.dtype).min, registered.dtype)  # for who does not search
-    for c in range(len(wanted)):
+        many[np.uint64(place[np.uint64(cell[i])]) * np.uint64(spans) + span] += 1
+    last = np.full(len(wanted) + 1, np.iinfo(registered.dtype).min, registered.dtype)  # for who is not asked
+    for k in range(len(asked)):
         found, span = 0, 0
-        while found < wanted[c] and span < spans:
-            found += many[c * spans + span]
+        while found < wanted[asked[k]] and span < spans:
+            found += many[(k + 1) * spans + span]
             span += 1
-        last[c] = earliest + span * _SPAN - 1
+        last[asked[k]] = earliest + span * _SPAN - 1
     flag = np.empty(whole_words(len(cell)), np.bool_)
     flag[len(cell) :] = False
     for i in range(len(cell)):

@@ -7,7 +7,8 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.table import NO_ROW, UNSET
 from abm.homes import tenancies
-from abm.observe.measure import Month, event, level, measure, payments, persons, statistics
+from abm.observe.measure import Month, event, level, measure, payments, persons
+from abm.observe.statistics import statistics
 from abm.tables.country import Kind
 from abm.tables.homes import Form, Halt
 from abm.tables.money import Purpose
@@ -32,13 +33,17 @@ def by_place(month: Month, rows: np.ndarray, units: np.ndarray, wanted: tuple[st
     """Units (n,) of complexes (n,) per group, at full size."""
     of, towns = month.state.complexes, month.state.municipalities
     groups = {
-        "total": (np.zeros(len(rows), np.int64), 1),
-        "form": (of.form[rows], len(Form)),
-        "halt": (of.halt[rows], len(Halt)),
-        "region": (towns.region[of.municipality[rows]], len(month.state.regions)),
-        "municipality": (of.municipality[rows], len(towns)),
+        "total": lambda: (np.zeros(len(rows), np.int64), 1),
+        "form": lambda: (of.form[rows], len(Form)),
+        "halt": lambda: (of.halt[rows], len(Halt)),
+        "region": lambda: (towns.region[of.municipality[rows]], len(month.state.regions)),
+        "municipality": lambda: (of.municipality[rows], len(towns)),
     }
-    return {by: np.bincount(groups[by][0], units, groups[by][1]) / month.state.scale for by in wanted}
+    found = {}
+    for by in wanted:
+        group, many = groups[by]()
+        found[by] = np.bincount(group, units, many) / month.state.scale
+    return found
 
 
 @measure(

@@ -272,10 +272,11 @@ def gap(share: np.ndarray, many: np.ndarray) -> float:
 
 def spread(share: np.ndarray, many: np.ndarray) -> float:
     """Standard deviation of shares over groups, weighted by persons; NaN where there is nobody."""
-    if not many.sum():
+    everyone = many.sum()
+    if not everyone:
         return np.nan
-    centre = np.average(share, weights=many)
-    return float(np.sqrt(np.average((share - centre) ** 2, weights=many)))
+    centre = (share * many).sum() / everyone
+    return float(np.sqrt(((share - centre) ** 2 * many).sum() / everyone))
 
 
 @level(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
 from abm.observe.breakdowns import PERMIT_YEARS, SEXES, STATUS_OF_STAGE, STATUSES
 from abm.observe.measure import Month, Values, declaration, once_a_month
@@ -51,76 +52,107 @@ class Codes(NamedTuple):
     stage: np.ndarray  # status of each stage
 
 
+class Cells(NamedTuple):
+    """Where cells and groups stand among all: depends on the number of origins and regions only."""
+
+    edges: np.ndarray  # first cell of each of CELLS, and the number of cells
+    group: np.ndarray  # (cells, 3): the groups of each cell among those of all breakdowns, the last where it has fewer
+    groups: int  # of all breakdowns, and one for what is in none
+    men: int  # the group of men, which that of women follows
+
+
 @kernel
-def crosstab(rows, month, edges, people: Persons, households: Households, codes: Codes):
-    """Combinations of FLAGS that occur, (k,), adults per combination and cell, (k, cells) int32; SUMS, (cells, sums).
+def crosstab(rows, month, people: Persons, households: Households, codes: Codes, cells: Cells):
+    """Combinations of FLAGS that occur, (k,), adults per combination and group, (k, groups), and SUMS, (groups, sums).
 
     SUMS: Dutch [CEFR level] and income [EUR/month] of permit holders, level and hours of their jobs [hours/week],
     hours of class that they have followed; wellbeing [SD] and idle months of all. Each adult is in one cell of each of
-    CELLS; their cells begin at edges, (3,), the last breakdown running fastest.
+    CELLS; the last breakdown of it runs fastest.
     """
     employed, class_hours, learner, coached, female, schooling, language, wellbeing = people[:8]
     level_matched, work_hours, income, months_idle, hours_followed, household = people[8:]
     applied, granted, assisted, stage, origin, location, municipality = households
     of_location, of_municipality, status = codes
-    cells = edges[-1]
-    flags, place_of = np.empty(len(rows), np.int64), np.full(_COMBINATIONS, -1)
-    for k in range(len(rows)):
-        i = np.uint64(rows[k])  # unsigned: no check for a negative index
+    edges, group, groups, men = cells
+    permitted, placed_at = np.int64(edges[1]), np.int64(edges[2])
+    place_of, occurs, many = np.full(_COMBINATIONS, -1), np.empty(_COMBINATIONS, np.int64), 0
+    found, sums = np.empty((_COMBINATIONS, edges[3]), np.int32), np.zeros((edges[3], _SUMS))
+    for row in rows:
+        i = np.uint64(row)  # unsigned: no check for a negative index
         of, in_class = np.uint64(household[i]), class_hours[i] > 0
-        when, at = granted[of], stage[of]
+        when, place, at = granted[of], location[of], stage[of]
         permit = when != NEVER
-        flags[k] = (
+        flags = np.uint64(
             permit | employed[i] << 1 | assisted[of] << 2 | ((not permit) & (at != _DEPARTING)) << 3
             | in_class << 4 | (learner[i] & (not in_class)) << 5 | coached[i] << 6
             | (permit & (when >= _FIRST) & (when <= _LAST)) << 7 | (wellbeing[i] < _CUT_OFF) << 8
         )  # fmt: skip
-        place_of[flags[k]] = 0
-    occurs = np.flatnonzero(place_of == 0)  # a small part of the combinations
-    place_of[occurs] = np.arange(len(occurs))
-    found, sums = np.zeros(len(occurs) * cells, np.int32), np.zeros((cells, _SUMS))
-    cell = np.zeros(_CELLS, np.uint64)
-    for k in range(len(rows)):
-        i = np.uint64(rows[k])
-        of = np.uint64(household[i])
-        when, place, at = granted[of], location[of], stage[of]
-        permit = when != NEVER
-        taught = max(schooling[i], 0)  # adults have a profile when they are measured
+        if place_of[flags] < 0:  # a small part of the combinations occurs
+            place_of[flags], occurs[many] = many, flags
+            found[many] = 0
+            many += 1
         since_permit = min(max((month - when) // MONTHS, 0), PERMIT_YEARS - 1) if permit else PERMIT_YEARS
         since_arrival = min((month - applied[of]) // MONTHS, PERMIT_YEARS - 1)
         region = of_location[place] if place >= 0 else of_municipality[municipality[of]]
         held = status[at] if place >= 0 else _STATUSES
-        cell[0] = (origin[of] * _SEXES + female[i]) * _SCHOOLINGS + taught
-        cell[1] = edges[1] + since_permit * PERMIT_YEARS + since_arrival
-        cell[2] = edges[2] + region * (_STATUSES + 1) + held
+        taught = max(schooling[i], 0)  # adults have a profile when they are measured
+        cell = (
+            np.uint64((origin[of] * _SEXES + female[i]) * _SCHOOLINGS + taught),
+            np.uint64(permitted + since_permit * PERMIT_YEARS + since_arrival),
+            np.uint64(placed_at + region * (_STATUSES + 1) + held),
+        )
         job = permit & employed[i]
-        dutch, mood, matched = language[i] * permit, wellbeing[i], level_matched[i] & job
-        worked, earned, idle = work_hours[i] * job, income[i] * permit, max(months_idle[i], 0)
-        followed = hours_followed[i] * permit
-        combination = np.uint64(place_of[flags[k]] * cells)
-        for which in range(_CELLS):  # innermost: the sums of a cell need not wait for those of another
-            found[combination + cell[which]] += 1
+        what = (
+            language[i] * permit, wellbeing[i], level_matched[i] & job, work_hours[i] * job, income[i] * permit,
+            max(months_idle[i], 0), hours_followed[i] * permit,
+        )  # fmt: skip
+        combination = np.uint64(place_of[flags])
+        for which in range(_CELLS):  # the sums of a cell need not wait for those of another
+            found[combination, cell[which]] += 1
             into = sums[cell[which]]
-            into[0] += dutch
-            into[1] += mood
-            into[2] += matched
-            into[3] += worked
-            into[4] += earned
-            into[5] += idle
-            into[6] += followed
-    return occurs, found.reshape((len(occurs), cells)), sums
+            into[0] += what[0]
+            into[1] += what[1]
+            into[2] += what[2]
+            into[3] += what[3]
+            into[4] += what[4]
+            into[5] += what[5]
+            into[6] += what[6]
+    return occurs[:many], *_parts(found[:many], sums, group, groups, men)
 
 
-def parts(counts: np.ndarray, sizes: dict[str, int], edges: np.ndarray) -> dict[str, np.ndarray]:
-    """Counts or sums per cell, (..., cells), added up per breakdown of CODED: (..., groups)."""
-    found = {}
-    for crossed, edge, end in zip(CELLS, edges[:-1], edges[1:], strict=True):
-        shape = [sizes[by] + (by in _PARTLY) for by in crossed]
-        table = counts[..., edge:end].reshape(counts.shape[:-1] + tuple(shape))
-        for axis, by in enumerate(crossed):
-            others = tuple(each - len(crossed) for each in range(len(crossed)) if each != axis)
-            found[by] = table.sum(axis=others)[..., : sizes[by]]
-    return {"total": found["sex"].sum(axis=-1, keepdims=True)} | found
+@njit
+def _parts(found, sums, group, groups, men):
+    """Adults per combination and cell, and sums per cell, added up per group; those of all are those of both sexes."""
+    counts, added = np.zeros((len(found), groups)), np.zeros((groups, _SUMS))
+    for k in range(len(group)):
+        for number in group[k]:
+            for which in range(_SUMS):
+                added[number, which] += sums[k, which]
+    for c in range(len(found)):
+        for k in range(len(group)):
+            if found[c, k]:
+                for number in group[k]:
+                    counts[c, number] += found[c, k]
+    counts[:, 0], added[0] = counts[:, men] + counts[:, men + 1], added[men] + added[men + 1]
+    return counts, added
+
+
+@cache
+def layout(sizes: tuple[int, ...]) -> tuple[Cells, dict[str, slice]]:
+    """The cells of breakdowns of these sizes, in the order of CODED, and where the groups of each breakdown stand."""
+    size = dict(zip(CODED, sizes, strict=True))
+    ends = np.cumsum([size[by] for by in CODED])
+    slices = {by: slice(int(end) - size[by], int(end)) for by, end in zip(CODED, ends, strict=True)}
+    none, parts = int(ends[-1]), []
+    for crossed in CELLS:
+        shape = [size[by] + (by in _PARTLY) for by in crossed]
+        each = np.full((prod(shape), max(map(len, CELLS))), none)
+        for column, (by, code) in enumerate(zip(crossed, np.indices(shape).reshape(len(shape), -1), strict=True)):
+            each[:, column] = np.where(code < size[by], slices[by].start + code, none)
+        parts.append(each)
+    cells = Cells(np.cumsum([0, *map(len, parts)]), np.concatenate(parts), none + 1, slices["sex"].start)
+    cells.edges.flags.writeable = cells.group.flags.writeable = False
+    return cells, slices
 
 
 @cache
@@ -155,28 +187,39 @@ class AdultCounts:
     """Adults of working age of the asylum chain in a month: counts and means, per group of a breakdown."""
 
     def __init__(self, month: Month):
-        state, sizes = month.state, month.group_sizes
-        many = [prod(sizes[by] + (by in _PARTLY) for by in crossed) for crossed in CELLS]
-        edges = np.cumsum([0, *many])
+        state = month.state
+        cells, self._slices = layout(tuple(month.group_sizes[by] for by in CODED))
         codes = Codes(state.locations.region, state.municipalities.region, STATUS_OF_STAGE)
-        tabled = crosstab(asylum_adults(month), month.number, edges, state.newcomers, state.households, codes)
-        self._occurs, found, sums = tabled
-        each = parts(found.astype(float), sizes, edges)
-        ends = np.cumsum([sizes[by] for by in each])
-        self._groups = {by: slice(end - sizes[by], end) for by, end in zip(each, ends, strict=True)}
-        self._found, self._counted = np.concatenate(list(each.values()), axis=-1), {}
-        self._sums = parts(sums.T, sizes, edges)
+        tabled = crosstab(asylum_adults(month), month.number, state.newcomers, state.households, codes, cells)
+        self._occurs, self._found, self._sums = tabled
+        self._made: dict[tuple, np.ndarray] = {}
+
+    def _once(self, what: tuple, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """Values of all groups that are made once, however many breakdowns are asked for."""
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
+
+    def _all_counted(self, flags: tuple[str, ...]) -> np.ndarray:
+        return self._once(flags, lambda: _combinations(flags)[self._occurs] @ self._found)
+
+    def _known(self, flags: tuple[str, ...]) -> np.ndarray:
+        """Adults with all these flags, NaN where there are none."""
+        many = self._all_counted(flags)
+        return self._once(("known", flags), lambda: np.where(many == 0, np.nan, many))
 
     def counted(self, flags: tuple[str, ...], by: str) -> np.ndarray:
         """Adults with all these flags, (groups,), at the scale of the run."""
-        if flags not in self._counted:
-            self._counted[flags] = _combinations(flags)[self._occurs] @ self._found
-        return self._counted[flags][self._groups[by]]
+        return self._all_counted(flags)[self._slices[by]]
+
+    def share(self, flags: tuple[str, ...], among: tuple[str, ...], by: str) -> np.ndarray:
+        """Share of the adults with flags `among` that has all of `flags`, (groups,); NaN where there are none."""
+        return self._once((flags, among), lambda: self._all_counted(flags) / self._known(among))[self._slices[by]]
 
     def mean(self, name: str, by: str, *flags: str) -> np.ndarray:
         """Mean of one of SUMS over adults with all these flags, (groups,); NaN where there are none."""
-        many = self.counted(flags, by)
-        return self._sums[by][SUMS.index(name)] / np.where(many == 0, np.nan, many)
+        of = SUMS.index(name)
+        return self._once((name, flags), lambda: self._sums[:, of] / self._known(flags))[self._slices[by]]
 
 
 @once_a_month
@@ -203,7 +246,8 @@ def of_working_age(*, en: str, nl: str, by: tuple[str, ...] = BY, name: str = ""
         chosen = flags_of(flags)
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {group: adult_counts(month).counted(chosen, group) / month.state.scale for group in wanted}
+            counts, scale = adult_counts(month), month.state.scale
+            return {group: counts.counted(chosen, group) / scale for group in wanted}
 
         return values
 
@@ -224,7 +268,8 @@ def mean_of_working_age(
         chosen = flags_of(flags)
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {group: adult_counts(month).mean(of, group, *chosen) for group in wanted}
+            counts = adult_counts(month)
+            return {group: counts.mean(of, group, *chosen) for group in wanted}
 
         return values
 
@@ -246,11 +291,7 @@ def share_of_working_age(
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
             counts = adult_counts(month)
-            many = {group: counts.counted(among, group) for group in wanted}
-            return {
-                group: counts.counted(chosen, group) / np.where(every == 0, np.nan, every)
-                for group, every in many.items()
-            }
+            return {group: counts.share(chosen, among, group) for group in wanted}
 
         return values
 

@@ -6,14 +6,13 @@ for forms that recur. The indicators themselves are in the measures.py of each r
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any
 
 import numpy as np
 
-from abm.engine.clock import NEVER
 from abm.engine.kernels import kernel, placed
 from abm.observe.breakdowns import (
     BREAKDOWNS,
@@ -22,17 +21,28 @@ from abm.observe.breakdowns import (
     PERMIT_YEARS,
     SEXES,
     SINCE,
-    STATISTICS,
-    STATUS_OF_STAGE,
     STATUSES,
 )
 from abm.observe.neighbourhood_breakdown import NeighbourhoodGroups
+from abm.observe.persons_by_group import persons_by_group
+from abm.observe.statistics import waited
 from abm.state import Events, State
 from abm.tables.country import Kind
 from abm.tables.homes import Group, Rule
 from abm.tables.money import Purpose
 from abm.tables.people import Households, Reunion, Schooling, Stage, Track
 from abm.tables.residents import NEARNESS, PHASES, SITE_SIZES
+
+_REUNIONS = len(Reunion)
+
+
+@kernel
+def abroad(family_abroad, reunion):
+    """Relatives abroad by where their application stands, (len(Reunion),); whole columns of households."""
+    found = np.zeros(_REUNIONS)
+    for i in range(len(reunion)):
+        found[np.uint64(reunion[i])] += max(family_abroad[i], 0)  # unsigned: no check for a negative index
+    return found
 
 
 class Month:
@@ -61,8 +71,7 @@ class Month:
     @cached_property
     def relatives(self) -> np.ndarray:
         """Relatives abroad by where their application stands, (len(Reunion),) persons at the scale of the run."""
-        people, rows = self.households, np.flatnonzero(self.households.family_abroad > 0)
-        return np.bincount(people.reunion[rows], people.family_abroad[rows], len(Reunion))
+        return abroad(self.households.family_abroad, self.households.reunion)
 
     @cached_property
     def neighbourhood_groups(self) -> NeighbourhoodGroups:
@@ -76,10 +85,13 @@ class Month:
 
     def at(self, *stages: Stage) -> np.ndarray:
         """Rows of the households in reception at these stages."""
-        here = self.stage_in_reception == stages[0]
-        for stage in stages[1:]:
-            here |= self.stage_in_reception == stage
-        return self.in_reception[here]
+        return self.in_reception[_is_one_of(stages)[self.stage_in_reception]]
+
+
+@cache
+def _is_one_of(stages: tuple[Stage, ...]) -> np.ndarray:
+    """Whether each stage is one of these, (stages,)."""
+    return np.isin(np.arange(len(Stage)), stages)
 
 
 def once_a_month[T](look_up: Callable[[Month], T]) -> Callable[[Month], T]:
@@ -94,6 +106,9 @@ def once_a_month[T](look_up: Callable[[Month], T]) -> Callable[[Month], T]:
     return kept
 
 
+_NOTHING = np.empty(0, np.int64)
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happens in the chain; called with a month, the rows that it happened to, (n,) int64."""
@@ -101,7 +116,9 @@ class Event:
     names: tuple[str, ...]  # of events; the rows of several follow one another
 
     def __call__(self, month: Month) -> np.ndarray:
-        return np.concatenate([month.events.get(name, np.empty(0, np.int64)) for name in self.names])
+        if len(self.names) == 1:
+            return month.events.get(self.names[0], _NOTHING)
+        return np.concatenate([month.events.get(name, _NOTHING) for name in self.names])
 
 
 READ: dict[str, set[str]] = {}  # names of the events that each module reads
@@ -190,41 +207,19 @@ def measure(
     return declaration(lambda values: values, unit, en, nl, by, name, scale)
 
 
-def grouping(month: Month, by: str, at_home: bool) -> tuple[np.ndarray, np.ndarray]:
-    """A column of households and the group that each of its values stands for, (values,) int64.
-
-    By region or municipality: of their place of stay, or of their (coming) home.
-    """
-    people, locations, towns = month.households, month.state.locations, month.state.municipalities
-    leads = {
-        "status": ("stage", STATUS_OF_STAGE),
-        "kind": ("location", locations.kind),
-        "region": ("municipality", towns.region) if at_home else ("location", locations.region),
-        "municipality": ("municipality", np.arange(len(towns))) if at_home else ("location", locations.municipality),
-    }
-    name, groups = leads.get(by) or (by, np.arange(month.group_sizes[by]))
-    return getattr(people, name), groups.astype(np.int64)
-
-
-@kernel
-def added_up(rows, size, column, groups, count):
-    """Persons of households (rows, (n,)) per group, (count,); size, column: whole columns; groups: of its values."""
-    found = np.zeros(count, np.int64)
-    for k in range(len(rows)):
-        row = np.uint64(rows[k])  # unsigned: no check for a negative index
-        found[groups[column[row]]] += size[row]
-    return found
-
-
 def sizes(month: Month) -> dict[str, int]:
     """Number of members of each group."""
     state = month.state
+    return _sizes(len(state.origins), len(state.regions), len(state.municipalities), len(state.inputs.sectors))
+
+
+@cache
+def _sizes(origins: int, regions: int, municipalities: int, sectors: int) -> dict[str, int]:
     fixed = {"total": 1, "kind": len(Kind), "stage": len(Stage), "status": len(STATUSES), "track": len(Track)}
     return (
         fixed
-        | {"origin": len(state.origins), "region": len(state.regions)}
-        | {"municipality": len(state.municipalities)}
-        | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS), "sector": len(state.inputs.sectors)}
+        | {"origin": origins, "region": regions, "municipality": municipalities, "sector": sectors}
+        | {"since_arrival": PERMIT_YEARS, "dimension": len(DIMENSIONS)}
         | dict.fromkeys(SINCE, DURATIONS)
         | {"rule": len(Rule), "seeker": len(Group) + 1}
         | {"nearness": len(NEARNESS), "site_size": len(SITE_SIZES), "phase": len(PHASES)}
@@ -233,6 +228,26 @@ def sizes(month: Month) -> dict[str, int]:
 
 
 Rows = Callable[[Month], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Values of a measure that counts the persons of households."""
+
+    rows: Rows
+    at_home: bool  # by the region and municipality of the home, not of the place of stay
+
+    def __call__(self, month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """Persons per breakdown."""
+        return counted_at_once(month, (self,), (wanted,))[0]
+
+
+def counted_at_once(
+    month: Month, several: Sequence[Persons], wanted: Sequence[tuple[str, ...]]
+) -> list[dict[str, np.ndarray]]:
+    """Persons per breakdown wanted of each of several measures."""
+    asked = tuple([(each, persons.at_home) for each, persons in zip(wanted, several, strict=True)])
+    return persons_by_group(month.state, [each.rows(month) for each in several], asked, month.group_sizes)
 
 
 def persons(
@@ -251,14 +266,7 @@ def persons(
     """
 
     def values_of(rows_of: Rows) -> Values:
-        def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            rows, size, scale = rows_of(month), month.households.size, month.state.scale
-            found = {"total": np.array([size[rows].sum(dtype=np.int64)]) / scale}
-            for by in set(wanted) - {"total"}:
-                found[by] = added_up(rows, size, *grouping(month, by, at_home), month.group_sizes[by]) / scale
-            return found
-
-        return values
+        return Persons(rows_of, at_home)
 
     return declaration(values_of, "persons/month" if flow else "persons", en, nl, by, name, scale)
 
@@ -272,23 +280,11 @@ def wait(*, en: str, nl: str, start: str, end: str, name: str = "") -> Callable[
     def values_of(rows_of: Rows) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
             people, rows = month.households, rows_of(month)
-            rows = rows[getattr(people, start)[rows] != NEVER]
-            spans = getattr(people, end)[rows].astype(np.int64) - getattr(people, start)[rows]
-            return {"statistic": statistics(np.repeat(spans, people.size[rows]))}
+            return {"statistic": waited(rows, getattr(people, start), getattr(people, end), people.size)}
 
         return values
 
     return declaration(values_of, "months", en, nl, "statistic", name)
-
-
-def statistics(values: np.ndarray) -> np.ndarray:
-    """Mean, median and 90th percentile, (3,); NaN where there is nobody."""
-    if not len(values):
-        return np.full(len(STATISTICS), np.nan)
-    ordered = np.append(np.sort(values), 0.0)  # as np.quantile, which takes longer over a few values than to sort them
-    low, part = np.divmod(np.array([0.5, 0.9]) * (len(values) - 1), 1)
-    below, above = ordered[low.astype(np.int64)], ordered[low.astype(np.int64) + 1]
-    return np.array([values.mean(), *(below + np.where(part > 0, part * (above - below), 0.0))])
 
 
 def by_municipality[F: Callable[[Month], np.ndarray]](
@@ -305,8 +301,10 @@ def by_municipality[F: Callable[[Month], np.ndarray]](
     def values_of(column: F) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
             each = np.asarray(column(month), dtype=np.float64)
-            region = np.bincount(month.state.municipalities.region, each, len(month.state.regions))
-            return {"municipality": each, "region": region, "total": np.array([each.sum()])}
+            found = {"municipality": each, "total": each.sum(keepdims=True)}
+            if "region" in wanted:
+                found["region"] = np.bincount(month.state.municipalities.region, each, len(month.state.regions))
+            return found
 
         return values
 
@@ -320,7 +318,7 @@ def level[F: Callable[[Month], object]](
 
     def values_of(value: F) -> Values:
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {by: np.atleast_1d(np.asarray(value(month), dtype=np.float64))}
+            return {by: np.array(value(month), np.float64, ndmin=1)}
 
         return values
 
@@ -333,10 +331,10 @@ def payments[F: Callable[[], tuple[Purpose, ...]]](
     """Declare a function that gives purposes: the euros paid for them in a month."""
 
     def values_of(purposes: F) -> Values:
-        rows = list(purposes())
+        rows = np.array(purposes(), np.int64)
 
         def values(month: Month, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-            return {"total": np.array([month.state.ledger.month[rows].sum()])}
+            return {"total": month.state.ledger.month[rows].sum(keepdims=True)}
 
         return values
 

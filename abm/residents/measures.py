@@ -114,8 +114,9 @@ def seekers_gap(month: Month) -> np.ndarray:
 def objections(month: Month) -> np.ndarray:
     """Inhabitants with a location announced or open in their neighbourhood who do not accept it, (municipalities,)."""
     where = month.state.neighbourhoods
-    against = where.population * (1 - where.near) * (where.places > 0)
-    return np.bincount(where.municipality, against, len(month.state.municipalities))
+    rows = np.flatnonzero(where.places > 0)
+    against = where.population[rows] * (1 - where.near[rows])
+    return np.bincount(where.municipality[rows], against, len(month.state.municipalities))
 
 
 @once_a_month

@@ -28,7 +28,7 @@ console = terminal.console()
 
 def report(
     b: Annotated[
-        str, typer.Argument(metavar="B", help=f"Scenario file, like {PLAN}, or a sweep of two scenarios or policies.")
+        str, typer.Argument(metavar="B", help=f"Scenario file, like {PLAN}, or a sweep of two sides, or of a ladder.")
     ],
     against: Annotated[
         Path | None,
@@ -67,7 +67,7 @@ def report(
     history: History = HISTORY,
 ) -> None:
     """Write a report, in Dutch or English, of what scenario B changes beside A: one HTML file, from pairs of runs.
-    Missing runs are made; before that a line says how many and roughly how long.
+    Missing runs are made; before that a line says how many and roughly how long. A ladder tells what each part does.
     """
     from experiments.report import council, own_place, words
 

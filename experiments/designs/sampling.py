@@ -14,6 +14,12 @@ from typing import Any
 
 import numpy as np
 
+BASE, EVERYTHING, ONLY, ALL_BUT = (
+    "base",
+    "everything",
+    "only ",
+    "all but ",
+)  # points of a ladder, the last two of a rung
 MOST_SAMPLES = 2**30  # the length of scipy's Sobol sequence
 _HALVINGS = 60  # of the range of a share: to its last bit
 ROUNDING = 1e-9  # a coordinate this close below the border of two shares lies on it, but for rounding
@@ -37,11 +43,11 @@ def one_at_a_time(levels: Mapping[str, Sequence]) -> Iterator[dict[str, Any]]:
 
 def ladder(rungs: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Label and rungs of each point: none, each alone, all but one, all; no set of rungs twice."""
-    alone = [(f"only {rung}", (rung,)) for rung in rungs]
-    without = [(f"all but {rung}", tuple(other for other in rungs if other != rung)) for rung in rungs]
+    alone = [(f"{ONLY}{rung}", (rung,)) for rung in rungs]
+    without = [(f"{ALL_BUT}{rung}", tuple(other for other in rungs if other != rung)) for rung in rungs]
     # of one rung, each alone is all; of two, all but one is the other alone
     middle = alone * (len(rungs) > 1) + without * (len(rungs) > 2)
-    return [("base", ()), *middle, ("everything", tuple(rungs))]
+    return [(BASE, ()), *middle, (EVERYTHING, tuple(rungs))]
 
 
 def latin_hypercube(dimensions: int, blocks: Sequence[int], seed: int) -> np.ndarray:

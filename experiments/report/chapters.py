@@ -66,6 +66,37 @@ def by_years(measure: str) -> tuple[Quantity, ...]:
     )
 
 
+def share_of(part: np.ndarray, whole: np.ndarray) -> float:
+    """People over people, of means of months; NaN where there is nobody."""
+    return mean(part) / mean(whole) if mean(whole) > 0 else float("nan")
+
+
+GROUPS = {  # of permit holders of working age, in the order of the table
+    ("sex", "women"): msg("Women at work"),
+    ("sex", "men"): msg("Men at work"),
+    ("schooling", "none"): msg("At work, who cannot read and write"),
+    ("schooling", "primary"): msg("At work, with primary school"),
+    ("schooling", "secondary"): msg("At work, with secondary school"),
+    ("schooling", "higher"): msg("At work, with higher education"),
+    ("origin", "syria"): msg("At work, from Syria"),
+    ("origin", "eritrea"): msg("At work, from Eritrea"),
+    ("origin", "afghanistan"): msg("At work, from Afghanistan"),
+    ("origin", "iraq"): msg("At work, from Iraq"),
+    ("origin", "iran"): msg("At work, from Iran"),
+    ("origin", "somalia"): msg("At work, from Somalia"),
+    ("origin", "turkey"): msg("At work, from Turkey"),
+}
+BY_GROUP = tuple(
+    Quantity(
+        f"at work {by} {group}",
+        SHARE,
+        (("employed", by, group), ("working_age", by, group)),
+        share_of,
+        label,
+        rests=("working_age", by, group),
+    )
+    for (by, group), label in GROUPS.items()
+)
 AT_WORK, ON_ASSISTANCE = by_years("employed_share"), by_years("assisted_share")
 TWO_YEARS, FIVE_YEARS = AT_WORK[2], AT_WORK[5]
 SOONER = replace(TWO_YEARS, name="at work after two years", label=msg("At work two years after the permit"))
@@ -211,6 +242,7 @@ FAMILIES = (
 EVERY = (
     *RECEPTION,
     *AT_WORK,
+    *BY_GROUP,
     *ON_ASSISTANCE,
     *LETTINGS,
     OTHERS,

@@ -13,7 +13,7 @@ from abm.engine import cache_place, clock
 from abm.scenario import Scenario
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
-from experiments.report import chapters, claims, page, plan, sentences
+from experiments.report import chapters, claims, ladder, page, plan, sentences
 from experiments.report.quantities import (
     FEWEST,
     YEARS,
@@ -44,6 +44,7 @@ TITLES = (msg("Law and practice of today, going on"),)  # of scenarios, in both 
 LEVEL_TITLES = {
     "reception": msg("Reception"),
     "work": msg("At work, by years since the permit"),
+    "groups": msg("At work by sex, schooling and origin"),
     "assistance": msg("On social assistance, by years since the permit"),
     "lettings": msg("Corporation homes let, by kind of home seeker"),
     "waits": msg("Registration time of those housed by registration"),
@@ -55,6 +56,7 @@ LEVEL_TITLES = {
 TABLES: dict[str, tuple[Quantity, ...]] = {
     "reception": chapters.RECEPTION,
     "work": chapters.AT_WORK,
+    "groups": chapters.BY_GROUP,
     "assistance": chapters.ON_ASSISTANCE,
     "lettings": (*chapters.LETTINGS, chapters.OTHERS),
     "waits": chapters.REGISTRATION,
@@ -95,6 +97,7 @@ class Pair:
     b: Scenario
     since: int  # first month in which they differ
     runs: pd.DataFrame  # run, side, seed (the number of the pair), and world where there are several
+    parts: pd.DataFrame | None = None  # of a ladder: run, side (the label of its point), seed
 
     @property
     def scale(self) -> float:
@@ -116,6 +119,10 @@ class Report:
         self.frames = {name: self._frame(of) for name, of in TABLES.items()}
         self.tested = self._frame(claims.TESTED)
         self.rows = self._rows()
+        self.parts = None if pair.parts is None else ladder.Parts(store, pair.parts, self.outcomes, self.window, words)
+        self.by_part: list[ladder.PartTable] = []
+        if self.parts:
+            self.by_part = self.parts.tables(self._carried(ladder.BY_PART), called(words))
 
     def _carried(self, quantities: Sequence[Quantity]) -> list[Quantity]:
         return [each for each in quantities if each in self.said]
@@ -186,6 +193,14 @@ class Report:
         several = (str(frame.loc[quantity.name, "sure"]), str(self.tested.loc[tested.name, "sure"]))
         return frame.loc[[quantity.name]].assign(sure=weakest(*several))
 
+    def charted(self) -> list[ladder.PartTable]:
+        """The outcomes by part that have a chart."""
+        return [each for each in self.by_part if each.name in ladder.CHARTED]
+
+    def decisions(self) -> list[ladder.Decision]:
+        """What each part brings in the whole."""
+        return self.parts.decisions(self.by_part) if self.parts and self.by_part else []
+
     def worlds(self) -> list[Table]:
         """What comes out in each world, where the pairs are of several with two pairs or more."""
         if not 1 < self.outcomes.units < len(self.outcomes.seeds):
@@ -210,6 +225,13 @@ class Report:
         for each, least in left_out(QUANTITIES, self.pair.scale):
             found.setdefault(least, []).append(each.said(self.words))
         return [(self.words.number(least), said) for least, said in sorted(found.items())]
+
+
+def called(words: Words) -> dict[str, str]:
+    """The names of the parts of the plan, by their names in its ladder; of all of them together as well."""
+    known = plan.load().parts if plan.PLAN.exists() else ()
+    whole = {ladder.WHOLE: words.say(msg("All parts: added up, and together"))}
+    return {each.rung: getattr(each.name, words.language) for each in known} | whole
 
 
 def sides(words: Words, pair: Pair) -> tuple[str, str]:
@@ -300,6 +322,8 @@ def _context(report: Report, known: plan.Plan | None, figures: Mapping[str, Any]
         "tables": {name: report.table(name) for name in TABLES},
         "promises": report.promises(),
         "by_world": report.worlds(),
+        "by_part": report.by_part,
+        "decisions": report.decisions(),
         "figures": figures,
         "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
         "window": report.window.said(words),

@@ -70,6 +70,27 @@ def intervals(name: str, title: str, caption: str, table: pd.DataFrame, rows: pd
     return Figure(name, title, caption, table, chart)
 
 
+def contrasted(name: str, title: str, caption: str, table: pd.DataFrame, rows: pd.DataFrame) -> Figure:
+    """Differences with their intervals in two ways, a row each; rows: label, how, difference, low, high."""
+    labels, ways = list(dict.fromkeys(rows["label"])), list(dict.fromkeys(rows["how"]))
+    frame: Any = rows.assign(place=[wrapped(label) for label in rows["label"]])
+
+    def chart(width: int) -> alt.LayerChart:
+        names = alt.Y("place:N", title=None, sort=[wrapped(label) for label in labels]).axis(
+            labelLimit=NAMES, minExtent=NAMES, maxExtent=NAMES, labelExpr="split(datum.label, '|')", grid=True
+        )
+        color = alt.Color("how:N", scale=alt.Scale(domain=ways, range=[GREY, BLUE])).legend(columns=1, symbolOpacity=1)
+        base = alt.Chart(frame).encode(
+            y=names, yOffset=alt.YOffset("how:N", sort=ways), x=alt.X("difference:Q", title=None).axis(**_numbers())
+        )
+        rule = base.mark_rule(strokeWidth=LINE).encode(x=alt.X("low:Q", title=None), x2="high:Q", color=color)
+        shape = alt.Shape("how:N", scale=alt.Scale(domain=ways, range=["circle", "diamond"]))
+        dot = base.mark_point(filled=True, size=60, opacity=1).encode(color=color, shape=shape)
+        return layered(_zero("x"), rule, dot).properties(width=width - NAMES - 20, height=ROW * len(labels))
+
+    return Figure(name, title, caption, table, chart)
+
+
 def wrapped(label: str, most: int = 22) -> str:
     """A label in lines of at most some characters where words allow, with '|' between the lines."""
     lines = [""]

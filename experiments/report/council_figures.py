@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from abm.engine import clock
-from experiments.report import chapters
+from experiments.report import chapters, sentences
 from experiments.report.charts import Figure
-from experiments.report.council_charts import LOCALES, intervals, levels, running, years_table
+from experiments.report.council_charts import LOCALES, contrasted, intervals, levels, running, years_table
+from experiments.report.ladder import ALONE, IN_ALL, PartTable
 from experiments.report.quantities import Quantity
 from experiments.report.words import msg
 
@@ -21,6 +22,7 @@ TITLES = {
     "work": msg("Difference in the share at work, by years since the permit, in percentage points"),
     "lettings": msg("Difference in corporation homes let a year"),
 }
+WAYS = {ALONE: msg("alone"), IN_ALL: msg("in the whole")}
 HEADS = (msg("difference"), msg("95%% interval"))
 
 
@@ -35,6 +37,7 @@ def of(report: "Report") -> dict[str, Figure]:
             found["reception"] = reception(report)
         if chapters.PUBLIC_PAYS in report.said:
             found["money"] = money(report)
+    found |= {f"parts-{number}": _of_parts(report, table, number) for number, table in enumerate(report.charted(), 1)}
     return {name: replace(figure, locale=LOCALES[report.words.language]) for name, figure in found.items()}
 
 
@@ -64,8 +67,29 @@ def money(report: "Report") -> Figure:
         ),
         since=words.period(clock.label(pair.since)),
     )
+    caption = f"{caption} {sentences.breaks_even(years, words.period(clock.label(pair.since)), words)}"
     title = words.say(msg("Difference in public payments that are counted, added up, in million euros"))
     return running("money", title, caption, years_table(years, words, 1.0, None), years)
+
+
+def _of_parts(report: "Report", table: PartTable, number: int) -> Figure:
+    """What each part does to an outcome, alone and in the whole."""
+    words = report.words
+    ways = {how: words.say(said) for how, said in WAYS.items()}
+    rows = table.values.rename(columns={"part": "label"}).assign(how=table.values["how"].map(ways))
+    heads = list(ways.values())
+    shown = pd.DataFrame(
+        [[f"{each.difference} ({each.interval})" for each in (row.alone, row.in_all)] for row in table.rows],
+        index=[row.part for row in table.rows],
+        columns=heads,
+    )
+    title = words.say(msg("%(outcome)s: what each part does, in %(unit)s"), outcome=table.title, unit=table.unit)
+    caption = words.say(
+        msg("Means of %(years)s; the lines are 95%% intervals. Alone: beside no other part. In the whole: what the "
+            "others do not bring without it. Right of 0 is more."),
+        years=report.window.said(words),
+    )  # fmt: skip
+    return contrasted(f"parts-{number}", title, caption, shown, rows.dropna())
 
 
 def _running(report: "Report", quantity: Quantity, first: int, last: int) -> pd.DataFrame:

@@ -178,7 +178,10 @@ class Outcomes:
 
     def pairs(self, quantities: Sequence[Quantity], first: int, last: int) -> pd.DataFrame:
         """Values per pair, or per world, as `compared.differences` takes them: seed, outcome, unit, a, b."""
-        found = self.each(quantities, first, last)
+        return self.per_unit(self.each(quantities, first, last))
+
+    def per_unit(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Values per pair as they are, or their means per world where there are several: seed, outcome, unit, a, b."""
         if self.units == len(self.seeds):
             return found
         values = found[["a", "b"]]
@@ -189,7 +192,7 @@ class Outcomes:
     def by_world(self, quantity: Quantity, over: Window) -> pd.DataFrame:
         """A row per world, as `table` has one per quantity, over the pairs of that world."""
         found = self.each([quantity], over.first, over.last)
-        return _with_sure(found.assign(outcome=found["seed"].map(dict(self.worlds))))
+        return with_sure(found.assign(outcome=found["seed"].map(dict(self.worlds))))
 
     def table(self, quantities: Sequence[Quantity], over: Window) -> pd.DataFrame:
         """A row per quantity, indexed by its name: a, b, difference, low, high, verdict (corrected over all rows), and
@@ -197,10 +200,7 @@ class Outcomes:
         """
         if not quantities:
             return pd.DataFrame(columns=[*compared.COLUMNS, "sure"]).set_index("outcome")
-        found = compared.differences(self.pairs(quantities, over.first, over.last)).set_index("outcome")
-        return found.assign(
-            sure=[sure(*row) for row in zip(found["low"], found["high"], found["verdict"], strict=True)]
-        )
+        return with_sure(self.pairs(quantities, over.first, over.last))
 
     def simulated(self, quantity: Quantity, first: int, last: int, scale: float) -> float:
         """Number of simulated people or homes on which a quantity rests, on the side that has more: of a month, or of a
@@ -233,7 +233,7 @@ class Outcomes:
         return found | {"difference": float(change.mean()) if len(change) else math.nan}
 
 
-def _with_sure(pairs: pd.DataFrame) -> pd.DataFrame:
+def with_sure(pairs: pd.DataFrame) -> pd.DataFrame:
     """The differences of pairs by outcome, and how sure each is."""
     found = compared.differences(pairs).set_index("outcome")
     return found.assign(sure=[sure(*row) for row in zip(found["low"], found["high"], found["verdict"], strict=True)])

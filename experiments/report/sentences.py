@@ -147,10 +147,32 @@ AT_WORK = Phrases(
     ),
     msg("As many permit holders are at work two years after the permit in %(years)s, in every pair of runs."),
 )
+SAVES = msg("Added up, B has cost less than A from %(year)s on.")
+NEVER_SAVES = msg("In no year to %(last)s has B cost less than A, added up since %(since)s.")
+SURELY_SAVES = msg("From %(year)s on the whole interval is below 0.")
+NEVER_SURE = msg("In no year to %(last)s is the whole interval below 0.")
 NOT_CARRIED = msg("These runs are too small to say anything of this: %(outcome)s.")
 PAYS_FOR_ITSELF = msg(
     "Whether it pays for itself: the model books what reception and starter homes cost, and none of these: %(absent)s."
 )
+
+
+def breaks_even(years: pd.DataFrame, since: str, words: Words) -> str:
+    """From which year on B has cost less, added up; years: index of years, difference and high, both added up."""
+    last = str(years.index[-1])
+    found = []
+    for column, said, never in (("difference", SAVES, NEVER_SAVES), ("high", SURELY_SAVES, NEVER_SURE)):
+        year = _from(years[column] < 0)
+        found.append(words.say(never, last=last, since=since) if year is None else words.say(said, year=year))
+        if year is None and column == "difference":
+            break
+    return " ".join(found)
+
+
+def _from(below: pd.Series) -> int | None:
+    """The first index from which on all are true."""
+    holds = below[::-1].cummin()[::-1]
+    return int(holds.idxmax()) if holds.any() else None
 
 
 def told(phrases: Phrases, quantity: Quantity, frame: pd.DataFrame, years: str, words: Words) -> Told:

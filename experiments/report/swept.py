@@ -1,6 +1,7 @@
 """The pairs of a sweep: the runs of its two scenarios or policies that share a world and a seed.
 
-Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds.
+Where worlds differ, the mean of the pairs of each is one value, and intervals are over worlds. Of a ladder the first
+and the last point are the two sides, and its other points tell what each part does.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from abm.measures import Asked
 from abm.scenario import Scenario
 from experiments import text
 from experiments.analysis.comparison import first_difference
-from experiments.report import council, quantities
+from experiments.report import council, ladder, quantities
 from experiments.report.council import Pair
 from experiments.sweeps import replicates, sweep
 from experiments.sweeps.execution import Execution
@@ -41,13 +42,13 @@ def pair(
     replicate differ in seed.
     """
     found = sweep.find(name, how.store)
-    of = sides(found.index, name)
+    is_ladder = ladder.is_one(found.index)
+    of = sides(ladder.ends(found.index) if is_ladder else found.index, name)
     if pairs is not None and not 2 <= pairs <= len(of):
         raise InputError(f"--pairs: sweep '{name}' has {len(of)} pairs: give 2 to {len(of)}, or omit it for all")
     of = of.head(len(of) if pairs is None else pairs)
     names = [*of["a"], *of["b"]]
-    if missing := len(set(names) - how.store.whole(names)):
-        raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
+    _check_whole(names, name, how)
     records = [how.store.run(of.iloc[0][side]).about() for side in "ab"]
     a, b = (replicates.restored(record, f"sweep '{name}'", plugins) for record in records)
     check(a, b, len(of))
@@ -59,7 +60,17 @@ def pair(
     runs = every[["run", "side", "seed", "world"]].sort_values(["seed", "side"], ignore_index=True)
     if of["world"].nunique() == 1:
         runs = runs.drop(columns="world")
-    return Pair(a, b, first_difference(a, b), runs)
+    parts = None
+    if is_ladder:
+        parts = ladder.points(found.index, of, name)
+        _check_whole(parts["run"].tolist(), name, how)
+        _complete(parts["run"].tolist(), quantities.asked(ladder.carried(a.scale)), how, name, plugins, console)
+    return Pair(a, b, first_difference(a, b), runs, parts)
+
+
+def _check_whole(names: list[str], name: str, how: Execution) -> None:
+    if missing := len(set(names) - how.store.whole(names)):
+        raise InputError(f"sweep '{name}': {missing:,} of {len(names):,} runs are missing: make them with 'abm sweep'")
 
 
 def sides(index: pd.DataFrame, name: str) -> pd.DataFrame:

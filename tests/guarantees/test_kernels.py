@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "abm").rglob("*.py"))}
 MOST = 8  # arguments: related ones are passed as one named tuple
 KEPT = {"compiled.py"}  # the file that keeps compiled loops on disk
-COLUMNS_OF_ANY_WIDTH = {"added_up"}  # compiled for each type of column of a breakdown
+COLUMNS_OF_ANY_WIDTH = set()  # compiled for each type of column of a breakdown
 NEVER_CALLED = {  # in the runs below
     "odds_each", "probability_each",  # by the benchmark of learning and work
     "renewed_together",  # from a million residents on

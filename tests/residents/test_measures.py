@@ -7,7 +7,7 @@ from abm.engine.clock import NEVER
 from abm.measures import MEASURES, gathered
 from abm.observe.breakdowns import BREAKDOWNS, labels
 from abm.observe.measure import Month, sizes
-from abm.observe.neighbourhood_breakdown import phases
+from abm.observe.neighbourhood_breakdown import SITE_EDGES, cells_of
 from abm.residents import measures
 from abm.tables.people import Stage
 from abm.tables.residents import NEARNESS, PHASES, SITE_SIZES
@@ -15,6 +15,7 @@ from tests.helpers.runs import recorded, small
 from tests.helpers.village import B, people, village_state
 
 OF_SUPPORT = gathered((measures,))
+BREAKDOWNS_OF_SUPPORT = ("total", "nearness", "site_size", "phase", "region", "municipality")
 BY_NAME = {measure.name: measure for measure in OF_SUPPORT}
 
 
@@ -35,6 +36,41 @@ def month():
 
 def values(month, name, *by):
     return BY_NAME[name].values(month, by)
+
+
+def phases(where, month):
+    return cells_of(where, month) // len(SITE_SIZES)
+
+
+def test_cells_equal_a_look_at_whole_columns(month):
+    where, luck, now = month.state.neighbourhoods, np.random.default_rng(3), month.number
+    for _ in range(20):
+        where.places[:] = luck.choice([0, 1, 149, 150, 399, 400, 900], len(where))
+        where.announced[:] = luck.choice([NEVER, -5, 3, 17, 29, 30], len(where))
+        where.opened[:] = luck.choice([NEVER, -5, 3, 17, 18, 29, 30, 40], len(where))
+        years = np.clip((now - where.opened.astype(int)) // 12, 0, 2)
+        phase = np.where(where.opened >= where.announced, 2 + years, 1)
+        phase[(where.places == 0) & (where.opened > NEVER)] = len(PHASES) - 1
+        phase[(where.announced == NEVER) | ((where.places == 0) & (where.opened == NEVER))] = 0
+        size = np.searchsorted(SITE_EDGES, where.places, side="right") - (where.places == 0)
+        assert cells_of(where, now).tolist() == (phase * len(SITE_SIZES) + size).tolist()
+
+
+def test_sums_equal_those_of_whole_columns(month):
+    state, luck = month.state, np.random.default_rng(5)
+    where, town = state.neighbourhoods, state.neighbourhoods.municipality.astype(int)
+    where.support[:], where.population[:] = luck.normal(0, 1, len(where)), luck.uniform(500, 9000, len(where))
+    found, groups = values(month, "support", *BREAKDOWNS_OF_SUPPORT), month.neighbourhood_groups
+    of = {
+        "municipality": town, "region": state.municipalities.region[town].astype(int),
+        "phase": groups.cell // len(SITE_SIZES), "site_size": groups.cell % len(SITE_SIZES),
+        "nearness": (groups.cell % len(SITE_SIZES) > 0).astype(int), "total": np.zeros(len(where), int),
+    }  # fmt: skip
+    for by, group in of.items():
+        size = month.group_sizes[by]
+        many = np.bincount(group, where.population, size)
+        expected = np.bincount(group, where.population * where.support, size) / np.where(many > 0, many, np.nan)
+        assert found[by] == pytest.approx(expected, nan_ok=True)
 
 
 def test_near_and_far(month):
