@@ -113,16 +113,17 @@ def compared(
     plugins: Path,
     asked: Callable[[Scenario], Asked],
     check: Callable[[Scenario, Scenario, int], None],
+    with_parts: bool = True,
 ) -> "Pair":
     """What two scenario files, or a sweep, compare; missing runs are made, after a line on what they cost.
 
     changes: scale, until and seed, where they are given; asked: the measures to take; check: called with both
-    scenarios and the number of pairs before anything is made, and may refuse them. Raises InputError; ends the command
-    on Ctrl-C.
+    scenarios and the number of pairs before anything is made, and may refuse them; with_parts: whether the steps
+    of a ladder are wanted. Raises InputError; ends the command on Ctrl-C.
     """
     try:
         if against is None:
-            return _of_sweep(b, pairs, changes, how, plugins, asked, check)
+            return _of_sweep(b, pairs, changes, how, plugins, asked, check, with_parts)
         scale, until, seed = changes
         one, other = (scenarios.load(file).changed(scale=scale, until=until, seed=seed) for file in (against, b))
         return _of_scenarios(one, other, PAIRS if pairs is None else pairs, how, asked, check)
@@ -157,6 +158,7 @@ def _of_sweep(
     plugins: Path,
     asked: Callable[[Scenario], Asked],
     check: Callable[[Scenario, Scenario, int], None],
+    with_parts: bool,
 ) -> "Pair":
     """What a sweep compares. Raises InputError for a scenario file, or options that a sweep has of its own."""
     from experiments.report import swept
@@ -166,7 +168,7 @@ def _of_sweep(
     for option, value in zip(("--scale", "--until", "--seed"), changes, strict=True):
         if value is not None:
             raise InputError(f"{option}: is that of the sweep: omit it")
-    return swept.pair(name, how, pairs, plugins, console, asked, check)
+    return swept.pair(name, how, pairs, plugins, console, asked, check, with_parts)
 
 
 def tell(line: str) -> None:

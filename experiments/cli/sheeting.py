@@ -76,7 +76,7 @@ def factsheets(
     def asked(scenario: Scenario) -> Asked:
         return reporting.of_report(scenario) | places.ASKED  # the report of the same runs then finds what it takes
 
-    pair = reporting.compared(b, against, pairs, (scale, until, seed), how, plugins, asked, check)
+    pair = reporting.compared(b, against, pairs, (scale, until, seed), how, plugins, asked, check, with_parts=False)
     sheets = pages.made(how.store, pair, lang, years)
     if found:
         name = pages.file_of(sheets.named(places.TOWN, found[0]))

@@ -33,13 +33,14 @@ def pair(
     console: Console | None = None,
     taken: Callable[[Scenario], Asked] | None = None,
     check: Callable[[Scenario, Scenario, int], None] = lambda a, b, pairs: None,
+    with_parts: bool = True,
 ) -> Pair:
     """What a kept sweep compares: the first of its two sides is A, the second B; the first `pairs` pairs, or all.
 
     Measures that its runs lack are taken: those that `taken` says of a scenario, or those of the report. plugins: the
     folder to which the paths of its plug-ins are relative. check: may refuse the scenarios and the number of pairs
-    before that. Raises InputError where it has not two sides, runs are missing, or the two runs of a world and
-    replicate differ in seed.
+    before that. with_parts: whether the steps of a ladder are wanted besides its ends. Raises InputError where it has
+    not two sides, runs are missing, or the two runs of a world and replicate differ in seed.
     """
     found = sweep.find(name, how.store)
     is_ladder = ladder.is_one(found.index)
@@ -61,7 +62,7 @@ def pair(
     if of["world"].nunique() == 1:
         runs = runs.drop(columns="world")
     parts = None
-    if is_ladder:
+    if is_ladder and with_parts:
         parts = ladder.points(found.index, of, name)
         _check_whole(parts["run"].tolist(), name, how)
         _complete(parts["run"].tolist(), quantities.asked(ladder.carried(a.scale)), how, name, plugins, console)

@@ -117,6 +117,12 @@ def test_a_pair_without_a_ladder_has_none(how, pair):
     assert "a report of a ladder shows that" in html
 
 
+def test_the_steps_are_left_where_only_the_ends_are_wanted(how, pair):
+    ends = swept.pair("three", how, with_parts=False)
+    assert ends.parts is None
+    pd.testing.assert_frame_equal(ends.runs, pair.runs)
+
+
 # --- what follows for decisions
 
 

@@ -8,7 +8,9 @@ import pytest
 from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.designs.design import from_dict
-from experiments.report import council, swept
+from experiments.report import council, factsheets, places, swept
+from experiments.report.sheets import Sheets
+from experiments.report.words import Words
 from experiments.store import holds
 from experiments.store.store import Store
 from experiments.sweeps import api, replicates, sweep
@@ -109,6 +111,17 @@ def test_fewer_pairs_can_be_asked_for(made, how):
     for pairs in (1, 5):
         with pytest.raises(InputError, match=r"^--pairs: sweep 'worlds' has 4 pairs: give 2 to 4, or omit it for all$"):
             swept.pair("worlds", how, pairs)
+
+
+def test_a_small_sweep_gives_no_factsheets(made, how):
+    with pytest.raises(InputError, match=r"^scale 0\.002: says nothing of one municipality: .* or a sweep of scale 1$"):
+        swept.pair("worlds", how, check=factsheets.check)
+
+
+def test_factsheets_of_a_sweep_take_what_its_runs_lack(made, how):
+    pair = swept.pair("worlds", how, taken=lambda scenario: places.ASKED)
+    found = Sheets(how.store, pair, Words("en")).places
+    assert (found.pairs, found.units) == (4, 2)
 
 
 def test_a_sweep_with_missing_runs_is_refused(how):
