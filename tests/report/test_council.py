@@ -13,7 +13,6 @@ from experiments.report.council import Pair
 from experiments.report.words import LANGUAGES, Words
 from experiments.store.store import Store
 from experiments.sweeps.execution import Execution
-from tests.helpers import axe
 from tests.helpers.pages import LARGE, TEXT, Elements, contrast
 from tests.helpers.runs import small
 
@@ -261,11 +260,3 @@ def test_of_several_missing_runs_one_is_timed(pair, tmp_path):
     short = [each.changed(until="2015-08") for each in (pair.a, pair.b)]
     paired_runs.made(*short, 3, ASKED, Execution(workers=1, store=tmp_path), lines.append)
     assert re.fullmatch(r"6 of 6 runs are missing and are made now: about .* with 1 workers, by the .*", lines[0])
-
-
-@pytest.mark.slow
-@axe.needed
-@pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(html, tmp_path, width, dark):
-    assert axe.violations(html, tmp_path, width, dark) == []
