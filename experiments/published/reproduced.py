@@ -68,6 +68,8 @@ def _notes(manifest: Manifest, found: Contrasts, data_digest: str) -> Iterator[s
             f"published with another version of the {what} ({manifest.version}, {its[:12]}{of}; here "
             f"{here['version']}, {mine[:12]}): changes may be due to that"
         )
+    elif manifest.measures != versions.measures_version():
+        yield "published with other code of measures: changes may be due to that"
     elif manifest.runs != tuple(sorted(job.name for job in found.jobs)):
         yield "its scenarios or design have changed since: some runs are others than those that were published"
     if manifest.processor != versions.processor():

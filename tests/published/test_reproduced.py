@@ -137,6 +137,15 @@ def test_another_version_of_the_model_is_said_in_one_line(abm, project):
     assert last == "tiny: exact: all 3 rows are as published"
 
 
+def test_other_measures_and_another_processor_are_said_in_a_line_each(abm, project):
+    text, kind = of(project, tables.OUTCOMES).read_text(), {"machine": "pdp11", "avx_512": False}
+    republished(project, text, measures="0" * 16, processor=kind)
+    code, out, _ = call(abm, project)
+    assert code == 0
+    assert out.splitlines()[0] == "Note: published with other code of measures: changes may be due to that"
+    assert out.splitlines()[1].startswith("Note: published on pdp11, here ")
+
+
 def test_scenarios_that_have_changed_are_said_in_one_line(abm, project):
     file = project / "configs" / "scenarios" / "faster.yaml"
     file.write_text(file.read_text().replace("2015-02: 3", "2015-02: 1.5"), encoding="utf-8")
