@@ -7,9 +7,7 @@ import typer
 
 from experiments import terminal
 from experiments.cli import usage, whole_files
-from experiments.cli.many_runs import CURRENT
 from experiments.cli.options import Place, Plugins
-from experiments.cli.reporting import PLAN
 from experiments.store import store as stores
 from experiments.store.store import Store
 
@@ -48,6 +46,5 @@ def _tell(line: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add this command to the command line."""
-    made = f"abm report {PLAN} --against {CURRENT} --scale 0.1 --out report.html"
-    lines = (made, "abm verify report.html", "abm verify report.html --store results")
+    lines = ("abm verify report.html", "abm verify report.html --store results")
     app.command(cls=usage.Command, rich_help_panel=usage.MANY_RUNS, epilog=usage.examples(*lines))(verify)
