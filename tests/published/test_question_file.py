@@ -61,6 +61,11 @@ def test_the_copy_for_editors_is_current():
     Draft202012Validator.check_schema(copy)
 
 
+def test_the_command_line_prints_the_schema(abm):
+    code, out, _ = abm("schema", "published")
+    assert (code, json.loads(out)) == (0, json_schema())
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
