@@ -36,7 +36,7 @@ from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
 from abm.engine.needs import Need
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import ProcessParams, once_for_params, param
 from abm.engine.queues import oldest_first_by
 from abm.engine.table import UNSET
 from abm.engine.together import Ordered
@@ -308,6 +308,20 @@ def asked(rows, people: Persons, households: Households, since, month, goals: Go
     return ready[:able].copy(), done[:many].copy(), undated[:more].copy()
 
 
+@once_for_params
+def goals(params: Params) -> Goals:
+    """What each route requires by the law of the month."""
+    before = params.target_b1 if params.routes else params.target
+    levels = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
+    terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
+    levels.flags.writeable = terms.flags.writeable = False
+    waits = params.plan and not_later(params.plan_from, params.classes_from)
+    lowered = min(params.target, params.target_b1)
+    return Goals(
+        levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan, params.school_months
+    )
+
+
 def make_plans(state: State, params: Params, rows: np.ndarray) -> np.ndarray:
     """Rows of the persons for whom a plan is made this month; adjusts each region's capacity to its waiting list."""
     people, regions = state.newcomers, state.regions
@@ -342,15 +356,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     people.planned[planned] = month
 
     since = offered_since(state, params.classes_from, params.protected_too)
-    before = params.target_b1 if params.routes else params.target
-    levels = np.array([params.target, params.target_b1, params.target_b1, np.inf, before])
-    terms = np.array([params.term, params.term, params.term, params.self_reliance_months, params.term])
-    waits = params.plan and not_later(params.plan_from, params.classes_from)
-    lowered = min(params.target, params.target_b1)
-    goals = Goals(
-        levels, terms, params.lowered_after, lowered, params.ends == "level", waits, params.plan, params.school_months
-    )
-    ready, done, undated = asked(rows, people, households, since, month, goals)
+    ready, done, undated = asked(rows, people, households, since, month, goals(params))
     passes = np.concatenate([examined(state, params, draws, ready), done])
     people.passed[passes] = month
     date_first_class(state, params, draws, undated, since)

@@ -96,12 +96,16 @@ def around(households: Households, population, of: Nearby):
         first, everybody = place * wide, 0
         for k in range(first, first + wide):
             everybody += persons[k]
+        if everybody == 0:  # most locations are closed
+            continue
         for k in range(first, first + of.languages):
             table[k] = in_reception(persons[k], everybody)
     for town in range(len(population)):
         first = (of.locations + town) * wide
         for k in range(first, first + of.languages):
-            table[k] = at_home(persons[k], of.scale, population[town], of.clustering, of.mixed)
+            table[k] = 1.0 + of.mixed
+            if persons[k] > 0:
+                table[k] = at_home(persons[k], of.scale, population[town], of.clustering, of.mixed)
         table[first + of.languages] = 1.0 + of.mixed
     found = np.empty(count, np.float32)
     for h in range(count):

@@ -28,7 +28,7 @@ from abm.engine.clock import NEVER, WEEKS_PER_MONTH
 from abm.engine.compiled import njit
 from abm.engine.draws import Draws
 from abm.engine.kernels import kernel
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import ProcessParams, once_for_params, param
 from abm.people.working_age import adults
 from abm.state import State
 from abm.tables.people import IN_RECEPTION, Stage
@@ -159,13 +159,26 @@ def disengage(rows, people: Idle, households: Rights, waits, rate, kept, fills: 
             idleness[i] *= kept
 
 
+@once_for_params
+def hours_per_level(params: Params) -> np.ndarray:
+    """Hours for the first level of Dutch by schooling, (schoolings,)."""
+    found = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
+    found.flags.writeable = False
+    return found
+
+
+@once_for_params
+def idling(params: Params) -> tuple[float, float]:
+    """Part of the gap to full disengagement that is closed in an idle month, and part that is left after another."""
+    return 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
+
+
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """Raise the language level of adults of working age, and update their disengagement."""
     people, households = state.newcomers, state.households
     rows = adults(state)
     informal = params.informal * openness(state, params.mixed, params.clustering)
-    per_level = np.array([params.hours_none, params.hours_primary, params.hours_secondary, params.hours_higher])
-    learn(rows, people, informal, households.earlier, state.clock.month, per_level, params)
-    rate, kept = 1 - np.exp(-1 / params.idle_months), 2 ** (-1 / params.half_life)
+    learn(rows, people, informal, households.earlier, state.clock.month, hours_per_level(params), params)
+    rate, kept = idling(params)
     disengage(rows, people, households, _WAITS, rate, kept, params)
     return {}

@@ -24,7 +24,7 @@ import numpy as np
 from abm.engine.clock import NEVER
 from abm.engine.draws import Address, Draws, fill_uniform, normal
 from abm.engine.kernels import kernel
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import ProcessParams, once_for_params, param
 from abm.engine.table import NO_ROW
 from abm.people.working_age import adults
 from abm.state import State
@@ -149,6 +149,7 @@ def quality_of_home(state: State) -> np.ndarray:
     return quality
 
 
+@once_for_params
 def terms_of(params: Params) -> Terms:
     """The terms of the level."""
     return Terms(params.mean - params.added, *(getattr(params, name) for name in Terms._fields[1:]))

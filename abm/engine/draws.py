@@ -53,6 +53,13 @@ def drawn(who, address):
     return unit(a, b)
 
 
+@njit(inline="always")
+def drawn_in(who, month, address):
+    """The same in a month, as `Draws.uniform` gives it for the label of that address."""
+    a, b, _, _ = philox(who, who >> _S32, np.uint64(month), address[1], address[2], address[3])
+    return unit(a, b)
+
+
 @compiled
 def fill_uniform(out, who, month, stream, k0, k1):
     """Write one uniform per identity of `who` (uint64) to `out` (float64, same length); both writable.

@@ -1,7 +1,7 @@
 """Parameters: each number declared once, with default, unit, bounds, source and meaning."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from annotated_types import Ge, Le
@@ -33,6 +33,25 @@ def params_of[P: ProcessParams](params: Mapping[str, ProcessParams], process: st
     found = params[process]
     assert isinstance(found, kind)
     return found
+
+
+def once_for_params[P: ProcessParams, R](find: Callable[[P], R]) -> Callable[[P], R]:
+    """Decorator of a function of params alone: what it found for those of the last call is kept, not found again.
+
+    Params are frozen, and the same ones hold for many months; what is found must not be changed either.
+    """
+    last: tuple = (None, None)
+
+    @wraps(find)
+    def kept(params: P) -> R:
+        nonlocal last
+        known, found = last
+        if known is not params:
+            found = find(params)
+            last = params, found
+        return found
+
+    return kept
 
 
 def param(

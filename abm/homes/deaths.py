@@ -19,6 +19,7 @@ from abm.engine.draws import Address, Draws
 from abm.engine.kernels import flagged, kernel, members_of, whole_words, whole_years
 from abm.engine.params import ProcessParams, param
 from abm.engine.table import NO_ROW, written
+from abm.facts.facts import Inputs
 from abm.homes import moves
 from abm.homes.drawn import drawn
 from abm.homes.tenancies import awaited, with_families
@@ -70,10 +71,15 @@ def would_die(people: Persons, stage, month, address: Address, yearly):
     return rows[:count].copy()
 
 
+def dying_of_all(inputs: Inputs) -> np.ndarray:
+    """Share of men and of women in the country who die within a year, by ten years of age, (2, ages)."""
+    return 1 - inputs.survival ** (1 / _YEARS)
+
+
 def dying(state: State, params: Params, draws: Draws) -> np.ndarray:
     """Rows of the persons who die this month, (n,) int64."""
     people, households, month = state.newcomers, state.households, state.clock.month
-    yearly = np.minimum(params.ratio * (1 - state.inputs.survival ** (1 / _YEARS)), 1)
+    yearly = np.minimum(params.ratio * state.inputs.kept(dying_of_all), 1)
     rows = would_die(people, households.stage, month, draws.address("dies"), yearly)
     if not len(rows):
         return rows

@@ -17,6 +17,7 @@ import numpy as np
 
 from abm.engine.draws import Draws
 from abm.engine.params import ProcessParams, param
+from abm.facts.facts import Inputs
 from abm.people.region_match import jobs_by_schooling
 from abm.state import State
 from abm.tables.people import Schooling
@@ -67,13 +68,17 @@ def expect_moves(state: State, params: Params) -> None:
     nation.expected_moves[:] = (nation.jobs_pulled + params.moves_prior * weight) / (nation.job_months + weight)
 
 
+def simple_share(inputs: Inputs) -> np.ndarray:
+    """Share of the jobs of each sector that require primary school at most, (sectors,)."""
+    return jobs_by_schooling(inputs.jobs_schooling)[Schooling.PRIMARY]
+
+
 def vacancies(state: State, params: Params) -> np.ndarray:
     """Vacancies open to newcomers at full scale, (employers,)."""
     inputs, month = state.inputs, state.clock.month
     unemployed = inputs.series_at("unemployment", month) * inputs.labour_force
     country = inputs.series_at("tightness", month) / HUNDRED * unemployed
-    asked = jobs_by_schooling(inputs.jobs_schooling)[Schooling.PRIMARY]
-    simple = state.employers.jobs * asked[state.employers.sector]
+    simple = state.employers.jobs * inputs.kept(simple_share)[state.employers.sector]
     return params.open_share * country * simple / simple.sum()
 
 

@@ -17,7 +17,6 @@ from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW
 from abm.jobs.job_spells import used_up, worked
 from abm.people.region_match import by_profile
-from abm.people.working_age import free_since
 from abm.state import State
 from abm.tables.people import Stage, Track
 
@@ -303,14 +302,16 @@ def weigh(free, mood, against, apart, where, sector, local):
     return met, by_agency
 
 
-def seek(rows: np.ndarray, state: State, w: Odds, r: Rules, local, weight: float, cap, lift: Callable) -> JobSeekers:
+def seek(
+    rows: np.ndarray, state: State, free, w: Odds, r: Rules, local, weight: float, cap, lift: Callable
+) -> JobSeekers:
     """The adults who can find a job this month; see look_for_work.
 
-    cap: address of the draw that rounds the cap; lift: function from identities (m,) to extra log odds, (m,) or a
-    number.
+    free: see working_age.free_since; cap: address of the draw that rounds the cap; lift: function from identities (m,)
+    to extra log odds, (m,) or a number.
     """
     regions = state.locations.region, state.municipalities.region
-    place = Place(free_since(state), *regions, local, by_profile(state), weight)
+    place = Place(free, *regions, local, by_profile(state), weight)
     row, identity, p, mood, against, apart, where, sector = look_for_work(
         rows, state.newcomers, state.households, place, state.clock.month, w, r, cap
     )

@@ -11,15 +11,16 @@ import numpy as np
 
 from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.compiled import njit
-from abm.engine.draws import Address, philox, unit
+from abm.engine.draws import Address, fill_uniform, philox, unit
 from abm.engine.kernels import kernel
 from abm.engine.table import NO_ROW, UNSET
 from abm.tables.people import Stage
 
-CAPPED, MOVED, PLACED = 1, 2, 4  # flags of jobs
+CAPPED, MOVED, PLACED, ENDED = 1, 2, 4, 8  # flags of jobs
 YEAR = (1 << MONTHS) - 1  # mask: one bit for each of the last twelve months
 NO_CAP = 52  # weeks a year from which a cap does not bind
 _S32, _PROTECTED = np.uint64(32), int(Stage.PROTECTED)
+_BATCH = 512  # persons whose draws are made at once
 
 
 def months_allowed(weeks: float) -> float:
@@ -94,6 +95,47 @@ def follow(rows, people: Workers, households: Households, places: Places, terms:
         if people.hired[i] == terms.began and people.employer[i] != NO_ROW and households.stage[of] != _PROTECTED:
             lasted[people.employer[i]] += 1
     return found
+
+
+@kernel
+def at_risk(rows, identity, most, address: Address):
+    """Numbers among rows, (f,) int64, of the few whose draw is below `most`, and their draws, (f,).
+
+    identity: whole column; address: of this month's draws, which are made for some hundreds at a time, as in wellbeing.
+    """
+    month, stream, k0, k1 = address
+    u, who = np.empty(_BATCH), np.empty(_BATCH, np.uint64)
+    found, draws, count = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1), 0
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        for k in range(len(batch)):
+            who[k] = identity[np.uint64(batch[k])]  # unsigned: no check for a negative index
+        fill_uniform(u[: len(batch)], who[: len(batch)], month, stream, k0, k1)
+        for k in range(len(batch)):
+            found[count], draws[count] = first + k, u[k]
+            count += u[k] < most
+    return found[:count].copy(), draws[:count].copy()
+
+
+@kernel(writes=("pulled_out",))
+def ended(rows, jobs, employer, pulled_out):
+    """Rows of jobs that end by the cap, (n,), and for another reason, (n,), and how many are in reception.
+
+    jobs: flags of rows; employer: whole column of persons. Counts the jobs that a move in reception ended, and nothing
+    else, per employer, into `pulled_out`.
+    """
+    capped, lost = np.empty(len(rows) + 1, np.int64), np.empty(len(rows) + 1, np.int64)
+    over, gone, inside = 0, 0, 0
+    pulled_out[:] = 0
+    for k in range(len(rows)):
+        flags = jobs[k]
+        capped[over] = lost[gone] = rows[k]
+        over += flags & CAPPED
+        gone += ((flags & CAPPED) == 0) & ((flags & (MOVED | ENDED)) > 0)
+        inside += (flags & PLACED) > 0
+        if flags & (CAPPED | MOVED | PLACED) == MOVED | PLACED and employer[rows[k]] != NO_ROW:
+            pulled_out[employer[rows[k]]] += 1
+    return capped[:over].copy(), lost[:gone].copy(), inside
 
 
 @kernel(writes=("people.experience", "people.permit_months", "people.months_idle"))

@@ -34,8 +34,7 @@ from abm.engine.clock import MONTHS, NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.kernels import parted
 from abm.engine.needs import Need
-from abm.engine.params import ProcessParams, param
-from abm.engine.table import NO_ROW
+from abm.engine.params import ProcessParams, once_for_params, param
 from abm.jobs import job_matching, job_search, job_spells, job_terms
 from abm.jobs.job_terms import begin_jobs, end_jobs, follow_minimum_wage
 from abm.people.working_age import YOUNGEST, adults, free_since
@@ -221,6 +220,7 @@ class Params(ProcessParams):
     )  # fmt: skip
 
 
+@once_for_params
 def weights(params: Params) -> job_search.Odds:
     """Coefficients of the log odds of a job."""
     return job_search.Odds(
@@ -240,6 +240,7 @@ def rules(state: State, params: Params) -> job_search.Rules:
     )  # fmt: skip
 
 
+@once_for_params
 def terms(params: Params) -> job_terms.Terms:
     """Numbers of the hours, level and wage of jobs."""
     return job_terms.Terms(
@@ -282,19 +283,15 @@ def unemployment_by_region(state: State) -> np.ndarray:
 
 def trust_met(state: State, share: float) -> np.ndarray:
     """Mean trust of the employers that seekers meet, weighted by jobs within reach, (regions, sectors + 1)."""
-    jobs, trusting, own = job_matching.trusting(state.inputs.commuting, state.employers, len(state.inputs.sectors))
-    return job_matching.mixed(own, trusting.sum(axis=1) / np.maximum(jobs.sum(axis=1), 1), share)
+    return job_matching.trust_met(state.inputs.commuting, state.employers, len(state.inputs.sectors), float(share))
 
 
 def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     """End jobs and fill vacancies; update the experience of adults and employers."""
-    people, free = state.newcomers, free_since(state)
+    people, free, now = state.newcomers, free_since(state), rules(state, params)
     working, seeking = parted(adults(state), people.employed)
-    jobs = followed(state, params, draws, working, free)
-    over = (jobs & job_spells.CAPPED) > 0
-    capped, lost = working[over], jobs_ended(state, params, draws, working[~over], jobs[~over])
-    hired, where, employer, by_agency = find_jobs(state, params, draws, seeking)
-    record_for_employers(state, working, jobs)
+    capped, lost = jobs_ended(state, working, followed(state, params, draws, working, free, ends=True))
+    hired, where, employer, by_agency = find_jobs(state, params, draws, seeking, free, now)
     follow_minimum_wage(state, working)
     end_jobs(people, lost)
     end_jobs(people, capped)
@@ -302,7 +299,7 @@ def step(state: State, params: Params, draws: Draws) -> dict[str, np.ndarray]:
     begin_jobs(state, terms(params), draws, hired, where, employer)
     record_month(state, params, working, seeking, free)
     end_jobs(people, np.flatnonzero(people.employed > people.adult))  # left the country or reached pension age
-    state.households.may_work[:] = job_search.may_work(state.households, free, state.clock.month, rules(state, params))
+    state.households.may_work[:] = job_search.may_work(state.households, free, state.clock.month, now)
     with_permit = params.work_permit & (free[people.household[hired]] == NEVER)
     return {"hired": hired, "job_lost": lost, "job_capped": capped, "hired_with_work_permit": hired[with_permit]}
 
@@ -314,13 +311,23 @@ def record_month(state: State, params: Params, working: np.ndarray, seeking: np.
     job_spells.live_a_month(seeking, people, applied, free, month, 1 - params.experience_fading, 0.0, YOUNGEST)
 
 
-def followed(state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """What happens to each job by rule, (n,) flags of job_spells; also counts the jobs that have just lasted."""
-    month, cap = state.clock.month, draws.address("cap", lifelong=True)
+def followed(
+    state: State, params: Params, draws: Draws, working: np.ndarray, free: np.ndarray, ends: bool = False
+) -> np.ndarray:
+    """What happens to each job, (n,) flags of job_spells: by rule, and at random too if `ends`.
+
+    Also counts the jobs that have just lasted.
+    """
+    month, cap, people = state.clock.month, draws.address("cap", lifelong=True), state.newcomers
     terms = job_spells.Terms(month, months_allowed(params), month - params.lasting)
-    return job_spells.follow(
-        working, state.newcomers, state.households, places(state, free), terms, cap, state.employers.lasted
-    )
+    jobs = job_spells.follow(working, people, state.households, places(state, free), terms, cap, state.employers.lasted)
+    if ends:
+        most = max(params.agency_separation, params.separation)  # the rate is highest without experience
+        few, u = job_spells.at_risk(working, people.identity, most, draws.address("ends"))
+        rows = working[few]
+        rate = np.where(people.by_agency[rows], params.agency_separation, params.separation)
+        jobs[few[u < rate * np.exp(-params.settled * people.experience[rows])]] |= job_spells.ENDED
+    return jobs
 
 
 def places(state: State, free: np.ndarray) -> job_spells.Places:
@@ -328,44 +335,33 @@ def places(state: State, free: np.ndarray) -> job_spells.Places:
     return job_spells.Places(free, state.locations.region, state.municipalities.region)
 
 
-def jobs_ended(state: State, params: Params, draws: Draws, working: np.ndarray, jobs: np.ndarray) -> np.ndarray:
-    """Rows of the adults whose job ends at random or by a move; jobs: flags of job_spells, (n,)."""
-    people, u = state.newcomers, draws.uniform("ends", state.newcomers.identity[working])
-    few = np.flatnonzero(u < max(params.agency_separation, params.separation))  # the rate is highest without experience
-    rows = working[few]
-    rate = np.where(people.by_agency[rows], params.agency_separation, params.separation)
-    ends = (jobs & job_spells.MOVED) > 0
-    ends[few] |= u[few] < rate * np.exp(-params.settled * people.experience[rows])
-    return working[ends]
+def jobs_ended(state: State, working: np.ndarray, jobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the adults whose job ends by the cap, and at random or by a move; jobs: flags of job_spells, (n,).
+
+    For employers it counts the jobs in reception, and those that a move in reception ended.
+    """
+    employers = state.employers
+    capped, lost, inside = job_spells.ended(working, jobs, state.newcomers.employer, employers.pulled_out)
+    state.nation.jobs_in_reception[:] = inside
+    return capped, lost
 
 
 def find_jobs(
-    state: State, params: Params, draws: Draws, seeking: np.ndarray
+    state: State, params: Params, draws: Draws, seeking: np.ndarray, free: np.ndarray, now: job_search.Rules
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the seekers who find a job this month, their region, their employer, and whether by an agency, (h,) each.
 
-    Seekers who find two jobs take the one that is not through an agency.
+    Seekers who find two jobs take the one that is not through an agency. free: see free_since; now: rules of the month.
     """
     seekers = job_search.seek(
-        seeking, state, weights(params), rules(state, params), local_odds(state, params), params.match,
+        seeking, state, free, weights(params), now, local_odds(state, params), params.match,
         draws.address("cap", lifelong=True), lambda who: subsidy(params, draws, who),
     )  # fmt: skip
     there = job_matching.meet(state, params.own_sector, seekers.met, seekers.met_by_agency)
-    u = draws.uniform("finds", seekers.identity)
-    hired = job_matching.hire(seekers.probability, seekers.where, seekers.sector, u, there.open)
-    where, who = seekers.where[hired], seekers.identity[hired]
-    choice = draws.uniform("employer", who)
-    employer = job_matching.employer_each(
-        where, seekers.sector[hired], choice, there.own, there.edges, there.order, there.first
-    )
-    u = draws.uniform("agency", seekers.identity)
-    more = job_matching.hire_by_agency(seekers.by_agency, seekers.where, u, there.by_agency)
-    more = np.setdiff1d(more, hired, assume_unique=True)
-    choice = draws.uniform("employer by agency", seekers.identity[more])
-    others = job_matching.agency_employer_each(seekers.where[more], choice, there.agency_edges, there.order)
-    both = np.concatenate([hired, more])
-    by_agency = np.arange(len(both)) >= len(hired)
-    return seekers.row[both], seekers.where[both], np.concatenate([employer, others]), by_agency
+    finding = job_matching.Finding(*(getattr(seekers, field) for field in job_matching.Finding._fields))
+    addresses = draws.addresses("finds", "agency", "employer", "employer by agency")
+    found, employer, alone = job_matching.hires(finding, there, draws.month, addresses)
+    return seekers.row[found], seekers.where[found], employer, np.arange(len(found)) >= alone
 
 
 def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float:
@@ -373,11 +369,3 @@ def subsidy(params: Params, draws: Draws, who: np.ndarray) -> np.ndarray | float
     if not params.subsidised_share:
         return 0.0
     return params.subsidy * (draws.once("subsidised", who) < params.subsidised_share)
-
-
-def record_for_employers(state: State, working: np.ndarray, jobs: np.ndarray) -> None:
-    """Count jobs ended by a move in reception, and all those in reception; jobs: flags of job_spells, (n,)."""
-    employers = state.employers
-    state.nation.jobs_in_reception[:] = np.count_nonzero(jobs & job_spells.PLACED)
-    pulled = state.newcomers.employer[working[jobs == job_spells.MOVED | job_spells.PLACED]]
-    employers.pulled_out[:] = np.bincount(pulled[pulled != NO_ROW], minlength=len(employers))

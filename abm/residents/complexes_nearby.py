@@ -14,9 +14,8 @@ def site(state: State, preference: float, draws: Draws) -> None:
     of, where = state.complexes, state.neighbourhoods
     if not len(of) or not len(rows := np.flatnonzero(of.neighbourhood == NO_ROW)):
         return
-    first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
     u = draws.once("starter site", of.identity[rows])
-    of.neighbourhood[rows] = exposure.sites(of.municipality[rows], first, where.leaning, preference, u)
+    of.neighbourhood[rows] = exposure.sites(of.municipality[rows], where.municipality, where.leaning, preference, u)
 
 
 def mixed_living(state: State, reception: np.ndarray) -> None:

@@ -15,18 +15,18 @@ _FEW = 6  # incidents from which their number is looked up by the inverse, which
 
 
 def sites(
-    municipality: np.ndarray, first: np.ndarray, leaning: np.ndarray, preference: float, u: np.ndarray
+    municipality: np.ndarray, of_neighbourhoods: np.ndarray, leaning: np.ndarray, preference: float, u: np.ndarray
 ) -> np.ndarray:
     """The neighbourhood of each new location, (n,): one of its municipality, more likely where acceptance is higher.
 
-    municipality, u (uniform draws): (n,); first: (municipalities + 1,) row of the first neighbourhood of each; leaning
-    [SD]: (neighbourhoods,); preference [log odds per SD].
+    municipality, u (uniform draws): (n,); of_neighbourhoods: municipality of each neighbourhood, ascending, and leaning
+    [SD], (neighbourhoods,) both; preference [log odds per SD].
     """
     found = np.empty(len(municipality), np.int64)
-    for i, town in enumerate(municipality):
-        rows = np.arange(first[town], first[town + 1])
-        weight = np.cumsum(np.exp(preference * leaning[rows]))
-        found[i] = rows[min(np.searchsorted(weight, u[i] * weight[-1], side="right"), len(rows) - 1)]
+    first, after = (of_neighbourhoods.searchsorted(municipality, side) for side in ("left", "right"))
+    for i in range(len(municipality)):
+        weight = np.exp(preference * leaning[first[i] : after[i]]).cumsum()
+        found[i] = first[i] + min(weight.searchsorted(u[i] * weight[-1], "right"), len(weight) - 1)
     return found
 
 
@@ -38,7 +38,9 @@ def novel(
     1 from announcement to opening, then fading; 0 if closed. announced, opened, ends [month]: (locations,); locations
     from before the start (announced: NEVER) are not new.
     """
-    rows = np.flatnonzero((announced != NEVER) & (announced <= month) & (ends > month))
+    rows = np.flatnonzero(ends > month)
+    known = announced[rows]
+    rows = rows[(known != NEVER) & (known <= month)]
     new = np.exp(-np.maximum(month - opened[rows], 0) / habituation)
     seen = new > _FAINT
     return rows[seen], new[seen]
@@ -108,6 +110,8 @@ def incidents(
     found = np.zeros(len(persons))
     left = np.flatnonzero(u >= np.exp(-mean))  # most have none
     for number in range(1, _FEW):
+        if not len(left):
+            return found
         found[left] = number
         left = left[pdtr(number, mean[left]) < u[left]]
     least = np.ceil(pdtrik(u[left], mean[left]))  # of a continuous distribution function, so perhaps one too many

@@ -27,4 +27,4 @@ def stopped(objecting: np.ndarray, before: np.ndarray, part: float) -> np.ndarra
 
 def standardised(values: np.ndarray, weight: np.ndarray, spread: float) -> np.ndarray:
     """Values less their weighted mean, over a fixed spread: differences between municipalities, not over time."""
-    return (values - np.average(values, weights=weight)) / spread
+    return (values - (values * weight).sum() / weight.sum()) / spread

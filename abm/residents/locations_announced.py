@@ -24,10 +24,11 @@ def announce(state: State, siting: float, voice: float, draws: Draws) -> None:
     number = np.empty(len(rows), np.int64)
     number[order] = np.arange(len(rows)) - np.searchsorted(town[order], town[order])
     address = (town.astype(np.int64) << RANKS) + before[town] + number
-    first = np.searchsorted(where.municipality, np.arange(len(state.municipalities) + 1))
     there = locations.opened[rows] == 0  # those of the start stand where they stand, whatever the seed
-    u = np.where(there, *(each.once("site", address) for each in (draws.of_country(), draws)))
-    locations.neighbourhood[rows] = exposure.sites(town, first, where.leaning, siting, u)
+    u = [each.once("site", address) for each in ((draws.of_country(), draws) if there.any() else (draws,))]
+    locations.neighbourhood[rows] = exposure.sites(
+        town, where.municipality, where.leaning, siting, np.where(there, u[0], u[-1])
+    )
     heard = rows[locations.opened[rows] > month]
     locations.announced[heard] = month
     locations.voice[heard] = voice

@@ -5,6 +5,8 @@ open, they come to know it one by one, and from then on they hold what they meet
 learnt stays after the location has closed: no study says that the expectation comes back.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.engine.draws import Draws
@@ -13,24 +15,24 @@ from abm.residents.social_network import RANKS, identities
 from abm.state import State
 
 
+class Locations(NamedTuple):
+    """Reception locations."""
+
+    neighbourhood: np.ndarray
+    places: np.ndarray
+    opened: np.ndarray
+    ends: np.ndarray
+
+
 def expected(state: State, share: float, draws: Draws) -> np.ndarray:
     """Whether each resident expects nuisance of a location nearby, (residents,) bool: a `share`, whatever the seed."""
     return draws.of_country().once("expects nuisance", identities(np.asarray(state.neighbourhoods.residents))) < share
 
 
-def stands(state: State) -> np.ndarray:
-    """Whether a location with places of its own is open in each neighbourhood, (neighbourhoods,) bool."""
-    locations, month = state.locations, state.clock.month
-    here = (locations.opened <= month) & (locations.ends > month) & (locations.places > 0)
-    found = np.zeros(len(state.neighbourhoods), bool)
-    found[locations.neighbourhood[here]] = True
-    return found
-
-
 def come_to_know(state: State, part: float, meeting: float, draws: Draws) -> None:
     """Let a `part` of the residents beside an open location hold what they meet there; `meeting` of them, nuisance."""
     where = state.neighbourhoods
-    rows, who = beside(stands(state), where.first, where.residents)
+    rows, who = beside(state.locations, where.first, where.residents, state.clock.month)
     if part < 1:
         knows = draws.uniform("comes to know", who) < part
         rows, who = rows[knows], who[knows]
@@ -38,9 +40,15 @@ def come_to_know(state: State, part: float, meeting: float, draws: Draws) -> Non
 
 
 @kernel
-def beside(stands, first, residents):
-    """Rows and identities of the residents of the neighbourhoods in which a location stands, (n,) each."""
-    many = 0
+def beside(locations: Locations, first, residents, month):
+    """Rows and identities of the residents of the neighbourhoods in which a location is open, (n,) each.
+
+    Locations without places of their own do not count; first, residents: columns of neighbourhoods.
+    """
+    stands, many = np.zeros(len(first), np.bool_), 0
+    for k in range(len(locations.places)):
+        if (locations.opened[k] <= month) & (locations.ends[k] > month) & (locations.places[k] > 0):
+            stands[locations.neighbourhood[k]] = True
     for n in range(len(stands)):
         many += stands[n] * residents[n]
     rows, who, count = np.empty(many, np.int64), np.empty(many, np.uint64), 0

@@ -34,7 +34,7 @@ from typing import Literal
 import numpy as np
 
 from abm.engine.draws import Draws
-from abm.engine.params import ProcessParams, param
+from abm.engine.params import ProcessParams, once_for_params, param
 from abm.residents import (
     complexes_nearby,
     exposure,
@@ -231,6 +231,7 @@ def threshold(share: float) -> float:
     return -ROOT * NormalDist().inv_cdf(share)
 
 
+@once_for_params
 def terms(params: Params) -> Terms:
     """Parameters that hold for every resident, as the compiled loops take them."""
     return Terms(
@@ -243,6 +244,7 @@ def terms(params: Params) -> Terms:
     )  # fmt: skip
 
 
+@once_for_params
 def town_numbers(params: Params) -> surroundings.TownNumbers:
     """Parameters that hold for every municipality, as the compiled loops take them."""
     return surroundings.TownNumbers(
@@ -253,6 +255,7 @@ def town_numbers(params: Params) -> surroundings.TownNumbers:
     )  # fmt: skip
 
 
+@once_for_params
 def numbers(params: Params) -> surroundings.Numbers:
     """Parameters that hold for every neighbourhood, as the compiled loops take them."""
     return surroundings.Numbers(
@@ -264,6 +267,7 @@ def numbers(params: Params) -> surroundings.Numbers:
     )  # fmt: skip
 
 
+@once_for_params
 def felt_weights(params: Params) -> np.ndarray:
     """Weight of a home let to a newcomer by rule of letting, (len(Rule) + 1,); the last one: rule not known."""
     found = np.ones(len(Rule) + 1)
@@ -271,6 +275,7 @@ def felt_weights(params: Params) -> np.ndarray:
     found[Rule.LOTTERY], found[Rule.URGENCY] = params.felt_lottery, params.felt_urgency
     found[Rule.INTERIM] = found[Rule.PRIVATE] = 0.0  # take no home of a corporation
     found[Rule.INSTITUTIONS], found[Rule.STARTER] = params.felt_institutions, params.felt_starter
+    found.flags.writeable = False
     return found
 
 

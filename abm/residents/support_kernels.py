@@ -26,7 +26,7 @@ BAD = 4  # negative share of contacts
 PUSH = 5  # raises the support of all [SD]: sociotropic and voice, less threat and incidents
 UNFAIR = 6  # lowers the support of home seekers [SD]
 SHARED = 7
-# columns of the sums over the residents of a neighbourhood
+# rows of the sums over the residents of a neighbourhood
 SUM, SQUARE, CUBE, FOURTH, NEAR_ACCEPTED, OWN_ACCEPTED, SEEKERS, SEEKING, NUISANCE = range(9)
 SUMMED = 9
 MANY = 1_000_000  # residents from which threads are worth their start
@@ -84,7 +84,7 @@ class Renewed(NamedTuple):
     """Results of a month."""
 
     support: np.ndarray  # (residents,) float32
-    sums: np.ndarray  # (neighbourhoods, SUMMED)
+    sums: np.ndarray  # (SUMMED, neighbourhoods)
 
 
 Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
@@ -116,17 +116,29 @@ def accepting(support, threshold):
 
 
 @njit
-def _words(found, at, count, n, address):
-    """One random word per rank of the `count` in neighbourhood n, from `at` on; four ranks share one call.
+def _words(found, batch, bounds, address, calls):
+    """One random word per resident of a batch, into `found`; four ranks of a neighbourhood share one call.
 
-    The last call may write up to three words more.
+    The last call of a neighbourhood may write up to three words more, which the next one overwrites. The calls are made
+    side by side; calls: (5, residents) of working memory.
     """
     month, stream, k0, k1 = address
-    for call in range(0, count, _WORDS):
-        who, to = np.uint64(n << RANKS | call), np.uint64(at + call)
-        found[to], found[to + _NEXT], found[to + _THIRD], found[to + _FOURTH] = philox(
-            who, who >> np.uint64(32), month, stream, k0, k1
-        )
+    first, second, third, fourth, who, many = calls[0], calls[1], calls[2], calls[3], calls[_WORDS], 0
+    for n in batch:
+        for rank in range(0, bounds[n + 1] - bounds[n], _WORDS):
+            who[many] = np.uint64(n << RANKS | rank)
+            many += 1
+    for k in range(many):
+        first[k], second[k], third[k], fourth[k] = philox(who[k], who[k] >> np.uint64(32), month, stream, k0, k1)
+    at, k = 0, 0
+    for n in batch:
+        count = bounds[n + 1] - bounds[n]
+        for rank in range(0, count, _WORDS):
+            to = np.uint64(at + rank)
+            found[to], found[to + _NEXT] = first[k], second[k]
+            found[to + _THIRD], found[to + _FOURTH] = third[k], fourth[k]
+            k += 1
+        at += count
 
 
 @njit(error_model="numpy")
@@ -138,22 +150,25 @@ def _joining(found, terms):
 
 
 @njit
-def _remembered(joins, good, ill, at, rows, shared, people, terms):
-    """Update remembered contacts of a neighbourhood: last month's fade, and this month's are added, in two parts.
+def _remembered(joins, good, ill, batch, blocks, people, terms):
+    """Update remembered contacts of a batch: last month's fade, and this month's are added, in two parts.
 
     joins: probability to take part in a programme; the stocks also go to `good` and `ill`.
     """
-    n, first, count = rows
-    near, inside, tenants, bad = shared[n, NEAR], shared[n, INSIDE], int(shared[n, TENANTS]), shared[n, BAD]
-    more, colleagues = near * terms.programme * (terms.multiplier - 1.0), shared[n, COLLEAGUES]
-    for k in range(count):
-        i, j = np.uint64(first + k), np.uint64(at + k)
-        contacts = near + more * joins[j] + colleagues * (people.age[i] < _WORKING)
-        contacts += inside * (k < tenants)
-        one = np.float32(terms.fading * people.positive[i] + (1.0 - bad) * contacts)  # as it is stored
-        other = np.float32(terms.fading * people.negative[i] + bad * contacts)
-        people.positive[i] = good[j] = one
-        people.negative[i] = ill[j] = other
+    bounds, shared, at = blocks.bounds, blocks.shared, 0
+    for n in batch:
+        first, count = bounds[n], bounds[n + 1] - bounds[n]
+        near, inside, tenants, bad = shared[n, NEAR], shared[n, INSIDE], int(shared[n, TENANTS]), shared[n, BAD]
+        more, colleagues = near * terms.programme * (terms.multiplier - 1.0), shared[n, COLLEAGUES]
+        for k in range(count):
+            i, j = np.uint64(first + k), np.uint64(at + k)
+            contacts = near + more * joins[j] + colleagues * (people.age[i] < _WORKING)
+            contacts += inside * (k < tenants)
+            one = np.float32(terms.fading * people.positive[i] + (1.0 - bad) * contacts)  # as it is stored
+            other = np.float32(terms.fading * people.negative[i] + bad * contacts)
+            people.positive[i] = good[j] = one
+            people.negative[i] = ill[j] = other
+        at += count
 
 
 @njit
@@ -164,17 +179,19 @@ def _decayed(values):
 
 
 @njit
-def _pulled(found, no_good, no_ill, at, rows, shared, people, terms):
-    """Support after the pull to its level; no_good, no_ill: exp(-contacts)."""
-    n, first, count = rows
-    push, unfair = shared[n, PUSH], shared[n, UNFAIR]
-    for k in range(count):
-        i, j = np.uint64(first + k), np.uint64(at + k)
-        full, before = 1.0 - no_good[j], people.support[i]
-        gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[j]))
-        gain -= terms.convergence * (before - terms.middle) * full
-        drawn = min(max(gain + push - unfair * people.seeking[i], -terms.limit), terms.limit)
-        found[j] = before + terms.rate * (people.anchor[i] + drawn - before)
+def _pulled(found, no_good, no_ill, batch, blocks, people, terms):
+    """Support of a batch after the pull to its level; no_good, no_ill: exp(-contacts)."""
+    bounds, shared, at = blocks.bounds, blocks.shared, 0
+    for n in batch:
+        first, count, push, unfair = bounds[n], bounds[n + 1] - bounds[n], shared[n, PUSH], shared[n, UNFAIR]
+        for k in range(count):
+            i, j = np.uint64(first + k), np.uint64(at + k)
+            full, before = 1.0 - no_good[j], people.support[i]
+            gain = terms.contact * (full - terms.ratio * (1.0 - no_ill[j]))
+            gain -= terms.convergence * (before - terms.middle) * full
+            drawn = min(max(gain + push - unfair * people.seeking[i], -terms.limit), terms.limit)
+            found[j] = before + terms.rate * (people.anchor[i] + drawn - before)
+        at += count
 
 
 @njit(error_model="numpy")
@@ -233,26 +250,30 @@ def acceptance(support, nuisance, terms: Terms):
 
 
 @njit
-def _summed(sums, support, near, own, at, rows, people):
-    """Sums over the residents of a neighbourhood, into its row of `sums`."""
-    n, first_row, count = rows
-    first = second = third = fourth = nearby = in_town = of_seekers = 0.0
-    seekers = worried = 0
-    for k in range(count):
-        i, j = np.uint64(first_row + k), np.uint64(at + k)
-        s = support[j]
-        first += s
-        second += s * s
-        third += s * s * s
-        fourth += s * s * s * s
-        nearby += near[j]
-        in_town += own[j]
-        of_seekers += s * people.seeking[i]
-        seekers += people.seeking[i]
-        worried += people.nuisance[i]
-    sums[n, SUM], sums[n, SQUARE], sums[n, CUBE], sums[n, FOURTH] = first, second, third, fourth
-    sums[n, NEAR_ACCEPTED], sums[n, OWN_ACCEPTED], sums[n, NUISANCE] = nearby, in_town, worried
-    sums[n, SEEKERS], sums[n, SEEKING] = of_seekers, seekers
+def _summed(sums, support, near, own, batch, bounds, people):
+    """Sums over the residents of each neighbourhood of a batch, into its column of `sums`."""
+    at = 0
+    for n in batch:
+        first_row, count = bounds[n], bounds[n + 1] - bounds[n]
+        first = second = third = fourth = nearby = in_town = of_seekers = 0.0
+        seekers = worried = 0
+        for k in range(count):
+            i, j = np.uint64(first_row + k), np.uint64(at + k)
+            s = support[j]
+            first += s
+            second += s * s
+            third += s * s * s
+            fourth += s * s * s * s
+            nearby += near[j]
+            in_town += own[j]
+            of_seekers += s * people.seeking[i]
+            seekers += people.seeking[i]
+            worried += people.nuisance[i]
+        of = np.uint64(n)  # unsigned: no check for a negative index
+        sums[SUM, of], sums[SQUARE, of], sums[CUBE, of], sums[FOURTH, of] = first, second, third, fourth
+        sums[NEAR_ACCEPTED, of], sums[OWN_ACCEPTED, of], sums[NUISANCE, of] = nearby, in_town, worried
+        sums[SEEKERS, of], sums[SEEKING, of] = of_seekers, seekers
+        at += count
 
 
 @njit
@@ -279,31 +300,22 @@ def _gathered(to, values, runs):
 
 
 @njit
-def _of_batch(batch, blocks, people, ties, terms, address, into, room):
+def _of_batch(batch, blocks, people, ties, terms, address, into, room, calls):
     """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
-    Steps that depend on the neighbourhood are done one by one; the costly ones in between, for the whole batch: small
-    loops compile to fast code, and in long ones the remainder hardly counts. A step gets whole columns and where to
-    begin in them: to cut them for each neighbourhood would cost more than the steps. room: (4, residents) of working
-    memory.
+    Small loops compile to fast code, and in long ones the remainder hardly counts: so each step is a loop over the
+    whole batch, and one that depends on the neighbourhood has the loop over neighbourhoods inside, because a call for
+    each would cost more than the step. room, calls: (4, residents) and (5, residents) of working memory.
     """
-    bounds, shared, runs = blocks.bounds, blocks.shared, _runs(batch, blocks.bounds)
+    bounds, runs = blocks.bounds, _runs(batch, blocks.bounds)
     a, b, c, words = room[0], room[1], room[2], room[3]
     end = _gathered(a, people.support if terms.follows else people.anchor, runs)
     _joining(a[:end], terms)
-    at = 0
-    for n in batch:
-        rows = n, bounds[n], bounds[n + 1] - bounds[n]
-        _remembered(a, b, c, at, rows, shared, people, terms)
-        at += rows[2]
+    _remembered(a, b, c, batch, blocks, people, terms)
     _decayed(b[:end])
     _decayed(c[:end])
-    at = 0
-    for n in batch:
-        rows = n, bounds[n], bounds[n + 1] - bounds[n]
-        _pulled(a, b, c, at, rows, shared, people, terms)
-        _words(words, at, rows[2], n, address)  # the next neighbourhood overwrites the surplus
-        at += rows[2]
+    _pulled(a, b, c, batch, blocks, people, terms)
+    _words(words, batch, bounds, address, calls)
     if terms.talk > 0.0:
         _heard(b, runs, people.support, ties, np.float32(terms.confidence))
     else:
@@ -311,11 +323,7 @@ def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     _moved(c[:end], a[:end], b[:end], words[:end], terms)
     _gathered(words, people.nuisance, runs)
     _acceptance(a[:end], b[:end], c[:end], words[:end], terms)
-    at = 0
-    for n in batch:
-        rows = n, bounds[n], bounds[n + 1] - bounds[n]
-        _summed(into.sums, c, a, b, at, rows, people)
-        at += rows[2]
+    _summed(into.sums, c, a, b, batch, bounds, people)
     at = 0
     for first, count in runs:
         for k in range(count):
@@ -344,10 +352,10 @@ def renewed(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address:
     address: of this month's draws.
     """
     starts, most = _batches(blocks.order, blocks.bounds)
-    room = np.empty((_ROWS, most + _WORDS))
+    room, calls = np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64)
     for k in range(len(starts) - 1):
         batch = blocks.order[starts[k] : starts[k + 1]]
-        _of_batch(batch, blocks, people, ties, terms, address, into, room)
+        _of_batch(batch, blocks, people, ties, terms, address, into, room, calls)
 
 
 @kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"), parallel=True)
@@ -355,15 +363,15 @@ def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms,
     """The same on all threads."""
     starts, most = _batches(blocks.order, blocks.bounds)
     for k in compiled.prange(len(starts) - 1):
-        room = np.empty((_ROWS, most + _WORDS))
+        room, calls = np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64)
         batch = blocks.order[starts[k] : starts[k + 1]]
-        _of_batch(batch, blocks, people, ties, terms, address, into, room)
+        _of_batch(batch, blocks, people, ties, terms, address, into, room, calls)
 
 
 def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renewed:
     """The pass over residents, on all threads where there are many residents and several threads."""
     count = int(blocks.bounds[-1])
-    into = Renewed(np.empty(count, np.float32), np.empty((len(blocks.order), SUMMED)))
+    into = Renewed(np.empty(count, np.float32), np.empty((SUMMED, len(blocks.order))))
     many = count >= MANY and compiled.threads() > 1
     (renewed_together if many else renewed)(blocks, people, ties, terms, address, into)
     return into

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.engine.compiled import njit
 from abm.engine.kernels import kernel
 from abm.residents.support_kernels import (
     CUBE,
@@ -45,15 +46,25 @@ class OfNeighbourhoods(NamedTuple):
 def keep(where: OfNeighbourhoods, sums):
     """Write the means of neighbourhoods; without home seekers in the sample, theirs is the mean of all residents.
 
-    sums: (neighbourhoods, SUMMED), as `renew` gives them.
+    sums: (SUMMED, neighbourhoods), as `renew` gives them.
     """
-    for n in range(len(sums)):
-        many, seeking = where.residents[n], sums[n, SEEKING]
-        where.support[n], where.square[n] = sums[n, SUM] / many, sums[n, SQUARE] / many
-        where.cube[n], where.fourth[n] = sums[n, CUBE] / many, sums[n, FOURTH] / many
-        where.near[n], where.own[n] = sums[n, NEAR_ACCEPTED] / many, sums[n, OWN_ACCEPTED] / many
-        where.nuisance[n] = sums[n, NUISANCE] / many
-        where.seekers[n] = sums[n, SEEKERS] / seeking if seeking > 0 else where.support[n]
+    _divided(where.support, sums[SUM], where.residents)
+    _divided(where.square, sums[SQUARE], where.residents)
+    _divided(where.cube, sums[CUBE], where.residents)
+    _divided(where.fourth, sums[FOURTH], where.residents)
+    _divided(where.near, sums[NEAR_ACCEPTED], where.residents)
+    _divided(where.own, sums[OWN_ACCEPTED], where.residents)
+    _divided(where.nuisance, sums[NUISANCE], where.residents)
+    seeking, of_seekers = sums[SEEKING], sums[SEEKERS]
+    for n in range(len(seeking)):
+        where.seekers[n] = of_seekers[n] / seeking[n] if seeking[n] > 0 else where.support[n]
+
+
+@njit(error_model="numpy")
+def _divided(means, sums, many):
+    """Write the means of a column; a loop of its own, in which a processor divides several numbers at once."""
+    for n in range(len(means)):
+        means[n] = sums[n] / many[n]
 
 
 class InTowns(NamedTuple):
@@ -73,12 +84,18 @@ def in_towns(where: InTowns, towns):
     """Means over the inhabitants of each municipality, (4, towns): leaning, change of support since the start, and
     residents who accept a location in the municipality, now and at the start.
     """
-    people, found = np.zeros(towns), np.zeros((_MEANS, towns))
-    for n in range(len(where.population)):
-        m, many = where.municipality[n], where.population[n]
-        people[m] += many
-        found[_LEANING, m] += many * where.leaning[n]
-        found[_CHANGE, m] += many * (where.support[n] - where.anchor[n])
-        found[_OWN, m] += many * where.own[n]
-        found[_BEFORE, m] += many * where.own_before[n]
-    return found / people
+    found, n = np.full((_MEANS, towns), np.nan), 0
+    while n < len(where.population):  # neighbourhoods stand by municipality
+        m, people, leaning, change, own, before = where.municipality[n], 0.0, 0.0, 0.0, 0.0, 0.0
+        while n < len(where.population) and where.municipality[n] == m:
+            i = np.uint64(n)  # unsigned: no check for a negative index
+            many = where.population[i]
+            people += many
+            leaning += many * where.leaning[i]
+            change += many * (where.support[i] - where.anchor[i])
+            own += many * where.own[i]
+            before += many * where.own_before[i]
+            n += 1
+        found[_LEANING, m], found[_CHANGE, m] = leaning / people, change / people
+        found[_OWN, m], found[_BEFORE, m] = own / people, before / people
+    return found

@@ -230,22 +230,25 @@ def of_neighbourhoods(where: Where, of: Of, towns: Shared, housed, p: Numbers, m
     (housed), where corporations have homes.
     """
     many, found = len(where.population), np.empty((len(where.population), SHARED))
-    homes = np.zeros(len(housed))
+    homes, managed = np.zeros(len(housed)), np.empty(many)
     for n in range(many):
         homes[where.municipality[n]] += where.population[n] * where.social_rent[n]
+    for n in range(many):  # loops of few lines: so many neighbourhoods are computed at once
+        m = np.uint64(where.municipality[n])  # unsigned: no check for a negative index
+        part = where.population[n] * where.social_rent[n] / (homes[m] if homes[m] > 0 else 1.0)
+        where.newcomers[n] = of.reception[n] + housed[m] * part
+        managed[n] = max(where.management[n], p.management * (of.reception[n] > 0))
     for n in range(many):
-        m, population, regulars = np.uint64(where.municipality[n]), where.population[n], where.regulars[n]
-        part = population * where.social_rent[n] / (homes[m] if homes[m] > 0 else 1.0)
-        newcomers = of.reception[n] + housed[m] * part
-        where.newcomers[n] = newcomers
-        managed = max(where.management[n], p.management * (of.reception[n] > 0))
-        found[n, NEAR] = nearby(newcomers / (newcomers + population), regulars, p)
-        found[n, COLLEAGUES] = towns.colleagues[m]
-        found[n, INSIDE] = in_building(regulars, managed, max(month - where.opened[n], 0), p)
-        found[n, TENANTS] = min(where.tenants[n] / population, 1) * where.residents[n]
-        found[n, BAD] = bad_share(of.reception[n], of.crowded[n], newcomers, managed, p)
+        share = where.newcomers[n] / (where.newcomers[n] + where.population[n])
+        found[n, NEAR] = nearby(share, where.regulars[n], p)
+        found[n, INSIDE] = in_building(where.regulars[n], managed[n], max(month - where.opened[n], 0), p)
+    for n in range(many):
+        found[n, TENANTS] = min(where.tenants[n] / where.population[n], 1) * where.residents[n]
+        found[n, BAD] = bad_share(of.reception[n], of.crowded[n], where.newcomers[n], managed[n], p)
+    for n in range(many):
+        m = np.uint64(where.municipality[n])
         experienced = p.voice_effect * of.heard[n] - p.incident * of.trouble[n]
-        lost = lost_to_threat(of.threat[n], towns.rise[m], where.urban[n], regulars, p)
+        lost = lost_to_threat(of.threat[n], towns.rise[m], where.urban[n], where.regulars[n], p)
+        found[n, COLLEAGUES], found[n, UNFAIR] = towns.colleagues[m], towns.unfair[m]
         found[n, PUSH] = towns.work[m] + (experienced - lost)
-        found[n, UNFAIR] = towns.unfair[m]
     return found

@@ -98,12 +98,10 @@ class Country(mesa.Model):
 
 def addressed_shocks(rules: SupportRules, month: int) -> list[float]:
     """Addressed random shocks of all residents in a month."""
-    shocks = []
-    for n, count in enumerate(np.diff(rules.bounds)):
-        words = np.empty(-(-count // 4) * 4)
-        kernels._words(words, 0, count, n, rules.address(month))
-        shocks += ((words[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()  # words, as the kernel has them
-    return shocks
+    bounds, count = rules.bounds, int(rules.bounds[-1])
+    words, calls = np.empty(count + 4), np.empty((5, count), np.uint64)
+    kernels._words(words, np.arange(len(bounds) - 1), bounds, rules.address(month), calls)  # as the kernel has them
+    return ((words[:count] * kernels._WORD - 0.5) * kernels._UNIFORM).tolist()
 
 
 class SupportMesa:

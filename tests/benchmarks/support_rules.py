@@ -84,7 +84,7 @@ class SupportColumns:
         self.rules, self.month = rules, 0
         self.people = {name: column.copy() for name, column in rules.begin.items()}
         self.new = np.empty(rules.people, np.float32)
-        self.into = kernels.Renewed(self.new, np.empty((len(rules.shared), kernels.SUMMED)))
+        self.into = kernels.Renewed(self.new, np.empty((kernels.SUMMED, len(rules.shared))))
         self.blocks = kernels.Blocks(np.arange(len(rules.shared)), rules.bounds, rules.shared)
 
     def step(self) -> tuple[int, ...]:

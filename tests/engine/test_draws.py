@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import abm
 from abm import chain
-from abm.engine.draws import ORDER_BITS, Draws, drawn, mixed, philox, stream
+from abm.engine.draws import ORDER_BITS, Draws, drawn, drawn_in, mixed, philox, stream
 from abm.people.household_formation import identities, relatives
 
 CODE = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in Path(abm.__file__).parent.rglob("*.py")}
@@ -72,6 +72,7 @@ def test_compiled_code_draws_the_same(seed, month, who):
     address = draws.addresses("grant", "appeal")
     assert [drawn(one, address[1]) for one in people] == draws.once("appeal", people).tolist()
     assert [drawn(one, draws.address("grant")) for one in people] == draws.uniform("grant", people).tolist()
+    assert [drawn_in(one, draws.month, address[1]) for one in people] == draws.uniform("appeal", people).tolist()
 
 
 def test_address_of_a_label_is_fixed_for_ever():

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 import abm
 from abm.engine import clock
-from abm.engine.params import ProcessParams, about, param
+from abm.engine.params import ProcessParams, about, once_for_params, param
 from abm.engine.together import Ordered
 from abm.facts import facts as inputs
 from abm.scenario import PARAMS
@@ -130,3 +130,14 @@ def test_sources_in_a_docstring_can_be_looked_up(path):
 def test_the_village_has_every_series_of_the_country():
     assert set(village.SERIES) == SERIES
     assert village.village(flex_homes=12).series_at("flex_homes", 999) == 12
+
+
+def test_what_depends_on_params_alone_is_found_once_for_those_of_the_last_call():
+    class Some(ProcessParams):
+        size: float = param(1, "ratio", 0, 9, "assumption", "a size")
+
+    asked = []
+    doubled = once_for_params(lambda params: asked.append(params.size) or 2 * params.size)
+    one, other = Some(), Some(size=3)
+    assert [doubled(each) for each in (one, one, other, other, one)] == [2, 2, 6, 6, 2]
+    assert asked == [1, 3, 1]

@@ -55,7 +55,7 @@ DEFINITIONS = {
     "jobs.guidance": {"PER_INHABITANTS": UNIT, "FAINT": TOLERANCE},
     "jobs.job_matching": {"_NOTHING": TOLERANCE},
     "jobs.job_search": {"PRIME": REFERENCE, "DECADE": UNIT, "_BOUND": BITS},
-    "jobs.job_spells": {"PLACED": BITS, "NO_CAP": LAW, "_S32": BITS},
+    "jobs.job_spells": {"PLACED": BITS, "ENDED": BITS, "NO_CAP": LAW, "_S32": BITS, "_BATCH": COMPUTING},
     "jobs.measures": {"SMALL": LAW},
     "jobs.job_terms": {"B1": REFERENCE},
     "jobs.work": {"PER_CENT": UNIT},
@@ -120,7 +120,7 @@ FUNCTIONS = {  # numbers that are the definition of the function that holds them
         ("support_bimodality", 6),
     },  # moments of a distribution
     "residents.social_network": {("kept", 32), ("clustering", 100_000)},  # digits of a hash; residents in a sample
-    "residents.support_kernels": {("_words", 32), ("_of_batch", 3)},  # bits, counts
+    "residents.support_kernels": {("_words", 32), ("_words", 3), ("_of_batch", 3)},  # bits, places
     "residents.synthetic_residents": {("neighbourhoods", 12), ("_traits", 3)},  # bits of an address; traits
 }
 FILES = {

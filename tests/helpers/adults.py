@@ -6,7 +6,7 @@ from abm.engine.clock import NEVER, WEEKS_PER_MONTH
 from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, work
-from abm.people.working_age import look
+from abm.people.working_age import free_since, look
 from abm.tables.people import Schooling, Stage, Track
 from tests.helpers.village import village_state as village_of_2015
 
@@ -39,7 +39,15 @@ def odds(state, rows, **params):
     p = work.Params(**params)
     cap = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
     found = job_search.seek(
-        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
+        rows,
+        state,
+        free_since(state),
+        work.weights(p),
+        work.rules(state, p),
+        work.local_odds(state, p),
+        p.match,
+        cap,
+        lambda who: 0,
     )
     assert found.row.tolist() == rows.tolist()
     return np.log(found.probability / (1 - found.probability))  # search and access are one

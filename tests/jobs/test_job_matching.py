@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from abm.engine.draws import Draws
 from abm.engine.products import product
 from abm.jobs import job_matching, work
 from abm.tables.people import Stage
@@ -65,7 +66,7 @@ def employers_of(state, share, region, sector, count=1000):
     """How often each employer hires somebody of a region and sector, over evenly spaced uniform draws, (employers,)."""
     there = meet(state, share, met((region, sector, 1)))
     u = np.linspace(0, 1, count, endpoint=False)
-    found = job_matching.employer_each(np.full(count, region), np.full(count, sector), u, *there[1:5])
+    found = [job_matching.employer_of(region, sector, each, *there[1:5]) for each in u]
     return np.bincount(found, minlength=6).tolist()
 
 
@@ -117,7 +118,7 @@ def test_agencies_bring_seekers_to_the_employers_of_their_sectors_within_reach()
     assert found.open[ALPHA, NONE] < 1  # the others find these vacancies filled as well
     assert meet(state, 0.0, met()).by_agency == pytest.approx([1, 1])
     u = np.linspace(0, 1, 1000, endpoint=False)
-    hired = job_matching.agency_employer_each(np.full(1000, BETA), u, found.agency_edges, found.order)
+    hired = [job_matching.agency_employer(BETA, each, found.agency_edges, found.order) for each in u]
     # of 0.25 x 0.25 there and 0.75 x 0.5: one in seven in Alpha
     assert np.bincount(hired, minlength=6).tolist() == pytest.approx([0, 1000 / 7, 0, 0, 6000 / 7, 0], abs=1)
 
@@ -190,7 +191,30 @@ def test_trust_met_equals_a_slower_way():
     jobs = state.inputs.commuting[:, state.employers.region] * state.employers.jobs
     of = state.employers.sector[:, None] == np.arange(3)
     own = product(jobs * state.employers.trust, of) / np.maximum(product(jobs, of), 1)
-    found = job_matching.trusting(state.inputs.commuting, state.employers, 3)
-    assert found[0] == pytest.approx(jobs)
-    assert found[1] == pytest.approx(jobs * state.employers.trust)
-    assert found[2] == pytest.approx(own)
+    anywhere = (jobs * state.employers.trust).sum(axis=1) / np.maximum(jobs.sum(axis=1), 1)
+    found = work.trust_met(state, 0.3)
+    assert found[:, :-1] == pytest.approx(0.3 * own + 0.7 * anywhere[:, None], rel=1e-12)
+    assert found[:, -1] == pytest.approx(anywhere, rel=1e-12)
+
+
+def test_hires_equal_a_slower_way():
+    """NumPy over seekers, with the draws of the process: chances, and the employers behind them."""
+    state, rng, n, draws = with_agencies(village_state()), np.random.default_rng(7), 400, Draws(3, "work", 30)
+    state.employers.vacancies[:] = [3, 9, 8, 2, 5, 4]
+    identity, where, sector = np.arange(9, 9 + n).astype(np.uint64), rng.integers(0, 2, n), rng.integers(0, 4, n)
+    seekers = job_matching.Finding(
+        identity, rng.random(n), rng.random(n) * 0.5, where.astype(np.int8), sector.astype(np.int8)
+    )
+    there = meet(state, 0.3, met((ALPHA, 1, 30), (BETA, NONE, 40)), agency=(9, 8))
+    addresses = draws.addresses("finds", "agency", "employer", "employer by agency")
+    found, employer, alone = job_matching.hires(seekers, there, 30, addresses)
+    one = np.flatnonzero(draws.uniform("finds", identity) < seekers.probability * there.open[where, sector])
+    two = np.flatnonzero(draws.uniform("agency", identity) < seekers.by_agency * there.by_agency[where])
+    assert len(np.intersect1d(one, two)) > 3
+    two = np.setdiff1d(two, one)
+    assert found.tolist() == [*one, *two]
+    assert alone == len(one)
+    choice, of_agency = draws.uniform("employer", identity), draws.uniform("employer by agency", identity)
+    expected = [job_matching.employer_of(where[k], sector[k], choice[k], *there[1:5]) for k in one]
+    expected += [job_matching.agency_employer(where[k], of_agency[k], there.agency_edges, there.order) for k in two]
+    assert employer.tolist() == expected

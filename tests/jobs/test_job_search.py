@@ -39,7 +39,15 @@ def test_the_loop_over_seekers_equals_plain_numpy():
     local, of = work.local_odds(state, p), folk.household[rows]
     cap = Draws(1, "work", month).address("cap", lifelong=True)
     found = job_search.seek(
-        rows, state, work.weights(p), work.rules(state, p), local, p.match, cap, lambda who: np.full(len(who), 0.3)
+        rows,
+        state,
+        free_since(state),
+        work.weights(p),
+        work.rules(state, p),
+        local,
+        p.match,
+        cap,
+        lambda who: np.full(len(who), 0.3),
     )
 
     town = np.where(households.location[of] != NO_ROW, ALPHA, state.municipalities.region[households.municipality[of]])

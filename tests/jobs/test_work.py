@@ -11,7 +11,7 @@ from abm.engine.draws import Draws
 from abm.engine.table import NO_ROW
 from abm.jobs import job_search, job_terms, work
 from abm.people import profile
-from abm.people.working_age import adults, look
+from abm.people.working_age import adults, free_since, look
 from abm.tables.people import Schooling, Stage, Track
 from tests.helpers.adults import PLAIN, make_adults, odds, slow_odds, slow_probability, village_state
 from tests.helpers.village import ALPHA, D, Kind, locations, people, run
@@ -161,7 +161,15 @@ def agency_share(state, rows, **params):
     p = work.Params(**params)
     cap = Draws(1, "work", state.clock.month).address("cap", lifelong=True)
     found = job_search.seek(
-        rows, state, work.weights(p), work.rules(state, p), work.local_odds(state, p), p.match, cap, lambda who: 0
+        rows,
+        state,
+        free_since(state),
+        work.weights(p),
+        work.rules(state, p),
+        work.local_odds(state, p),
+        p.match,
+        cap,
+        lambda who: 0,
     )
     return found.by_agency / (1 - found.by_agency)
 

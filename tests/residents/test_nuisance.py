@@ -59,7 +59,8 @@ def test_what_was_learnt_stays_when_the_location_closes():
     state.locations.ends[:] = state.clock.month
     followed(state, 24, **(NOTHING | {"known_after": 1}))
     assert (state.residents.nuisance == known).all()
-    assert not nuisance.stands(state).any()
+    where = state.neighbourhoods
+    assert not len(nuisance.beside(state.locations, where.first, where.residents, state.clock.month)[0])
 
 
 def test_beliefs_do_not_hang_on_the_seed_of_the_run():
@@ -72,4 +73,5 @@ def test_locations_without_places_of_their_own_are_no_neighbours():
     state, near = hosts(E, 300, new=False)
     state.locations.places[:] = 0  # crisis reception and hotels of a region have no site
     followed(state, 1, **NOTHING)
-    assert not nuisance.stands(state).any()
+    where = state.neighbourhoods
+    assert not len(nuisance.beside(state.locations, where.first, where.residents, state.clock.month)[0])

@@ -31,7 +31,9 @@ def test_acceptance_at_the_anchor_is_that_of_the_polls():
     where = state.neighbourhoods
     assert np.average(where.near_before, weights=where.residents) == pytest.approx(0.55, abs=0.006)
     assert np.average(where.own_before, weights=where.residents) == pytest.approx(0.49, abs=0.006)
-    thought = ~nuisance.stands(state)  # beside a location that stands, people know what they meet
+    beside = nuisance.beside(state.locations, where.first, where.residents, state.clock.month)[0]
+    thought = np.ones(len(where), bool)
+    thought[state.residents.neighbourhood[beside]] = False  # beside a location that stands, people know what they meet
     assert where.near[thought] == pytest.approx(where.near_before[thought], abs=1e-6)
     assert (where.near[~thought] > where.near_before[~thought]).all()
 

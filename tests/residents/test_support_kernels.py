@@ -41,14 +41,14 @@ def country(seed=2):
 def did(function, people, net, shared, terms=TERMS):
     """New support, good and bad contacts and sums after one month."""
     people, blocks = Persons(*(column.copy() for column in people)), Blocks(ORDER, BOUNDS, shared)
-    into = Renewed(np.empty(len(people.age), np.float32), np.empty((len(shared), kernels.SUMMED)))
+    into = Renewed(np.empty(len(people.age), np.float32), np.empty((kernels.SUMMED, len(shared))))
     function(blocks, people, net, terms, DRAWS.address("month"), into)
     return into.support, people.positive, people.negative, into.sums
 
 
 def plain(blocks, people, net, terms, address, into):
     """The same in plain Python, resident by resident and term by term."""
-    (order, bounds, shared), (new, sums) = blocks, into
+    (order, bounds, shared), new, sums = blocks, into.support, into.sums.T
     age, seeking, anchor, support, good, ill, nuisance = people
     month, stream, k0, k1 = address
     for n in order:
@@ -136,7 +136,8 @@ def test_shocks_are_addressed_by_person():
 
 def test_shocks_have_mean_0_and_standard_deviation_1():
     shock = np.empty(40_000)
-    kernels._words(shock, 0, len(shock), 3, DRAWS.address("month"))
+    bounds, calls = np.array([0, 0, 0, 0, len(shock)]), np.empty((5, len(shock)), np.uint64)
+    kernels._words(shock, np.array([3]), bounds, DRAWS.address("month"), calls)
     shock = (shock * kernels._WORD - 0.5) * kernels._UNIFORM
     assert shock.mean() == pytest.approx(0, abs=0.02)
     assert shock.std() == pytest.approx(1, abs=0.01)

@@ -10,7 +10,7 @@ from abm.residents.synthetic_residents import by_municipality
 def test_means_of_neighbourhoods_and_of_their_home_seekers():
     sums = np.array([[2.0, 4, 8, 16, 1, 3, -1, 2, 1], [4.0, 4, 8, 16, 1, 3, 0, 0, 2]])  # the second has no home seekers
     columns = OfNeighbourhoods(np.array([4, 2]), *(np.zeros(2) for _ in OfNeighbourhoods._fields[1:]))
-    keep(columns, sums)
+    keep(columns, np.ascontiguousarray(sums.T))
     assert columns.support.tolist() == [0.5, 2]
     assert columns.fourth.tolist() == [4, 8]
     assert columns.own.tolist() == [0.75, 1.5]
