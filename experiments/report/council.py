@@ -13,7 +13,7 @@ from abm.engine import cache_place, clock
 from abm.scenario import Scenario
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
-from experiments.report import chapters, claims, ladder, page, plan, sentences
+from experiments.report import chapters, claims, ladder, page, plan, recipe, sentences
 from experiments.report.quantities import (
     FEWEST,
     YEARS,
@@ -27,7 +27,7 @@ from experiments.report.quantities import (
     window,
 )
 from experiments.report.sentences import Shown, Told, shown
-from experiments.report.words import Words, decimals, msg, translations
+from experiments.report.words import Numeral, Words, decimals, msg, translations
 from experiments.store.store import Store
 
 WIDTH = 380  # at which charts are drawn [pixels]: they grow and shrink with the page
@@ -71,7 +71,7 @@ class Table:
     name: str
     title: str
     rows: list[Shown]
-    sums: list[str] = field(default_factory=list)  # per row: the difference over all months, for money
+    sums: list[Numeral] = field(default_factory=list)  # per row: the difference over all months, for money
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class Pair:
     since: int  # first month in which they differ
     runs: pd.DataFrame  # run, side, seed (the number of the pair), and world where there are several
     parts: pd.DataFrame | None = None  # of a ladder: run, side (the label of its point), seed
+    sweep: str | None = None  # that the runs are of
 
     @property
     def scale(self) -> float:
@@ -147,7 +148,7 @@ class Report:
         rows = [shown(each, frame.loc[each.name], self.words) for each in kept]
         return Table(name, title, rows, [self._sum(each) for each in kept])
 
-    def _sum(self, quantity: Quantity) -> str:
+    def _sum(self, quantity: Quantity) -> Numeral:
         """The difference of a yearly flow over all months since the scenarios differ, as it is shown."""
         months = self.pair.b.months - self.pair.since
         whole = Window(self.pair.since, self.pair.b.months - 1, whole=False)
@@ -205,7 +206,7 @@ class Report:
         found = []
         for number, each in enumerate(self._carried(BY_WORLD), 1):
             rows = [
-                replace(shown(each, row, self.words), label=str(world) or self.words.say(UNCHANGED))
+                replace(shown(each, row, self.words), name=str(world), label=str(world) or self.words.say(UNCHANGED))
                 for world, row in self.outcomes.by_world(each, self.window).iterrows()
             ]
             title = self.words.say(msg("%(outcome)s, by world"), outcome=each.said(self.words))
@@ -289,7 +290,8 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS) -> str:
     )
     # pyrefly: ignore[missing-attribute] (the extension adds it)
     engine.install_gettext_translations(translations(language), newstyle=True)
-    return engine.get_template(TEMPLATE).render(_context(report, known, figures))
+    content = engine.get_template(TEMPLATE).render(_context(report, known, figures))
+    return recipe.added(content, report, years, asked(carried(QUANTITIES, pair.scale)))
 
 
 def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:
@@ -317,6 +319,7 @@ def _context(report: Report, known: plan.Plan | None, figures: Mapping[str, Any]
         "by_part": report.by_part,
         "decisions": report.decisions(),
         "figures": figures,
+        "values": lambda shown: " ".join(map(repr, shown.values)),
         "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
         "window": report.window.said(words),
         "whole": report.window.whole,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.report.quantities import CLEARLY, NOTHING, PROBABLY, SAME, UNKNOWN, Quantity
-from experiments.report.words import Words, decimals, msg
+from experiments.report.words import Numeral, Words, decimals, msg
 
 SHOWN, PROBABLE, OPEN, ABSENT = "shown", "probable", "open", "absent"  # lights
 LIGHTS = {
@@ -32,17 +32,18 @@ VERDICTS = {  # sure, whether higher -> words in a table
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as it is shown: numbers rounded by the width of the interval, as text."""
+    """A row as it is shown, by the name of its quantity: numbers rounded by the width of the interval, as text."""
 
     label: str
     unit: str
-    a: str
-    b: str
-    difference: str
-    interval: str
+    a: Numeral
+    b: Numeral
+    difference: Numeral
+    interval: Numeral
     verdict: str
     sure: str
     higher: bool
+    name: str = ""
 
 
 def shown(quantity: Quantity, row: Any, words: Words) -> Shown:
@@ -64,6 +65,7 @@ def shown(quantity: Quantity, row: Any, words: Words) -> Shown:
         verdict=words.say(VERDICTS[row["sure"], higher]),
         sure=row["sure"],
         higher=higher,
+        name=quantity.name,
     )
 
 
