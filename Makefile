@@ -69,6 +69,8 @@ lint: setup
 # What only the slow tests and the benchmark need: an object store to test against, another runner to compare with.
 .venv/.slow: .venv/.ready requirements-slow.lock
 	@$(PIP) --only-binary :all: --require-hashes -r requirements-slow.lock $(TELL)
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/browser $(TELL); \
+	else echo "No npm here: pages are not checked with axe-core"; fi
 	@touch $@
 
 slow: .venv/.slow

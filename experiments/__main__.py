@@ -11,7 +11,19 @@ from rich.table import Table
 from abm import scenario as scenarios
 from abm.engine.errors import LONGEST, BooksError, InputError, brief, cut, escaped
 from experiments import terminal
-from experiments.cli import catalogue, comparing, given, listing, many_runs, reporting, sheeting, usage, validating
+from experiments.cli import (
+    catalogue,
+    comparing,
+    given,
+    listing,
+    many_runs,
+    reporting,
+    reproducing,
+    sheeting,
+    usage,
+    validating,
+    verifying,
+)
 from experiments.cli.given import assignments
 from experiments.cli.many_runs import STOPPED
 from experiments.cli.options import HISTORY, History, Place, Plugins, Values, space
@@ -196,6 +208,8 @@ many_runs.register(app)
 comparing.register(app)
 reporting.register(app)
 sheeting.register(app)
+verifying.register(app)
+reproducing.register(app)
 listing.register(app)
 
 
@@ -211,19 +225,25 @@ def warm() -> None:
 
 @app.command(cls=usage.Command, rich_help_panel=usage.UPKEEP, epilog=usage.examples("abm schema", "abm schema design"))
 def schema(
-    of: Annotated[str, typer.Argument(metavar="scenario|design", help="Kind of file.")] = "scenario",
+    of: Annotated[str, typer.Argument(metavar="scenario|design|published", help="Kind of file.")] = "scenario",
     scenario: listing.OfScenario = None,
 ) -> None:
-    """Print the JSON Schema of scenario files or design files, for editors."""
+    """Print the JSON Schema of scenario files, design files or published questions, for editors."""
     import json
 
     from abm.parameters import json_schema
     from experiments.designs import design_file
+    from experiments.published import question_file
 
-    known = {"scenario": json_schema, "design": design_file.json_schema}
+    plugins = catalogue.plugins(scenario)
+    known = {
+        "scenario": lambda: json_schema(plugins),
+        "design": lambda: design_file.json_schema(plugins),
+        "published": question_file.json_schema,
+    }
     if of not in known:
         raise InputError(f"'{brief(of)}' has no schema: choose from {', '.join(known)}")
-    typer.echo(json.dumps(known[of](catalogue.plugins(scenario)), indent=1))
+    typer.echo(json.dumps(known[of](), indent=1))
 
 
 class _Told(logging.Handler):

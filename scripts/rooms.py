@@ -32,6 +32,7 @@ LINES = {
                       analysis
                       validation
                       report deposit
+                      published
                       cli
                       __main__""",
 }

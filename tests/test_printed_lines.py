@@ -6,9 +6,13 @@ import sys
 
 import pytest
 
+from abm import scenario
+from experiments.analysis.comparison import first_difference
+from experiments.report import council, paired_runs, quantities
 from experiments.store import versions
 from experiments.store.store import Store
 from experiments.sweeps import runner
+from experiments.sweeps.execution import Execution
 from tests.helpers import printed
 from tests.helpers.printed import PAGES, ROOT, commands
 from tests.helpers.runs import small
@@ -26,10 +30,22 @@ def lines(page) -> list[str]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with small configs and the run that the examples call RUN."""
+    """A folder with small configs, the run that the examples call RUN, and a report."""
     made = printed.folder(tmp_path_factory.mktemp("printed"))
     runner.run(small(printed.UNTIL, scale=float(printed.SCALE)), made / "results")
+    _report(made)
     return made
+
+
+def _report(made) -> None:
+    """Make the report that examples verify, of two pairs of runs."""
+    files = [made / "configs" / "scenarios" / f"{name}.yaml" for name in ("current", "plan")]
+    size = {"scale": float(printed.SCALE), "until": printed.UNTIL}
+    one, other = (scenario.load(file).changed(**size) for file in files)
+    asked = quantities.asked(quantities.carried(council.QUANTITIES, one.scale))
+    runs = paired_runs.made(one, other, 2, asked, Execution(workers=1, store=made / "results"))
+    pair = council.Pair(one, other, first_difference(one, other), runs)
+    (made / "report.html").write_text(council.html(Store(made / "results"), pair, "en"), encoding="utf-8")
 
 
 @pytest.fixture

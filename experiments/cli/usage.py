@@ -9,9 +9,10 @@ from experiments import terminal
 
 ONE_RUN, MANY_RUNS, LISTS, UPKEEP = "One run", "Many runs", "What there is", "Upkeep"  # panels of commands, in order
 STATUS = (
-    "Exit status: 0 done; 1 not all runs could be made, or fewer points within than --at-least; 2 wrong input, named "
-    "in one line; 3 the books of the model do not balance; 130 stopped by Ctrl-C. --install-completion makes the shell "
-    "complete commands and options. Each command has its own --help, with examples."
+    "Exit status: 0 done; 1 not all runs could be made, fewer points within than --at-least, a report that does not "
+    "hold, or published results that have changed; 2 wrong input, named in one line; 3 the books of the model do not "
+    "balance; 130 stopped by Ctrl-C. --install-completion makes the shell complete commands and options. Each command "
+    "has its own --help, with examples."
 )
 RENAMED = "abm: '{old}' is now '{new}'; the old name goes with the next release"
 

@@ -13,7 +13,7 @@ from abm.engine import cache_place, clock
 from abm.scenario import Scenario
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
-from experiments.report import chapters, claims, ladder, page, plan, sentences
+from experiments.report import chapters, claims, ladder, page, plan, recipe, sentences
 from experiments.report.quantities import (
     FEWEST,
     YEARS,
@@ -27,7 +27,7 @@ from experiments.report.quantities import (
     window,
 )
 from experiments.report.sentences import Shown, Told, shown
-from experiments.report.words import Words, decimals, msg, translations
+from experiments.report.words import Numeral, Words, decimals, msg, translations
 from experiments.store.store import Store
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Table:
     name: str
     title: str
     rows: list[Shown]
-    sums: list[str] = field(default_factory=list)  # per row: the difference over all months, for money
+    sums: list[Numeral] = field(default_factory=list)  # per row: the difference over all months, for money
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Pair:
     since: int  # first month in which they differ
     runs: pd.DataFrame  # run, side, seed (the number of the pair), and world where there are several
     parts: pd.DataFrame | None = None  # of a ladder: run, side (the label of its point), seed
+    sweep: str | None = None  # that the runs are of
 
     @property
     def scale(self) -> float:
@@ -150,7 +151,7 @@ class Report:
         rows = [shown(each, frame.loc[each.name], self.words) for each in kept]
         return Table(name, title, rows, [self._sum(each) for each in kept])
 
-    def _sum(self, quantity: Quantity) -> str:
+    def _sum(self, quantity: Quantity) -> Numeral:
         """The difference of a yearly flow over all months since the scenarios differ, as it is shown."""
         months = self.pair.b.months - self.pair.since
         whole = Window(self.pair.since, self.pair.b.months - 1, whole=False)
@@ -208,7 +209,7 @@ class Report:
         found = []
         for number, each in enumerate(self._carried(BY_WORLD), 1):
             rows = [
-                replace(shown(each, row, self.words), label=str(world) or self.words.say(UNCHANGED))
+                replace(shown(each, row, self.words), name=str(world), label=str(world) or self.words.say(UNCHANGED))
                 for world, row in self.outcomes.by_world(each, self.window).iterrows()
             ]
             title = self.words.say(msg("%(outcome)s, by world"), outcome=each.said(self.words))
@@ -297,7 +298,9 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS, own: "own_
     )
     # pyrefly: ignore[missing-attribute] (the extension adds it)
     engine.install_gettext_translations(translations(language), newstyle=True)
-    return engine.get_template(TEMPLATE).render(_context(report, known, figures) | {"own": chapter})
+    content = engine.get_template(TEMPLATE).render(_context(report, known, figures) | {"own": chapter})
+    measures = asked(carried(QUANTITIES, pair.scale)) | (own.asked(pair.b) if own else frozenset())
+    return recipe.added(content, report, years, measures, own.names(pair.b) if own else {})
 
 
 def keep(store: Store, runs: pd.DataFrame, language: str, content: str) -> str:
@@ -325,6 +328,7 @@ def _context(report: Report, known: plan.Plan | None, figures: Mapping[str, Any]
         "by_part": report.by_part,
         "decisions": report.decisions(),
         "figures": figures,
+        "values": lambda shown: " ".join(map(repr, shown.values)),
         "inline": lambda figure: page.inline(figure, WIDTH, "chart"),
         "window": report.window.said(words),
         "whole": report.window.whole,

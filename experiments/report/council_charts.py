@@ -112,7 +112,7 @@ def years_table(years: pd.DataFrame, words: Words, factor: float, sides: tuple[s
         shown = words.number(of["difference"], digits, sign=True), words.between(of["low"], of["high"], digits)
         rows[year] = [*levels, *shown]
     heads = [*(sides or ()), words.say(msg("difference")), words.say(msg("95%% interval"))]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=heads)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=heads, dtype=object)  # each as it is, with its numbers
 
 
 def _years(years: pd.DataFrame) -> alt.X:

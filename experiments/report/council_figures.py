@@ -12,7 +12,8 @@ from experiments.report.charts import Figure
 from experiments.report.council_charts import LOCALES, contrasted, intervals, levels, running, years_table
 from experiments.report.ladder import ALONE, IN_ALL, PartTable
 from experiments.report.quantities import Quantity
-from experiments.report.words import msg
+from experiments.report.sentences import Shown
+from experiments.report.words import Numeral, msg
 
 if TYPE_CHECKING:
     from experiments.report.council import Report
@@ -79,9 +80,10 @@ def _of_parts(report: "Report", table: PartTable, number: int) -> Figure:
     rows = table.values.rename(columns={"part": "label"}).assign(how=table.values["how"].map(ways))
     heads = list(ways.values())
     shown = pd.DataFrame(
-        [[f"{each.difference} ({each.interval})" for each in (row.alone, row.in_all)] for row in table.rows],
+        [[_with_interval(each) for each in (row.alone, row.in_all)] for row in table.rows],
         index=[row.part for row in table.rows],
         columns=heads,
+        dtype=object,
     )
     title = words.say(msg("%(outcome)s: what each part does, in %(unit)s"), outcome=table.title, unit=table.unit)
     caption = words.say(
@@ -90,6 +92,10 @@ def _of_parts(report: "Report", table: PartTable, number: int) -> Figure:
         years=report.window.said(words),
     )  # fmt: skip
     return contrasted(f"parts-{number}", title, caption, shown, rows.dropna())
+
+
+def _with_interval(each: Shown) -> Numeral:
+    return Numeral(f"{each.difference} ({each.interval})", *each.difference.values, *each.interval.values)
 
 
 def _running(report: "Report", quantity: Quantity, first: int, last: int) -> pd.DataFrame:
@@ -115,7 +121,9 @@ def _intervals(report: "Report", name: str, title: str, quantities: Sequence[Qua
     )
     shown = [report.rows[each.name] for each in quantities]
     heads = [words.say(head) for head in HEADS]
-    table = pd.DataFrame([[each.difference, each.interval] for each in shown], index=rows["label"], columns=heads)
+    table = pd.DataFrame(
+        [[each.difference, each.interval] for each in shown], index=rows["label"], columns=heads, dtype=object
+    )
     caption = words.say(
         msg("B less A in %(years)s; the lines are 95%% intervals. Right of 0, B has more."),
         years=report.window.said(words),

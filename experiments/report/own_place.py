@@ -24,6 +24,12 @@ class Wanted:
         """The measures that it takes, where the scale carries it."""
         return places.ASKED if scenario.scale == 1 else frozenset()
 
+    def names(self, scenario: Scenario) -> dict[str, str]:
+        """Their names in the municipalities of a scenario: 'town', 'region'."""
+        inputs = facts.load(layout=scenario.layout)
+        found = {} if self.town is None else {"town": str(inputs.municipalities["name"].iloc[self.town])}
+        return found | ({} if self.region is None else {"region": str(inputs.regions["name"].iloc[self.region])})
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -48,11 +54,8 @@ def wanted(town: str | None, region: str | None, scenario: Scenario) -> Wanted |
 
 def chapter(store: Store, pair: Pair, words: Words, years: int, of: Wanted) -> Chapter:
     """The chapter on some places: the municipality and its region, the region that was named, and the country."""
-    inputs = facts.load(layout=pair.b.layout)
-    town_names, region_names = inputs.municipalities["name"], inputs.regions["name"]
-    named = [] if of.town is None else [str(town_names.iloc[of.town])]
-    named += [] if of.region is None else [str(region_names.iloc[of.region])]
-    name, pairs = words.several(list(dict.fromkeys(named))), pair.runs["seed"].nunique()
+    named = list(dict.fromkeys(of.names(pair.b).values()))
+    name, pairs = words.several(named), pair.runs["seed"].nunique()
     if pair.scale != 1:
         why = msg(
             "Left out: these runs are of scale %(scale)s, and a municipality or region is only named at scale 1. Give "

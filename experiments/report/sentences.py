@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from experiments.report.quantities import CLEARLY, NOTHING, PROBABLY, SAME, UNKNOWN, Quantity, Unit
-from experiments.report.words import Words, decimals, msg
+from experiments.report.words import Numeral, Words, decimals, msg
 
 SHOWN, PROBABLE, OPEN, ABSENT = "shown", "probable", "open", "absent"  # lights
 LIGHTS = {
@@ -32,21 +32,27 @@ VERDICTS = {  # sure, whether higher -> words in a table
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as it is shown: numbers rounded by the width of the interval, as text."""
+    """A row as it is shown, by the name of its quantity: numbers rounded by the width of the interval, as text."""
 
     label: str
     unit: str
-    a: str
-    b: str
-    difference: str
-    interval: str
+    a: Numeral
+    b: Numeral
+    difference: Numeral
+    interval: Numeral
     verdict: str
     sure: str
     higher: bool
+    name: str = ""
 
 
 class Labelled(Protocol):
     """What a row is about: a quantity of the country, or an outcome of a place."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from others."""
+        ...
 
     @property
     def unit(self) -> Unit:
@@ -77,6 +83,7 @@ def shown(quantity: Labelled, row: Any, words: Words) -> Shown:
         verdict=words.say(VERDICTS[row["sure"], higher]),
         sure=row["sure"],
         higher=higher,
+        name=quantity.name,
     )
 
 

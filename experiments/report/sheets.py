@@ -1,5 +1,6 @@
 """The numbers of factsheets as they are shown: rows, charts and tables of a municipality, a region or the country."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,7 +25,7 @@ from experiments.report.places import (
 from experiments.report.quantities import YEARS, window
 from experiments.report.sentences import Shown, shown
 from experiments.report.sheet_charts import Dots
-from experiments.report.words import Words, msg
+from experiments.report.words import Numeral, Words, msg
 from experiments.store.store import Store
 
 FEWER = msg("fewer than five")
@@ -40,6 +41,7 @@ HEADS_OF_LAW = (
     msg("B, per 10,000 inhabitants"),
 )
 RATE_DIGITS = 1
+HIDDEN = Numeral(text.NOTHING)  # a number that is not shown, nor kept
 SHOWN = ("a", "b", "difference", "low", "high")
 
 
@@ -61,7 +63,7 @@ class Chart:
     caption: str
     svg: str
     heads: list[str]
-    rows: list[list[str]]
+    rows: Sequence[Sequence[str]]
 
 
 class Sheets:
@@ -82,6 +84,11 @@ class Sheets:
         """The name of a place."""
         return self.places.names(level)[place] or self.words.say(NETHERLANDS)
 
+    @cached_property
+    def fewer(self) -> Numeral:
+        """What stands for a small count; it keeps no value."""
+        return Numeral(self.words.say(FEWER))
+
     def row(self, level: str, line: Line, place: int) -> Shown:
         """A row as it is shown: small counts are not, and what rests on few people has no verdict."""
         of = self.places.of_level[level]
@@ -93,10 +100,8 @@ class Sheets:
             found = replace(found, verdict=self.words.say(NO_VERDICT), sure=TOO_FEW)
         small = [bool(side[at, place]) for side in of.small]
         if any(small):
-            a, b = (
-                self.words.say(FEWER) if few else value for few, value in zip(small, (found.a, found.b), strict=True)
-            )
-            found = replace(found, a=a, b=b, difference=text.NOTHING, interval=text.NOTHING)
+            a, b = (self.fewer if few else value for few, value in zip(small, (found.a, found.b), strict=True))
+            found = replace(found, a=a, b=b, difference=HIDDEN, interval=HIDDEN)
         return found
 
     def table(self, level: str, place: int) -> Rows:
@@ -145,9 +150,9 @@ class Sheets:
             asked = float(self.places.added(level, self.asked)[place])
             values = {"law": asked, "a": float(of.a[at, place]), "b": float(of.b[at, place])}
             few = {"law": False, "a": bool(of.small[0][at, place]), "b": bool(of.small[1][at, place])}
-            counts = [words.say(FEWER) if few[key] else words.number(round(value)) for key, value in values.items()]
+            counts = [self.fewer if few[key] else words.number(round(value)) for key, value in values.items()]
             rates = {key: PER * value / people for key, value in values.items()}
-            shares = [text.NOTHING if few[key] else words.number(rates[key], RATE_DIGITS) for key in values]
+            shares = [HIDDEN if few[key] else words.number(rates[key], RATE_DIGITS) for key in values]
             rows.append([self.named(level, place), *counts, *shares])
             drawn.append(Dots(self.named(level, place), {key: rates[key] for key in values if not few[key]}))
         title = words.say(msg("Reception places per 10,000 inhabitants, beside what the spread law asks"))
@@ -174,7 +179,7 @@ class Sheets:
             msg("Means over a year and over all pairs. A is the circle, B the square. Fewer than five are not shown.")
         )
         rows = [
-            [str(year), *(words.say(FEWER) if np.isnan(side[at]) else words.number(round(side[at])) for side in (a, b))]
+            [str(year), *(self.fewer if np.isnan(side[at]) else words.number(round(side[at])) for side in (a, b))]
             for at, year in enumerate(years)
         ]
         svg = sheet_charts.by_year(years, a, b, words, f"{title}. {caption}")

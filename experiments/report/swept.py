@@ -66,7 +66,7 @@ def pair(
         parts = ladder.points(found.index, of, name)
         _check_whole(parts["run"].tolist(), name, how)
         _complete(parts["run"].tolist(), quantities.asked(ladder.carried(a.scale)), how, name, plugins, console)
-    return Pair(a, b, first_difference(a, b), runs, parts)
+    return Pair(a, b, first_difference(a, b), runs, parts, name)
 
 
 def _check_whole(names: list[str], name: str, how: Execution) -> None:

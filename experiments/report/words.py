@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Self
 
 from abm.engine.errors import InputError, brief
 from experiments import text
@@ -42,6 +43,18 @@ def translations(language: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+class Numeral(str):
+    """A number, or the ends of an interval, as it is shown; `values` are the numbers before they were rounded."""
+
+    values: tuple[float, ...]
+
+    def __new__(cls, words: str, *values: float) -> Self:
+        """Words with the numbers that they show."""
+        found = super().__new__(cls, words)
+        found.values = tuple(float(each) for each in values)
+        return found
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of a language. Raises InputError for a language that the report does not have."""
@@ -62,20 +75,20 @@ class Words:
         """A message in this language, with values in it; a per cent sign is written twice in messages."""
         return translations(self.language).gettext(words) % values
 
-    def number(self, value: float, decimals: int | None = None, *, sign: bool = False) -> str:
+    def number(self, value: float, decimals: int | None = None, *, sign: bool = False) -> Numeral:
         """A number rounded to decimals (below 0: to tens), or to three digits where none are given."""
         if decimals is None:
             found = text.brief(value, language=self.language)
-            return f"+{found}" if sign and value > 0 else found
+            return Numeral(f"+{found}" if sign and value > 0 else found, value)
         nothing = math.isfinite(value) and round(float(value), decimals) == 0
-        return text.rounded(value, decimals, sign=sign and not nothing, language=self.language)
+        return Numeral(text.rounded(value, decimals, sign=sign and not nothing, language=self.language), value)
 
-    def between(self, low: float, high: float, decimals: int | None) -> str:
+    def between(self, low: float, high: float, decimals: int | None) -> Numeral:
         """An interval of a difference: '-1,200 to -300'; a dash where there is none."""
         if math.isnan(low) or math.isnan(high):
-            return text.NOTHING
+            return Numeral(text.NOTHING, low, high)
         ends = (self.number(end, decimals, sign=True) for end in (low, high))
-        return self.say(msg("%(low)s to %(high)s"), **dict(zip(("low", "high"), ends, strict=True)))
+        return Numeral(self.say(msg("%(low)s to %(high)s"), **dict(zip(("low", "high"), ends, strict=True))), low, high)
 
     def period(self, month: str) -> str:
         """A month or year in words."""

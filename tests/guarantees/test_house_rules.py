@@ -27,6 +27,8 @@ HOMES = {  # third-party library -> the modules or rooms that may import it
         "experiments.validation.targets",
         "experiments.store.records",
         "experiments.report.plan",
+        "experiments.report.recipe",
+        "experiments.published.question_file",
     },
     "numba": {"abm.engine"},
     "pandas": {"abm.facts", "abm.recorder", "experiments"},

@@ -33,6 +33,7 @@ SMALLER = {  # options by command: their values in the small run; None: without 
 FLAGS = ("--open",)
 WHERE_GIVEN = {("validate", "--seeds"), ("validate", "--at-least")}  # options that are not added to lines without them
 NOT_RUN = {  # beginning of a line -> why no test runs it
+    "abm reproduce": "its runs take minutes: tests/published/test_reproduced.py makes those of a small question",
     "abm experiments": "its runs take minutes: tests/validation/test_published_experiments.py follows its steps",
     "abm sweep configs/designs/screening.yaml --address auto": "needs a cluster: tests/sweeps/test_nodes.py makes one",
     "sbatch ": "needs Slurm: tests/sweeps/test_clusters.py checks the file",

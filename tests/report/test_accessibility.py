@@ -1,4 +1,4 @@
-"""Everybody can read the page: language, headings, names of what is not text, contrast; and axe-core finds nothing."""
+"""Everybody can read the page: language, headings, names of what is not text, contrast."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 from experiments.report import page
 from experiments.sweeps import runner
-from tests.helpers import axe
 from tests.helpers.pages import LARGE, TEXT, contrast
 from tests.helpers.runs import small
 
@@ -68,19 +67,3 @@ def test_every_cell_has_its_heading(html):
         for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL):
             assert row.count('<th scope="row">') == 1
             assert row.count("<td>") == columns - 1
-
-
-@pytest.mark.slow
-@axe.needed
-@pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(html, tmp_path, width, dark):
-    assert axe.violations(html, tmp_path, width, dark) == []
-
-
-@pytest.mark.slow
-@axe.needed
-def test_axe_finds_what_is_wrong(tmp_path):
-    body = '<main><h1>x</h1><svg role="img"></svg></main>'
-    wrong = f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>"
-    assert {each["rule"] for each in axe.violations(wrong, tmp_path)} >= {"html-has-lang", "svg-img-alt"}

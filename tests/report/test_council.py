@@ -13,7 +13,6 @@ from experiments.report.council import Pair
 from experiments.report.words import LANGUAGES, Words
 from experiments.store.store import Store
 from experiments.sweeps.execution import Execution
-from tests.helpers import axe
 from tests.helpers.pages import LARGE, TEXT, Elements, contrast
 from tests.helpers.runs import small
 
@@ -208,7 +207,7 @@ def test_the_numbers_are_those_of_the_runs(store, pair, english):
     values = quantities.read(store, pair.runs, ASKED).pairs([council.TABLES["reception"][1]], 12, 23)
     wanted = Words("en").number((values["b"] - values["a"]).mean() / 1000, 0, sign=True)  # in thousands
     row = re.search(r'<th scope="row">Asylum seekers waiting for a first decision.*?</tr>', english, re.DOTALL)[0]
-    numbers = re.findall(r'<td class="number">([^<]*)</td>', row)
+    numbers = re.findall(r'<td class="number"[^>]*>([^<]*)</td>', row)
     assert round(float(numbers[2].replace(",", "")) / 1000) == int(wanted)
     assert numbers[2].startswith("-")  # thrice the decisions, a shorter queue
 
@@ -261,11 +260,3 @@ def test_of_several_missing_runs_one_is_timed(pair, tmp_path):
     short = [each.changed(until="2015-08") for each in (pair.a, pair.b)]
     paired_runs.made(*short, 3, ASKED, Execution(workers=1, store=tmp_path), lines.append)
     assert re.fullmatch(r"6 of 6 runs are missing and are made now: about .* with 1 workers, by the .*", lines[0])
-
-
-@pytest.mark.slow
-@axe.needed
-@pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(html, tmp_path, width, dark):
-    assert axe.violations(html, tmp_path, width, dark) == []

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from experiments.report.own_place import Wanted
 from experiments.report.places import COUNTRY, REGION, TOWN
 from experiments.report.words import LANGUAGES, Words
 from experiments.store.store import Store
-from tests.helpers import axe
+from tests.helpers import axe, browser
 from tests.helpers.pages import LARGE, TEXT, Elements, contrast
 from tests.helpers.places import tiny_pair
 from tests.helpers.runs import real, small
@@ -197,7 +198,7 @@ def test_ticks_are_round_and_hold_the_ends():
 
 
 def test_signs_on_tiles_have_contrast():
-    style = (factsheets.templates.Path(factsheets.__file__).with_name("sheet.css.j2")).read_text(encoding="utf-8")
+    style = Path(factsheets.__file__).with_name("sheet.css.j2").read_text(encoding="utf-8")
     for rule in re.findall(r":root \{([^}]*--more[^}]*)\}", style):
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rule))
         paper = "#ffffff" if colours["b"] == "#0072b2" else "#15181c"
@@ -271,10 +272,62 @@ def test_a_report_takes_the_measures_of_places_only_where_it_can_say_them():
     assert council.TEMPLATE
 
 
+SEEN = [(browser.NARROW, False), (browser.PHONE, True), (browser.WIDE, False), (browser.WIDE, True)]
+
+
+@pytest.fixture
+def written(sheet, index, tmp_path) -> list[Path]:
+    """A sheet and the index, as files."""
+    found = [tmp_path / "sheet.html", tmp_path / "index.html"]
+    for path, page in zip(found, (sheet, index), strict=True):
+        path.write_text(page, encoding="utf-8")
+    return found
+
+
+@pytest.mark.slow
+@browser.needed
+@pytest.mark.parametrize(("width", "dark"), SEEN)
+def test_in_a_browser_they_ask_nothing_and_fit_their_window(written, tmp_path, width, dark):
+    for path in written:
+        with browser.opened(path, tmp_path, width, dark) as shown:
+            assert shown.logged == []
+            assert shown.asked == [path.as_uri()]
+            assert shown.evaluate("document.documentElement.scrollWidth") <= width
+            least = (
+                "Math.min(...[...document.querySelectorAll('.tile')].map(each => each.getBoundingClientRect().width))"
+            )
+            if path.stem == "index":
+                assert shown.evaluate(least) >= 24  # least size of what is pressed (WCAG 2.2, 2.5.8)
+
+
 @pytest.mark.slow
 @axe.needed
-@pytest.mark.parametrize("width", [axe.NARROW, axe.WIDE])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(sheet, index, tmp_path, width, dark):
-    for page in (sheet, index):
-        assert axe.violations(page, tmp_path, width, dark) == []
+@pytest.mark.parametrize(("width", "dark"), SEEN)
+def test_axe_finds_nothing(written, tmp_path, width, dark):
+    for path in written:
+        with browser.opened(path, tmp_path, width, dark) as shown:
+            assert axe.violations(shown) == []
+
+
+@pytest.mark.slow
+@browser.needed
+def test_the_keyboard_passes_over_the_map_and_reaches_a_tile(written, tmp_path):
+    with browser.opened(written[1], tmp_path) as shown:
+        shown.evaluate("document.querySelector('a[href=\"#list\"]').focus()")
+        shown.press("Tab")  # the region that scrolls
+        shown.press("Tab")
+        assert shown.evaluate("document.activeElement.closest('svg.tiles') !== null")
+        assert shown.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        shown.evaluate("document.querySelector('a[href=\"#list\"]').focus()")
+        shown.press("Enter")
+        shown.press("Tab")
+        assert shown.evaluate("document.activeElement.closest('svg.tiles') === null")
+
+
+@pytest.mark.slow
+@browser.needed
+def test_in_print_every_table_is_there(written, tmp_path):
+    for path in written:
+        with browser.opened(path, tmp_path, media="print") as shown:
+            heights = shown.evaluate("[...document.querySelectorAll('table')].map(each => each.clientHeight)")
+            assert min(heights) > 0
