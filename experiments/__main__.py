@@ -14,6 +14,7 @@ from experiments import terminal
 from experiments.cli import (
     catalogue,
     comparing,
+    depositing,
     given,
     listing,
     many_runs,
@@ -208,6 +209,7 @@ comparing.register(app)
 reporting.register(app)
 verifying.register(app)
 reproducing.register(app)
+depositing.register(app)
 listing.register(app)
 
 
