@@ -14,6 +14,7 @@ from experiments import terminal
 from experiments.cli import (
     catalogue,
     comparing,
+    depositing,
     given,
     listing,
     many_runs,
@@ -210,6 +211,7 @@ reporting.register(app)
 sheeting.register(app)
 verifying.register(app)
 reproducing.register(app)
+depositing.register(app)
 listing.register(app)
 
 

@@ -31,8 +31,9 @@ LINES = {
                       sweeps
                       analysis
                       validation
-                      report deposit
+                      report
                       published
+                      deposit
                       cli
                       __main__""",
 }

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments.deposit import data_package, software
 
@@ -56,12 +57,19 @@ def write(target: Path, name: str, title: str, files: Mapping[str, Path], root: 
         _described(crate, title, commit, root)
         made = Path(folder) / "made.zip"
         _zipped(crate, made, software.when(root))
-        aside = target.with_name(f".{target.name}-{commit[:8]}")
-        try:
-            shutil.copyfile(made, aside)
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+        _moved(made, target)
+
+
+def _moved(made: Path, target: Path) -> None:
+    """Put a file in its place, whole or not at all. Raises InputError."""
+    aside = target.with_name(f".{target.name}-aside")
+    try:
+        shutil.copyfile(made, aside)
+        aside.replace(target)
+    except OSError as error:
+        raise InputError(f"--out: {target}: cannot be written ({error.strerror or error}): name another file") from None
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _gathered(crate: Path, name: str, title: str, commit: str, files: Mapping[str, Path], root: Path) -> None:

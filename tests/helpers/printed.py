@@ -36,6 +36,7 @@ NOT_RUN = {  # beginning of a line -> why no test runs it
     "abm reproduce": "its runs take minutes: tests/published/test_reproduced.py makes those of a small question",
     "abm experiments": "its runs take minutes: tests/validation/test_published_experiments.py follows its steps",
     "abm sweep configs/designs/screening.yaml --address auto": "needs a cluster: tests/sweeps/test_nodes.py makes one",
+    "abm archive": "needs a checkout without changes: tests/deposit/test_archive.py makes one",
     "sbatch ": "needs Slurm: tests/sweeps/test_clusters.py checks the file",
     "ray ": "begins a cluster: tests/helpers/clusters.py does so for the slow tests",
     "chmod ": "changes a file of the reader's own",
