@@ -87,6 +87,13 @@ class Renewed(NamedTuple):
     sums: np.ndarray  # (SUMMED, neighbourhoods)
 
 
+class Room(NamedTuple):
+    """Working memory of a batch of neighbourhoods."""
+
+    rows: np.ndarray  # (4, residents)
+    calls: np.ndarray  # (5, residents) uint64
+
+
 Persons = namedtuple("Persons", "age seeking anchor support positive negative nuisance")
 Links = namedtuple("Links", "starts targets")  # of Ties
 
@@ -300,22 +307,22 @@ def _gathered(to, values, runs):
 
 
 @njit
-def _of_batch(batch, blocks, people, ties, terms, address, into, room, calls):
+def _of_batch(batch, blocks, people, ties, terms, address, into, room):
     """Simulate a month for a batch of neighbourhoods; see `renewed`.
 
     Small loops compile to fast code, and in long ones the remainder hardly counts: so each step is a loop over the
     whole batch, and one that depends on the neighbourhood has the loop over neighbourhoods inside, because a call for
-    each would cost more than the step. room, calls: (4, residents) and (5, residents) of working memory.
+    each would cost more than the step.
     """
     bounds, runs = blocks.bounds, _runs(batch, blocks.bounds)
-    a, b, c, words = room[0], room[1], room[2], room[3]
+    a, b, c, words = room.rows[0], room.rows[1], room.rows[2], room.rows[3]
     end = _gathered(a, people.support if terms.follows else people.anchor, runs)
     _joining(a[:end], terms)
     _remembered(a, b, c, batch, blocks, people, terms)
     _decayed(b[:end])
     _decayed(c[:end])
     _pulled(a, b, c, batch, blocks, people, terms)
-    _words(words, batch, bounds, address, calls)
+    _words(words, batch, bounds, address, room.calls)
     if terms.talk > 0.0:
         _heard(b, runs, people.support, ties, np.float32(terms.confidence))
     else:
@@ -352,10 +359,10 @@ def renewed(blocks: Blocks, people: Persons, ties: Links, terms: Terms, address:
     address: of this month's draws.
     """
     starts, most = _batches(blocks.order, blocks.bounds)
-    room, calls = np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64)
+    room = Room(np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64))
     for k in range(len(starts) - 1):
         batch = blocks.order[starts[k] : starts[k + 1]]
-        _of_batch(batch, blocks, people, ties, terms, address, into, room, calls)
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
 @kernel(writes=("people.positive", "people.negative", "into.support", "into.sums"), parallel=True)
@@ -363,9 +370,9 @@ def renewed_together(blocks: Blocks, people: Persons, ties: Links, terms: Terms,
     """The same on all threads."""
     starts, most = _batches(blocks.order, blocks.bounds)
     for k in compiled.prange(len(starts) - 1):
-        room, calls = np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64)
+        room = Room(np.empty((_ROWS, most + _WORDS)), np.empty((_WORDS + 1, most), np.uint64))
         batch = blocks.order[starts[k] : starts[k + 1]]
-        _of_batch(batch, blocks, people, ties, terms, address, into, room, calls)
+        _of_batch(batch, blocks, people, ties, terms, address, into, room)
 
 
 def renew(blocks: Blocks, people, ties, terms: Terms, address: Address) -> Renewed:

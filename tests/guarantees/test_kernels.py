@@ -17,6 +17,7 @@ NEVER_CALLED = {  # in the runs below
     "odds_each", "probability_each",  # by the benchmark of learning and work
     "renewed_together",  # from a million residents on
     "_closed",  # for `abm network`
+    "of_age", "geometric",  # by compiled loops alone
 }  # fmt: skip
 
 
