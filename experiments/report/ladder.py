@@ -5,7 +5,7 @@ replace each other, and the parts alone need not add up to the whole.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -92,8 +92,8 @@ def points(index: pd.DataFrame, pairs: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def carried(scale: float) -> list[Quantity]:
-    """The outcomes by part that a scale carries."""
-    return quantities.carried(BY_PART, scale)
+    """The outcomes by part that a scale carries; on how many people they rest is asked of its ends alone."""
+    return [replace(each, rests=None) for each in quantities.carried(BY_PART, scale)]
 
 
 class Parts:
@@ -109,7 +109,7 @@ class Parts:
 
     def tables(self, large: Sequence[Quantity], called: Mapping[str, str]) -> list[PartTable]:
         """A table per outcome, verdicts corrected over all its rows; called: the parts as they are shown."""
-        of = quantities.read(self.store, self.runs, quantities.asked(large))
+        of = quantities.read(self.store, self.runs, quantities.asked([replace(each, rests=None) for each in large]))
         return [self._table(each, of, called) for each in large]
 
     def _table(self, quantity: Quantity, of: Outcomes, called: Mapping[str, str]) -> PartTable:

@@ -14,7 +14,7 @@ from abm.engine.plain_values import plain
 from experiments.designs import design as designs
 from experiments.designs.design import Design
 from experiments.store.checkpoints import Checkpoints
-from experiments.sweeps import cost
+from experiments.sweeps import cost, machine
 from experiments.sweeps import progress as reports
 from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.cost import Plan
@@ -129,8 +129,11 @@ def dry_run(
 
 
 def planned(begun: Sweep, wanted: pd.DataFrame, how: Execution) -> Plan:
-    """The plan for some rows of a sweep; the first, the middle and the last one are timed."""
-    places = sorted({0, len(wanted) // 2, len(wanted) - 1}) if len(wanted) else []
+    """The plan for some rows of a sweep; the first and the last one are timed at once, or the middle one too where a
+    single worker takes one after the other.
+    """
+    alone = min(how.count(), machine.cores()) == 1
+    places = sorted({0, *([len(wanted) // 2] if alone else []), len(wanted) - 1}) if len(wanted) else []
     assert begun.design  # as it was begun, not found
     timed = list(Jobs(begun.design, wanted.iloc[places]))
     branching = branching_of(Jobs(begun.design, wanted), sweeps.shared(how.store, how.history).checkpoints)

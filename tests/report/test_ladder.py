@@ -5,8 +5,9 @@ import re
 import pandas as pd
 import pytest
 
+from experiments.designs import design as design_of
 from experiments.designs.design import from_dict
-from experiments.report import chapters, council, ladder, sentences, swept
+from experiments.report import chapters, council, ladder, quantities, sentences, swept
 from experiments.report.ladder import Decision, PartRow, Parts, PartTable
 from experiments.report.quantities import Window
 from experiments.report.sentences import Shown
@@ -182,3 +183,16 @@ def test_shares_of_groups_are_people_over_people():
     women = next(each for each in chapters.BY_GROUP if each.name == "at work sex women")
     assert women.value(pd.Series([1.0, 3.0]).to_numpy(), pd.Series([10.0, 30.0]).to_numpy()) == pytest.approx(0.1)
     assert pd.isna(women.value(pd.Series([0.0]).to_numpy(), pd.Series([0.0]).to_numpy()))
+
+
+@pytest.mark.parametrize("name", ["ladder-plan", "plan-in-worlds"])
+def test_the_designs_of_the_plan_take_all_that_their_report_needs(name):
+    made = design_of.load(f"configs/designs/{name}.yaml")
+    needed = quantities.asked(quantities.carried(council.QUANTITIES, made.scenarios[0].scale))
+    assert made.asked is not None
+    assert needed - made.asked == frozenset()
+
+
+def test_the_points_between_need_not_count_on_how_many_they_rest():
+    assert ("working_age", "since_permit") in quantities.asked(ladder.BY_PART)
+    assert ("working_age", "since_permit") not in quantities.asked(ladder.carried(1.0))
