@@ -19,8 +19,8 @@ def git(root: Path, *words: str) -> None:
 @pytest.fixture
 def tree(tmp_path) -> Path:
     """A repository with a commit."""
-    for name in ("abm/a.py", "experiments/b.py", "docs/c.md"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("abm/a.py", "experiments/b.py", "docs/c.md", "configs/published/d.yaml", "configs/e.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1\n")
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
@@ -38,6 +38,7 @@ def test_only_tracked_files_that_make_results_count(tree):
     for name in ("notes.txt", "abm/new.py", "abm/.#a.py", "experiments/b.py~"):
         (tree / name).write_text("2\n")
     (tree / "docs" / "c.md").write_text("2\n")
+    (tree / "configs" / "published" / "d.yaml").write_text("2\n")  # with what came out
     assert commit(tree) == clean
     (tree / "abm" / "a.py").write_text("2\n")
     assert commit(tree) == f"{clean}+"
@@ -45,6 +46,9 @@ def test_only_tracked_files_that_make_results_count(tree):
     assert commit(tree) == f"{clean}+"
     git(tree, "checkout", "-q", "HEAD", "abm/a.py")
     assert commit(tree) == clean
+    (tree / "configs" / "e.yaml").write_text("2\n")
+    assert commit(tree) == f"{clean}+"
+    git(tree, "checkout", "-q", "HEAD", "configs/e.yaml")
     (tree / "experiments" / "b.py").unlink()
     assert commit(tree) == f"{clean}+"
 
