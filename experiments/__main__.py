@@ -26,7 +26,7 @@ from experiments.cli import (
     verifying,
 )
 from experiments.cli.given import assignments
-from experiments.cli.many_runs import STOPPED
+from experiments.cli.interrupts import STOPPED
 from experiments.cli.options import HISTORY, History, Place, Plugins, Values, space
 from experiments.store import store as stores
 from experiments.store.store import Store

@@ -18,15 +18,14 @@ import jinja2
 from abm import parameters
 from abm.chain import CHAIN, name
 from abm.engine import clock
-from abm.engine.yaml_input import read_yaml
-from abm.facts import facts
+from abm.facts import csv_tables, facts
 from abm.measures import MEASURES
 from abm.scenario import default
 from abm.state import State
 from abm.tables.people import MOVES, Stage
+from experiments.report import evidence
 from experiments.text import plain
 from experiments.validation import targets
-from scripts import evidence
 
 ROOT = Path(__file__).parents[1]
 DOCS, TEMPLATES = ROOT / "docs", ROOT / "scripts" / "templates"
@@ -113,8 +112,8 @@ def cell(text: str) -> str:
 
 def data_tables() -> list[dict[str, Any]]:
     """The tables of observed data: columns, years, the number of sources and the licences of these."""
-    known, found = sources(), []
-    for file, columns in read_yaml(facts.FOLDER / "sources.yaml")["tables"].items():
+    known, found = described()["sources"], []
+    for file, columns in described()["tables"].items():
         keys = {key for each in columns.values() for key in str(each["source"]).split("|") if key in known}
         licences = sorted({known[key]["licence"] for key in keys})
         years = {part for each in columns.values() for part in str(each["year"]).replace("/", "-").split("-")}
@@ -135,9 +134,9 @@ def data_tables() -> list[dict[str, Any]]:
 
 
 @cache
-def sources() -> dict[str, dict[str, Any]]:
-    """The entries of the sources file by key."""
-    return read_yaml(facts.FOLDER / "sources.yaml")["sources"]
+def described() -> dict[str, Any]:
+    """The parts of the sources file: sources, tables and checks."""
+    return csv_tables.read_sources(csv_tables.FOLDER)
 
 
 def observed() -> list[dict[str, Any]]:
@@ -157,7 +156,7 @@ def observed() -> list[dict[str, Any]]:
 
 def numbers() -> list[dict[str, Any]]:
     """Every parameter with its level of evidence."""
-    known = sources()
+    known = described()["sources"]
     return [
         {key: cell(row[key]) for key in ("parameter", "unit", "source", "meaning")}
         | {"default": written(row["default"]), "range": bounds(row), "level": evidence.level(row["source"], known)}
@@ -205,7 +204,7 @@ def material() -> dict[str, Any]:
         "regions": len(facts.load().regions),
         "since": clock.label(0),
         "until": scenario.until,
-        "sources": len(sources()),
+        "sources": len(described()["sources"]),
     }
 
 

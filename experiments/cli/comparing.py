@@ -11,8 +11,9 @@ from abm.engine.errors import InputError
 from experiments import terminal
 from experiments.cli import usage, whole_files
 from experiments.cli.given import assignments
-from experiments.cli.many_runs import CURRENT, STOPPED
-from experiments.cli.options import HISTORY, Address, Budget, History, Place, Workers, execution
+from experiments.cli.interrupts import telling_what_is_kept
+from experiments.cli.many_runs import CURRENT
+from experiments.cli.options import HISTORY, Address, Budget, History, Place, Until, Workers, execution
 from experiments.store import store as stores
 from experiments.text import brief, number
 
@@ -61,7 +62,7 @@ def compare(
     pairs: Annotated[int, typer.Option(help="Number of pairs of runs to begin with.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of the first pair.")] = 1,
     scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
+    until: Until = None,
     csv: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the differences as CSV; '-' prints it instead of the table."),
@@ -83,14 +84,11 @@ def compare(
     other = (one if b is None else scenarios.load(b)).with_values(assignments(set_))
     usage.say_alone(dict.fromkeys(one.set_alone() + other.set_alone()))
     how = execution(workers, address, store, budget, history)
-    try:
+    with telling_what_is_kept():
         found = comparison.compare(
             one, other, how, measure=measure or None, by=by, group=group, take=take,
             pairs=pairs, until_width=until_width, scale=scale, until=until, seed=seed, console=console,
         )  # fmt: skip
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
     if csv is not None:
         content = found.differences.to_csv(index=False, lineterminator="\n")
         if csv == whole_files.STANDARD_OUTPUT:

@@ -1,8 +1,14 @@
-"""Defers Ctrl-C to the end of a month: within compiled code Python would lose it, or exit without a message."""
+"""What Ctrl-C does: it waits for the end of a month, since within compiled code Python would lose it, or exit without a
+message; and it ends a command with one line.
+"""
 
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+
+import typer
+
+STOPPED = 130  # exit status
 
 
 @contextmanager
@@ -26,3 +32,13 @@ def held() -> Generator[Callable[[], None]]:
         yield stop_if_asked
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def telling_what_is_kept() -> Generator[None]:
+    """End a command that makes several runs, on Ctrl-C, with a line that says that finished ones are kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
+        raise typer.Exit(STOPPED) from None

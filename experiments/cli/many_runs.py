@@ -12,6 +12,7 @@ from abm.engine.errors import InputError
 from abm.facts import facts
 from experiments import terminal
 from experiments.cli import usage
+from experiments.cli.interrupts import STOPPED
 from experiments.cli.options import (
     HISTORY,
     Address,
@@ -35,7 +36,7 @@ from experiments.sweeps import sweep as sweeps
 from experiments.sweeps.execution import Execution
 from experiments.text import duration
 
-STOPPED, INCOMPLETE = 130, 1
+INCOMPLETE = 1  # exit status
 CURRENT = "configs/scenarios/current.yaml"  # in examples
 SHOWN = 5  # number of failed runs that are listed
 

@@ -49,6 +49,16 @@ Plugins = Annotated[
     typer.Option("--plugins", metavar="FOLDER", help="Folder to which the paths of its plug-ins are relative."),
 ]
 
+Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")]
+Against = Annotated[
+    Path | None,
+    typer.Option("--against", metavar="A", help="Scenario file to set it beside; not for a sweep.", show_default=False),
+]
+Years = Annotated[int, typer.Option(help="Number of whole years, the last ones, over which means are taken.")]
+FirstSeed = Annotated[
+    int | None, typer.Option(help="Seed of the first pair; that of the scenario if not given.", show_default=False)
+]
+
 
 def space(history: float) -> int:
     """Space for states [bytes], from GB. Raises InputError."""

@@ -12,8 +12,22 @@ from abm.measures import Asked
 from abm.scenario import Scenario
 from experiments import terminal
 from experiments.cli import usage, whole_files
-from experiments.cli.many_runs import CURRENT, STOPPED
-from experiments.cli.options import HISTORY, Address, Budget, History, Place, Plugins, Workers, execution
+from experiments.cli.interrupts import telling_what_is_kept
+from experiments.cli.many_runs import CURRENT
+from experiments.cli.options import (
+    HISTORY,
+    Address,
+    Against,
+    Budget,
+    FirstSeed,
+    History,
+    Place,
+    Plugins,
+    Until,
+    Workers,
+    Years,
+    execution,
+)
 from experiments.store import store as stores
 from experiments.sweeps.execution import Execution
 
@@ -30,25 +44,18 @@ def report(
     b: Annotated[
         str, typer.Argument(metavar="B", help=f"Scenario file, like {PLAN}, or a sweep of two sides, or of a ladder.")
     ],
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            "--against", metavar="A", help="Scenario file to set it beside; not for a sweep.", show_default=False
-        ),
-    ] = None,
+    against: Against = None,
     pairs: Annotated[
         int | None, typer.Option(help="Number of pairs of runs; 8 if not given, or all of a sweep.", show_default=False)
     ] = None,
     scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
-    years: Annotated[int, typer.Option(help="Number of whole years, the last ones, over which means are taken.")] = 8,
+    until: Until = None,
+    years: Years = 8,
     lang: Annotated[str, typer.Option(metavar="nl|en", help="Language of the report.")] = "nl",
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="HTML file to write; in the store if not given.")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Seed of the first pair; that of the scenario if not given.", show_default=False)
-    ] = None,
+    seed: FirstSeed = None,
     town: Annotated[
         str | None,
         typer.Option(
@@ -121,15 +128,12 @@ def compared(
     scenarios and the number of pairs before anything is made, and may refuse them; with_parts: whether the steps
     of a ladder are wanted. Raises InputError; ends the command on Ctrl-C.
     """
-    try:
+    with telling_what_is_kept():
         if against is None:
             return _of_sweep(b, pairs, changes, how, plugins, asked, check, with_parts)
         scale, until, seed = changes
         one, other = (scenarios.load(file).changed(scale=scale, until=until, seed=seed) for file in (against, b))
         return _of_scenarios(one, other, PAIRS if pairs is None else pairs, how, asked, check)
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
 
 
 def _of_scenarios(

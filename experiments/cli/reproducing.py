@@ -8,7 +8,7 @@ import typer
 from abm.engine.errors import InputError
 from experiments import terminal
 from experiments.cli import usage, whole_files
-from experiments.cli.many_runs import STOPPED
+from experiments.cli.interrupts import telling_what_is_kept
 from experiments.cli.options import HISTORY, Address, Budget, History, Place, Workers, execution
 from experiments.store import store as stores
 
@@ -45,14 +45,11 @@ def reproduce(
     if out is not None:
         whole_files.check("--out", out)
     how = execution(workers, address, store, budget, history)
-    try:
+    with telling_what_is_kept():
         if publish:
             _tell(f"Published: {reproduced.publish(file, how, _tell, console)}")
             return
         found = reproduced.reproduce(file, how, _tell, console)
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
     if out is not None:
         whole_files.write("--out", out, found.text)
     _say(file.stem, found)

@@ -12,7 +12,20 @@ from abm.measures import Asked
 from abm.scenario import Scenario
 from experiments.cli import reporting, usage, whole_files
 from experiments.cli.many_runs import CURRENT
-from experiments.cli.options import HISTORY, Address, Budget, History, Place, Plugins, Workers, execution
+from experiments.cli.options import (
+    HISTORY,
+    Address,
+    Against,
+    Budget,
+    FirstSeed,
+    History,
+    Place,
+    Plugins,
+    Until,
+    Workers,
+    Years,
+    execution,
+)
 from experiments.cli.reporting import PLAN
 from experiments.store import store as stores
 from experiments.store.store import Store
@@ -22,12 +35,7 @@ def factsheets(
     b: Annotated[
         str, typer.Argument(metavar="B", help=f"Scenario file, like {PLAN}, or a sweep of two scenarios or policies.")
     ],
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            "--against", metavar="A", help="Scenario file to set it beside; not for a sweep.", show_default=False
-        ),
-    ] = None,
+    against: Against = None,
     pairs: Annotated[
         int | None,
         typer.Option(
@@ -39,15 +47,13 @@ def factsheets(
         typer.Option(metavar="NAME", help="Only the sheet of this municipality, without index.", show_default=False),
     ] = None,
     scale: Annotated[float | None, typer.Option(help="Share of the people that is simulated: only 1.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of the runs.")] = None,
-    years: Annotated[int, typer.Option(help="Number of whole years, the last ones, over which means are taken.")] = 8,
+    until: Until = None,
+    years: Years = 8,
     lang: Annotated[str, typer.Option(metavar="nl|en", help="Language of the sheets.")] = "nl",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Folder to write them to; in the store if not given.")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Seed of the first pair; that of the scenario if not given.", show_default=False)
-    ] = None,
+    seed: FirstSeed = None,
     plugins: Plugins = Path(),
     budget: Budget = None,
     workers: Workers = None,

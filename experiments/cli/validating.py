@@ -9,7 +9,8 @@ import typer
 from abm.engine.errors import InputError
 from experiments import terminal
 from experiments.cli import usage, whole_files
-from experiments.cli.many_runs import INCOMPLETE, STOPPED
+from experiments.cli.interrupts import telling_what_is_kept
+from experiments.cli.many_runs import INCOMPLETE
 from experiments.cli.options import Address, Place, Plugins, Workers
 from experiments.store import store as stores
 from experiments.sweeps.execution import Execution
@@ -72,11 +73,8 @@ def validate(
     if (printed := list(wanted.values()).count(whole_files.STANDARD_OUTPUT)) > 1:
         raise InputError(f"{', '.join(wanted)}: {printed} of them are '-': only one fits on standard output")
     how, observed, listed = Execution(workers, address, store), targets.load(), targets.judged()
-    try:
+    with telling_what_is_kept():
         found = validated_runs.chosen(how, runs, seeds, scenario, plugins, targets.asked(observed))
-    except KeyboardInterrupt:
-        typer.echo("abm: stopped: finished runs are kept; the same command continues from there", err=True)
-        raise typer.Exit(STOPPED) from None
     rows = verdicts.compare(found.runs, observed)
     if not any(row.verdict for row in rows):
         name, until = found.runs[0].name, found.until

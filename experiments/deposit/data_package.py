@@ -7,8 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from abm.engine.yaml_input import read_yaml
-from abm.facts import facts
+from abm.facts import csv_tables, facts
 
 DESCRIPTION = "datapackage.json"
 SOURCES = "sources.yaml"
@@ -25,7 +24,7 @@ KINDS = ("integer", "number")  # from narrow to wide; else text
 
 def description(folder: Path = facts.FOLDER) -> dict[str, Any]:
     """The description of the tables of a folder, as it stands in datapackage.json."""
-    known = read_yaml(folder / SOURCES)
+    known = csv_tables.read_sources(folder)
     return {
         "profile": "tabular-data-package",
         "name": "reception-facts",

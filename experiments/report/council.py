@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,10 +9,11 @@ import pandas as pd
 from abm import parameters
 from abm import scenario as scenarios
 from abm.engine import cache_place, clock
+from abm.facts import csv_tables
 from abm.scenario import Scenario
 from abm.scenario_file import PARAMS, section_of
 from experiments import text
-from experiments.report import chapters, claims, ladder, page, plan, recipe, sentences
+from experiments.report import chapters, claims, evidence, ladder, page, plan, recipe, sentences, templates
 from experiments.report.quantities import (
     FEWEST,
     YEARS,
@@ -37,7 +37,6 @@ WIDTH = 380  # at which charts are drawn [pixels]: they grow and shrink with the
 TEMPLATE, STYLE = "council.html.j2", "council.css.j2"
 FEW_PAIRS = 4  # below it the page says that there are few
 QUANTITIES = tuple(dict.fromkeys((*chapters.EVERY, *claims.TESTED)))
-ASSUMPTION = "assumption"  # how the source of a parameter begins that is none
 BY_WORLD = (chapters.RECEPTION[0], chapters.SOONER, chapters.OTHERS)
 UNCHANGED = msg("as both scenarios have it")
 TITLES = (msg("Law and practice of today, going on"),)  # of scenarios, in both languages
@@ -268,16 +267,15 @@ def title(scenario: Scenario, of: plan.Plan | None, words: Words) -> tuple[str, 
 
 def assumed() -> tuple[int, int]:
     """Number of parameters whose source is an assumption, and of all."""
-    every = [row["source"] for row in parameters.rows()]
-    return sum(source.startswith(ASSUMPTION) for source in every), len(every)
+    known = csv_tables.read_sources(csv_tables.FOLDER)["sources"]
+    every = [evidence.level(row["source"], known) for row in parameters.rows()]
+    return every.count(evidence.ASSUMED), len(every)
 
 
 def html(store: Store, pair: Pair, language: str, years: int = YEARS, own: "own_place.Wanted | None" = None) -> str:
     """The report as HTML; the same runs give the same text. own: the places that it has a chapter on. Raises InputError
     for another language.
     """
-    import jinja2
-
     from experiments.report import own_place
 
     words = Words(language)
@@ -288,17 +286,8 @@ def html(store: Store, pair: Pair, language: str, years: int = YEARS, own: "own_
     known = plan.load() if plan.PLAN.exists() else None  # it is no part of an installed package
     figures = council_figures.of(report)
     chapter = own_place.chapter(store, pair, words, years, own) if own else None
-    engine = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    # pyrefly: ignore[missing-attribute] (the extension adds it)
-    engine.install_gettext_translations(translations(language), newstyle=True)
-    content = engine.get_template(TEMPLATE).render(_context(report, known, figures) | {"own": chapter})
+    template = templates.engine(language).get_template(TEMPLATE)
+    content = template.render(_context(report, known, figures) | {"own": chapter})
     measures = asked(carried(QUANTITIES, pair.scale)) | (own.asked(pair.b) if own else frozenset())
     return recipe.added(content, report, years, measures, own.names(pair.b) if own else {})
 

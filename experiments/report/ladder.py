@@ -80,10 +80,10 @@ def ends(index: pd.DataFrame) -> pd.DataFrame:
     return index[index["label"].isin([BASE, EVERYTHING])]
 
 
-def points(index: pd.DataFrame, pairs: pd.DataFrame, name: str) -> pd.DataFrame:
+def points(index: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """The runs of all points of a ladder in the order of its parts: run, side (the label), seed (number of the pair).
 
-    pairs: run a of each pair. index: of sweep `name`.
+    pairs: run a of each pair, numbered from 0 on.
     """
     numbers = index.merge(pairs.reset_index()[["index", "a"]], left_on="run", right_on="a")
     numbers = numbers[["world", "replicate"]].assign(seed=numbers["index"] + 1)

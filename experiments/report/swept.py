@@ -63,7 +63,7 @@ def pair(
         runs = runs.drop(columns="world")
     parts = None
     if is_ladder and with_parts:
-        parts = ladder.points(found.index, of, name)
+        parts = ladder.points(found.index, of)
         _check_whole(parts["run"].tolist(), name, how)
         _complete(parts["run"].tolist(), quantities.asked(ladder.carried(a.scale)), how, name, plugins, console)
     return Pair(a, b, first_difference(a, b), runs, parts, name)
