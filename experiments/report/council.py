@@ -119,7 +119,7 @@ class Report:
         self.frames = {name: self._frame(of) for name, of in TABLES.items()}
         self.tested = self._frame(claims.TESTED)
         self.rows = self._rows()
-        self.parts = None if pair.parts is None else ladder.Parts(store, pair.parts, self.outcomes, self.window, words)
+        self.parts = None if pair.parts is None else ladder.Parts(store, pair.parts, self.window, words)
         self.by_part: list[ladder.PartTable] = []
         if self.parts:
             self.by_part = self.parts.tables(self._carried(ladder.BY_PART), called(words))
@@ -315,7 +315,8 @@ def _context(report: Report, known: plan.Plan | None, figures: Mapping[str, Any]
         "promises": report.promises(),
         "by_world": report.worlds(),
         "by_part": report.by_part,
-        "decisions": report.decisions(),
+        "decisions": (decisions := report.decisions()),
+        "by_accident": ladder.Parts.by_accident(decisions),
         "figures": figures,
         "values": lambda shown: " ".join(map(repr, shown.values)),
         "inline": lambda figure: page.inline(figure, WIDTH, "chart"),

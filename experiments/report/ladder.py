@@ -4,21 +4,25 @@ Alone is a part beside nothing; in the whole, all parts beside all but this one.
 replace each other, and the parts alone need not add up to the whole.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from abm.engine.errors import InputError
+from experiments.analysis import compared
 from experiments.designs.sampling import ALL_BUT, BASE, EVERYTHING, ONLY
 from experiments.report import chapters, claims, quantities
-from experiments.report.quantities import CLEARLY, PROBABLY, Outcomes, Quantity, Window
+from experiments.report.quantities import CLEARLY, NOTHING, PROBABLY, Outcomes, Quantity, Window
 from experiments.report.sentences import Shown, shown
 from experiments.report.words import Words, msg
 from experiments.store.store import Store
 
 ALONE, IN_ALL = "alone", "in all"
 BOTH, ENDS = (ALONE, IN_ALL), ("difference", "low", "high")
+NOT_SHOWN = {"a": math.nan, "b": math.nan}  # of a row of the table of an outcome by part
 WHOLE = ""  # the part that is all of them
 BY_PART = (
     chapters.RECEPTION[0],
@@ -66,13 +70,17 @@ class Decision:
     open: list[str]
 
 
-def is_one(index: pd.DataFrame) -> bool:
-    """Whether an index of a sweep is that of a ladder with parts."""
-    return "label" in index and {BASE, EVERYTHING} <= (known := set(index["label"])) and any(map(_is_part, known))
-
-
-def _is_part(label: str) -> bool:
-    return str(label).startswith((ONLY, ALL_BUT))
+def is_one(index: pd.DataFrame, name: str) -> bool:
+    """Whether the index of sweep `name` is that of a ladder with parts. Raises InputError where it has worlds."""
+    labels = index["label"].astype(str) if "label" in index else pd.Series(dtype=str)
+    if not labels.str.startswith((ONLY, ALL_BUT)).any():
+        return False
+    if not {BASE, EVERYTHING} <= set(labels):
+        raise InputError(
+            f"sweep '{name}': is a ladder over several worlds, and a report takes one of them: omit 'uncertainties:' "
+            "in its design, or make a design for each world"
+        )
+    return True
 
 
 def ends(index: pd.DataFrame) -> pd.DataFrame:
@@ -99,11 +107,11 @@ def carried(scale: float) -> list[Quantity]:
 class Parts:
     """The differences that parts make, in a language.
 
-    runs: of all points of a ladder (run, side, seed); pairs: the outcomes of its two ends, whose worlds count.
+    runs: of all points of a ladder (run, side, seed).
     """
 
-    def __init__(self, store: Store, runs: pd.DataFrame, pairs: Outcomes, over: Window, words: Words):
-        self.store, self.runs, self.pairs, self.over, self.words = store, runs, pairs, over, words
+    def __init__(self, store: Store, runs: pd.DataFrame, over: Window, words: Words):
+        self.store, self.runs, self.over, self.words = store, runs, over, words
         self.sides = list(dict.fromkeys(runs["side"].astype(str)))
         self.names = [side.removeprefix(ONLY) for side in self.sides if side.startswith(ONLY)]
 
@@ -113,12 +121,13 @@ class Parts:
         return [self._table(each, of, called) for each in large]
 
     def _table(self, quantity: Quantity, of: Outcomes, called: Mapping[str, str]) -> PartTable:
-        frame = quantities.with_sure(self.pairs.per_unit(self._differences(quantity, of)))
+        frame = quantities.with_sure(self._differences(quantity, of))
         rows, values = [], []
         for part in (*self.names, WHOLE):
             name = called.get(part, part)
             both: list[Any] = [frame.loc[_key(how, part)] for how in BOTH]
-            rows.append(PartRow(name, *(shown(quantity, row, self.words) for row in both)))
+            # rounded by what is shown, which are differences alone
+            rows.append(PartRow(name, *(shown(quantity, row | NOT_SHOWN, self.words) for row in map(dict, both))))
             values += [
                 {"part": name, "how": how} | {key: quantity.unit.factor * row[key] for key in ENDS}
                 for how, row in zip(BOTH, both, strict=True)
@@ -147,6 +156,12 @@ class Parts:
             return point
         return ONLY + next(other for other in self.names if other != part)
 
+    @staticmethod
+    def by_accident(decisions: Sequence[Decision]) -> tuple[int, int]:
+        """How many cells of the points of decision would read 'probably' where nothing differs, and of how many."""
+        cells = sum(len(each.promised) + len(each.contrary) + len(each.open) for each in decisions)
+        return round((1 - compared.LEVEL) * cells), cells
+
     def decisions(self, tables: Sequence[PartTable]) -> list[Decision]:
         """What each part brings in the whole, over the outcomes of some tables."""
         return [self._decision(number, tables) for number in range(len(self.names))]
@@ -156,7 +171,7 @@ class Parts:
         for table in tables:
             row = table.rows[number].in_all
             if row.sure not in HOW_SURE:
-                found.open.append(table.title)
+                found.open.append(f"{table.title} ({row.verdict})" if row.sure == NOTHING else table.title)
                 continue
             sure = self.words.say(HOW_SURE[row.sure])
             said = f"{table.title}: {row.difference} {table.unit} ({sure})"

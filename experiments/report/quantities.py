@@ -178,10 +178,7 @@ class Outcomes:
 
     def pairs(self, quantities: Sequence[Quantity], first: int, last: int) -> pd.DataFrame:
         """Values per pair, or per world, as `compared.differences` takes them: seed, outcome, unit, a, b."""
-        return self.per_unit(self.each(quantities, first, last))
-
-    def per_unit(self, found: pd.DataFrame) -> pd.DataFrame:
-        """Values per pair as they are, or their means per world where there are several: seed, outcome, unit, a, b."""
+        found = self.each(quantities, first, last)
         if self.units == len(self.seeds):
             return found
         values = found[["a", "b"]]

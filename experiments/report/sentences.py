@@ -154,10 +154,10 @@ AT_WORK = Phrases(
     ),
     msg("As many permit holders are at work two years after the permit in %(years)s, in every pair of runs."),
 )
-SAVES = msg("Added up, B has cost less than A from %(year)s on.")
+SAVES = msg("Added up, B has cost less than A at the end of %(years)s.")
 NEVER_SAVES = msg("In no year to %(last)s has B cost less than A, added up since %(since)s.")
-SURELY_SAVES = msg("From %(year)s on the whole interval is below 0.")
-NEVER_SURE = msg("In no year to %(last)s is the whole interval below 0.")
+SURELY_LESS = msg("The whole interval is below 0 at the end of %(years)s.")
+SURELY_MORE = msg("The whole interval is above 0 at the end of %(years)s.")
 NOT_CARRIED = msg("These runs are too small to say anything of this: %(outcome)s.")
 PAYS_FOR_ITSELF = msg(
     "Whether it pays for itself: the model books what reception and starter homes cost, and none of these: %(absent)s."
@@ -165,21 +165,24 @@ PAYS_FOR_ITSELF = msg(
 
 
 def breaks_even(years: pd.DataFrame, since: str, words: Words) -> str:
-    """From which year on B has cost less, added up; years: index of years, difference and high, both added up."""
-    last = str(years.index[-1])
-    found = []
-    for column, said, never in (("difference", SAVES, NEVER_SAVES), ("high", SURELY_SAVES, NEVER_SURE)):
-        year = _from(years[column] < 0)
-        found.append(words.say(never, last=last, since=since) if year is None else words.say(said, year=year))
-        if year is None and column == "difference":
-            break
+    """At the end of which years B has cost less; years: index of years, difference, low and high, added up."""
+    less = _spans(years["difference"] < 0, words)
+    found = [words.say(SAVES, years=less) if less else words.say(NEVER_SAVES, last=str(years.index[-1]), since=since)]
+    for said, sure in ((SURELY_LESS, years["high"] < 0), (SURELY_MORE, years["low"] > 0)):
+        if spans := _spans(sure, words):
+            found.append(words.say(said, years=spans))
     return " ".join(found)
 
 
-def _from(below: pd.Series) -> int | None:
-    """The first index from which on all are true."""
-    holds = below[::-1].cummin()[::-1]
-    return int(holds.idxmax()) if holds.any() else None
+def _spans(holds: pd.Series, words: Words) -> str:
+    """The years in which something holds, in words: '2027 to 2034 and 2036'; nothing where there is none."""
+    runs = (holds != holds.shift()).cumsum()
+    spans = [list(each.index) for _, each in holds[holds].groupby(runs[holds])]
+    said = [
+        str(span[0]) if len(span) == 1 else words.say(msg("%(first)s to %(last)s"), first=span[0], last=span[-1])
+        for span in spans
+    ]
+    return words.several(said)
 
 
 def told(phrases: Phrases, quantity: Quantity, frame: pd.DataFrame, years: str, words: Words) -> Told:

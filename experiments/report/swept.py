@@ -43,7 +43,7 @@ def pair(
     not two sides, runs are missing, or the two runs of a world and replicate differ in seed.
     """
     found = sweep.find(name, how.store)
-    is_ladder = ladder.is_one(found.index)
+    is_ladder = ladder.is_one(found.index, name)
     of = sides(ladder.ends(found.index) if is_ladder else found.index, name)
     if pairs is not None and not 2 <= pairs <= len(of):
         raise InputError(f"--pairs: sweep '{name}' has {len(of)} pairs: give 2 to {len(of)}, or omit it for all")

@@ -2,18 +2,21 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from abm.engine.errors import InputError
+from abm.facts import facts
 from experiments.designs import design as design_of
 from experiments.designs.design import from_dict
-from experiments.report import chapters, council, ladder, quantities, sentences, swept
+from experiments.report import chapters, claims, council, ladder, quantities, sentences, swept
 from experiments.report.ladder import Decision, PartRow, Parts, PartTable
-from experiments.report.quantities import Window
+from experiments.report.quantities import Outcomes, Window
 from experiments.report.sentences import Shown
 from experiments.report.words import LANGUAGES, Words
 from experiments.store.store import Store
-from experiments.sweeps import api, loading
+from experiments.sweeps import api, loading, sweep
 from experiments.sweeps.execution import Execution
 from tests.helpers.pages import Elements
 from tests.helpers.runs import CURRENT
@@ -78,8 +81,7 @@ def test_the_ends_are_the_sides_and_every_point_is_there_by_pair(pair):
 
 def test_differences_are_those_of_the_runs(how, pair):
     words, over = Words("en"), Window(1, 5, whole=False)
-    report = council.Report(how.store, pair, words)
-    (table,) = Parts(how.store, pair.parts, report.outcomes, over, words).tables([chapters.RECEPTION[0]], {})
+    (table,) = Parts(how.store, pair.parts, over, words).tables([chapters.RECEPTION[0]], {})
     frame = loading.load("three", "in_reception", "total", store=how.store.files.root)
     late = frame[frame["month"].astype(str) > "2015-01"]
     mean = late.groupby(["label", "replicate"], observed=True)["value"].mean().groupby("label", observed=True).mean()
@@ -96,8 +98,7 @@ def test_of_two_parts_the_other_one_is_all_but_one(how, tmp_path):
     groups = {FASTER: GROUPS[FASTER], REST: [GROUPS[CLASSES], GROUPS[REST]]}
     api.sweep(from_dict(design(tmp_path, groups), "two", "."), how)
     pair, words = swept.pair("two", how), Words("en")
-    report = council.Report(how.store, pair, words)
-    parts = Parts(how.store, pair.parts, report.outcomes, Window(1, 5, whole=False), words)
+    parts = Parts(how.store, pair.parts, Window(1, 5, whole=False), words)
     values = parts.tables([chapters.RECEPTION[0]], {})[0].values.set_index(["part", "how"])["difference"]
     assert values[FASTER, "in all"] == pytest.approx(values["", "in all"] - values[REST, "alone"])
 
@@ -150,32 +151,71 @@ def test_a_part_is_sorted_by_what_it_brings_and_how_sure_that_is():
     ]
 
 
-def test_every_outcome_by_part_has_a_wanted_direction():
-    assert {each.name for each in ladder.BY_PART} <= set(ladder.WANTED)
-    assert {name: ladder.WANTED[name] for name in (chapters.SOONER.name, chapters.OTHERS.name, chapters.COST.name)} == {
-        chapters.SOONER.name: True,
-        chapters.OTHERS.name: True,
-        chapters.COST.name: False,
+def test_every_outcome_by_part_has_the_direction_that_the_plan_promises():
+    more = [chapters.SOONER, chapters.OTHERS, claims.NEAR]
+    less = [chapters.RECEPTION[0], claims.STATUS_HOLDERS, chapters.REGISTRATION[0], chapters.COST]
+    found = {each.name: ladder.WANTED[each.name] for each in ladder.BY_PART}
+    assert found == {each.name: True for each in more} | {each.name: False for each in less}
+
+
+def outcomes(**sides) -> Outcomes:
+    """People in reception in one month of each pair, by side."""
+    part = chapters.RECEPTION[0].parts[0]
+    of = {
+        (*part, side, seed): np.array([float(value)])
+        for side, values in sides.items()
+        for seed, value in enumerate(values, 1)
     }
+    return Outcomes(of, tuple(range(1, 9)))
+
+
+def test_verdicts_are_corrected_for_all_rows_of_a_table_and_digits_are_of_differences(how):
+    flat, moved = [100_000] * 8, [100_000 + each for each in (3, -1, 2, 4, 0, 3, 1, 2)]  # Student's p = 0.021
+    sides = {"base": flat, "only p": moved, "only q": flat, "all but p": flat, "all but q": flat, "everything": flat}
+    runs = pd.DataFrame([("", side, 1) for side in sides], columns=["run", "side", "seed"])
+    parts = Parts(how.store, runs, Window(0, 0, whole=False), Words("en"))
+    table = parts._table(chapters.RECEPTION[0], outcomes(**sides), {})
+    first, second, whole = table.rows
+    assert (first.alone.sure, first.in_all.sure, second.alone.sure) == ("probably", "same", "same")
+    assert (whole.alone.sure, whole.in_all.sure) == ("probably", "same")
+    assert (str(first.alone.difference), str(first.alone.interval)) == ("+1.8", "+0.4 to +3.1")
+
+
+def test_how_many_read_probably_by_accident():
+    none = [Decision("", ["a"] * 3, ["b"], ["c"] * 3)] * 14
+    assert Parts.by_accident(none) == (5, 98)
+
+
+def test_a_ladder_over_several_worlds_is_refused_in_one_line(tmp_path):
+    how = Execution(workers=1, store=Store(tmp_path))
+    uncertainties = {"method": "list", "points": [{}, {"world.decision.appeal_share": 0.5}]}
+    given = design(tmp_path, GROUPS) | {"until": "2015-02", "replicates": 2, "uncertainties": uncertainties}
+    sweep.begin(from_dict(given, "many", "."), how.store, facts.load().digest)
+    with pytest.raises(InputError, match=r"^sweep 'many': is a ladder over several worlds, .*: omit 'uncertainties:'"):
+        swept.pair("many", how)
 
 
 NEVER = "In no year to 2030 has B cost less than A, added up since June 2027."
-NEVER_SURE = "In no year to 2030 is the whole interval below 0."
-SURE_IN_2030 = "From 2030 on the whole interval is below 0."
+LESS, SURE = "Added up, B has cost less than A at the end of", "The whole interval is"
 
 
 @pytest.mark.parametrize(
-    ("difference", "high", "said"),
+    ("difference", "low", "high", "said"),
     [
-        ([5, 4, 3], [9, 9, 9], [NEVER]),
-        ([5, -1, -3], [9, 4, 2], ["Added up, B has cost less than A from 2029 on.", NEVER_SURE]),
-        ([5, -1, -3], [9, 4, -1], ["Added up, B has cost less than A from 2029 on.", SURE_IN_2030]),
-        ([-5, 1, -3], [-2, 4, -1], ["Added up, B has cost less than A from 2030 on.", SURE_IN_2030]),
-        ([-5, 1, 3], [-2, 4, 5], [NEVER]),
+        ([5, 4, 3], [-1, -1, -1], [9, 9, 9], [NEVER]),
+        ([5, 4, 3], [1, -1, 1], [9, 9, 9], [NEVER, f"{SURE} above 0 at the end of 2028 and 2030."]),
+        ([5, -1, -3], [1, -9, -9], [9, 4, 2], [f"{LESS} 2029 to 2030.", f"{SURE} above 0 at the end of 2028."]),
+        ([5, -1, -3], [-1, -9, -9], [9, 4, -1], [f"{LESS} 2029 to 2030.", f"{SURE} below 0 at the end of 2030."]),
+        ([-5, 1, -3], [-9, -4, -9], [-2, 4, -1],
+         [f"{LESS} 2028 and 2030.", f"{SURE} below 0 at the end of 2028 and 2030."]),
+        # less at first, and more in the end, as a policy that borrows from later years
+        ([-5, -4, 3], [-9, -9, 1], [-2, -1, 5],
+         [f"{LESS} 2028 to 2029.", f"{SURE} below 0 at the end of 2028 to 2029.",
+          f"{SURE} above 0 at the end of 2030."]),
     ],
 )  # fmt: skip
-def test_the_year_from_which_it_has_paid_for_itself(difference, high, said):
-    years = pd.DataFrame({"difference": difference, "high": high}, index=[2028, 2029, 2030])
+def test_the_years_in_which_it_has_paid_for_itself(difference, low, high, said):
+    years = pd.DataFrame({"difference": difference, "low": low, "high": high}, index=[2028, 2029, 2030])
     assert sentences.breaks_even(years, "June 2027", Words("en")) == " ".join(said)
 
 
